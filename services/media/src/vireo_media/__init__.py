@@ -1,0 +1,1 @@
+"""Vireo's media service: bytes in, bytes out, thumbnails, renditions."""

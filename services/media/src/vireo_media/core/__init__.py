@@ -1,0 +1,1 @@
+"""The rules of the media service: no Flask, no SQL, no HTTP, no subprocess."""

@@ -1,0 +1,11 @@
+"""The only place where ffmpeg, ffprobe and OpenCV meet a stranger's file.
+
+sandbox     runs one program inside bounds (memory, time, file size, files it may open, no network)
+launcher    the few lines that set those bounds inside the child, before the program starts
+ffmpeg      the arguments every ffmpeg and ffprobe call shares
+probe       is this a video, and what is in it?
+transcode   the MP4 that is published: streams copied, or encoded
+frames      the thumbnail; frames_child is the process in which OpenCV runs
+
+Nothing here decodes in the calling process, and the calling process never imports OpenCV.
+"""
