@@ -1,0 +1,1 @@
+"""What every Vireo service stands on. It knows no business word: no channel, no video."""

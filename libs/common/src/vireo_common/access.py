@@ -1,0 +1,136 @@
+"""Who may call a route: declared on the handler, checked before the body is looked at.
+
+Every handler carries exactly one of ``public``, ``signed_in``, ``maybe_signed_in`` or
+``internal``; an application with a route that carries none does not start.
+"""
+
+import hmac
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request
+
+from vireo_common.client import TOKEN_HEADER
+from vireo_common.errors import Code, Failure
+from vireo_common.tokens import Claims, Verifier, bearer_token
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class Access(StrEnum):
+    """The access rules."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+    MAYBE_SIGNED_IN = "maybe signed in"
+    INTERNAL = "internal"
+
+
+def _declare(rule: Access) -> Callable[[Handler], Handler]:
+    def mark(handler: Handler) -> Handler:
+        handler.access = rule  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+public = _declare(Access.PUBLIC)
+"""Anybody; a token is not looked at."""
+signed_in = _declare(Access.SIGNED_IN)
+"""A valid token of an account that exists; see ``account_id``."""
+maybe_signed_in = _declare(Access.MAYBE_SIGNED_IN)
+"""Anybody; a token is checked where the handler asks for it with ``viewer_id``."""
+internal = _declare(Access.INTERNAL)
+"""The other services, which send the service token; the gateway never routes these."""
+
+
+class Guard:
+    """Checks the declared rule of each request.
+
+    Args:
+        verifier: checks tokens.
+        account_exists: whether an account id is still there.
+        service_token: what internal callers send.
+    """
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        account_exists: Callable[[int], bool],
+        service_token: str,
+    ) -> None:
+        self._verifier = verifier
+        self._account_exists = account_exists
+        self._service_token = service_token.encode()
+
+    def install(self, app: Flask) -> None:
+        """Check every request to ``app``; call ``require_declarations`` when it is complete."""
+        app.before_request(self._check)
+        app.extensions["vireo_guard"] = self
+
+    def _check(self) -> None:
+        if request.endpoint is None or request.routing_exception:
+            return
+        match rule_of(request_handler()):
+            case Access.SIGNED_IN:
+                g.account_id = self.claims().account_id
+            case Access.INTERNAL:
+                given = request.headers.get(TOKEN_HEADER, "").encode()
+                if not hmac.compare_digest(given, self._service_token):
+                    raise Failure(Code.NOT_FOUND)
+            case _:
+                pass
+
+    def claims(self) -> Claims:
+        """The claims of the request's token, whose account exists.
+
+        Raises:
+            Failure: ``token_missing``, ``token_invalid`` or ``token_expired``.
+        """
+        claims = self._verifier.claims(bearer_token(request.headers.get("Authorization")))
+        if not self._account_exists(claims.account_id):
+            raise Failure(Code.TOKEN_INVALID)
+        return claims
+
+
+def request_handler() -> Callable[..., Any]:
+    """The view function of the request's route."""
+    return current_app.view_functions[request.endpoint or ""]
+
+
+def rule_of(handler: Callable[..., Any]) -> Access | None:
+    """The declared rule of a handler."""
+    return getattr(handler, "access", None)
+
+
+def require_declarations(app: Flask) -> None:
+    """Refuse to start an application with a route whose access is not declared.
+
+    Raises:
+        RuntimeError: names the routes.
+    """
+    bare = sorted(
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule_of(app.view_functions[rule.endpoint]) is None
+    )
+    if bare:
+        raise RuntimeError(f"routes without a declared access rule: {', '.join(bare)}")
+
+
+def account_id() -> int:
+    """Whose token a ``signed_in`` request carries."""
+    return int(g.account_id)
+
+
+def viewer_id() -> int | None:
+    """Whose token a ``maybe_signed_in`` request carries; ``None`` where it carries none.
+
+    Raises:
+        Failure: the token that it carries is not valid.
+    """
+    if not request.headers.get("Authorization", "").strip():
+        return None
+    guard: Guard = current_app.extensions["vireo_guard"]
+    return guard.claims().account_id

@@ -1,0 +1,92 @@
+"""Calls from one service to another: HTTP with time limits, typed failures and the request's id."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+import structlog
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from vireo_common.errors import Code, Failure
+
+log = structlog.get_logger()
+
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 8.0
+TOKEN_HEADER = "X-Vireo-Service-Token"  # noqa: S105 (a header's name)
+
+
+class ServiceClient:
+    """Talks to one neighbour.
+
+    Args:
+        base_url: its internal address.
+        service_token: the secret that all services share; routes below ``/internal/`` ask for it.
+    """
+
+    def __init__(self, base_url: str, service_token: str) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._service_token = service_token
+        self._local = threading.local()
+
+    def get(self, path: str, **query: str) -> Any:
+        """The ``response`` of a GET; see ``call``."""
+        return self.call("GET", path, query=query)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Call the neighbour, and return the value of ``response``.
+
+        Raises:
+            Failure: ``not_found`` where the neighbour says so; ``unavailable`` where it can't be
+                reached, is too slow, or answers with an error.
+        """
+        try:
+            answer = self._session().request(
+                method,
+                self._base_url + path,
+                json=body,
+                params=query,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                headers=self._headers(),
+                allow_redirects=False,
+            )
+            value = answer.json()["response"] if answer.status_code in {200, 404} else None
+        except (requests.RequestException, KeyError) as error:
+            log.warning("neighbour_unreachable", path=path, error=type(error).__name__)
+            raise Failure(Code.UNAVAILABLE) from error
+        if answer.status_code == 404:
+            raise Failure(Code.NOT_FOUND)
+        if answer.status_code != 200:
+            log.warning("neighbour_refused", path=path, status=answer.status_code)
+            raise Failure(Code.UNAVAILABLE)
+        return value
+
+    def _headers(self) -> dict[str, str]:
+        headers = {TOKEN_HEADER: self._service_token}
+        request_id = structlog.contextvars.get_contextvars().get("request_id")
+        if request_id:
+            headers["X-Request-ID"] = request_id
+        return headers
+
+    def _session(self) -> requests.Session:
+        # A session is not safe to share between threads.
+        if not hasattr(self._local, "session"):
+            session = requests.Session()
+            # Neighbours are on a private network: no proxy of the environment stands between.
+            session.trust_env = False
+            # A kept connection may be closed by the neighbour at the moment of its next use; all
+            # internal calls are idempotent, so they may be sent once more (RFC 9110, 9.2.2).
+            again = Retry(total=1, connect=0, read=1, status=0, allowed_methods=None)
+            session.mount("http://", HTTPAdapter(max_retries=again))
+            self._local.session = session
+        found: requests.Session = self._local.session
+        return found

@@ -1,0 +1,176 @@
+"""Connections to MariaDB: a pool of plain PyMySQL connections, and transactions with names.
+
+Errors of the driver are translated here, so that callers see three things only: ``Duplicate``
+(a unique constraint decided), ``MissingParent`` (a foreign key decided) and ``Failure`` with
+``unavailable`` (the server is not there).
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import pymysql
+import structlog
+from pymysql.cursors import Cursor
+from sqlalchemy import exc as pool_errors
+from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
+from sqlalchemy.pool import QueuePool
+
+from vireo_common.errors import Code, Failure
+
+log = structlog.get_logger()
+Result = TypeVar("Result")
+
+DUPLICATE_ENTRY = 1062
+MISSING_PARENT = 1452
+# InnoDB ends one transaction of a deadlock and asks for it to be run again; see "Deadlocks in
+# InnoDB" in the server's manual. 1020 is the same for snapshot isolation.
+RUN_AGAIN = {1213, 1020}
+ATTEMPTS = 4
+
+
+class Duplicate(Exception):
+    """A unique constraint refused a row; ``key`` is the constraint's name."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class MissingParent(Exception):
+    """A foreign key refused a row: what it belongs to has gone."""
+
+
+class Database:
+    """One process's pool; make it after the fork.
+
+    Args:
+        host, port, name, user, password: where and as whom to connect.
+        size: how many connections at most, one for each thread that works at once.
+    """
+
+    def __init__(
+        self, *, host: str, port: int, name: str, user: str, password: str, size: int
+    ) -> None:
+        def connect() -> Any:  # the pool asks for SQLAlchemy's DBAPI protocol
+            return pymysql.connect(
+                host=host,
+                port=port,
+                user=user,
+                password=password,
+                database=name,
+                charset="utf8mb4",
+                autocommit=True,
+                connect_timeout=3,
+                read_timeout=30,
+                write_timeout=30,
+                init_command="SET time_zone = '+00:00'",
+            )
+
+        # Statements run in autocommit unless ``transaction`` opened one, and that one always ends,
+        # so a returned connection has nothing to roll back: one round trip less for each use.
+        self._pool = QueuePool(
+            connect,
+            pool_size=size,
+            max_overflow=0,
+            timeout=5,
+            recycle=1800,
+            pre_ping=True,
+            reset_on_return=None,
+            dialect=MySQLDialect_pymysql(),
+        )
+
+    @contextmanager
+    def read(self) -> Iterator[Cursor]:
+        """A cursor for single statements, each its own transaction."""
+        try:
+            with self._connection() as connection, connection.cursor() as cursor:
+                yield cursor
+        except pymysql.err.OperationalError as error:
+            raise _unavailable(error) from error
+
+    def transaction(self, name: str, work: Callable[[Cursor], Result]) -> Result:
+        """Run ``work`` in one transaction: commit its result, or roll back what it raised.
+
+        A transaction that the server chose as the victim of a deadlock is run again from its
+        start, so ``work`` must have no effect outside of the database.
+
+        Args:
+            name: for the log.
+            work: gets the cursor; what it returns is returned.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._once(work)
+            except pymysql.err.OperationalError as error:
+                if error.args[0] not in RUN_AGAIN or attempt == ATTEMPTS:
+                    raise _unavailable(error) from error
+                log.info("transaction_run_again", transaction=name, attempt=attempt)
+                time.sleep(0.005 * attempt)
+        raise AssertionError("unreachable")
+
+    def _once(self, work: Callable[[Cursor], Result]) -> Result:
+        with self._connection() as connection:
+            connection.begin()
+            try:
+                with connection.cursor() as cursor:
+                    result = work(cursor)
+                connection.commit()
+            except BaseException:
+                _roll_back(connection)
+                raise
+            return result
+
+    @contextmanager
+    def _connection(self) -> Iterator[pymysql.Connection[Cursor]]:
+        try:
+            pooled = self._pool.connect()
+        except (pool_errors.TimeoutError, pymysql.err.Error) as error:
+            raise _unavailable(error) from error
+        raw: Any = pooled.driver_connection
+        try:
+            yield raw
+        except pymysql.err.IntegrityError as error:
+            raise _translated(error) from error
+        except (pymysql.err.OperationalError, pymysql.err.InterfaceError) as error:
+            if error.args[0] in RUN_AGAIN:
+                raise
+            # The line may be dead or hold half an answer: it must not be used again.
+            pooled.invalidate(error)
+            raise _unavailable(error) from error
+        finally:
+            pooled.close()
+
+    def ping(self) -> None:
+        """Raise ``Failure`` (``unavailable``) unless the server answers."""
+        with self.read() as cursor:
+            cursor.execute("SELECT 1")
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self._pool.dispose()
+
+
+def _roll_back(connection: pymysql.Connection[Cursor]) -> None:
+    try:
+        connection.rollback()
+    except (pymysql.err.Error, OSError):
+        # The server drops the transaction with the connection; make sure that it is dropped.
+        connection._force_close()  # type: ignore[attr-defined]
+
+
+def _translated(error: pymysql.err.IntegrityError) -> Exception:
+    number, message = error.args[0], str(error.args[1])
+    if number == DUPLICATE_ENTRY:
+        found = re.search(r"for key '(?:[^'.]+\.)?([^']+)'", message)
+        return Duplicate(found.group(1) if found else "")
+    if number == MISSING_PARENT:
+        return MissingParent()
+    return error
+
+
+def _unavailable(error: Exception) -> Failure:
+    log.warning("database_unavailable", error=type(error).__name__, detail=str(error.args[:1]))
+    return Failure(Code.UNAVAILABLE)

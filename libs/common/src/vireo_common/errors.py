@@ -1,0 +1,156 @@
+"""The closed list of error codes, and the one exception that carries them to the client.
+
+``Failure`` is raised anywhere below a handler; ``vireo_common.web`` renders it as the contract's
+envelope ``{"response": {"error": code, "message": sentence, ...details}}``.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """Every value of ``response.error``. Clients switch on these; none is ever renamed."""
+
+    INVALID_REQUEST = "invalid_request"
+    INVALID_BODY = "invalid_body"
+    INVALID_CURSOR = "invalid_cursor"
+    INVALID_JSON = "invalid_json"
+    INVALID_QUERY = "invalid_query"
+    MISSING_FIELD = "missing_field"
+    TOKEN_MISSING = "token_missing"  # noqa: S105 (a code, no secret)
+    TOKEN_INVALID = "token_invalid"  # noqa: S105
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
+    USERNAME_TAKEN = "username_taken"
+    EMAIL_TAKEN = "email_taken"
+    BAD_CREDENTIALS = "bad_credentials"
+    BLOCKED = "blocked"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    NO_VIDEO_FILE = "no_video_file"
+    NO_BYTES = "no_bytes"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    REQUEST_TIMEOUT = "request_timeout"
+    ALREADY_UPLOADED = "already_uploaded"
+    TOO_LARGE = "too_large"
+    URI_TOO_LONG = "uri_too_long"
+    HEADERS_TOO_LARGE = "headers_too_large"
+    UNSUPPORTED_CONTENT_TYPE = "unsupported_content_type"
+    UNSUPPORTED_MEDIA = "unsupported_media"
+    RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
+    RATE_LIMITED = "rate_limited"
+    INTERNAL_ERROR = "internal_error"
+    NOT_IMPLEMENTED = "not_implemented"
+    BAD_GATEWAY = "bad_gateway"
+    UNAVAILABLE = "unavailable"
+    GATEWAY_TIMEOUT = "gateway_timeout"
+    DISK_FULL = "disk_full"
+
+
+STATUS: Mapping[Code, int] = {
+    Code.INVALID_REQUEST: 400,
+    Code.INVALID_BODY: 400,
+    Code.INVALID_CURSOR: 400,
+    Code.INVALID_JSON: 400,
+    Code.INVALID_QUERY: 400,
+    Code.MISSING_FIELD: 400,
+    Code.TOKEN_MISSING: 400,
+    Code.TOKEN_INVALID: 400,
+    Code.TOKEN_EXPIRED: 401,
+    Code.TOKEN_REVOKED: 401,
+    Code.USERNAME_TAKEN: 400,
+    Code.EMAIL_TAKEN: 400,
+    Code.BAD_CREDENTIALS: 402,
+    Code.BLOCKED: 403,
+    Code.FORBIDDEN: 403,
+    Code.NOT_FOUND: 404,
+    Code.NO_VIDEO_FILE: 400,
+    Code.NO_BYTES: 400,
+    Code.METHOD_NOT_ALLOWED: 405,
+    Code.REQUEST_TIMEOUT: 408,
+    Code.ALREADY_UPLOADED: 409,
+    Code.TOO_LARGE: 413,
+    Code.URI_TOO_LONG: 414,
+    Code.HEADERS_TOO_LARGE: 431,
+    Code.UNSUPPORTED_CONTENT_TYPE: 415,
+    Code.UNSUPPORTED_MEDIA: 415,
+    Code.RANGE_NOT_SATISFIABLE: 416,
+    Code.RATE_LIMITED: 429,
+    Code.INTERNAL_ERROR: 500,
+    Code.NOT_IMPLEMENTED: 501,
+    Code.BAD_GATEWAY: 502,
+    Code.UNAVAILABLE: 503,
+    Code.GATEWAY_TIMEOUT: 504,
+    Code.DISK_FULL: 507,
+}
+"""The one status that each code is sent with."""
+
+MESSAGES: Mapping[Code, str] = {
+    Code.INVALID_REQUEST: "The request is not valid HTTP for this address.",
+    Code.INVALID_BODY: "Some fields of the body are not valid.",
+    Code.INVALID_CURSOR: "The cursor is not one that this list has given out.",
+    Code.INVALID_JSON: "The body is not valid JSON.",
+    Code.INVALID_QUERY: "Some parameters of the address are not valid.",
+    Code.MISSING_FIELD: "Some fields of the body are missing.",
+    Code.TOKEN_MISSING: "This needs a token in the Authorization header.",
+    Code.TOKEN_INVALID: "The token is not valid.",
+    Code.TOKEN_EXPIRED: "The token has expired; sign in again.",
+    Code.TOKEN_REVOKED: "The token has been revoked; sign in again.",
+    Code.USERNAME_TAKEN: "This username is taken.",
+    Code.EMAIL_TAKEN: "There is an account with this email address already.",
+    Code.BAD_CREDENTIALS: "Wrong username or password.",
+    Code.BLOCKED: "Too many wrong passwords; sign-in is blocked for a while.",
+    Code.FORBIDDEN: "This is not yours.",
+    Code.NOT_FOUND: "There is nothing at this address.",
+    Code.NO_VIDEO_FILE: "There is no video file with this hash.",
+    Code.NO_BYTES: "The body is empty; send the bytes of the video.",
+    Code.METHOD_NOT_ALLOWED: "This address does not answer this method.",
+    Code.REQUEST_TIMEOUT: "The request took too long to arrive.",
+    Code.ALREADY_UPLOADED: "The bytes of this video have been uploaded already.",
+    Code.TOO_LARGE: "The request is too large.",
+    Code.URI_TOO_LONG: "The address is too long.",
+    Code.HEADERS_TOO_LARGE: "The headers are too large.",
+    Code.UNSUPPORTED_CONTENT_TYPE: "The body must be sent as application/json.",
+    Code.UNSUPPORTED_MEDIA: "The file is not a video that can be played.",
+    Code.RANGE_NOT_SATISFIABLE: "The file has no bytes in this range.",
+    Code.RATE_LIMITED: "Too many requests; wait a moment.",
+    Code.INTERNAL_ERROR: "Something went wrong on our side.",
+    Code.NOT_IMPLEMENTED: "The gateway does not know this method.",
+    Code.BAD_GATEWAY: "A service gave no valid answer; try again.",
+    Code.UNAVAILABLE: "A service that this needs is not there; try again.",
+    Code.GATEWAY_TIMEOUT: "A service took too long to answer; try again.",
+    Code.DISK_FULL: "There is no room for this file.",
+}
+"""The sentence that is sent where the place of failure has none of its own."""
+
+
+class Failure(Exception):
+    """An expected failure, told to the client with a code of the closed list."""
+
+    def __init__(
+        self,
+        code: Code,
+        message: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        **details: Any,
+    ) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.message = message or MESSAGES[code]
+        self.headers = dict(headers or {})
+        self.details = details
+        if code is Code.UNAVAILABLE:
+            self.headers.setdefault("Retry-After", "2")
+        if code in {Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED}:
+            self.headers.setdefault("WWW-Authenticate", "Bearer")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the code."""
+        return STATUS[self.code]
+
+    def envelope(self) -> dict[str, Any]:
+        """The answer's body: ``{"response": {"error", "message", ...details}}``."""
+        return {"response": {"error": self.code.value, "message": self.message, **self.details}}

@@ -1,0 +1,57 @@
+"""Gunicorn's configuration for every service: ``gunicorn -c python:vireo_common.gunicorn``.
+
+Read by gunicorn, so the names are gunicorn's settings.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import structlog
+from prometheus_client import multiprocess
+
+from vireo_common.settings import ServiceSettings
+
+_settings = ServiceSettings.read()
+
+if _settings.metrics_dir:
+    _settings.metrics_dir.mkdir(parents=True, exist_ok=True)
+    for _left in _settings.metrics_dir.glob("*.db"):
+        _left.unlink()
+    # prometheus_client knows its folder by this variable alone.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_settings.metrics_dir)
+
+bind = _settings.bind
+workers = _settings.web_workers
+threads = _settings.web_threads
+worker_class = "gthread"
+# Longer than the gateway keeps an idle connection, so that it is never the service that closes
+# one which the gateway is about to use.
+keepalive = 75
+timeout = 120
+graceful_timeout = 30
+# The heartbeat file must not be on a disk that may be full or slow.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# The gateway is the only client and sets these headers itself.
+forwarded_allow_ips = "*"
+limit_request_line = 8190
+accesslog = None
+logconfig_dict: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "processor": structlog.processors.JSONRenderer(),
+        }
+    },
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"level": "INFO", "handlers": ["out"]},
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["out"], "propagate": False}},
+}
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget the gauges of a worker process that has ended."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,11 @@
+"""Checks of text that people type, used by the models of request bodies."""
+
+import unicodedata
+
+# Cc: control characters; Cs: halves of a surrogate pair, which UTF-8 can't hold.
+_FORBIDDEN = {"Cc", "Cs"}
+
+
+def has_control_characters(text: str, allowed: str = "") -> bool:
+    """Whether ``text`` holds a control character that is not among ``allowed``."""
+    return any(unicodedata.category(c) in _FORBIDDEN and c not in allowed for c in text)

@@ -1,0 +1,172 @@
+"""Access tokens: JWTs signed with Ed25519 by auth alone, verified by everybody with its key set.
+
+Claims: ``iss``, ``aud``, ``sub`` (the account's id as a string), ``iat``, ``exp``, ``jti`` and
+``purpose``; a token made for one purpose is refused for every other.
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwt.algorithms import OKPAlgorithm
+
+from vireo_common.errors import Code, Failure
+
+log = structlog.get_logger()
+
+ALGORITHM = "EdDSA"
+ISSUER = "vireo"
+AUDIENCE = "vireo"
+ACCESS = "access"
+ACCESS_SECONDS = 3 * 60 * 60
+# How long a key set that was fetched is used before a newer one is asked for, and how long to
+# wait after an unknown key id or a failed fetch: a flood of forged ids must not become a flood
+# of requests to auth.
+REFRESH_SECONDS = 300.0
+RETRY_SECONDS = 2.0
+
+KeySet = Mapping[str, Any]
+"""A JSON Web Key Set (RFC 7517): ``{"keys": [...]}``."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a verified token says: whose it is and until when (seconds since 1970)."""
+
+    account_id: int
+    token_id: str
+    expires: int
+
+
+class Signer:
+    """Makes tokens; lives in auth, which alone has the private key (PEM, PKCS 8)."""
+
+    def __init__(self, pem: str) -> None:
+        key = load_pem_private_key(pem.encode(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise TypeError("the signing key is not an Ed25519 key")
+        self._key = key
+        public: dict[str, Any] = OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)
+        self._key_id = _thumbprint(public)
+        self._public = {**public, "kid": self._key_id, "use": "sig", "alg": ALGORITHM}
+
+    def access_token(self, account_id: int, now: float | None = None) -> str:
+        """A token for ``account_id`` that is valid for ``ACCESS_SECONDS``."""
+        issued = int(time.time() if now is None else now)
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": str(account_id),
+            "iat": issued,
+            "exp": issued + ACCESS_SECONDS,
+            "jti": secrets.token_urlsafe(16),
+            "purpose": ACCESS,
+        }
+        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._key_id})
+
+    def key_set(self) -> KeySet:
+        """The public half, for everybody who verifies."""
+        return {"keys": [self._public]}
+
+
+class Verifier:
+    """Checks tokens with a key set that ``fetch`` brings.
+
+    The last good set is used for as long as ``fetch`` fails, so that a stopped auth service signs
+    nobody out.
+    """
+
+    def __init__(self, fetch: Callable[[], KeySet]) -> None:
+        self._fetch = fetch
+        self._keys: dict[str, Ed25519PublicKey] = {}
+        self._fresh_until = 0.0
+        self._retry_after = 0.0
+        self._lock = threading.Lock()
+
+    def claims(self, token: str) -> Claims:
+        """The claims of a token that is genuine, meant for access, and valid now.
+
+        Raises:
+            Failure: ``token_invalid``, ``token_expired``, or ``unavailable`` where no key set has
+                ever been had.
+        """
+        try:
+            key_id = jwt.get_unverified_header(token).get("kid")
+            key = self._key(key_id) if isinstance(key_id, str) else None
+            if key is None:
+                raise Failure(Code.TOKEN_INVALID)
+            found = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                options={"require": ["exp", "iat", "iss", "aud", "sub", "jti"]},
+            )
+            if found.get("purpose") != ACCESS:
+                raise Failure(Code.TOKEN_INVALID)
+            return Claims(int(found["sub"]), str(found["jti"]), int(found["exp"]))
+        except jwt.ExpiredSignatureError:
+            raise Failure(Code.TOKEN_EXPIRED) from None
+        except (jwt.InvalidTokenError, ValueError):
+            # ValueError: text that is no UTF-8, or a subject that is no number.
+            raise Failure(Code.TOKEN_INVALID) from None
+
+    def _key(self, key_id: str) -> Ed25519PublicKey | None:
+        now = time.monotonic()
+        if key_id in self._keys and now < self._fresh_until:
+            return self._keys[key_id]
+        with self._lock:
+            if now >= self._fresh_until or key_id not in self._keys:
+                self._refresh(now)
+        if not self._keys:
+            raise Failure(Code.UNAVAILABLE)
+        return self._keys.get(key_id)
+
+    def _refresh(self, now: float) -> None:
+        # Called with the lock held.
+        if now < self._retry_after:
+            return
+        self._retry_after = now + RETRY_SECONDS
+        try:
+            found = self._fetch()
+        except Failure:
+            log.warning("key_set_not_fetched", keys_known=len(self._keys))
+            return
+        self._keys = {
+            key["kid"]: loaded
+            for key in found["keys"]
+            if isinstance(loaded := OKPAlgorithm.from_jwk(key), Ed25519PublicKey)
+        }
+        self._fresh_until = now + REFRESH_SECONDS
+
+
+def bearer_token(header: str | None) -> str:
+    """The token in an ``Authorization`` header, with or without the word ``Bearer``.
+
+    Raises:
+        Failure: ``token_missing``.
+    """
+    words = (header or "").split(None, 1)
+    if len(words) > 1 and words[0].lower() == "bearer":
+        return words[1].strip()
+    if not words or header is None or words[0].lower() == "bearer":
+        raise Failure(Code.TOKEN_MISSING)
+    return header.strip()
+
+
+def _thumbprint(public: Mapping[str, Any]) -> str:
+    """RFC 7638: the same key has the same id wherever it is made."""
+    members = {name: public[name] for name in ("crv", "kty", "x")}
+    text = json.dumps(members, separators=(",", ":"), sort_keys=True)
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()

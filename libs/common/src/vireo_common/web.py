@@ -1,0 +1,287 @@
+"""The shape of every Vireo service's Flask application.
+
+``create_application`` gives an application that answers in the contract's envelope, renders every
+failure in one place, logs one line and counts one metric a request, and knows ``/healthz``,
+``/readyz`` and ``/metrics``. ``answer`` makes the answers.
+"""
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+import pydantic_core
+import structlog
+from flask import Flask, Response, g, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from flask_openapi3.utils import parse_parameters
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import HTTPException
+
+from vireo_common import metrics
+from vireo_common.access import Guard, public, request_handler
+from vireo_common.errors import Code, Failure
+from vireo_common.pages import Page
+
+log = structlog.get_logger()
+Value = TypeVar("Value")
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
+MAX_BODY_BYTES = 1 << 20
+
+CODE_OF_STATUS = {
+    400: Code.INVALID_REQUEST,
+    404: Code.NOT_FOUND,
+    405: Code.METHOD_NOT_ALLOWED,
+    408: Code.REQUEST_TIMEOUT,
+    413: Code.TOO_LARGE,
+    414: Code.URI_TOO_LONG,
+    415: Code.UNSUPPORTED_CONTENT_TYPE,
+    416: Code.RANGE_NOT_SATISFIABLE,
+    431: Code.HEADERS_TOO_LARGE,
+}
+
+
+class Envelope(BaseModel, Generic[Value]):
+    """What every JSON answer looks like."""
+
+    response: Value
+
+
+class Problem(BaseModel):
+    """The value of ``response`` where something failed; more keys say more about some codes."""
+
+    error: Code
+    message: str
+    fields: dict[str, str] | None = None
+
+
+class ProblemEnvelope(BaseModel):
+    """A failure in the envelope."""
+
+    response: Problem
+
+
+class Empty(BaseModel):
+    """An answer that has nothing to say but that all is well."""
+
+    response: str = ""
+
+
+class _StrictJson(DefaultJSONProvider):
+    """JSON as RFC 8259 has it: no NaN, no lone surrogates, a bounded depth."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return pydantic_core.from_json(s, allow_inf_nan=False)
+
+
+def create_application(
+    service: str,
+    *,
+    guard: Guard,
+    ready: Callable[[], None],
+    security_schemes: Mapping[str, Any] | None = None,
+) -> OpenAPI:
+    """An application without routes of its own.
+
+    Args:
+        service: its name, for the log and the metrics.
+        guard: checks who may call.
+        ready: raises ``Failure`` while something that the service needs is not there.
+    """
+    app = OpenAPI(
+        f"vireo_{service}",
+        info=Info(title="Vireo", version="1"),
+        security_schemes=dict(security_schemes or TOKEN_SCHEME),
+        validation_error_status=400,
+        validation_error_model=ProblemEnvelope,
+        validation_error_callback=_refuse_invalid,
+        doc_ui=False,
+        static_folder=None,
+    )
+    app.json = _StrictJson(app)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.before_request(_begin)
+    guard.install(app)
+    app.before_request(_require_json)
+    app.after_request(_finish(service))
+    app.register_error_handler(Failure, _render)
+    app.register_error_handler(HTTPException, _render_http)
+    app.register_error_handler(Exception, _render_unexpected)
+    _add_health(app, ready)
+    return app
+
+
+TOKEN_SCHEME = {
+    "token": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "The token of `POST /sign_in`, as `Bearer <token>` or bare.",
+    }
+}
+
+
+def answer(value: Any = "") -> Response:
+    """200 with ``value`` in the envelope."""
+    return jsonify({"response": value})
+
+
+def answer_page(page: Page[Any], values: Sequence[Any], limit: int) -> Response:
+    """200 with one page of a list, and the address of the next page in ``Link``."""
+    response = answer(list(values))
+    if page.next_cursor:
+        url = f"{_origin()}{request.path}?limit={limit}&cursor={page.next_cursor}"
+        response.headers["Link"] = f'<{url}>; rel="next"'
+    return response
+
+
+def problems(*codes: Code) -> dict[str, Any]:
+    """The documented failures of a route, for ``responses=``: one entry for each status."""
+    statuses: dict[str, list[str]] = {}
+    for code in codes:
+        statuses.setdefault(str(Failure(code).status), []).append(f"`{code.value}`")
+    return {
+        status: {
+            "description": ", ".join(names),
+            "content": {"application/json": {"schema": PROBLEM_REFERENCE}},
+        }
+        for status, names in statuses.items()
+    }
+
+
+PROBLEM_REFERENCE = {"$ref": "#/components/schemas/ProblemEnvelope"}
+
+
+def client_address() -> str:
+    """The address of whoever sent the request, as the gateway saw it."""
+    return request.headers.get("X-Real-IP") or request.remote_addr or ""
+
+
+def _origin() -> str:
+    host = request.headers.get("X-Forwarded-Host", request.host)
+    scheme = "https" if request.headers.get("X-Forwarded-Proto") == "https" else "http"
+    return f"{scheme}://{host}" if HOST.fullmatch(host) else ""
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    g.began = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _require_json() -> None:
+    """Parse the body of a route that takes JSON, before the models see it."""
+    if request.endpoint is None or request.routing_exception:
+        return
+    handler = request_handler()
+    if _body_model(handler) is None:
+        return
+    data = request.get_data()
+    if data and not request.is_json:
+        raise Failure(Code.UNSUPPORTED_CONTENT_TYPE)
+    try:
+        value = pydantic_core.from_json(data, allow_inf_nan=False)
+    except ValueError:
+        raise Failure(Code.INVALID_JSON) from None
+    if not isinstance(value, dict):
+        # Caught here: a body that is a JSON text would be parsed a second time further down.
+        raise Failure(Code.INVALID_BODY, "The body must be a JSON object.", fields={})
+
+
+def _body_model(handler: Any) -> type[BaseModel] | None:
+    if not hasattr(handler, "vireo_body"):
+        wrapped = getattr(handler, "__wrapped__", None)
+        handler.vireo_body = parse_parameters(wrapped)[5] if wrapped else None
+    model: type[BaseModel] | None = handler.vireo_body
+    return model
+
+
+def _refuse_invalid(error: ValidationError) -> Response:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    in_query = request.method in {"GET", "HEAD", "DELETE"}
+    missing = {_field(problem): "missing" for problem in found if problem["type"] == "missing"}
+    if missing and not in_query:
+        return _render(Failure(Code.MISSING_FIELD, fields=missing))
+    fields = {_field(problem): _reason(problem) for problem in found}
+    return _render(Failure(Code.INVALID_QUERY if in_query else Code.INVALID_BODY, fields=fields))
+
+
+def _field(problem: Mapping[str, Any]) -> str:
+    return ".".join(str(part) for part in problem["loc"]) or "body"
+
+
+def _reason(problem: Mapping[str, Any]) -> str:
+    return str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _render(failure: Failure) -> Response:
+    response = jsonify(failure.envelope())
+    response.status_code = failure.status
+    response.headers.update(failure.headers)
+    g.error = failure.code.value
+    return response
+
+
+def _render_http(error: HTTPException) -> Response:
+    if error.response is not None:
+        # Made by ``_refuse_invalid`` and carried here by flask_openapi3's abort.
+        return error.response  # type: ignore[return-value]
+    code = CODE_OF_STATUS.get(error.code or 500, Code.INTERNAL_ERROR)
+    if code is Code.TOO_LARGE:
+        return _render(Failure(code, limit=MAX_BODY_BYTES))
+    failure = Failure(code)
+    allow = getattr(error, "valid_methods", None)
+    if allow:
+        failure.headers["Allow"] = ", ".join(sorted(allow))
+    return _render(failure)
+
+
+def _render_unexpected(error: Exception) -> Response:
+    log.error("unexpected_error", exc_info=error)
+    return _render(Failure(Code.INTERNAL_ERROR))
+
+
+def _finish(service: str) -> Callable[[Response], Response]:
+    def finish(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "unknown"
+        seconds = time.perf_counter() - g.get("began", time.perf_counter())
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        metrics.REQUESTS.labels(service, route, request.method, response.status_code).inc()
+        metrics.SECONDS.labels(service, route).observe(seconds)
+        log.info(
+            "request",
+            route=route,
+            method=request.method,
+            status=response.status_code,
+            error=g.get("error"),
+            ms=round(seconds * 1000, 1),
+        )
+        return response
+
+    return finish
+
+
+def _add_health(app: Flask, ready: Callable[[], None]) -> None:
+    @public
+    def healthz() -> Response:
+        return answer("alive")
+
+    @public
+    def readyz() -> Response:
+        ready()
+        return answer("ready")
+
+    @public
+    def show_metrics() -> Response:
+        return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+
+    app.add_url_rule("/healthz", view_func=healthz)
+    app.add_url_rule("/readyz", view_func=readyz)
+    app.add_url_rule("/metrics", view_func=show_metrics)
