@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import pymysql
 import structlog
@@ -19,6 +19,7 @@ from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.pool import QueuePool
 
 from vireo_common.errors import Code, Failure
+from vireo_common.settings import ServiceSettings
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
@@ -82,6 +83,18 @@ class Database:
             dialect=MySQLDialect_pymysql(),
         )
 
+    @classmethod
+    def connect(cls, service: str, settings: ServiceSettings, size: int | None = None) -> Self:
+        """The pool of a service's own user, ``vireo_<service>``, one connection a web thread."""
+        return cls(
+            host=settings.db_host,
+            port=settings.db_port,
+            name=settings.db_name,
+            user=f"vireo_{service}",
+            password=settings.secret(f"db_{service}_password").get_secret_value(),
+            size=size or settings.web_threads,
+        )
+
     @contextmanager
     def read(self) -> Iterator[Cursor]:
         """A cursor for single statements, each its own transaction."""
@@ -124,7 +137,7 @@ class Database:
             return result
 
     @contextmanager
-    def _connection(self) -> Iterator[pymysql.Connection[Cursor]]:
+    def _connection(self) -> "Iterator[pymysql.Connection[Cursor]]":
         try:
             pooled = self._pool.connect()
         except (pool_errors.TimeoutError, pymysql.err.Error) as error:
@@ -153,7 +166,7 @@ class Database:
         self._pool.dispose()
 
 
-def _roll_back(connection: pymysql.Connection[Cursor]) -> None:
+def _roll_back(connection: "pymysql.Connection[Cursor]") -> None:
     try:
         connection.rollback()
     except (pymysql.err.Error, OSError):

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from prometheus_client import multiprocess
 
+from vireo_common.logs import TRACEBACKS
 from vireo_common.settings import ServiceSettings
 
 _settings = ServiceSettings.read()
@@ -42,7 +43,15 @@ logconfig_dict: dict[str, Any] = {
     "formatters": {
         "json": {
             "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": structlog.processors.JSONRenderer(),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                TRACEBACKS,
+                structlog.processors.JSONRenderer(),
+            ],
+            "foreign_pre_chain": [
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
         }
     },
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},

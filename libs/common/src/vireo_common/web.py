@@ -140,7 +140,7 @@ def answer_page(page: Page[Any], values: Sequence[Any], limit: int) -> Response:
     return response
 
 
-def problems(*codes: Code) -> dict[str, Any]:
+def problems(*codes: Code) -> dict[str | int, type[BaseModel] | dict[Any, Any] | None]:
     """The documented failures of a route, for ``responses=``: one entry for each status."""
     statuses: dict[str, list[str]] = {}
     for code in codes:
@@ -154,6 +154,21 @@ def problems(*codes: Code) -> dict[str, Any]:
     }
 
 
+JSON_PROBLEMS = (
+    Code.INVALID_BODY,
+    Code.INVALID_JSON,
+    Code.MISSING_FIELD,
+    Code.TOO_LARGE,
+    Code.UNSUPPORTED_CONTENT_TYPE,
+)
+"""What can be wrong with any JSON body."""
+TOKEN_PROBLEMS = (
+    Code.TOKEN_MISSING,
+    Code.TOKEN_INVALID,
+    Code.TOKEN_EXPIRED,
+    Code.TOKEN_REVOKED,
+)
+"""What can be wrong with any token."""
 PROBLEM_REFERENCE = {"$ref": "#/components/schemas/ProblemEnvelope"}
 
 

@@ -1,0 +1,1 @@
+"""Auth: accounts, sign-in, lockout, and the key that signs tokens."""

@@ -1,0 +1,32 @@
+"""``POST /sign_up``."""
+
+import datetime as dt
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_auth.api.models import SignUpBody
+from vireo_auth.core.accounts import Accounts, NewAccount
+from vireo_common.access import public
+from vireo_common.errors import Code
+from vireo_common.web import JSON_PROBLEMS, Empty, answer, problems
+
+
+def blueprint(accounts: Accounts) -> APIBlueprint:
+    """The route, on the rules of ``accounts``."""
+    bp = APIBlueprint("sign_up", __name__)
+
+    @bp.post(
+        "/sign_up",
+        responses={
+            200: Empty,
+            **problems(*JSON_PROBLEMS, Code.USERNAME_TAKEN, Code.EMAIL_TAKEN),
+        },
+    )
+    @public
+    def sign_up_route(body: SignUpBody) -> Response:
+        """Make an account."""
+        accounts.sign_up(NewAccount(**body.model_dump()), dt.datetime.now(dt.UTC).date())
+        return answer()
+
+    return bp

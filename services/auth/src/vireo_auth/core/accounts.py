@@ -1,0 +1,128 @@
+"""Accounts: what a new one must be like, and how it is made."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from email_validator import EmailNotValidError, validate_email
+
+from vireo_auth.core.passwords import Passwords, weakness
+from vireo_common.errors import Code, Failure
+from vireo_common.text import has_control_characters
+
+USERNAME = re.compile(r"[A-Za-z0-9_.-]{3,25}")
+MAX_NAME = 25
+MAX_EMAIL = 254
+FORBIDDEN_IN_NAMES = frozenset(r"/*()\:{}|<>")
+MIN_AGE = 13
+MAX_AGE = 120
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """What a person types to sign up, of the right types but not yet checked."""
+
+    fname: str
+    mname: str
+    lname: str
+    username: str
+    email: str
+    password: str
+    day: int
+    month: int
+    year: int
+
+
+class UsernameTaken(Exception):
+    """Another account has the name, whatever the case of its letters."""
+
+
+class EmailTaken(Exception):
+    """Another account has the address."""
+
+
+class AccountStore(Protocol):
+    """Where accounts are kept."""
+
+    def add(self, account: NewAccount, password_hash: str, birth: dt.date) -> None:
+        """Insert an account.
+
+        Raises:
+            UsernameTaken, EmailTaken: a unique constraint decided.
+        """
+
+
+class Accounts:
+    """The rules of accounts."""
+
+    def __init__(self, store: AccountStore, passwords: Passwords) -> None:
+        self._store = store
+        self._passwords = passwords
+
+    def sign_up(self, given: NewAccount, today: dt.date) -> None:
+        """Make an account.
+
+        Raises:
+            Failure: ``invalid_body`` with a reason for each field, ``username_taken`` or
+                ``email_taken``.
+        """
+        if problems := check(given, today):
+            raise Failure(Code.INVALID_BODY, fields=problems)
+        birth = dt.date(given.year, given.month, given.day)
+        try:
+            self._store.add(given, self._passwords.hash(given.password), birth)
+        except UsernameTaken:
+            raise Failure(Code.USERNAME_TAKEN, fields={"username": "is taken"}) from None
+        except EmailTaken:
+            raise Failure(Code.EMAIL_TAKEN, fields={"email": "is taken"}) from None
+
+
+def check(given: NewAccount, today: dt.date) -> dict[str, str]:
+    """What is wrong with each field; empty where all is well."""
+    reasons = {
+        "fname": _name_problem(given.fname, 1),
+        "mname": _name_problem(given.mname, 0),
+        "lname": _name_problem(given.lname, 1),
+        "username": ""
+        if USERNAME.fullmatch(given.username)
+        else "must be 3 to 25 characters of A-Z a-z 0-9 _ . -",
+        "email": _email_problem(given.email),
+        "password": weakness(given.password),
+        **_birth_problem(given, today),
+    }
+    return {field: reason for field, reason in reasons.items() if reason}
+
+
+def _name_problem(name: str, least: int) -> str:
+    if not least <= len(name) <= MAX_NAME or (least and not name.strip()):
+        return f"must have {least} to {MAX_NAME} characters"
+    if has_control_characters(name):
+        return "must not hold control characters"
+    if FORBIDDEN_IN_NAMES & set(name):
+        return r"must not hold any of / * ( ) \ : { } | < >"
+    return ""
+
+
+def _email_problem(email: str) -> str:
+    try:
+        found = validate_email(email, check_deliverability=False)
+    except (EmailNotValidError, UnicodeError):
+        return "is not a valid email address"
+    too_long = len(found.normalized) > MAX_EMAIL or len(email) > MAX_EMAIL
+    return f"must have at most {MAX_EMAIL} characters" if too_long else ""
+
+
+def _birth_problem(given: NewAccount, today: dt.date) -> dict[str, str]:
+    try:
+        birth = dt.date(given.year, given.month, given.day)
+    except (ValueError, OverflowError):
+        return {"day": "day, month and year are not a real date"}
+    age = today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+    if birth >= today:
+        return {"year": "the date of birth must be in the past"}
+    if age < MIN_AGE:
+        return {"year": f"you must be at least {MIN_AGE} years old"}
+    if age > MAX_AGE:
+        return {"year": f"you must be at most {MAX_AGE} years old"}
+    return {}

@@ -1,0 +1,163 @@
+"""Signing in, and the lockout that makes guessing passwords hopeless.
+
+An attempt is counted before its password is looked at and taken back when the password was right,
+so that fifty guesses at the same moment get no more tries than five, one after the other.
+"""
+
+import datetime as dt
+import hashlib
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from vireo_auth.core.accounts import USERNAME
+from vireo_auth.core.passwords import Passwords
+from vireo_common.errors import Code, Failure
+from vireo_common.tokens import ACCESS_SECONDS
+
+
+@dataclass(frozen=True)
+class Account:
+    """What signing in needs of an account."""
+
+    channel_id: int
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Lockout: ``attempts`` within ``window`` block a name for one address for ``block``;
+    ``strangers`` within ``window`` slow a name down for all addresses that are not known."""
+
+    attempts: int
+    window: dt.timedelta
+    block: dt.timedelta
+    strangers: int
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """The attempt is counted; ``attempts_left`` is what remains if its password is wrong."""
+
+    attempt_id: int
+    attempts_left: int
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """The name is blocked for this address, until ``until`` (UTC), for ``seconds`` from now."""
+
+    until: dt.datetime
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Slowed:
+    """The name is being guessed at from many addresses; this one must wait for ``seconds``."""
+
+    seconds: int
+
+
+class AccountReader(Protocol):
+    """Where accounts are found."""
+
+    def find(self, username: str) -> Account | None:
+        """The account with this name, whatever the case of its letters."""
+
+
+class AttemptStore(Protocol):
+    """Where attempts are counted, for all workers of all machines."""
+
+    def admit(
+        self, name_key: bytes, address: str, channel_id: int | None, limits: Limits
+    ) -> Admitted | Blocked | Slowed:
+        """Count one more attempt, as if it had failed already, unless the name is blocked."""
+
+    def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
+        """Forget the failures of this name from this address, and know the address from now on."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a client gets for a right password."""
+
+    token: str
+    seconds_left: int
+
+
+class SignIn:
+    """Checks credentials.
+
+    Args:
+        issue: makes the token of an account.
+    """
+
+    def __init__(
+        self,
+        accounts: AccountReader,
+        attempts: AttemptStore,
+        passwords: Passwords,
+        limits: Limits,
+        issue: Callable[[int], str],
+    ) -> None:
+        self._accounts = accounts
+        self._attempts = attempts
+        self._passwords = passwords
+        self._limits = limits
+        self._issue = issue
+
+    def __call__(self, username: str, password: str, address: str) -> Session:
+        """Check credentials and open a session.
+
+        Raises:
+            Failure: ``blocked`` or ``rate_limited`` after too many wrong passwords;
+                ``bad_credentials``, the same for an unknown name and a wrong password.
+        """
+        # Text that no account can have never reaches the database, where it would not compare.
+        account = self._accounts.find(username) if USERNAME.fullmatch(username) else None
+        key = name_key(username)
+        origin = network(address)
+        known_as = account.channel_id if account else None
+        attempt = self._attempts.admit(key, origin, known_as, self._limits)
+        if not isinstance(attempt, Admitted):
+            raise _refusal(attempt)
+        # Hash even without an account, so that both answers take as long.
+        matches = self._passwords.matches(password, account.password_hash if account else None)
+        if account is None or not matches:
+            raise Failure(Code.BAD_CREDENTIALS, attempts_left=attempt.attempts_left)
+        self._attempts.succeeded(key, origin, account.channel_id)
+        return Session(self._issue(account.channel_id), ACCESS_SECONDS)
+
+
+def name_key(username: str) -> bytes:
+    """32 bytes that stand for a name in any case of its letters."""
+    return hashlib.sha256(username.lower().encode("utf-8", "replace")).digest()
+
+
+def network(address: str) -> str:
+    """What counts as one address: an IPv4 address, or the /64 network of an IPv6 one.
+
+    A household has a whole /64, and so does a guesser; single IPv6 addresses cost nothing.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((int(parsed), 64), strict=False).network_address)
+    return str(parsed)
+
+
+def _refusal(attempt: Blocked | Slowed) -> Failure:
+    headers = {"Retry-After": str(attempt.seconds)}
+    if isinstance(attempt, Slowed):
+        return Failure(Code.RATE_LIMITED, headers=headers, retry_after=attempt.seconds)
+    return Failure(
+        Code.BLOCKED,
+        headers=headers,
+        retry_after=attempt.seconds,
+        blocked_until=attempt.until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )

@@ -1,0 +1,56 @@
+"""The tables ``Channels`` and ``ChannelDetails``."""
+
+import datetime as dt
+
+from pymysql.cursors import Cursor
+
+from vireo_auth.core.accounts import EmailTaken, NewAccount, UsernameTaken
+from vireo_auth.core.sign_in import Account
+from vireo_common.database import Database, Duplicate
+
+INSERT_CHANNEL = "INSERT INTO Channels (Username, Password) VALUES (%s, %s)"
+
+INSERT_DETAILS = """
+INSERT INTO ChannelDetails (ChannelID, Fname, Mname, Lname, Email, Birth)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+BY_NAME = "SELECT ChannelID, Password FROM Channels WHERE Username = %s"
+
+BY_ID = "SELECT 1 FROM Channels WHERE ChannelID = %s"
+
+
+class AccountTable:
+    """Accounts in MariaDB."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, account: NewAccount, password_hash: str, birth: dt.date) -> None:
+        """Insert both rows of an account, or neither.
+
+        Raises:
+            UsernameTaken, EmailTaken: a unique constraint decided.
+        """
+
+        def work(cursor: Cursor) -> None:
+            cursor.execute(INSERT_CHANNEL, (account.username, password_hash))
+            names = (account.fname, account.mname, account.lname)
+            cursor.execute(INSERT_DETAILS, (cursor.lastrowid, *names, account.email, birth))
+
+        try:
+            self._database.transaction("accounts.add", work)
+        except Duplicate as duplicate:
+            raise (UsernameTaken if duplicate.key == "Username" else EmailTaken) from None
+
+    def find(self, username: str) -> Account | None:
+        """The account with this name, whatever the case of its letters."""
+        with self._database.read() as cursor:
+            cursor.execute(BY_NAME, (username,))
+            row = cursor.fetchone()
+        return Account(row[0], row[1]) if row else None
+
+    def exists(self, channel_id: int) -> bool:
+        """Whether there is an account with this id."""
+        with self._database.read() as cursor:
+            return cursor.execute(BY_ID, (channel_id,)) == 1

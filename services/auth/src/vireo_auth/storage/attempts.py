@@ -1,0 +1,125 @@
+"""The tables ``SignInPairs``, ``SignInFailures`` and ``KnownAddresses``.
+
+The row of a pair (name, address) is the lock under which the pair's failures are counted.
+"""
+
+import datetime as dt
+from typing import Any
+
+from pymysql.cursors import Cursor
+
+from vireo_auth.core.sign_in import Admitted, Blocked, Limits, Slowed
+from vireo_common.database import Database
+
+ENSURE_PAIR = """
+INSERT INTO SignInPairs (NameKey, Address, SeenAt) VALUES (%s, %s, NOW(3))
+ON DUPLICATE KEY UPDATE SeenAt = NOW(3)
+"""
+
+# The seconds are rounded up: whoever waits for them finds the block over.
+BLOCK_LEFT = """
+SELECT BlockedUntil, CEIL(TIMESTAMPDIFF(MICROSECOND, NOW(3), BlockedUntil) / 1000000)
+FROM SignInPairs WHERE NameKey = %s AND Address = %s AND BlockedUntil > NOW(3)
+"""
+
+IS_KNOWN = "SELECT 1 FROM KnownAddresses WHERE ChannelID = %s AND Address = %s"
+
+FAILURES_OF_PAIR = """
+SELECT COUNT(*) FROM SignInFailures
+WHERE NameKey = %s AND Address = %s AND FailedAt > NOW(3) - INTERVAL %s SECOND
+"""
+
+# The oldest of the last N failures from unknown addresses: when it leaves the window, there is
+# room for one more.
+STRANGERS = """
+SELECT CEIL(TIMESTAMPDIFF(MICROSECOND, NOW(3), FailedAt + INTERVAL %s SECOND) / 1000000)
+FROM SignInFailures
+WHERE NameKey = %s AND Known = 0 AND FailedAt > NOW(3) - INTERVAL %s SECOND
+ORDER BY FailedAt DESC LIMIT 1 OFFSET %s
+"""
+
+INSERT_FAILURE = """
+INSERT INTO SignInFailures (NameKey, Address, Known, FailedAt) VALUES (%s, %s, %s, NOW(3))
+"""
+
+BLOCK = """
+UPDATE SignInPairs SET BlockedUntil = NOW(3) + INTERVAL %s SECOND
+WHERE NameKey = %s AND Address = %s
+"""
+
+FORGET_FAILURES = "DELETE FROM SignInFailures WHERE NameKey = %s AND Address = %s"
+
+FORGET_PAIR = "DELETE FROM SignInPairs WHERE NameKey = %s AND Address = %s"
+
+KNOW = """
+INSERT INTO KnownAddresses (ChannelID, Address, SeenAt) VALUES (%s, %s, NOW(3))
+ON DUPLICATE KEY UPDATE SeenAt = NOW(3)
+"""
+
+# Bounded, so that the sweep never holds many locks.
+SWEEP_FAILURES = """
+DELETE FROM SignInFailures WHERE FailedAt < NOW(3) - INTERVAL 1 DAY ORDER BY FailedAt LIMIT 1000
+"""
+
+SWEEP_PAIRS = """
+DELETE FROM SignInPairs WHERE SeenAt < NOW(3) - INTERVAL 1 DAY
+    AND (BlockedUntil IS NULL OR BlockedUntil < NOW(3)) ORDER BY SeenAt LIMIT 1000
+"""
+
+
+class AttemptTable:
+    """Sign-in attempts in MariaDB."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def admit(
+        self, name_key: bytes, address: str, channel_id: int | None, limits: Limits
+    ) -> Admitted | Blocked | Slowed:
+        """Count one more attempt, as if it had failed already, unless the name is blocked."""
+
+        def work(cursor: Cursor) -> Admitted | Blocked | Slowed:
+            pair = (name_key, address)
+            cursor.execute(ENSURE_PAIR, pair)
+            if cursor.execute(BLOCK_LEFT, pair):
+                until, seconds = _row(cursor)
+                return Blocked(until.replace(tzinfo=dt.UTC), int(seconds))
+            # The same statement for an unknown name, which no address is known for.
+            known = cursor.execute(IS_KNOWN, (channel_id or 0, address)) == 1
+            window = int(limits.window.total_seconds())
+            room = (window, name_key, window, limits.strangers - 1)
+            if not known and cursor.execute(STRANGERS, room):
+                return Slowed(int(_row(cursor)[0]))
+            cursor.execute(FAILURES_OF_PAIR, (*pair, window))
+            failures = int(_row(cursor)[0]) + 1
+            cursor.execute(INSERT_FAILURE, (*pair, known))
+            attempt_id = int(cursor.lastrowid or 0)
+            if failures >= limits.attempts:
+                cursor.execute(BLOCK, (int(limits.block.total_seconds()), *pair))
+            return Admitted(attempt_id, max(0, limits.attempts - failures))
+
+        return self._database.transaction("attempts.admit", work)
+
+    def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
+        """Forget the failures of this name from this address, and know the address from now on."""
+
+        def work(cursor: Cursor) -> None:
+            # The pair first: it is the lock that ``admit`` takes first.
+            cursor.execute(FORGET_PAIR, (name_key, address))
+            cursor.execute(FORGET_FAILURES, (name_key, address))
+            cursor.execute(KNOW, (channel_id, address))
+
+        self._database.transaction("attempts.succeeded", work)
+
+    def sweep(self) -> None:
+        """Delete what no rule looks at any more; a bounded number of rows."""
+        with self._database.read() as cursor:
+            cursor.execute(SWEEP_FAILURES)
+            cursor.execute(SWEEP_PAIRS)
+
+
+def _row(cursor: Cursor) -> tuple[Any, ...]:
+    row = cursor.fetchone()
+    if row is None:
+        raise LookupError("the statement gave no row")
+    return row
