@@ -1,0 +1,74 @@
+# Every command that a person needs. `make` alone lists them.
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+
+# Settings reach the programs through the environment: VIREO_DATA, VIREO_PORT and all others of
+# docs/operations.md can be given in front of make or behind it (make up VIREO_PORT=9000).
+RUNTIME ?= native
+export RUNTIME
+$(foreach name,$(filter VIREO_%,$(.VARIABLES)),$(eval export $(name)))
+
+SERVICES := auth catalog media
+COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-emit-index-url \
+	--no-annotate --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev up down restart status logs demo test check lock openapi clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  VIREO_DATA=folder  where all state is kept (default: data)"
+	@echo "  VIREO_PORT=number  port of the gateway (default: 8080)"
+	@echo "  RUNTIME=native     how to run: native (containers are not available yet)"
+
+install: ## Install what is missing, without starting anything
+	@ops/install.sh
+
+install-dev:
+	@ops/install.sh dev
+
+up: install ## Start Vireo, or what of it does not run, and wait until it is ready
+	@$(PYTHON) -m vireo_ops up
+
+down: install ## Stop Vireo
+	@$(PYTHON) -m vireo_ops down
+
+restart: install ## Stop and start
+	@$(PYTHON) -m vireo_ops restart
+
+status: install ## Show the programs, and whether they are ready
+	@$(PYTHON) -m vireo_ops status
+
+logs: install ## Show the logs (SERVICE=media for one program); follow them on a terminal
+	@$(PYTHON) -m vireo_ops logs --service "$(SERVICE)"
+
+demo: install ## Fill a running Vireo with channels and clips
+	@$(PYTHON) -m vireo_ops.demo
+
+test: install-dev ## Run all tests
+	$(PYTHON) -m pytest -n 2 $(ARGS)
+
+check: install-dev ## Check format, types, imports, the gateway's configuration, the API document
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy $(wildcard libs/*/src services/*/src ops/src)
+	$(PYTHON) -m vireo_ops check-gateway
+	$(PYTHON) -m pytest -q tests/architecture
+	$(PYTHON) -m vireo_ops openapi --check
+
+openapi: install-dev ## Generate docs/openapi.json and docs/openapi.html from the code
+	$(PYTHON) -m vireo_ops openapi
+
+lock: install-dev ## Compile the locked requirements anew
+	test -x .venv/bin/uv || $(PYTHON) -m pip install --quiet uv
+	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.lock
+	for folder in $(SERVICES:%=services/%) db ops; do \
+		$(COMPILE) --constraint requirements-dev.lock $$folder/requirements.in \
+			--output-file $$folder/requirements.lock || exit 1; \
+	done
+
+clean: ## Remove caches and the virtual environment; data stays
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,110 @@
+"""The command line behind `make`: `python -m vireo_ops up`, `down`, `status` and so on."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vireo_ops import gateway
+from vireo_ops.errors import OperationError
+from vireo_ops.layout import CHECKOUT
+from vireo_ops.runtime import Runtime
+
+_LOG_LINES = 50
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; its exit status."""
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
+        "up": _up,
+        "down": _down,
+        "restart": _restart,
+        "status": _status,
+        "logs": _logs,
+        "check-gateway": _check_gateway,
+    }
+    parser = argparse.ArgumentParser(prog="vireo_ops")
+    parser.add_argument("command", choices=sorted(commands))
+    parser.add_argument("--service", default="", help="logs: one program only")
+    given = parser.parse_args(arguments)
+    try:
+        _require_native_runtime()
+        return commands[given.command](given)
+    except OperationError as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _up(_: argparse.Namespace) -> int:
+    began = time.monotonic()
+    address = _runtime().up()
+    print(f"Vireo is ready after {time.monotonic() - began:.1f} s: {address}")
+    return 0
+
+
+def _down(_: argparse.Namespace) -> int:
+    print("Vireo is stopped." if _runtime().down() else "Vireo was not running.")
+    return 0
+
+
+def _restart(given: argparse.Namespace) -> int:
+    _down(given)
+    return _up(given)
+
+
+def _status(_: argparse.Namespace) -> int:
+    rows = _runtime().status()
+    if not rows:
+        print("No Vireo has been started here yet: make up")
+        return 1
+    print(f"{'program':<14}{'state':<10}{'pid':>8}  {'since':<22}ready")
+    for row in rows:
+        since = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(row.since)) if row.since else "-"
+        ready = "yes" if row.ready else "no"
+        print(f"{row.name:<14}{row.state.lower():<10}{row.pid or '-':>8}  {since:<22}{ready}")
+    return 0 if all(row.ready for row in rows) else 1
+
+
+def _logs(given: argparse.Namespace) -> int:
+    folder = _runtime().layout.logs
+    pattern = f"{given.service}*.log" if given.service else "*.log"
+    files = [str(path) for path in sorted(folder.glob(pattern))]
+    if not files:
+        names = ", ".join(sorted(path.stem for path in folder.glob("*.log"))) or "none yet"
+        raise OperationError(f"There is no log like {pattern} in {folder}; there are: {names}")
+    follow = ["-F"] if sys.stdout.isatty() else []
+    return subprocess.run(["tail", "-n", str(_LOG_LINES), *follow, *files], check=False).returncode
+
+
+def _check_gateway(_: argparse.Namespace) -> int:
+    complaint = gateway.check_source()
+    if complaint:
+        raise OperationError(complaint)
+    print("gateway: nginx accepts the configuration")
+    return 0
+
+
+def _runtime() -> Runtime:
+    variables = {name: value for name, value in os.environ.items() if name.startswith("VIREO_")}
+    # make hands on variables that are not set as empty ones.
+    variables = {name: value for name, value in variables.items() if value}
+    data = Path(variables.pop("VIREO_DATA", "") or CHECKOUT / "data")
+    return Runtime(data, environment=variables, say=print)
+
+
+def _require_native_runtime() -> None:
+    runtime = os.environ.get("RUNTIME") or "native"
+    if runtime == "containers":
+        raise OperationError("RUNTIME=containers is not available yet; use RUNTIME=native.")
+    if runtime != "native":
+        raise OperationError(f"RUNTIME is {runtime!r}; it can be native or containers.")
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.exit(main(sys.argv[1:]))

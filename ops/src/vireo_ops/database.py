@@ -1,0 +1,236 @@
+"""MariaDB: its data folder, its start, its users and its schema."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pymysql
+from pymysql.constants import CLIENT
+from pymysql.cursors import Cursor
+
+from vireo_ops.errors import OperationError
+from vireo_ops.layout import CHECKOUT, Layout
+from vireo_ops.programs import DATABASE_NAME, Program, base_environment, find_server, tree_digest
+from vireo_ops.run_user import RunUser, give, switch_to
+from vireo_ops.secrets_store import read_secret, write_private
+
+USERS = ("auth", "catalog", "media", "migrate")
+_ROOT_SQL = "mariadb_root.sql"
+_CONNECT_SECONDS = 5
+
+
+def database_program(layout: Layout, port: int, user: RunUser) -> Program:
+    """The description of mariadbd.
+
+    The root password is set by an init file at every start, so that a data folder that was
+    restored beside other secrets heals by itself; the password is in no argument list.
+    """
+    command = (
+        find_server("mariadbd"),
+        # Must be the first argument.
+        f"--defaults-file={_configuration(layout)}",
+        f"--datadir={layout.database}",
+        f"--socket={layout.database_socket}",
+        f"--pid-file={layout.services_run / 'mariadb.pid'}",
+        f"--init-file={layout.secrets / _ROOT_SQL}",
+        "--bind-address=127.0.0.1",
+        f"--port={port}",
+        f"--user={user.name}",
+    )
+    return Program(
+        name="mariadb",
+        command=command,
+        environment=base_environment(layout, user),
+        priority=100,
+        digest=tree_digest([CHECKOUT / "db" / "mariadb.cnf"]),
+        # A large buffer pool is written back at the end; killing it means recovery at the start.
+        stop_seconds=180,
+    )
+
+
+def prepare_data_folder(layout: Layout, user: RunUser) -> bool:
+    """Write the configuration and make the data folder when there is none; whether it was made.
+
+    The system tables are made in a folder beside it that gets its name at the end: a start that
+    was cut off leaves nothing that looks like a database.
+    """
+    text = (CHECKOUT / "db" / "mariadb.cnf").read_text(encoding="utf-8")
+    _configuration(layout).write_text(text, encoding="utf-8")
+    root = _quote(read_secret(layout.secrets, "db_root_password"))
+    local = "DROP USER IF EXISTS 'root'@'127.0.0.1', 'root'@'::1';"
+    statements = f"ALTER USER 'root'@'localhost' IDENTIFIED BY {root};\n{local}\n"
+    write_private(layout.secrets / _ROOT_SQL, statements.encode(), user)
+    if layout.database.exists():
+        give(layout.database, user)
+        return False
+    unfinished = layout.data / "mariadb.unfinished"
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
+    unfinished.mkdir(mode=0o700)
+    give(unfinished, user)
+    _install_system_tables(layout, unfinished, user)
+    unfinished.rename(layout.database)
+    return True
+
+
+def _install_system_tables(layout: Layout, folder: Path, user: RunUser) -> None:
+    command = [
+        find_server("mariadb-install-db"),
+        f"--defaults-file={_configuration(layout)}",
+        f"--datadir={folder}",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+        "--skip-name-resolve",
+        # The folder has no name yet: what is lost in a power cut is made again.
+        "--innodb-flush-log-at-trx-commit=0",
+    ]
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        command,
+        **switch_to(user),
+        check=False,
+        cwd=folder,
+        env=base_environment(layout, user),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        timeout=300,
+    )
+    if done.returncode != 0:
+        tail = "\n".join(done.stdout.strip().splitlines()[-15:])
+        raise OperationError(f"mariadb-install-db failed:\n{tail}")
+
+
+def wait_for_database(layout: Layout, seconds: float) -> bool:
+    """Wait until MariaDB accepts connections; False when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answers(layout):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def answers(layout: Layout) -> bool:
+    """Whether MariaDB greets on its socket; asks for no password and leaves no failed sign-in."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(_CONNECT_SECONDS)
+        try:
+            probe.connect(str(layout.database_socket))
+            return bool(probe.recv(4))
+        except (FileNotFoundError, ConnectionRefusedError, TimeoutError, ConnectionResetError):
+            return False
+
+
+def set_up(layout: Layout) -> bool:
+    """Make the database, its first tables and its users as they should be; whether it was new."""
+    with _as_root(layout) as cursor:
+        _drop_strangers(cursor)
+        for name in USERS:
+            password = read_secret(layout.secrets, f"db_{name}_password")
+            account = f"'vireo_{name}'@'%'"
+            cursor.execute(f"CREATE USER IF NOT EXISTS {account} IDENTIFIED BY %s", (password,))
+            cursor.execute(f"ALTER USER {account} IDENTIFIED BY %s", (password,))
+        made = _make_tables(cursor)
+        cursor.execute(
+            f"GRANT ALL PRIVILEGES ON `{DATABASE_NAME}`.* TO 'vireo_migrate'@'%' WITH GRANT OPTION"
+        )
+        return made
+
+
+def migrate(layout: Layout, environment: Mapping[str, str], user: RunUser) -> None:
+    """Run the migrations and the grants, as the user of the programs.
+
+    Raises:
+        OperationError: with the last lines that db/migrate.py wrote.
+    """
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        [sys.executable, str(CHECKOUT / "db" / "migrate.py")],
+        **switch_to(user),
+        check=False,
+        cwd=layout.data,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        timeout=600,
+    )
+    (layout.logs / "migrate.log").write_text(done.stdout, encoding="utf-8")
+    if done.returncode != 0:
+        tail = "\n".join(done.stdout.strip().splitlines()[-15:])
+        raise OperationError(f"The migration of the database failed:\n{tail}")
+
+
+def _make_tables(cursor: Cursor) -> bool:
+    """Run db/init.sql when the database is new.
+
+    A database without migrations and without a single row is what a first start that was cut off
+    leaves (MariaDB commits every CREATE TABLE by itself): it is made again from nothing.
+    """
+    cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{DATABASE_NAME}`")
+    cursor.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = %s", (DATABASE_NAME,)
+    )
+    tables = [row[0] for row in cursor.fetchall()]
+    if "alembic_version" in tables or any(_has_rows(cursor, table) for table in tables):
+        return False
+    cursor.execute(f"DROP DATABASE `{DATABASE_NAME}`")
+    cursor.execute(
+        f"CREATE DATABASE `{DATABASE_NAME}` CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci"
+    )
+    cursor.execute(f"USE `{DATABASE_NAME}`")
+    cursor.execute((CHECKOUT / "db" / "init.sql").read_text(encoding="utf-8"))
+    while cursor.nextset():
+        pass
+    return True
+
+
+def _has_rows(cursor: Cursor, table: str) -> bool:
+    quoted = table.replace("`", "``")
+    statement = f"SELECT 1 FROM `{DATABASE_NAME}`.`{quoted}` LIMIT 1"  # noqa: S608 - quoted
+    return cursor.execute(statement) > 0
+
+
+def _drop_strangers(cursor: Cursor) -> None:
+    """Remove accounts that MariaDB's own installation makes: only root, by the socket, stays."""
+    cursor.execute(
+        "SELECT User, Host FROM mysql.global_priv"
+        " WHERE User = '' OR (User = 'root' AND Host <> 'localhost')"
+    )
+    for name, host in cursor.fetchall():
+        cursor.execute("DROP USER IF EXISTS %s@%s", (name, host))
+
+
+@contextmanager
+def _as_root(layout: Layout) -> Iterator[Cursor]:
+    connection = pymysql.connect(
+        unix_socket=str(layout.database_socket),
+        user="root",
+        password=read_secret(layout.secrets, "db_root_password"),
+        charset="utf8mb4",
+        autocommit=True,
+        connect_timeout=_CONNECT_SECONDS,
+        client_flag=CLIENT.MULTI_STATEMENTS,
+    )
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+def _configuration(layout: Layout) -> Path:
+    return layout.run / "mariadb.cnf"
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"

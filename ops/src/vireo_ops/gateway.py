@@ -1,0 +1,146 @@
+"""The gateway: gateway/nginx.conf as it is, and what differs between machines beside it."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from vireo_ops.errors import OperationError
+from vireo_ops.layout import CHECKOUT, Layout
+from vireo_ops.programs import Program, base_environment, find_server
+from vireo_ops.run_user import RunUser, current_user
+from vireo_ops.settings import Settings
+
+SOURCE = CHECKOUT / "gateway"
+# What the generated API description is called in docs/, and under which name it is served.
+_PAGES = {"openapi.json": "openapi.json", "openapi.html": "docs.html"}
+_OWN_FOLDERS = ("cache", "tmp", "www")
+_TEMPLATE = ".template"
+
+
+def variables(settings: Settings, ports: Mapping[str, int], user: RunUser) -> dict[str, str]:
+    """The values of the placeholders in gateway/*.template."""
+    starter = current_user()
+    return {
+        "VIREO_LISTEN": settings.listen,
+        "AUTH_SERVER": f"127.0.0.1:{ports['auth']}",
+        "CATALOG_SERVER": f"127.0.0.1:{ports['catalog']}",
+        "MEDIA_SERVER": f"127.0.0.1:{ports['media']}",
+        # Only a master that runs as root can choose the user of its workers.
+        "VIREO_GATEWAY_USER_LINE": f"user {user.name};" if starter.uid == 0 else "",
+        "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
+        "VIREO_RATE_SIGN_UP": settings.rate_sign_up,
+        "VIREO_RATE_SIGN_IN": settings.rate_sign_in,
+        "VIREO_EXEMPT_LINES": "\n".join(f"{item} 1;" for item in settings.rate_limit_exempt),
+        "VIREO_CORS_LINES": "\n".join(f'"{item}" 1;' for item in settings.cors_origins),
+    }
+
+
+def render(source: Path, target: Path, values: Mapping[str, str]) -> bool:
+    """Copy nginx.conf and render the templates of `source` into `target`; whether anything changed.
+
+    Raises:
+        OperationError: there is no nginx.conf, or a template names an unknown variable.
+    """
+    main = source / "nginx.conf"
+    if not main.exists():
+        raise OperationError(f"{main} is missing.")
+    files = {"nginx.conf": main.read_text(encoding="utf-8")}
+    for template in sorted(source.glob(f"*{_TEMPLATE}")):
+        text = template.read_text(encoding="utf-8")
+        try:
+            files[template.name.removesuffix(_TEMPLATE)] = Template(text).substitute(values)
+        except KeyError as missing:
+            raise OperationError(f"{template}: no variable is called {missing.args[0]}.") from None
+        except ValueError as failure:
+            raise OperationError(
+                f"{template}: {failure}. nginx's own variables are written $$name in a template."
+            ) from None
+    written = [_write(target / name, text) for name, text in files.items()]
+    for stale in target.glob("*.conf"):
+        if stale.name not in files:
+            stale.unlink()
+            written.append(True)
+    return any(written)
+
+
+def prepare(layout: Layout, values: Mapping[str, str], source: Path = SOURCE) -> bool:
+    """Bring the gateway's folder up to date; whether nginx must be told."""
+    for name in _OWN_FOLDERS:
+        (layout.gateway / name).mkdir(exist_ok=True)
+    for name, served_as in _PAGES.items():
+        page = CHECKOUT / "docs" / name
+        if page.exists():
+            _write(layout.gateway / "www" / served_as, page.read_text(encoding="utf-8"))
+    return render(source, layout.gateway, values)
+
+
+def gateway_program(layout: Layout, settings: Settings) -> Program:
+    """The description of nginx. Changed configuration is taken over by a signal, not a restart."""
+    return Program(
+        name="gateway",
+        command=_nginx(layout),
+        environment=base_environment(layout, current_user()),
+        priority=900,
+        digest="",
+        # Running downloads may end; a film that somebody watches must not hold up a stop.
+        stop_signal="QUIT",
+        stop_seconds=5,
+        ready=f"{loopback_url(settings)}/healthz",
+        as_starter=True,
+        # Bodies that were on their way in when nginx was killed: nobody waits for them any more.
+        empties=(layout.media / "incoming",),
+    )
+
+
+def loopback_url(settings: Settings) -> str:
+    """The gateway's address as a probe on this machine reaches it."""
+    return settings.url.replace("//localhost", "//127.0.0.1")
+
+
+def check(layout: Layout) -> str:
+    """Run nginx's own check on the configuration in `layout`; its complaint, or an empty string."""
+    done = subprocess.run(
+        [*_nginx(layout), "-t", "-q"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return "" if done.returncode == 0 else (done.stderr.strip() or "nginx -t failed")
+
+
+def check_source() -> str:
+    """Check gateway/ with default settings in a temporary folder; nginx's complaint or nothing."""
+    with tempfile.TemporaryDirectory(prefix="vireo-gateway-") as name:
+        layout = Layout(Path(name))
+        for folder in (*layout.owner_folders(), *layout.run_user_folders()):
+            folder.mkdir(parents=True, exist_ok=True)
+        ports = {"auth": 1, "catalog": 2, "media": 3}
+        settings = Settings.parse(
+            {
+                "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1 10.0.0.0/8",
+                "VIREO_CORS_ORIGINS": "https://app.example.org",
+            }
+        )
+        prepare(layout, variables(settings, ports, current_user()))
+        return check(layout)
+
+
+def _nginx(layout: Layout) -> tuple[str, ...]:
+    # Without -e, nginx opens the log file it was compiled with before it reads the configuration.
+    prefix = ("-p", str(layout.data), "-c", "gateway/nginx.conf", "-e", "stderr")
+    return (find_server("nginx"), *prefix, "-g", "daemon off;")
+
+
+def _write(path: Path, text: str) -> bool:
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.chmod(0o644)
+    shutil.move(temporary, path)
+    return True

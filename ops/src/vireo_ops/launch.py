@@ -1,0 +1,136 @@
+"""Starts one program from its description: `python -I -S launch.py <name>.json`.
+
+Supervisor runs this in place of the program itself, as the program's user. It keeps settings out
+of argument lists, ends what an earlier run of the same program left behind, empties the folders
+that must be empty, and becomes the program (exec, so that signals go straight to it).
+
+It imports the standard library alone, so that it costs no more than the interpreter's own start.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+_PATIENCE_SECONDS = 120.0
+
+
+def main(description: Path) -> None:
+    """Become the program of this description; does not return."""
+    program = json.loads(description.read_text(encoding="utf-8"))
+    record = Path(program["record"])
+    end_leftovers(record, patience=program["stop_seconds"])
+    for folder in program["empties"]:
+        _empty(Path(folder))
+    _write_record(record)
+    environment: dict[str, str] = program["environment"]
+    command: list[str] = program["command"]
+    sys.stdout.flush()
+    os.execve(command[0], command, environment)  # noqa: S606 - no shell is wanted
+
+
+def end_leftovers(record: Path, patience: float = _PATIENCE_SECONDS) -> bool:
+    """End what is left of the run that wrote `record`; whether there was anything.
+
+    A supervisor that was killed leaves its programs running, and an nginx master that was killed
+    leaves workers that hold the port: nothing else would ever end them. A process belongs to the
+    old run when its process group and its session are the recorded ones, and the group's leader is
+    either the very process that was recorded (same start time) or dead.
+    """
+    try:
+        old = json.loads(record.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return False
+    if old["boot"] != _boot_id() or old["pid"] == os.getpid():
+        return False
+    if not _members(old):
+        return False
+    deadline = time.monotonic() + patience
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        _signal_group(old["pid"], sign)
+        while _members(old) and (sign == signal.SIGKILL or time.monotonic() < deadline):
+            # Workers without their master don't hear a polite signal to the master.
+            if not _leader_lives(old):
+                _signal_group(old["pid"], signal.SIGKILL)
+            time.sleep(0.05)
+    return True
+
+
+def _members(old: dict[str, Any]) -> list[int]:
+    members = []
+    for entry in os.scandir("/proc"):
+        if not entry.name.isdigit():
+            continue
+        stat = _stat(int(entry.name))
+        if stat is None or stat["state"] == "Z":
+            continue
+        if stat["group"] == old["pid"] and stat["session"] == old["session"]:
+            if stat["uid"] != old["uid"] and old["uid"] != 0:
+                continue
+            members.append(int(entry.name))
+    if old["pid"] in members and not _leader_lives(old):
+        # The number was given to somebody else meanwhile.
+        return []
+    return members
+
+
+def _leader_lives(old: dict[str, Any]) -> bool:
+    stat = _stat(old["pid"])
+    return stat is not None and stat["state"] != "Z" and stat["start"] == old["start"]
+
+
+def _signal_group(group: int, sign: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, sign)
+
+
+def _stat(pid: int) -> dict[str, Any] | None:
+    try:
+        with Path(f"/proc/{pid}/stat").open(encoding="utf-8", errors="replace") as file:
+            text = file.read()
+            uid = os.fstat(file.fileno()).st_uid
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The name stands in brackets and may hold anything; the fields after it are plain.
+    fields = text.rpartition(")")[2].split()
+    return {
+        "state": fields[0],
+        "group": int(fields[2]),
+        "session": int(fields[3]),
+        "start": int(fields[19]),
+        "uid": uid,
+    }
+
+
+def _boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def _write_record(record: Path) -> None:
+    stat = _stat(os.getpid())
+    if stat is None:
+        raise SystemExit("launch: /proc is not mounted")
+    content = {**stat, "pid": os.getpid(), "boot": _boot_id()}
+    temporary = record.with_name(f".{record.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file)
+    temporary.replace(record)
+
+
+def _empty(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

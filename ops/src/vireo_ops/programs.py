@@ -1,0 +1,166 @@
+"""The programs of a Vireo: what is started, with which settings, and when it is ready."""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vireo_ops.errors import OperationError
+from vireo_ops.layout import CHECKOUT, Layout
+from vireo_ops.run_user import RunUser
+from vireo_ops.secrets_store import write_private
+from vireo_ops.settings import Settings
+
+SERVICES = ("auth", "catalog", "media")
+DATABASE_NAME = "vireo"
+_GATEWAY_ONLY = {"VIREO_PORT", "VIREO_LISTEN_ADDRESS"}
+# Debian keeps servers where an ordinary user's PATH does not look.
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program under the supervisor.
+
+    `digest` changes when the program must be restarted; `ready` is the URL that answers 200 when
+    it is ready, or empty where running is all that can be seen. Programs with a higher `priority`
+    are stopped first. `empties` are folders that are emptied before each start.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    priority: int
+    digest: str
+    stop_seconds: int
+    ready: str = ""
+    stop_signal: str = "TERM"
+    as_starter: bool = False
+    empties: tuple[Path, ...] = ()
+
+
+def find_server(name: str) -> str:
+    """The absolute path of a system program.
+
+    Raises:
+        OperationError: it is not installed.
+    """
+    path = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{SYSTEM_PATH}")
+    if path is None:
+        raise OperationError(f"{name} is not installed. Run ops/install.sh, which installs it.")
+    return path
+
+
+def service_environment(
+    layout: Layout,
+    settings: Settings,
+    ports: Mapping[str, int],
+    variables: Mapping[str, str],
+    user: RunUser,
+) -> dict[str, str]:
+    """The environment that all services share: `variables` of the person, then what is fixed."""
+    urls = {f"VIREO_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in SERVICES}
+    # The services don't know the gateway's port, and need no restart when it moves.
+    handed_on = {name: text for name, text in variables.items() if name not in _GATEWAY_ONLY}
+    return {
+        **base_environment(layout, user),
+        **handed_on,
+        "VIREO_DB_HOST": "127.0.0.1",
+        "VIREO_DB_PORT": str(ports["mariadb"]),
+        "VIREO_DB_NAME": DATABASE_NAME,
+        "VIREO_SECRETS": str(layout.secrets),
+        **urls,
+        "VIREO_MEDIA_ROOT": str(layout.media),
+        "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
+        "VIREO_WEB_WORKERS": str(settings.web_workers),
+        "VIREO_WEB_THREADS": str(settings.web_threads),
+        "VIREO_LOG_LEVEL": settings.log_level,
+    }
+
+
+def base_environment(layout: Layout, user: RunUser) -> dict[str, str]:
+    """What any program needs. Nothing else of the caller's environment is handed on."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}:{SYSTEM_PATH}",
+        "HOME": str(layout.services_run),
+        "USER": user.name,
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def service_programs(
+    layout: Layout, environment: Mapping[str, str], ports: Mapping[str, int]
+) -> list[Program]:
+    """The three services and the media worker."""
+    programs = []
+    for priority, name in enumerate(SERVICES):
+        address = f"127.0.0.1:{ports[name]}"
+        own = {
+            **environment,
+            "VIREO_BIND": address,
+            "VIREO_METRICS_DIR": str(layout.services_run / "metrics" / name),
+        }
+        command = (sys.executable, "-m", "gunicorn", "-c", "python:vireo_common.gunicorn")
+        programs.append(
+            Program(
+                name=name,
+                command=(*command, f"vireo_{name}.app:create_app()"),
+                environment=own,
+                priority=500 + priority,
+                digest=_code_digest(name),
+                # Gunicorn gives running requests 30 s.
+                stop_seconds=35,
+                ready=f"http://{address}/readyz",
+            )
+        )
+    worker = Program(
+        name="media-worker",
+        command=(sys.executable, "-m", "vireo_media.worker"),
+        environment={**environment, "VIREO_BIND": f"127.0.0.1:{ports['media']}"},
+        priority=600,
+        digest=_code_digest("media"),
+        stop_seconds=35,
+    )
+    return [*programs, worker]
+
+
+def write_description(program: Program, layout: Layout, user: RunUser) -> Path:
+    """Write the start description that launch.py reads, for the program's user alone."""
+    record = layout.run if program.as_starter else layout.services_run
+    content = {
+        "command": program.command,
+        "environment": dict(program.environment),
+        "empties": [str(folder) for folder in program.empties],
+        "record": str(record / f"{program.name}.process"),
+        "stop_seconds": program.stop_seconds,
+    }
+    path = layout.programs / f"{program.name}.json"
+    text = (json.dumps(content, indent=2) + "\n").encode()
+    if not path.exists() or path.read_bytes() != text or path.stat().st_uid != user.uid:
+        write_private(path, text, user)
+    return path
+
+
+def tree_digest(paths: Iterable[Path]) -> str:
+    """A digest of the files at and below `paths`, by name and content."""
+    digest = hashlib.sha256()
+    for top in paths:
+        files = sorted(top.rglob("*")) if top.is_dir() else [top]
+        for file in files:
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(f"{file.relative_to(CHECKOUT)}\0".encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _code_digest(service: str) -> str:
+    folder = CHECKOUT / "services" / service
+    common = CHECKOUT / "libs" / "common" / "src"
+    return tree_digest([folder / "src", folder / "requirements.lock", common])

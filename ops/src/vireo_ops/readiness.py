@@ -1,0 +1,59 @@
+"""Asking the programs whether they are ready, and saying what is wrong when they are not."""
+
+import http.client
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_PROBE_SECONDS = 3.0
+_PAUSE_SECONDS = 0.05
+_LOG_LINES = 12
+_LOG_BYTES = 16384
+
+
+def is_ready(url: str) -> bool:
+    """Whether a GET of `url` is answered by 200 within a few seconds."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(
+        parts.hostname or "", parts.port or 80, timeout=_PROBE_SECONDS
+    )
+    try:
+        connection.request("GET", parts.path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def wait_until_ready(
+    probes: Mapping[str, Callable[[], bool]], deadline: float, gave_up: Callable[[str], bool]
+) -> list[str]:
+    """Wait until every probe says yes; names of those that don't.
+
+    `deadline` is a time of time.monotonic(). The wait ends early when `gave_up` says that all
+    programs that are still waited for will not come up any more.
+    """
+    waiting = list(probes)
+    while waiting:
+        waiting = [name for name in waiting if not probes[name]()]
+        if not waiting or time.monotonic() > deadline or any(gave_up(name) for name in waiting):
+            break
+        time.sleep(_PAUSE_SECONDS)
+    return waiting
+
+
+def last_lines(log: Path) -> str:
+    """The last lines of a log, indented; a note when there are none."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _LOG_BYTES))
+            lines = file.read().decode("utf-8", "replace").splitlines()[-_LOG_LINES:]
+    except FileNotFoundError:
+        lines = []
+    return _indented(lines or ["(its log is empty)"])
+
+
+def _indented(lines: Iterable[str]) -> str:
+    return "\n".join(f"    {line}" for line in lines)

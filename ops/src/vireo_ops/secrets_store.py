@@ -1,0 +1,70 @@
+"""Passwords and keys, made once at the first start and kept in files of the run user alone.
+
+They never stand in an environment, an argument list or a log: programs are given the folder.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from vireo_ops.run_user import RunUser
+
+PASSWORDS = (
+    "db_root_password",
+    "db_auth_password",
+    "db_catalog_password",
+    "db_media_password",
+    "db_migrate_password",
+    "service_token",
+)
+SIGNING_KEY = "token_signing_key.pem"
+
+
+def ensure_secrets(folder: Path, owner: RunUser) -> list[str]:
+    """Make what is missing in `folder` and tighten what is open; names of what was made."""
+    folder.chmod(0o700)
+    made = []
+    for name in (*PASSWORDS, SIGNING_KEY):
+        path = folder / name
+        if not path.exists() or path.stat().st_size == 0:
+            content = _signing_key() if name == SIGNING_KEY else secrets.token_urlsafe(32).encode()
+            write_private(path, content, owner)
+            made.append(name)
+        path.chmod(0o600)
+    return made
+
+
+def read_secret(folder: Path, name: str) -> str:
+    """The text of one secret, without the line break that an editor may have added."""
+    return (folder / name).read_text(encoding="utf-8").strip()
+
+
+def write_private(path: Path, content: bytes, owner: RunUser) -> None:
+    """Replace `path` in one step by a file that only `owner` can read.
+
+    The folder may belong to the less trusted run user while root writes into it: the new file is
+    made with O_EXCL under a name nobody can foresee, so that no link planted there is followed.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchown(file.fileno(), owner.uid, owner.gid)
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _signing_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
