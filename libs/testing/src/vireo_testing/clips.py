@@ -14,8 +14,6 @@ SECONDS = 2.0
 LATITUDE = "+48.8577"
 MAKER = "Vireophone"
 
-_MPEG_PROGRAM_PICTURE = "320x181"
-
 
 @dataclass(frozen=True)
 class Clip:
@@ -46,7 +44,10 @@ def ffmpeg(*arguments: str) -> None:
 
 def picture(size: str = "320x180", rate: str = "25", seconds: float = SECONDS) -> list[str]:
     """Input arguments: a moving test picture."""
-    return ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}"]
+    # testsrc2 rounds odd sizes, so that those come from testsrc.
+    odd = any(int(side) % 2 for side in size.split("x"))
+    pattern = "testsrc" if odd else "testsrc2"
+    return ["-f", "lavfi", "-i", f"{pattern}=size={size}:rate={rate}:duration={seconds}"]
 
 
 def tone(seconds: float = SECONDS, layout: str = "stereo") -> list[str]:
@@ -131,9 +132,8 @@ _WMV = ["-c:v", "wmv2", "-c:a", "wmav2"]
 _MJPEG = ["-c:v", "mjpeg", "-pix_fmt", "yuvj422p", "-c:a", "pcm_s16le"]
 _MPEG2 = ["-c:v", "mpeg2video", "-q:v", "5", "-c:a", "mp2"]
 _FRAGMENTS = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof"]
-_TOP_FIRST = ["-flags", "+ildct+ilme", "-vf", "interlace", "-top", "1"]
+_TOP_FIRST = ["-flags", "+ildct+ilme", "-top", "1", "-vf", "setfield=tff"]
 _FAST_START = ["-movflags", "+faststart"]
-_BLACK_SECONDS = 10.0
 
 CLIPS: tuple[Clip, ...] = (
     Clip("plain.mp4", "mp4", "h264", "aac", _encode(*H264, *AAC), playable=True),

@@ -225,8 +225,8 @@ def _command(
         missing_confinement()
         command.append("--confine")
         command += [f"--program={path}" for path in _PROGRAM_FILES]
-        command += [f"--read={path}" for path in files.reads]
-        command += [f"--write={path}" for path in files.writes]
+        command += [f"--read={path.absolute()}" for path in files.reads]
+        command += [f"--write={path.absolute()}" for path in files.writes]
     return [*command, "--", program, *argv[1:]]
 
 

@@ -1,0 +1,23 @@
+"""The arguments that every ffmpeg and ffprobe call on a stranger's file shares."""
+
+from pathlib import Path
+
+# The first line of defence: without these, a playlist named x.mp4 opens what it names.
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
+PROTOCOLS = "file"
+# No honest packet or picture that we take needs one allocation of more than this.
+_MAX_ALLOCATION = 256 << 20
+
+
+def quiet(program: str) -> list[str]:
+    """Return the start of a command line that asks nothing and says only what went wrong."""
+    words = [program, "-hide_banner", "-loglevel", "error", "-max_alloc", str(_MAX_ALLOCATION)]
+    return [*words, "-nostdin"] if program == "ffmpeg" else words
+
+
+def source(path: Path, demuxer: str) -> list[str]:
+    """Return the input arguments: this file, read by this demuxer, and nothing else opened."""
+    return [
+        *("-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS),
+        *("-f", demuxer, "-i", f"file:{path.absolute()}"),
+    ]

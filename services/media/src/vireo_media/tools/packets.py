@@ -1,0 +1,181 @@
+"""Read what `ffprobe -of compact` prints, line by line, in memory that does not grow."""
+
+from dataclasses import dataclass, field
+
+from vireo_media.core.inspection import MAX_FRAMES, Refused, Stream, Timing
+
+# Enough for some two seconds of picture beside the sound.
+FIRST_PACKETS = 400
+# Their clock is 33 bits of 90 kHz and starts anew, so that a header's or a last packet's time
+# proves nothing: ffprobe tells 26 hours of a clip in which the clock went back.
+WRAPPING_CLOCKS = frozenset({"mpegts", "mpeg"})
+_LONGEST_GAP = 10.0
+_SHORTEST_MEASURE = 0.5
+_MOST_STREAMS = 64
+
+
+@dataclass
+class _Span:
+    """Times of one stream's packets: earliest, latest end, and decoding times for the rate."""
+
+    start: float | None = None
+    end: float = 0.0
+    first_dts: float | None = None
+    last_dts: float = 0.0
+    packets: int = 0
+
+    def add(self, pts: float | None, dts: float | None, duration: float) -> None:
+        self.packets += 1
+        shown = pts if pts is not None else dts
+        if shown is not None:
+            self.start = shown if self.start is None else min(self.start, shown)
+            self.end = max(self.end, shown + duration)
+        if dts is not None:
+            self.first_dts = dts if self.first_dts is None else self.first_dts
+            self.last_dts = dts
+
+    @property
+    def rate(self) -> float:
+        # A burst of a few packets proves nothing; some cameras write two at one time.
+        elapsed = max(self.last_dts - (self.first_dts or 0.0), _SHORTEST_MEASURE)
+        return max(self.packets - 1, 0) / elapsed
+
+
+@dataclass
+class Probe:
+    """What a probe of headers, first packets and last packets has shown so far."""
+
+    streams: list[Stream] = field(default_factory=list)
+    duration: float = 0.0
+    _packets: int = 0
+    _sought: bool = False
+    _first: dict[int, _Span] = field(default_factory=dict)
+    _last: dict[int, _Span] = field(default_factory=dict)
+
+    def take(self, line: bytes) -> None:
+        """Take one line of output."""
+        # A transport stream's streams are printed once more inside their program.
+        section, fields = _parse(line.removeprefix(b"program|"))
+        if section == "packet":
+            self._take_packet(fields)
+        elif section == "stream":
+            self._take_stream(_stream(fields))
+        elif section == "format":
+            self.duration = _number(fields, "duration") or 0.0
+
+    def _take_packet(self, fields: dict[str, str]) -> None:
+        index = int(fields["stream_index"])
+        if index >= _MOST_STREAMS:
+            return
+        pts, dts, duration = _times(fields)
+        known = self._first.get(index)
+        # In a short file the seek leads back into what was read already.
+        back = known is not None and dts is not None and dts <= known.last_dts
+        self._sought = self._sought or back or self._packets >= FIRST_PACKETS
+        self._packets += 1
+        window = self._last if self._sought else self._first
+        window.setdefault(index, _Span()).add(pts, dts, duration)
+
+    def _take_stream(self, stream: Stream) -> None:
+        known = {each.index for each in self.streams}
+        if stream.index not in known and len(known) < _MOST_STREAMS:
+            self.streams.append(stream)
+
+    def timing(self, index: int) -> Timing:
+        """Return what the first and the last packets of a stream show."""
+        first = self._first.get(index, _Span())
+        last = self._last.get(index, _Span())
+        return Timing(
+            start=first.start or 0.0,
+            end=max(first.end, last.end),
+            pictures=first.packets,
+            frame_rate=max(first.rate, last.rate),
+        )
+
+    def reached_end(self, video: Stream) -> bool:
+        """Whether the last packets are known: found by seeking, or the file has no more."""
+        if video.index not in self._first:
+            return False
+        found = self._packets < FIRST_PACKETS or video.index in self._last
+        return found and self.timing(video.index).covers(video.duration or self.duration)
+
+
+@dataclass
+class Scan:
+    """What all packets of one stream show. `wrapping`: add up steps instead of trusting times."""
+
+    wrapping: bool
+    _span: _Span = field(default_factory=_Span)
+    _steps: float = 0.0
+    _position: int = 0
+
+    def take(self, line: bytes) -> None:
+        """Take one line of output. Raises Refused where there are too many packets."""
+        section, fields = _parse(line)
+        if section != "packet":
+            return
+        pts, dts, duration = _times(fields)
+        before = self._span.last_dts if self._span.packets else None
+        self._span.add(pts, dts, duration)
+        if before is not None and dts is not None:
+            step = dts - before
+            self._steps += step if 0.0 < step < _LONGEST_GAP else duration
+        self._position = max(self._position, int(_number(fields, "pos") or 0))
+        if self._span.packets > MAX_FRAMES:
+            raise Refused("too_large", f"The video has more than {MAX_FRAMES} pictures.")
+
+    def timing(self, share_of: int = 0) -> Timing:
+        """Return the measure; if only a part of `share_of` bytes was read, the whole by it."""
+        start = self._span.start or 0.0
+        seconds = self._steps if self.wrapping else self._span.end - start
+        if share_of and self._position:
+            seconds *= share_of / self._position
+        return Timing(start, start + seconds, self._span.packets, self._rate(seconds, share_of))
+
+    def _rate(self, seconds: float, share_of: int) -> float:
+        if not self.wrapping:
+            return self._span.rate
+        part = self._position / share_of if share_of else 1.0
+        return self._span.packets / (seconds * part) if seconds > 0 and part > 0 else 0.0
+
+
+def _parse(line: bytes) -> tuple[str, dict[str, str]]:
+    section, *words = line.decode(errors="replace").split("|")
+    pairs = (word.partition("=") for word in words)
+    return section, {key: value for key, _, value in pairs}
+
+
+def _number(fields: dict[str, str], key: str) -> float | None:
+    """Return a number, or None for what ffprobe doesn't know ("N/A", "0/0", nothing)."""
+    text = fields.get(key, "")
+    above, _, below = text.partition("/")
+    try:
+        return float(above) / float(below or 1)
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _times(fields: dict[str, str]) -> tuple[float | None, float | None, float]:
+    duration = _number(fields, "duration_time") or 0.0
+    return _number(fields, "pts_time"), _number(fields, "dts_time"), duration
+
+
+def _stream(fields: dict[str, str]) -> Stream:
+    return Stream(
+        index=int(fields["index"]),
+        kind=fields.get("codec_type", ""),
+        codec=fields.get("codec_name", ""),
+        profile=fields.get("profile", ""),
+        tag=fields.get("codec_tag_string", ""),
+        width=int(_number(fields, "width") or 0),
+        height=int(_number(fields, "height") or 0),
+        pixel_format=fields.get("pix_fmt", ""),
+        rotation=int(_number(fields, "rotation") or 0),
+        interlaced=fields.get("field_order", "") in ("tt", "bb", "tb", "bt"),
+        frames=int(_number(fields, "nb_frames") or 0),
+        frame_rate=_number(fields, "avg_frame_rate") or 0.0,
+        duration=_number(fields, "duration") or 0.0,
+        channels=int(_number(fields, "channels") or 0),
+        default=fields.get("disposition:default") == "1",
+        attached_picture=fields.get("disposition:attached_pic") == "1",
+    )
