@@ -81,7 +81,8 @@ def prepare_data_folder(layout: Layout, user: RunUser) -> bool:
 def _install_system_tables(layout: Layout, folder: Path, user: RunUser) -> None:
     command = [
         find_server("mariadb-install-db"),
-        f"--defaults-file={_configuration(layout)}",
+        # A shell script that bears no blanks in this path, so it is relative to the data folder.
+        f"--defaults-file={_configuration(layout).relative_to(layout.data)}",
         f"--datadir={folder}",
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
@@ -93,7 +94,7 @@ def _install_system_tables(layout: Layout, folder: Path, user: RunUser) -> None:
         command,
         **switch_to(user),
         check=False,
-        cwd=folder,
+        cwd=layout.data,
         env=base_environment(layout, user),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -134,9 +135,9 @@ def set_up(layout: Layout) -> bool:
         _drop_strangers(cursor)
         for name in USERS:
             password = read_secret(layout.secrets, f"db_{name}_password")
-            account = f"'vireo_{name}'@'%'"
-            cursor.execute(f"CREATE USER IF NOT EXISTS {account} IDENTIFIED BY %s", (password,))
-            cursor.execute(f"ALTER USER {account} IDENTIFIED BY %s", (password,))
+            given = (f"vireo_{name}", password)
+            cursor.execute("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", given)
+            cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", given)
         made = _make_tables(cursor)
         cursor.execute(
             f"GRANT ALL PRIVILEGES ON `{DATABASE_NAME}`.* TO 'vireo_migrate'@'%' WITH GRANT OPTION"
@@ -211,20 +212,23 @@ def _drop_strangers(cursor: Cursor) -> None:
 
 @contextmanager
 def _as_root(layout: Layout) -> Iterator[Cursor]:
-    connection = pymysql.connect(
-        unix_socket=str(layout.database_socket),
-        user="root",
-        password=read_secret(layout.secrets, "db_root_password"),
-        charset="utf8mb4",
-        autocommit=True,
-        connect_timeout=_CONNECT_SECONDS,
-        client_flag=CLIENT.MULTI_STATEMENTS,
-    )
     try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        connection.close()
+        connection = pymysql.connect(
+            unix_socket=str(layout.database_socket),
+            user="root",
+            password=read_secret(layout.secrets, "db_root_password"),
+            charset="utf8mb4",
+            autocommit=True,
+            connect_timeout=_CONNECT_SECONDS,
+            client_flag=CLIENT.MULTI_STATEMENTS,
+        )
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            connection.close()
+    except pymysql.Error as failure:
+        raise OperationError(f"MariaDB refused to be set up: {failure}") from failure
 
 
 def _configuration(layout: Layout) -> Path:

@@ -17,7 +17,14 @@ from vireo_ops.settings import Settings
 
 SERVICES = ("auth", "catalog", "media")
 DATABASE_NAME = "vireo"
-_GATEWAY_ONLY = {"VIREO_PORT", "VIREO_LISTEN_ADDRESS"}
+_GATEWAY_ONLY = {
+    "VIREO_PORT",
+    "VIREO_LISTEN_ADDRESS",
+    "VIREO_RATE_SIGN_UP",
+    "VIREO_RATE_SIGN_IN",
+    "VIREO_RATE_LIMIT_EXEMPT",
+    "VIREO_CORS_ORIGINS",
+}
 # Debian keeps servers where an ordinary user's PATH does not look.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -64,7 +71,7 @@ def service_environment(
 ) -> dict[str, str]:
     """The environment that all services share: `variables` of the person, then what is fixed."""
     urls = {f"VIREO_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in SERVICES}
-    # The services don't know the gateway's port, and need no restart when it moves.
+    # What concerns the gateway alone must not restart the services when it changes.
     handed_on = {name: text for name, text in variables.items() if name not in _GATEWAY_ONLY}
     return {
         **base_environment(layout, user),
@@ -100,6 +107,9 @@ def service_programs(
 ) -> list[Program]:
     """The three services and the media worker."""
     programs = []
+    # Three gunicorns of one user would share the control socket in its home; nobody uses it.
+    gunicorn = (sys.executable, "-m", "gunicorn", "--no-control-socket")
+    command = (*gunicorn, "-c", "python:vireo_common.gunicorn")
     for priority, name in enumerate(SERVICES):
         address = f"127.0.0.1:{ports[name]}"
         own = {
@@ -107,7 +117,6 @@ def service_programs(
             "VIREO_BIND": address,
             "VIREO_METRICS_DIR": str(layout.services_run / "metrics" / name),
         }
-        command = (sys.executable, "-m", "gunicorn", "-c", "python:vireo_common.gunicorn")
         programs.append(
             Program(
                 name=name,

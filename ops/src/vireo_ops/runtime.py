@@ -82,7 +82,9 @@ class Runtime:
         user = self._prepare_folders()
         with self._lock():
             started_at = time.monotonic()
-            self._supervisor_must_be_ours()
+            # Before ports are looked at: what is left of an earlier run may hold them.
+            if not self._supervisor.is_running() and self._supervisor.end_leftovers():
+                self.say("ended what was left running without a supervisor")
             plan = self._plan(user)
             self._configure(plan)
             self._start(plan, started_at + _READY_SECONDS)
@@ -93,7 +95,6 @@ class Runtime:
         if not self.layout.run.is_dir():
             return False
         with self._lock():
-            self._supervisor_must_be_ours()
             return self._supervisor.stop_daemon()
 
     def status(self) -> list[Status]:
@@ -246,9 +247,6 @@ class Runtime:
         if not self._supervisor.is_running():
             return set()
         return {name for name, state in self._supervisor.states().items() if state.state in RUNNING}
-
-    def _supervisor_must_be_ours(self) -> None:
-        self._supervisor.is_running()
 
     def _remember(self, plan: _Plan) -> None:
         content = {

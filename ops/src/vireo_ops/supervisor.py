@@ -163,8 +163,6 @@ class Supervisor:
 
     def start_daemon(self) -> None:
         """Start the supervisor in a session of its own, with no terminal and no pipe of ours."""
-        for record in self._records():
-            end_leftovers(record)
         log = self._layout.logs / "supervisord.log"
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._configuration)]
         done = subprocess.run(
@@ -223,8 +221,7 @@ class Supervisor:
         try:
             pid = int(self._server.getPID())
         except (FileNotFoundError, ConnectionRefusedError):
-            ended = [end_leftovers(record) for record in self._records()]
-            return any(ended)
+            return self.end_leftovers()
         self._server.shutdown()
         deadline = time.monotonic() + _RPC_SECONDS
         while _is_alive(pid):
@@ -232,6 +229,10 @@ class Supervisor:
                 raise OperationError(f"The supervisor (process {pid}) does not stop.")
             time.sleep(0.02)
         return True
+
+    def end_leftovers(self) -> bool:
+        """End the programs that a killed supervisor left running; whether there were any."""
+        return any([end_leftovers(record) for record in self._records()])
 
     def _records(self) -> list[Path]:
         """Records of what ran last, in the order in which it is best ended."""
