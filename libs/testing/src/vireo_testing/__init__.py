@@ -1,1 +1,1 @@
-"""What the tests of every service share: clips, hostile files, a private database, a running Vireo."""
+"""What the tests of every service share: clips, hostile files, a private database, services."""
