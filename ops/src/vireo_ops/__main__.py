@@ -6,11 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from vireo_ops import gateway
+from vireo_ops import caller, gateway
 from vireo_ops.errors import OperationError
-from vireo_ops.layout import CHECKOUT
 from vireo_ops.runtime import Runtime
 
 _LOG_LINES = 50
@@ -90,11 +88,7 @@ def _check_gateway(_: argparse.Namespace) -> int:
 
 
 def _runtime() -> Runtime:
-    variables = {name: value for name, value in os.environ.items() if name.startswith("VIREO_")}
-    # make hands on variables that are not set as empty ones.
-    variables = {name: value for name, value in variables.items() if value}
-    data = Path(variables.pop("VIREO_DATA", "") or CHECKOUT / "data")
-    return Runtime(data, environment=variables, say=print)
+    return Runtime(caller.data_folder(), environment=caller.variables(), say=print)
 
 
 def _require_native_runtime() -> None:

@@ -113,10 +113,11 @@ def layout_of(data: Path) -> Layout:
             "Choose another folder with VIREO_DATA=/short/path."
         )
     for path in (absolute, CHECKOUT):
-        # A semicolon opens a comment in supervisor's files; a line break or a quote ends a value.
-        if any(sign in str(path) for sign in ";\n\r'\""):
+        # In supervisor's files a semicolon opens a comment, a per cent sign a placeholder, and a
+        # line break or a quote ends a value.
+        if any(sign in str(path) for sign in ";%\n\r'\""):
             raise OperationError(
-                f"The path {str(path)!r} holds a semicolon, a quote or a line break, which "
-                "supervisor and nginx can't take. Move it or choose another VIREO_DATA."
+                f"The path {str(path)!r} holds a semicolon, a per cent sign, a quote or a line "
+                "break, which supervisor can't take. Move it or choose another VIREO_DATA."
             )
     return Layout(absolute)

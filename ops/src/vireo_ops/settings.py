@@ -6,6 +6,7 @@ several Vireos with different settings fit into one process.
 """
 
 import ipaddress
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,10 +87,16 @@ def _address(value: str) -> str:
 
 
 def _items(value: object) -> object:
-    """Split a list given as text, by commas or blanks; brackets and quotes of JSON are forgiven."""
+    """Split a list given as text, by commas or blanks, or as JSON."""
     if not isinstance(value, str):
         return value
-    return tuple(item for item in re.split(r"[\s,]+", re.sub(r'[\[\]"]', " ", value)) if item)
+    if value.startswith("["):
+        try:
+            items = json.loads(value)
+        except ValueError:
+            raise ValueError('must be a list like a,b or ["a", "b"]') from None
+        return tuple(str(item) for item in items)
+    return tuple(item for item in re.split(r"[\s,]+", value) if item)
 
 
 def _networks(items: tuple[str, ...]) -> tuple[str, ...]:

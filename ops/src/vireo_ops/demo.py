@@ -1,0 +1,146 @@
+"""Fills a running Vireo through its own API, so that a newcomer has something to see.
+
+Each run opens channels of its own, with a random ending, and uploads the same dozen of clips to
+them; nothing that was there before is touched.
+"""
+
+import argparse
+import secrets
+import string
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from vireo_ops import caller
+from vireo_ops.demo_client import Client
+from vireo_ops.demo_clips import CLIPS, make_clip
+from vireo_ops.errors import OperationError
+
+CHANNELS = ("river_films", "night_sky", "pixel_garden", "signal_house", "slow_motion")
+_READY_SECONDS = 600.0
+_PAUSE_SECONDS = 0.5
+# A clip is made, uploaded, and ready.
+_STEPS_OF_A_CLIP = 3
+_ALPHABET = string.ascii_lowercase + string.digits
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel of this run, signed in."""
+
+    name: str
+    password: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Video:
+    """An uploaded clip and the channel it belongs to."""
+
+    path_hash: str
+    title: str
+    channel: Channel
+
+
+def fill(client: Client, step: Step) -> tuple[list[Channel], list[Video]]:
+    """Open the channels, upload the clips, wait until all are ready.
+
+    Raises:
+        OperationError: a call was refused, a clip failed, or they are not ready in ten minutes.
+    """
+    ending = "".join(secrets.choice(_ALPHABET) for _ in range(4))
+    channels = []
+    for name in CHANNELS:
+        channels.append(_open_channel(client, f"{name}_{ending}"))
+        step(f"channel {channels[-1].name}")
+    videos = []
+    with tempfile.TemporaryDirectory(prefix="vireo-demo-") as folder:
+        for number, clip in enumerate(CLIPS):
+            file = make_clip(clip, Path(folder))
+            step(f"made {clip.title} ({clip.suffix})")
+            channel = channels[number % len(channels)]
+            path_hash = client.announce(channel.token, clip.title, clip.description)
+            client.upload(channel.token, path_hash, file)
+            file.unlink()
+            videos.append(Video(path_hash, clip.title, channel))
+            step(f"uploaded {clip.title}")
+    _wait_until_ready(client, videos, step)
+    return channels, videos
+
+
+def _open_channel(client: Client, name: str) -> Channel:
+    password = secrets.token_urlsafe(12)
+    client.sign_up(name, password)
+    return Channel(name, password, client.sign_in(name, password))
+
+
+def _wait_until_ready(client: Client, videos: Sequence[Video], step: Step) -> None:
+    waiting = list(videos)
+    deadline = time.monotonic() + _READY_SECONDS
+    while waiting:
+        for video in list(waiting):
+            state = client.state(video.channel.token, video.path_hash)
+            if state == "failed":
+                raise OperationError(f"Vireo could not make {video.title!r} playable.")
+            if state == "ready":
+                waiting.remove(video)
+                step(f"ready {video.title}")
+        if waiting and time.monotonic() > deadline:
+            raise OperationError(f"{len(waiting)} clips are not ready after ten minutes.")
+        if waiting:
+            time.sleep(_PAUSE_SECONDS)
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[Step]:
+    """A bar on a terminal, a line for each step elsewhere."""
+    if not console.is_terminal:
+        yield print
+        return
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda text: progress.update(task, advance=1, description=text)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Fill the Vireo of this checkout's settings, or the one at --url; the exit status."""
+    parser = argparse.ArgumentParser(prog="demo", description="Fill a running Vireo.")
+    parser.add_argument("--url", default="", help="address of the gateway")
+    url = parser.parse_args(arguments).url
+    try:
+        url = url.rstrip("/") or caller.settings().url
+        with _progress(Console(), len(CHANNELS) + _STEPS_OF_A_CLIP * len(CLIPS)) as step:
+            channels, videos = fill(Client(url), step)
+    except OperationError as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print("\nThere is something to see now:")
+    print(f"  all videos     {url}/videos/all")
+    print(f"  one channel    {url}/videos/channel/{channels[0].name}")
+    print(f"  search         {url}/search/all/mandelbrot")
+    print(f"  API manual     {url}/docs")
+    for video in videos[:3]:
+        print(f"  watch          {url}/video/d/{video.path_hash}   {video.title}")
+    print(f"\nSign in as {channels[0].name} with the password {channels[0].password}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
