@@ -42,7 +42,7 @@ def _start(description: Path) -> subprocess.Popen[str]:
 
 def _group(pid: int) -> list[int]:
     members = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-    stats = {member: launch._stat(member) for member in members}
+    stats = {member: launch._process(member) for member in members}
     return [
         number
         for number, stat in stats.items()
@@ -78,6 +78,16 @@ def test_folders_are_emptied_but_links_are_not_followed(tmp_path: Path) -> None:
     with _start(_describe(tmp_path, "", [str(spool)])) as process:
         assert process.wait(timeout=10) == 0
     assert list(spool.iterdir()) == []
+    assert (other / "kept").exists()
+
+
+def test_a_link_in_place_of_a_folder_is_not_followed(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "kept").touch()
+    (tmp_path / "incoming").symlink_to(other)
+    with _start(_describe(tmp_path, "", [str(tmp_path / "incoming")])) as process:
+        assert process.wait(timeout=10) != 0
     assert (other / "kept").exists()
 
 

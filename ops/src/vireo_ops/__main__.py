@@ -25,8 +25,12 @@ def main(arguments: Sequence[str]) -> int:
         "check-gateway": _check_gateway,
     }
     parser = argparse.ArgumentParser(prog="vireo_ops")
-    parser.add_argument("command", choices=sorted(commands))
+    parser.add_argument("command", choices=[*sorted(commands), "openapi"])
     parser.add_argument("--service", default="", help="logs: one program only")
+    if arguments[:1] == ["openapi"]:
+        # It imports the services, which nothing else here needs.
+        module = [sys.executable, "-m", "vireo_ops.openapi", *arguments[1:]]
+        return subprocess.run(module, check=False).returncode
     given = parser.parse_args(arguments)
     try:
         _require_native_runtime()

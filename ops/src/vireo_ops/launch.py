@@ -66,11 +66,12 @@ def _members(old: dict[str, Any]) -> list[int]:
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
             continue
-        stat = _stat(int(entry.name))
-        if stat is None or stat["state"] == "Z":
+        seen = _process(int(entry.name))
+        if seen is None or seen["state"] == "Z":
             continue
-        if stat["group"] == old["pid"] and stat["session"] == old["session"]:
-            if stat["uid"] != old["uid"] and old["uid"] != 0:
+        if seen["group"] == old["pid"] and seen["session"] == old["session"]:
+            # Only a program of root has workers of another user.
+            if seen["uid"] != old["uid"] and old["uid"] != 0:
                 continue
             members.append(int(entry.name))
     if old["pid"] in members and not _leader_lives(old):
@@ -80,8 +81,8 @@ def _members(old: dict[str, Any]) -> list[int]:
 
 
 def _leader_lives(old: dict[str, Any]) -> bool:
-    stat = _stat(old["pid"])
-    return stat is not None and stat["state"] != "Z" and stat["start"] == old["start"]
+    seen = _process(old["pid"])
+    return seen is not None and seen["state"] != "Z" and seen["start"] == old["start"]
 
 
 def _signal_group(group: int, sign: signal.Signals) -> None:
@@ -89,7 +90,7 @@ def _signal_group(group: int, sign: signal.Signals) -> None:
         os.killpg(group, sign)
 
 
-def _stat(pid: int) -> dict[str, Any] | None:
+def _process(pid: int) -> dict[str, Any] | None:
     try:
         with Path(f"/proc/{pid}/stat").open(encoding="utf-8", errors="replace") as file:
             text = file.read()
@@ -112,10 +113,10 @@ def _boot_id() -> str:
 
 
 def _write_record(record: Path) -> None:
-    stat = _stat(os.getpid())
-    if stat is None:
+    own = _process(os.getpid())
+    if own is None:
         raise SystemExit("launch: /proc is not mounted")
-    content = {**stat, "pid": os.getpid(), "boot": _boot_id()}
+    content = {**own, "pid": os.getpid(), "boot": _boot_id()}
     temporary = record.with_name(f".{record.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -125,11 +126,17 @@ def _write_record(record: Path) -> None:
 
 
 def _empty(folder: Path) -> None:
-    for entry in folder.iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
+    # This may run as root in a folder of the less trusted run user: everything goes by descriptor,
+    # so that a link in place of the folder or of something in it leads nowhere.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        for entry in list(os.scandir(descriptor)):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.name, dir_fd=descriptor)
+            else:
+                os.unlink(entry.name, dir_fd=descriptor)
+    finally:
+        os.close(descriptor)
 
 
 if __name__ == "__main__":

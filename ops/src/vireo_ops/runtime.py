@@ -198,7 +198,7 @@ class Runtime:
         started = self._start_programs(["mariadb"])
         if not database.wait_for_database(self.layout, deadline - time.monotonic()):
             raise self._not_ready(["mariadb"])
-        stamp = self.layout.services_run / "schema"
+        stamp = self.layout.run / "schema"
         digest = tree_digest([CHECKOUT / "db", Path(database.__file__)])
         applied = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
         if not started and applied == digest:
@@ -236,7 +236,8 @@ class Runtime:
         return OperationError("\n".join(parts))
 
     def _runs(self, name: str) -> bool:
-        return self._supervisor.states()[name].state in RUNNING
+        # Not STARTING: a program that ends at once, again and again, is that most of the time.
+        return self._supervisor.states()[name].state == "RUNNING"
 
     def _gave_up(self, name: str) -> bool:
         return self._supervisor.states()[name].state == "FATAL"
@@ -277,7 +278,13 @@ class Runtime:
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """Let one `up` or `down` at a time work on this data folder."""
-        with (self.layout.run / "lock").open("a") as file:
+        path = self.layout.run / "lock"
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise OperationError(
+                f"The Vireo in {self.layout.data} belongs to another user. "
+                "Run this as the user who started it."
+            )
+        with path.open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

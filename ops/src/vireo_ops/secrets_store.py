@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from vireo_ops.errors import OperationError
 from vireo_ops.run_user import RunUser
 
 PASSWORDS = (
@@ -24,11 +25,18 @@ SIGNING_KEY = "token_signing_key.pem"
 
 
 def ensure_secrets(folder: Path, owner: RunUser) -> list[str]:
-    """Make what is missing in `folder` and tighten what is open; names of what was made."""
+    """Make what is missing in `folder` and tighten what is open; names of what was made.
+
+    Raises:
+        OperationError: a secret is a link.
+    """
     folder.chmod(0o700)
     made = []
     for name in (*PASSWORDS, SIGNING_KEY):
         path = folder / name
+        if path.is_symlink():
+            # The folder belongs to the run user, and root follows no link that it could have made.
+            raise OperationError(f"The secret {path} is a link; put a file in its place.")
         if not path.exists() or path.stat().st_size == 0:
             content = _signing_key() if name == SIGNING_KEY else secrets.token_urlsafe(32).encode()
             write_private(path, content, owner)

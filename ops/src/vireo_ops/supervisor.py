@@ -142,7 +142,7 @@ class Supervisor:
         except PermissionError:
             raise OperationError(
                 f"The Vireo in {self._layout.data} belongs to another user. "
-                "Run this as the user who started it, or as root."
+                "Run this as the user who started it."
             ) from None
         return True
 
