@@ -60,7 +60,8 @@ class ServiceClient:
                 allow_redirects=False,
             )
             value = answer.json()["response"] if answer.status_code in {200, 404} else None
-        except (requests.RequestException, KeyError) as error:
+        except (requests.RequestException, KeyError, TypeError) as error:
+            # KeyError and TypeError: JSON that is no envelope.
             log.warning("neighbour_unreachable", path=path, error=type(error).__name__)
             raise Failure(Code.UNAVAILABLE) from error
         if answer.status_code == 404:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import pydantic_core
 from pydantic import BaseModel, Field
 
 from vireo_common.errors import Code, Failure
@@ -53,8 +54,11 @@ def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[Scalar]:
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError, RecursionError):
+        text = base64.b64decode(padded, altchars=b"-_", validate=True)
+        # Unlike the standard library's parser it refuses lone surrogates, which no statement can
+        # be sent with.
+        key = pydantic_core.from_json(text, allow_inf_nan=False)
+    except (binascii.Error, ValueError):
         raise Failure(Code.INVALID_CURSOR) from None
     if (
         not isinstance(key, list)
