@@ -1,0 +1,210 @@
+"""Calls between services, against real sockets that misbehave."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import structlog
+
+from vireo_common import client
+from vireo_common.client import ServiceClient
+from vireo_common.errors import Code, Failure
+from vireo_testing.mariadb import free_port
+
+Serve = Callable[[bytes], str]
+
+
+class Neighbour(ThreadingHTTPServer):
+    """Answers what it is told to, and remembers what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.status = 200
+        self.body = b'{"response": "fine"}'
+        self.headers: dict[str, str] = {}
+        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Neighbour
+
+    def answer(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        self.server.asked.append((self.command, self.path, dict(self.headers), body))
+        self.send_response(self.server.status)
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(self.server.body)))
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    do_GET = do_POST = do_PUT = do_DELETE = answer
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def neighbour() -> Iterator[Neighbour]:
+    with Neighbour() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def raw() -> Iterator[Serve]:
+    """``raw(b"...")``: the address of a server that sends these bytes to everyone, and hangs up."""
+    stop = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def serve(reply: bytes) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.settimeout(0.05)
+
+        def loop() -> None:
+            with listener:
+                while not stop.is_set():
+                    try:
+                        line, _ = listener.accept()
+                    except TimeoutError:
+                        continue
+                    with line:
+                        line.settimeout(5)
+                        line.recv(65536)
+                        line.sendall(reply)
+
+        thread = threading.Thread(target=loop)
+        thread.start()
+        threads.append(thread)
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield serve
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def code_of(service: ServiceClient, path: str = "/internal/x") -> Code:
+    with pytest.raises(Failure) as caught:
+        service.get(path)
+    return caught.value.code
+
+
+def test_value_of_the_envelope(neighbour: Neighbour) -> None:
+    neighbour.body = json.dumps({"response": {"a": [1, None, "é"]}}).encode()
+    assert ServiceClient(neighbour.url + "/", "token").get("/x") == {"a": [1, None, "é"]}
+
+
+def test_what_is_sent(neighbour: Neighbour) -> None:
+    service = ServiceClient(neighbour.url, "the-service-token")
+    with structlog.contextvars.bound_contextvars(request_id="req-1"):
+        service.call("POST", "/internal/x", body={"hash": "é"}, query={"q": "a b&c"})
+    ((method, path, headers, body),) = neighbour.asked
+    assert (method, path, json.loads(body)) == ("POST", "/internal/x?q=a+b%26c", {"hash": "é"})
+    assert headers["X-Vireo-Service-Token"] == "the-service-token"
+    assert headers["X-Request-ID"] == "req-1"
+
+
+def test_not_found(neighbour: Neighbour) -> None:
+    neighbour.status = 404
+    neighbour.body = b'{"response": {"error": "not_found", "message": "."}}'
+    assert code_of(ServiceClient(neighbour.url, "t")) is Code.NOT_FOUND
+
+
+@pytest.mark.parametrize("status", [201, 204, 302, 400, 401, 403, 409, 418, 429, 500, 502, 503])
+def test_other_statuses_are_unavailable(neighbour: Neighbour, status: int) -> None:
+    neighbour.status = status
+    neighbour.headers = {"Location": neighbour.url + "/elsewhere"}
+    neighbour.body = b"" if status == 204 else b'{"response": "no"}'
+    assert code_of(ServiceClient(neighbour.url, "t")) is Code.UNAVAILABLE
+    assert [asked[1] for asked in neighbour.asked] == ["/internal/x"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b"{", b"{}", b"[]", b"null", b'"response"', b"7", b"\xff\xfe", b'{"a": 1}'],
+)
+@pytest.mark.parametrize("status", [200, 404])
+def test_what_is_no_envelope_is_unavailable(neighbour: Neighbour, body: bytes, status: int) -> None:
+    neighbour.status, neighbour.body = status, body
+    assert code_of(ServiceClient(neighbour.url, "t")) is Code.UNAVAILABLE
+
+
+def test_nobody_listens() -> None:
+    service = ServiceClient(f"http://127.0.0.1:{free_port()}", "t")
+    began = time.monotonic()
+    assert code_of(service) is Code.UNAVAILABLE
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"",
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx",
+    ],
+)
+def test_half_answers_are_unavailable(raw: Serve, reply: bytes) -> None:
+    assert code_of(ServiceClient(raw(reply), "t")) is Code.UNAVAILABLE
+
+
+def test_silence_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "READ_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        began = time.monotonic()
+        assert code_of(ServiceClient(url, "t")) is Code.UNAVAILABLE
+        assert time.monotonic() - began < 2
+
+
+def test_kept_connection_that_was_closed_is_no_failure(neighbour: Neighbour) -> None:
+    service = ServiceClient(neighbour.url, "t")
+    neighbour.headers = {"Connection": "keep-alive"}
+    assert service.get("/x") == "fine"
+    # Close our end's peer from outside: the next call finds a dead line in the session's pool.
+    for pool in service._session().adapters["http://"].poolmanager.pools._container.values():  # type: ignore[attr-defined]
+        line = pool.pool.get(block=False)
+        line.sock.shutdown(socket.SHUT_RDWR)
+        pool.pool.put(line)
+    assert service.get("/x") == "fine"
+
+
+def test_proxies_of_the_environment_are_not_used(
+    neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert ServiceClient(neighbour.url, "t").get("/x") == "fine"
+
+
+def test_many_threads(neighbour: Neighbour) -> None:
+    service = ServiceClient(neighbour.url, "t")
+    answers: list[Any] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(service.get("/x"))) for _ in range(12)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == ["fine"] * 12
