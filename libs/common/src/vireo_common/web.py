@@ -169,6 +169,10 @@ TOKEN_PROBLEMS = (
     Code.TOKEN_REVOKED,
 )
 """What can be wrong with any token."""
+PAGE_PROBLEMS = (Code.INVALID_QUERY, Code.INVALID_CURSOR)
+"""What can be wrong with the parameters of any list."""
+TOKEN_REQUIRED: list[dict[str, list[Any]]] = [{"token": []}]
+"""For ``security=`` of a route that takes a token."""
 PROBLEM_REFERENCE = {"$ref": "#/components/schemas/ProblemEnvelope"}
 
 

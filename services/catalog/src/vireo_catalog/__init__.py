@@ -1,0 +1,1 @@
+"""Catalog: videos, channels and search, as people see them."""

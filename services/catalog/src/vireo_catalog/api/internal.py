@@ -1,0 +1,35 @@
+"""``/internal/videos/<hash>``: what media asks and tells."""
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_catalog.api.models import HashPathInPath, ProgressBody
+from vireo_catalog.core.videos import Progress, State, Videos
+from vireo_common.access import internal
+from vireo_common.web import answer
+
+
+def blueprint(videos: Videos) -> APIBlueprint:
+    """The routes, on the rules of ``videos``."""
+    bp = APIBlueprint("internal", __name__, doc_ui=False)
+
+    @bp.get("/internal/videos/<hash_path>", doc_ui=False)
+    @internal
+    def facts(path: HashPathInPath) -> Response:
+        video = videos.owned(path.hash_path)
+        return answer(
+            {
+                "channel_id": video.channel_id,
+                "state": video.state.value,
+                "stored": video.stored_at is not None,
+            }
+        )
+
+    @bp.put("/internal/videos/<hash_path>", doc_ui=False)
+    @internal
+    def record(path: HashPathInPath, body: ProgressBody) -> Response:
+        facts = body.model_dump(exclude={"state"})
+        videos.record(path.hash_path, Progress(State(body.state), **facts))
+        return answer()
+
+    return bp

@@ -1,0 +1,118 @@
+"""Bodies, parameters and answers; among them the contract's universal object."""
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vireo_catalog.core.channels import ChannelSummary
+from vireo_catalog.core.search import SearchType
+from vireo_catalog.core.videos import State, Video
+from vireo_common.pages import PageQuery
+
+
+class UploadBody(BaseModel):
+    """The texts of a new video."""
+
+    model_config = ConfigDict(strict=True)
+
+    title: str = Field(max_length=10_000, description="1 to 255 characters after trimming.")
+    description: str = Field(max_length=100_000, description="0 to 50,000 characters.")
+
+
+class HashPathInPath(BaseModel):
+    """The hash path in an address."""
+
+    hash_path: str = Field(description="The video's hash path, 7 characters.")
+
+
+class NameInPath(BaseModel):
+    """A channel's name in an address."""
+
+    name: str = Field(description="The channel's name, in any case of its letters.")
+
+
+class SearchPath(BaseModel):
+    """What is searched for, and where."""
+
+    type: SearchType = Field(description="`all`: videos and channels; `channel`: channels.")
+    query: str = Field(description="The words; the last letters of a word may be missing.")
+
+
+class ListQuery(PageQuery):
+    """The two parameters that every list takes."""
+
+
+class UniversalObject(BaseModel):
+    """A video or a channel, as every list and page shows it."""
+
+    type: Literal["video", "channel"]
+    channel: str = Field(description="The owner's username, or the channel's.")
+    title: str = Field(description='The title; `""` for a channel.')
+    thumbnail: str = Field(description="The video's hash path, or the channel's newest one's.")
+    nb_count: int | Literal[""] = Field(description='Number of videos; `""` for a video.')
+    description: str = Field(description='`""` in lists and for a channel.')
+    upload: str = Field(description="Time of (the newest) upload, ISO 8601 in UTC with `Z`.")
+    duration: float | None = Field(None, description="Length of a video in seconds.")
+    width: int | None = Field(None, description="Width of a video in pixels.")
+    height: int | None = Field(None, description="Height of a video in pixels.")
+    likes: int | None = Field(None, description="How many like a video.")
+    dislikes: int | None = Field(None, description="How many do not.")
+    state: State | None = Field(None, description="How far a video is; for its owner alone.")
+    reason: str | None = Field(None, description="Why it failed; for its owner alone.")
+    uploaded: bool | None = Field(
+        None, description="Whether the bytes have arrived; for its owner alone."
+    )
+
+
+class ProgressBody(BaseModel):
+    """What media tells of a video."""
+
+    model_config = ConfigDict(strict=True)
+
+    state: Literal["waiting", "processing", "ready", "failed"]
+    reason: str = ""
+    duration: float | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
+    """The universal object of a video."""
+    shown: dict[str, object] = {
+        "type": "video",
+        "channel": video.channel,
+        "title": video.title,
+        "thumbnail": video.hash_path,
+        "nb_count": "",
+        "description": video.description,
+        "upload": _time(video.upload),
+        "duration": video.duration,
+        "width": video.width,
+        "height": video.height,
+        "likes": video.likes,
+        "dislikes": video.dislikes,
+    }
+    if to_owner:
+        shown["state"] = video.state.value
+        shown["uploaded"] = video.stored_at is not None
+        if video.state is State.FAILED:
+            shown["reason"] = video.reason
+    return shown
+
+
+def show_channel(channel: ChannelSummary) -> dict[str, object]:
+    """The universal object of a channel."""
+    return {
+        "type": "channel",
+        "channel": channel.name,
+        "title": "",
+        "thumbnail": channel.newest or "",
+        "nb_count": channel.videos,
+        "description": "",
+        "upload": _time(channel.upload) if channel.upload else "",
+    }
+
+
+def _time(moment: dt.datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

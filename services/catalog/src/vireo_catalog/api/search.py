@@ -1,0 +1,36 @@
+"""``GET /search/<type>/<query>``."""
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_catalog.api.models import (
+    ListQuery,
+    SearchPath,
+    UniversalObject,
+    show_channel,
+    show_video,
+)
+from vireo_catalog.core.search import Search
+from vireo_catalog.core.videos import Video
+from vireo_common.access import public
+from vireo_common.web import PAGE_PROBLEMS, Envelope, answer_page, problems
+
+
+def blueprint(search: Search) -> APIBlueprint:
+    """The route, on the rules of ``search``."""
+    bp = APIBlueprint("search", __name__)
+
+    @bp.get(
+        "/search/<type>/<path:query>",
+        responses={200: Envelope[list[UniversalObject]], **problems(*PAGE_PROBLEMS)},
+    )
+    @public
+    def search_route(path: SearchPath, query: ListQuery) -> Response:
+        """Find channels by name, and videos by title and description."""
+        page = search(path.type, path.query, query.limit, query.cursor)
+        values = [
+            show_video(row) if isinstance(row, Video) else show_channel(row) for row in page.rows
+        ]
+        return answer_page(page, values, query.limit)
+
+    return bp

@@ -1,0 +1,51 @@
+"""The catalog service: everything is put together here."""
+
+import structlog
+from flask_openapi3.openapi import OpenAPI
+
+from vireo_catalog.api import channels, internal, search, videos
+from vireo_catalog.core.channels import Channels
+from vireo_catalog.core.search import Search
+from vireo_catalog.core.videos import Videos
+from vireo_catalog.settings import CatalogSettings
+from vireo_catalog.storage.channels import ChannelTable
+from vireo_catalog.storage.search import SearchTables
+from vireo_catalog.storage.videos import VideoTable
+from vireo_common import logs
+from vireo_common.access import Guard, require_declarations
+from vireo_common.client import ServiceClient
+from vireo_common.database import Database
+from vireo_common.errors import Failure
+from vireo_common.tokens import Verifier
+from vireo_common.web import create_application
+
+log = structlog.get_logger()
+
+
+def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
+    """The application; ``settings`` are read from the environment where none are given."""
+    settings = settings or CatalogSettings.read()
+    logs.configure("catalog", settings.log_level)
+    database = Database.connect("catalog", settings)
+    service_token = settings.secret("service_token").get_secret_value()
+    auth = ServiceClient(settings.auth_url, service_token)
+    media = ServiceClient(settings.media_url, service_token)
+    channel_table = ChannelTable(database)
+    guard = Guard(Verifier(lambda: auth.get("/internal/keys")), channel_table.exists, service_token)
+
+    def remove_files(hash_path: str) -> None:
+        try:
+            media.call("DELETE", f"/internal/files/{hash_path}")
+        except Failure:
+            # The job that was committed with the deletion does it as soon as media is back.
+            log.warning("files_removed_later", hash_path=hash_path)
+
+    app = create_application("catalog", guard=guard, ready=database.ping)
+    rules = Videos(VideoTable(database), remove_files)
+    channel_rules = Channels(channel_table)
+    app.register_api(videos.blueprint(rules, channel_rules))
+    app.register_api(channels.blueprint(channel_rules))
+    app.register_api(search.blueprint(Search(SearchTables(database))))
+    app.register_api(internal.blueprint(rules))
+    require_declarations(app)
+    return app

@@ -1,0 +1,1 @@
+"""The rules of videos, channels and search."""

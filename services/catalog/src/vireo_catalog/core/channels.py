@@ -1,0 +1,93 @@
+"""Channels as everybody sees them: the name, the videos, the picture."""
+
+import datetime as dt
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from PIL import Image, ImageDraw
+
+from vireo_common.errors import Code, Failure
+
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,25}")
+PICTURE_SIZE = 256
+GRID = 5
+BACKGROUND = (240, 240, 244)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel's id, and its name as its owner typed it."""
+
+    channel_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class ChannelSummary:
+    """A channel in a list; ``newest`` and ``upload`` are those of its newest ready video."""
+
+    channel_id: int
+    name: str
+    videos: int
+    newest: str | None
+    upload: dt.datetime | None
+
+
+class ChannelStore(Protocol):
+    """Where channels are found."""
+
+    def find(self, name: str) -> Channel | None:
+        """The channel with this name, whatever the case of its letters."""
+
+
+class Channels:
+    """The rules of channels."""
+
+    def __init__(self, store: ChannelStore) -> None:
+        self._store = store
+
+    def find(self, name: str) -> Channel:
+        """The channel with this name, whatever the case of its letters.
+
+        Raises:
+            Failure: ``not_found``.
+        """
+        channel = self._store.find(name) if NAME.fullmatch(name) else None
+        if channel is None:
+            raise Failure(Code.NOT_FOUND)
+        return channel
+
+    def picture(self, name: str) -> bytes:
+        """The channel's picture, a PNG; drawn from its name.
+
+        Raises:
+            Failure: ``not_found``.
+        """
+        return draw_picture(self.find(name).name)
+
+
+def draw_picture(name: str) -> bytes:
+    """A symmetric pattern of squares: the same for a name every time, another for another name.
+
+    Returns:
+        A PNG of ``PICTURE_SIZE`` pixels squared.
+    """
+    digest = hashlib.sha256(name.lower().encode()).digest()
+    # Kept in the middle of the range, so that the pattern stands out on light and on dark pages.
+    colour = tuple(64 + part % 128 for part in digest[:3])
+    image = Image.new("RGB", (PICTURE_SIZE, PICTURE_SIZE), BACKGROUND)
+    draw = ImageDraw.Draw(image)
+    square = PICTURE_SIZE // (GRID + 1)
+    margin = (PICTURE_SIZE - GRID * square) // 2
+    for row in range(GRID):
+        for column in range(GRID):
+            mirrored = min(column, GRID - 1 - column)
+            if digest[3 + row * 3 + mirrored] % 2:
+                left, top = margin + column * square, margin + row * square
+                draw.rectangle((left, top, left + square - 1, top + square - 1), fill=colour)
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True)
+    return out.getvalue()

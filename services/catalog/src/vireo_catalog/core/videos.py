@@ -1,0 +1,205 @@
+"""Videos: what a new one must be like, who sees one in which state, and how one goes."""
+
+import datetime as dt
+import re
+import secrets
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from vireo_common.errors import Code, Failure
+from vireo_common.pages import Page
+from vireo_common.text import has_control_characters
+
+HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
+ALPHABET = string.ascii_letters + string.digits
+MAX_TITLE = 255
+MAX_DESCRIPTION = 50_000
+
+
+class State(StrEnum):
+    """How far a video is: ``waiting`` for its bytes or for the media worker, then on its way."""
+
+    WAITING = "waiting"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Video:
+    """A video; ``stored_at`` is ``None`` until its bytes are there. Times are in UTC,
+    ``duration`` is in seconds, ``width`` and ``height`` in pixels."""
+
+    video_id: int
+    hash_path: str
+    channel_id: int
+    channel: str
+    title: str
+    description: str
+    upload: dt.datetime
+    state: State
+    reason: str
+    stored_at: dt.datetime | None
+    duration: float | None
+    width: int | None
+    height: int | None
+    likes: int
+    dislikes: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What media tells of a video: its state, why it failed, and what it is like."""
+
+    state: State
+    reason: str = ""
+    stored: bool = True
+    duration: float | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+class HashPathTaken(Exception):
+    """The hash path was given out before."""
+
+
+class VideoStore(Protocol):
+    """Where videos are kept."""
+
+    def add(self, hash_path: str, channel_id: int, title: str, description: str) -> None:
+        """Insert a video without bytes.
+
+        Raises:
+            HashPathTaken: choose another.
+            MissingParent: the channel has gone.
+        """
+
+    def find(self, hash_path: str) -> Video | None:
+        """The video in whatever state."""
+
+    def newest(self, limit: int, cursor: str | None) -> Page[Video]:
+        """A page of what is ready, newest first."""
+
+    def newest_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
+        """A page of what is ready of one channel, newest first."""
+
+    def record(self, hash_path: str, progress: Progress) -> bool:
+        """Note what media tells; ``False`` where there is no such video."""
+
+    def remove(self, hash_path: str, channel_id: int) -> bool:
+        """Delete the channel's video and leave a job that removes its files; ``False`` where the
+        channel has no such video."""
+
+
+class Videos:
+    """The rules of videos.
+
+    Args:
+        remove_files: asks media to take the files down now; the job of ``store.remove`` does it
+            later where that fails.
+    """
+
+    def __init__(self, store: VideoStore, remove_files: Callable[[str], None]) -> None:
+        self._store = store
+        self._remove_files = remove_files
+
+    def announce(self, channel_id: int, title: str, description: str) -> str:
+        """Make a video that waits for its bytes; returns its hash path.
+
+        Raises:
+            Failure: ``invalid_body`` with a reason for each field.
+        """
+        title = title.strip()
+        if problems := check(title, description):
+            raise Failure(Code.INVALID_BODY, fields=problems)
+        while True:
+            hash_path = "".join(secrets.choice(ALPHABET) for _ in range(7))
+            try:
+                self._store.add(hash_path, channel_id, title, description)
+            except HashPathTaken:
+                continue
+            return hash_path
+
+    def show(self, hash_path: str, viewer: Callable[[], int | None]) -> tuple[Video, bool]:
+        """A video that is ready, or the viewer's own in any state; and whether it is theirs.
+
+        Args:
+            viewer: gives the viewer's channel id, or raises what is wrong with their token.
+
+        Raises:
+            Failure: ``not_found``, the same for no video and for one that is not for the viewer;
+                what is wrong with the token, unless everybody may see the video: a token that
+                expired meanwhile keeps nobody from watching.
+        """
+        video = self._find(hash_path)
+        is_public = video is not None and video.state is State.READY
+        try:
+            who = viewer()
+        except Failure:
+            if not is_public:
+                raise
+            who = None
+        if video is None or not (is_public or video.channel_id == who):
+            raise Failure(Code.NOT_FOUND)
+        return video, video.channel_id == who
+
+    def newest(self, limit: int, cursor: str | None) -> Page[Video]:
+        """A page of all videos that are ready, newest first."""
+        return self._store.newest(limit, cursor)
+
+    def newest_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
+        """A page of a channel's videos that are ready, newest first."""
+        return self._store.newest_of(channel_id, limit, cursor)
+
+    def owned(self, hash_path: str) -> Video:
+        """The video in any state, for the other services.
+
+        Raises:
+            Failure: ``not_found``.
+        """
+        video = self._find(hash_path)
+        if video is None:
+            raise Failure(Code.NOT_FOUND)
+        return video
+
+    def delete(self, hash_path: str, channel_id: int) -> None:
+        """Delete a video with everything that belongs to it.
+
+        Raises:
+            Failure: ``not_found``, or ``forbidden`` where it is public and somebody else's.
+        """
+        _, is_owner = self.show(hash_path, lambda: channel_id)
+        if not is_owner:
+            raise Failure(Code.FORBIDDEN)
+        if not self._store.remove(hash_path, channel_id):
+            raise Failure(Code.NOT_FOUND)
+        self._remove_files(hash_path)
+
+    def record(self, hash_path: str, progress: Progress) -> None:
+        """Note what media tells of a video.
+
+        Raises:
+            Failure: ``not_found``: it was deleted meanwhile.
+        """
+        if not self._store.record(hash_path, progress):
+            raise Failure(Code.NOT_FOUND)
+
+    def _find(self, hash_path: str) -> Video | None:
+        return self._store.find(hash_path) if HASH_PATH.fullmatch(hash_path) else None
+
+
+def check(title: str, description: str) -> dict[str, str]:
+    """What is wrong with the texts of a video; ``title`` is trimmed already."""
+    reasons = {}
+    if not 1 <= len(title) <= MAX_TITLE:
+        reasons["title"] = f"must have 1 to {MAX_TITLE} characters"
+    elif has_control_characters(title):
+        reasons["title"] = "must not hold control characters"
+    if len(description) > MAX_DESCRIPTION:
+        reasons["description"] = f"must have at most {MAX_DESCRIPTION} characters"
+    elif has_control_characters(description, allowed="\n\r\t"):
+        reasons["description"] = "must not hold control characters but line breaks and tabs"
+    return reasons

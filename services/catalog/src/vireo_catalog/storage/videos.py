@@ -1,0 +1,211 @@
+"""The table ``Videos``, with the counters and the reserved hash paths that go with it.
+
+Keyset pages are written ``Upload <= ? AND (Upload < ? OR VideoID < ?)``: MariaDB serves this from
+the index, and does not serve ``(Upload, VideoID) < (?, ?)``.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from pymysql.cursors import Cursor
+
+from vireo_catalog.core.videos import HashPathTaken, Progress, State, Video
+from vireo_common import jobs
+from vireo_common.database import Database, Duplicate
+from vireo_common.pages import Page, decode_cursor, encode_cursor
+
+MEDIA_QUEUE = "media"
+REMOVE = "remove"
+
+COLUMNS = """
+v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, {description}, v.Upload, v.State,
+v.Reason, v.StoredAt, v.Duration, v.Width, v.Height, v.`Like`, v.Dislike
+"""
+WHOLE = COLUMNS.format(description="v.Description")
+# The rows of lists are sent without their descriptions, which may be long.
+LISTED = COLUMNS.format(description="''")
+
+RESERVE = "INSERT INTO HashPaths (PathHash) VALUES (%s)"
+
+INSERT = """
+INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload)
+VALUES (%s, %s, %s, %s, UTC_TIMESTAMP())
+"""
+
+BY_HASH = f"""
+SELECT {WHOLE} FROM Videos v JOIN Channels c USING (ChannelID) WHERE v.PathHash = %s
+"""
+
+AFTER = "AND v.Upload <= %s AND (v.Upload < %s OR v.VideoID < %s)"
+
+NEWEST = f"""
+SELECT {LISTED} FROM Videos v JOIN Channels c USING (ChannelID)
+WHERE v.State = 'ready' {{after}}
+ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
+"""
+
+NEWEST_OF = f"""
+SELECT {LISTED} FROM Videos v JOIN Channels c USING (ChannelID)
+WHERE v.ChannelID = %s AND v.State = 'ready' {{after}}
+ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
+"""
+
+LOCK = "SELECT VideoID, ChannelID, State, StoredAt FROM Videos WHERE PathHash = %s FOR UPDATE"
+
+RECORD = """
+UPDATE Videos SET State = %s, Reason = %s, Duration = COALESCE(%s, Duration),
+    Width = COALESCE(%s, Width), Height = COALESCE(%s, Height)
+WHERE VideoID = %s
+"""
+
+# The time of upload is the time at which the bytes were there.
+STORED = """
+UPDATE Videos SET StoredAt = UTC_TIMESTAMP(), Upload = UTC_TIMESTAMP() WHERE VideoID = %s
+"""
+
+DELETE = "DELETE FROM Videos WHERE VideoID = %s"
+
+COUNT = """
+INSERT INTO ChannelStats (ChannelID, Videos) VALUES (%s, GREATEST(%s, 0))
+ON DUPLICATE KEY UPDATE Videos = GREATEST(Videos + %s, 0)
+"""
+
+
+class VideoTable:
+    """Videos in MariaDB."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, hash_path: str, channel_id: int, title: str, description: str) -> None:
+        """Insert a video without bytes.
+
+        Raises:
+            HashPathTaken: it was given out before, if only to a video that has gone.
+            MissingParent: the channel has gone.
+        """
+
+        def work(cursor: Cursor) -> None:
+            cursor.execute(RESERVE, (hash_path,))
+            cursor.execute(INSERT, (hash_path, channel_id, title, description))
+
+        try:
+            self._database.transaction("videos.add", work)
+        except Duplicate:
+            raise HashPathTaken from None
+
+    def find(self, hash_path: str) -> Video | None:
+        """The video in whatever state."""
+        with self._database.read() as cursor:
+            cursor.execute(BY_HASH, (hash_path,))
+            row = cursor.fetchone()
+        return video(row) if row else None
+
+    def newest(self, limit: int, cursor: str | None) -> Page[Video]:
+        """A page of what is ready, newest first."""
+        return self._page(NEWEST, (), limit, cursor)
+
+    def newest_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
+        """A page of what is ready of one channel, newest first."""
+        return self._page(NEWEST_OF, (channel_id,), limit, cursor)
+
+    def record(self, hash_path: str, progress: Progress) -> bool:
+        """Note what media tells; ``False`` where there is no such video.
+
+        Telling the same twice changes nothing, and a video that is ready stays so: a report that
+        was delayed can't take it down.
+        """
+
+        def work(cursor: Cursor) -> bool:
+            cursor.execute(LOCK, (hash_path,))
+            row = cursor.fetchone()
+            if row is None:
+                return False
+            video_id, channel_id, state, stored_at = row
+            if progress.stored and stored_at is None:
+                cursor.execute(STORED, (video_id,))
+            if state != State.READY:
+                facts = (progress.duration, progress.width, progress.height)
+                cursor.execute(RECORD, (progress.state, progress.reason[:255], *facts, video_id))
+                if progress.state is State.READY:
+                    cursor.execute(COUNT, (channel_id, 1, 1))
+            return True
+
+        return self._database.transaction("videos.record", work)
+
+    def remove(self, hash_path: str, channel_id: int) -> bool:
+        """Delete the channel's video and leave a job that removes its files; ``False`` where the
+        channel has no such video."""
+
+        def work(cursor: Cursor) -> bool:
+            cursor.execute(LOCK, (hash_path,))
+            row = cursor.fetchone()
+            if row is None or row[1] != channel_id:
+                return False
+            cursor.execute(DELETE, (row[0],))
+            if row[2] == State.READY:
+                cursor.execute(COUNT, (channel_id, -1, -1))
+            jobs.enqueue(cursor, MEDIA_QUEUE, REMOVE, hash_path, max_attempts=20)
+            return True
+
+        return self._database.transaction("videos.remove", work)
+
+    def _page(
+        self, statement: str, first: tuple[Any, ...], limit: int, cursor: str | None
+    ) -> Page[Video]:
+        after = position(cursor)
+        with self._database.read() as database_cursor:
+            database_cursor.execute(
+                statement.format(after=AFTER if after else ""), (*first, *after, limit + 1)
+            )
+            rows = [video(row) for row in database_cursor.fetchall()]
+        more = len(rows) > limit
+        return Page(rows[:limit], encode_cursor(place(rows[limit - 1])) if more else None)
+
+
+def position(cursor: str | None) -> tuple[Any, ...]:
+    """The parameters of ``AFTER``; none for the first page.
+
+    Raises:
+        Failure: ``invalid_cursor``.
+    """
+    if cursor is None:
+        return ()
+    seconds, video_id = decode_cursor(cursor, (int, int))
+    return after_place((int(seconds), int(video_id)))
+
+
+def after_place(after: tuple[int, int]) -> tuple[Any, ...]:
+    """The parameters of ``AFTER`` for a place."""
+    # Later than any upload, and within what a datetime can hold.
+    seconds = min(after[0], 253_402_300_799)
+    upload = dt.datetime.fromtimestamp(seconds, dt.UTC).replace(tzinfo=None)
+    return (upload, upload, after[1])
+
+
+def place(row: Video) -> tuple[int, int]:
+    """Where a video stands in a list that is newest first."""
+    return int(row.upload.timestamp()), row.video_id
+
+
+def video(row: Sequence[Any]) -> Video:
+    """A row of ``COLUMNS`` as a value; the times in the table are in UTC."""
+    identity, texts, facts = row[:4], row[4:6], row[10:]
+    return Video(
+        video_id=identity[0],
+        hash_path=identity[1],
+        channel_id=identity[2],
+        channel=identity[3],
+        title=texts[0],
+        description=texts[1],
+        upload=row[6].replace(tzinfo=dt.UTC),
+        state=State(row[7]),
+        reason=row[8],
+        stored_at=row[9].replace(tzinfo=dt.UTC) if row[9] else None,
+        duration=facts[0],
+        width=facts[1],
+        height=facts[2],
+        likes=facts[3],
+        dislikes=facts[4],
+    )
