@@ -21,7 +21,11 @@ MAX_FRAMES = 12 * 3600 * 60
 # An MP4 whose index promises more than a tenth that the file doesn't hold was cut while it was
 # copied. (A recording that was interrupted has no such index, and is taken for what it holds.)
 MIN_SHARE_PRESENT = 0.9
-_ROUNDING_SECONDS = 1.0
+_ROUNDING_SECONDS = 0.25
+
+# Honest files whose header may tell nonsense: the clock of these streams starts anew after 26
+# hours, and an AVI that was streamed or interrupted tells a placeholder. Their packets decide.
+HONEST_NONSENSE = frozenset({"mpegts", "mpeg", "avi"})
 
 # One picture of these is a photo in a video's clothes; two or more are an old camera's video.
 STILL_CODECS = frozenset(
@@ -31,7 +35,8 @@ STILL_CODECS = frozenset(
 _NO_PICTURE_CODECS = frozenset({"", "none", "unknown", "bin_data"})
 _PLAYABLE_PROFILES = frozenset({"Constrained Baseline", "Baseline", "Main", "High"})
 _PLAYABLE_PIXELS = frozenset({"yuv420p", "yuvj420p"})
-_PLAYABLE_SOUND = frozenset({"LC", "HE-AAC", "HE-AACv2"})
+# ffprobe tells no profile where no packet of sound lies near the start; browsers decode LC and HE.
+_UNPLAYABLE_SOUND = frozenset({"Main", "SSR", "LTP", "LD", "ELD"})
 _AVC_TAGS = frozenset({"avc1", "avc3"})
 
 
@@ -142,17 +147,19 @@ def choose_audio(streams: Sequence[Stream]) -> Stream | None:
     return max(sounds, key=lambda each: (each.default, each.channels, -each.index))
 
 
-def check_claims(video: Stream, seconds: float) -> None:
+def check_claims(container: str, video: Stream, seconds: float) -> None:
     """Refuse what the headers alone show to be too much; the decoder has seen nothing yet.
 
-    A header that promises days is refused even where the file holds less: players and our own
-    tools would believe it.
+    `seconds` is the whole file's length. A header that promises days is refused even where the
+    file holds less: players and our own tools would believe it.
 
     Raises Refused.
     """
     width, height = video.width, video.height
     if width > MAX_SIDE or height > MAX_SIDE or width * height > MAX_PIXELS:
         raise Refused("too_large", f"The picture is {width} x {height}; 8192 x 4352 is the most.")
+    if container in HONEST_NONSENSE:
+        return
     if max(seconds, video.duration) > MAX_SECONDS:
         raise _too_long(max(seconds, video.duration))
     if video.frames > MAX_FRAMES:
@@ -185,7 +192,7 @@ def conclude(
     """Put together what is known of a file whose first picture was decoded."""
     turned = video.rotation % 180 != 0
     video_copies = _video_copies(container, video)
-    audio_copies = audio is None or (audio.codec == "aac" and audio.profile in _PLAYABLE_SOUND)
+    audio_copies = audio is None or (audio.codec == "aac" and audio.profile not in _UNPLAYABLE_SOUND)
     return Inspection(
         container=container,
         demuxer=demuxer,

@@ -67,6 +67,8 @@ class Probe:
         index = int(fields["stream_index"])
         if index >= _MOST_STREAMS:
             return
+        if _hidden(fields):
+            return
         pts, dts, duration = _times(fields)
         known = self._first.get(index)
         # In a short file the seek leads back into what was read already.
@@ -112,7 +114,7 @@ class Scan:
     def take(self, line: bytes) -> None:
         """Take one line of output. Raises Refused where there are too many packets."""
         section, fields = _parse(line)
-        if section != "packet":
+        if section != "packet" or _hidden(fields):
             return
         pts, dts, duration = _times(fields)
         before = self._span.last_dts if self._span.packets else None
@@ -158,6 +160,11 @@ def _number(fields: dict[str, str], key: str) -> float | None:
 def _times(fields: dict[str, str]) -> tuple[float | None, float | None, float]:
     duration = _number(fields, "duration_time") or 0.0
     return _number(fields, "pts_time"), _number(fields, "dts_time"), duration
+
+
+def _hidden(fields: dict[str, str]) -> bool:
+    """Whether a packet is decoded only for those after it: an edit list cut it away."""
+    return "D" in fields.get("flags", "")
 
 
 def _stream(fields: dict[str, str]) -> Stream:

@@ -1,0 +1,30 @@
+"""What one line of the table of hostile files says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from vireo_testing.bait import Bait
+
+
+class Outcome(StrEnum):
+    """What must become of the file when it is uploaded."""
+
+    UNSUPPORTED = "unsupported_media"
+    """415."""
+    TOO_LARGE = "too_large"
+    """413."""
+    REFUSED = "refused"
+    """415 or 413: it is too much and broken, and the first to see it decides."""
+    EITHER = "either"
+    """Real pictures with something odd about them: refused, or taken for the pictures alone."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A hostile file: its name, how to build it at a path, and its outcome."""
+
+    name: str
+    build: Callable[[Path, Bait], None]
+    outcome: Outcome = Outcome.UNSUPPORTED

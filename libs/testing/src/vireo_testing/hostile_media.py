@@ -1,0 +1,329 @@
+"""Hostile files made from real media: sound, pictures, cuts, lies in headers, bombs."""
+
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+from vireo_testing.bait import Bait
+from vireo_testing.clips import AAC, H264, ffmpeg, picture, tone
+from vireo_testing.hostile_entry import Entry, Outcome
+
+Builder = Callable[[Path, Bait], None]
+
+_FAST_START = ["-movflags", "+faststart"]
+_MPEG2 = ["-c:v", "mpeg2video", "-c:a", "mp2"]
+_DAYS = 2_147_483
+
+
+def box(kind: bytes, *content: bytes) -> bytes:
+    """Return one MP4 box."""
+    data = b"".join(content)
+    return struct.pack(">I", 8 + len(data)) + kind + data
+
+
+def _sound(*output: str) -> Builder:
+    def build(path: Path, bait: Bait) -> None:
+        ffmpeg(*tone(), *output, str(path))
+
+    return build
+
+
+def _with_cover(*output: str) -> Builder:
+    """Sound with a cover picture, which shows up as a video stream."""
+
+    def build(path: Path, bait: Bait) -> None:
+        cover = path.with_suffix(".cover.jpg")
+        ffmpeg(*picture(seconds=0.04), "-frames:v", "1", str(cover))
+        maps = ["-map", "0:a", "-map", "1:v", "-c:v", "copy", "-disposition:v", "attached_pic"]
+        ffmpeg(*tone(), "-i", str(cover), *maps, *output, str(path))
+        cover.unlink()
+
+    return build
+
+
+def _still(*output: str) -> Builder:
+    def build(path: Path, bait: Bait) -> None:
+        ffmpeg(*picture(seconds=0.04), "-frames:v", "1", *output, str(path))
+
+    return build
+
+
+def _moving(*output: str, size: str = "64x64", rate: str = "25", seconds: float = 2) -> Builder:
+    def build(path: Path, bait: Bait) -> None:
+        ffmpeg(*picture(size, rate, seconds), *output, str(path))
+
+    return build
+
+
+def _changed(change: Callable[[bytes], bytes], *output: str) -> Builder:
+    """A good clip, then bytes changed. Without output arguments: a plain fast-start MP4."""
+
+    def build(path: Path, bait: Bait) -> None:
+        whole = path.with_name("whole-" + path.name)
+        ffmpeg(*picture(), *tone(), *(output or (*H264, *AAC, *_FAST_START)), str(whole))
+        path.write_bytes(change(whole.read_bytes()))
+        whole.unlink()
+
+    return build
+
+
+def _first(count: int) -> Callable[[bytes], bytes]:
+    return lambda data: data[:count]
+
+
+def _half(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def _index_alone(data: bytes) -> bytes:
+    """Everything before the media data of a fast-start MP4."""
+    return data[: data.index(b"mdat") - 4]
+
+
+def _without_index(data: bytes) -> bytes:
+    """The media data of an MP4 whose index should have followed."""
+    return data[: data.index(b"moov") - 4]
+
+
+def _overwritten(data: bytes) -> bytes:
+    """The media data replaced by bytes that are no pictures."""
+    start = data.index(b"mdat") + 4
+    return data[:start] + bytes((7 * i + 3) & 0xFF for i in range(len(data) - start))
+
+
+def _offsets_beyond(data: bytes) -> bytes:
+    """Every chunk of every track lies far behind the end of the file."""
+    changed = bytearray(data)
+    at = changed.find(b"stco")
+    while at >= 0:
+        (count,) = struct.unpack_from(">I", changed, at + 8)
+        for entry in range(count):
+            struct.pack_into(">I", changed, at + 12 + 4 * entry, 0x7FFF0000 + entry)
+        at = changed.find(b"stco", at + 4)
+    return bytes(changed)
+
+
+def _days_long(data: bytes) -> bytes:
+    """Movie, track and media headers that tell 2,147,483 seconds."""
+    changed = bytearray(data)
+    for kind, scale_at, length_at in ((b"mvhd", 16, 20), (b"mdhd", 16, 20)):
+        at = changed.find(kind)
+        while at >= 0:
+            struct.pack_into(">I", changed, at + scale_at, 1000)
+            struct.pack_into(">I", changed, at + length_at, _DAYS * 1000 & 0xFFFFFFFF)
+            at = changed.find(kind, at + 4)
+    return bytes(changed)
+
+
+def _samples(count: int) -> Callable[[bytes], bytes]:
+    """A sample table that promises this many pictures."""
+
+    def change(data: bytes) -> bytes:
+        changed = bytearray(data)
+        at = changed.find(b"stsz")
+        struct.pack_into(">II", changed, at + 8, 4 if count else 0, count)
+        return bytes(changed)
+
+    return change
+
+
+def _no_samples(data: bytes) -> bytes:
+    changed = bytearray(data)
+    for kind, count_at in ((b"stts", 8), (b"stsc", 8), (b"stco", 8), (b"stsz", 12)):
+        at = changed.find(kind)
+        while at >= 0:
+            struct.pack_into(">I", changed, at + count_at, 0)
+            at = changed.find(kind, at + 4)
+    return bytes(changed)
+
+
+def _external_data(path: Path, bait: Bait) -> None:
+    """A QuickTime reference movie: the media data lies in the bait."""
+    source = bait.video.read_bytes()
+    target = str(bait.video).encode()
+    alias = bytes(150)
+    name = struct.pack(">hh", 2, len(target)) + target + b"\x00" * (len(target) % 2)
+    reference = box(b"alis", bytes(4), alias, name, struct.pack(">hh", -1, 0))
+    table = box(b"dref", bytes(4), struct.pack(">I", 1), reference)
+    at = source.index(b"dref") - 4
+    (length,) = struct.unpack_from(">I", source, at)
+    index = source.index(b"moov") - 4
+    changed = bytearray(source[:at] + table + source[at + length :])
+    # The boxes around it have grown.
+    for kind in (b"moov", b"trak", b"mdia", b"minf", b"dinf"):
+        start = changed.index(kind, index) - 4
+        (old,) = struct.unpack_from(">I", changed, start)
+        struct.pack_into(">I", changed, start, old + len(table) - length)
+    path.write_bytes(box(b"ftyp", b"qt  ", bytes(4), b"qt  ") + changed[index:])
+
+
+def _deep(path: Path, bait: Bait) -> None:
+    inner = b""
+    for _ in range(20_000):
+        inner = box(b"moov", inner)
+    path.write_bytes(box(b"ftyp", b"isom", bytes(4)) + inner)
+
+
+def _raw(data: bytes) -> Builder:
+    return lambda path, bait: path.write_bytes(data) and None
+
+
+def _ebml(*elements: bytes) -> bytes:
+    header = b"\x1aE\xdf\xa3\xa3B\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08"
+    return header + b"B\x82\x88matroskaB\x87\x81\x04B\x85\x81\x02" + b"".join(elements)
+
+
+def _long_header(data: bytes) -> bytes:
+    """A Matroska header that tells 2,147,483 seconds."""
+    at = data.index(b"\x44\x89\x88") + 3
+    return data[:at] + struct.pack(">d", _DAYS * 1000.0) + data[at + 8 :]
+
+
+def _attachments(path: Path, bait: Bait) -> None:
+    attach = ["-attach", str(bait.text), "-metadata:s:t", "mimetype=application/x-truetype-font"]
+    ffmpeg(*tone(), "-c:a", "libvorbis", *attach, "-f", "matroska", str(path))
+
+
+def _subtitles(container: str, codec: str) -> Builder:
+    def build(path: Path, bait: Bait) -> None:
+        text = path.with_suffix(".srt")
+        text.write_text("1\n00:00:00,000 --> 00:00:02,000\nHello\n")
+        ffmpeg("-i", str(text), "-c:s", codec, "-f", container, str(path))
+        text.unlink()
+
+    return build
+
+
+def _playlist_subtitles(path: Path, bait: Bait) -> None:
+    """A real AVI with a GAB2 stream, inside of which lies a playlist: once a way to read files."""
+    playlist = f"#EXTM3U\n#EXTINF:2,\n{bait.url}/a.ts\n#EXTINF:2,\n{bait.stream}\n#EXT-X-ENDLIST\n"
+    gab2 = b"GAB2\x00\x02\x00" + struct.pack("<I", 2) + b"x\x00" + b"\x04\x00"
+    body = gab2 + struct.pack("<I", len(playlist)) + playlist.encode()
+    ffmpeg(*picture(), "-c:v", "mpeg4", "-f", "avi", str(path))
+    chunk = b"01tx" + struct.pack("<I", len(body)) + body + b"\x00" * (len(body) % 2)
+    header = b"strh" + struct.pack("<I", 56) + b"txts" + bytes(16) + struct.pack("<II", 1, 25)
+    header += struct.pack("<II", 0, 50) + bytes(20)
+    stream = b"LIST" + struct.pack("<I", len(header) + 12) + b"strl" + header + b"strf" + bytes(4)
+    data = path.read_bytes()
+    after_header = 20 + struct.unpack_from("<I", data, 16)[0]
+    movie = data.index(b"movi")
+    changed = bytearray(
+        data[:after_header] + stream + data[after_header : movie + 4] + chunk + data[movie + 4 :]
+    )
+    struct.pack_into("<I", changed, 16, after_header - 20 + len(stream))
+    struct.pack_into("<I", changed, changed.index(b"avih") + 8 + 24, 2)
+    path.write_bytes(changed)
+
+
+def _encrypted(path: Path, bait: Bait) -> None:
+    key = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "00112233445566778899aabbccddeeff"]
+    ffmpeg(*picture(), *H264, *key, "-encryption_kid", "0" * 32, "-f", "mp4", str(path))
+
+
+def _page_after_header(path: Path, bait: Bait) -> None:
+    page = f"<html><script src='{bait.url}/x.js'></script></html>".encode()
+    path.write_bytes(box(b"ftyp", b"isom", bytes(4), b"isom") + page)
+
+
+def _page_before(data: bytes) -> bytes:
+    return b"<!DOCTYPE html><!--" + data
+
+
+def _archive_behind(data: bytes) -> bytes:
+    return data + b"PK\x03\x04" + bytes(18) + b"PK\x05\x06" + bytes(18)
+
+
+def _pixel_bomb(*output: str) -> Builder:
+    def build(path: Path, bait: Bait) -> None:
+        source = ["-f", "lavfi", "-i", "color=red:size=12000x12000:rate=5:duration=0.4"]
+        ffmpeg(*source, *output, str(path))
+
+    return build
+
+
+_BOMB_H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+_MPEG4 = ["-c:v", "mpeg4"]
+_DAY = {"size": "16x16", "rate": "1/60", "seconds": 86_400}
+_TOO_LARGE, _REFUSED, _EITHER = Outcome.TOO_LARGE, Outcome.REFUSED, Outcome.EITHER
+
+_SOUND = (
+    Entry("sound.mp3", _sound("-c:a", "libmp3lame")),
+    Entry("cover.mp3", _with_cover("-c:a", "libmp3lame", "-id3v2_version", "3")),
+    Entry("sound.m4a", _sound(*AAC)),
+    Entry("cover.m4a", _with_cover(*AAC)),
+    Entry("cover.flac", _with_cover("-c:a", "flac")),
+    Entry("sound.ogg", _sound("-c:a", "libvorbis")),
+    Entry("sound.opus", _sound("-c:a", "libopus")),
+    Entry("sound.wav", _sound("-c:a", "pcm_s16le")),
+    Entry("sound.webm", _sound("-c:a", "libopus")),
+    Entry("sound.ts", _sound("-c:a", "mp2")),
+    Entry("sound.flv", _sound("-c:a", "libmp3lame", "-ar", "44100")),
+    Entry("sound.wma", _sound("-c:a", "wmav2")),
+    Entry("sound.aac", _sound(*AAC)),
+    Entry("font.mkv", _attachments),
+    Entry("titles.mkv", _subtitles("matroska", "ass")),
+    Entry("titles.mp4", _subtitles("mp4", "mov_text")),
+)
+
+_PICTURES = (
+    Entry("photo.mp4", _still("-f", "mjpeg")),
+    Entry("gif.mp4", _still("-f", "gif")),
+    Entry("gif-moving.mp4", _moving("-f", "gif")),
+    Entry("webp.mp4", _still("-f", "webp")),
+    Entry("tiff.mp4", _still("-c:v", "tiff", "-f", "image2", "-update", "1")),
+    Entry("avif.mp4", _still("-c:v", "libaom-av1", "-cpu-used", "8", "-f", "avif")),
+    Entry("apng.mp4", _moving("-f", "apng")),
+    Entry("photo-inside.mov", _still("-c:v", "mjpeg", "-pix_fmt", "yuvj420p")),
+    Entry("png-inside.mkv", _still("-c:v", "png")),
+)
+
+_CUT = (
+    Entry("no-index.mp4", _changed(_without_index, *H264, *AAC)),
+    Entry("index-alone.mp4", _changed(_index_alone)),
+    Entry("cut-in-half.mp4", _changed(_half)),
+    Entry("first-bytes.mp4", _changed(_first(32))),
+    Entry("first-bytes.mkv", _changed(_first(300), *H264, *AAC)),
+    Entry("first-bytes.avi", _changed(_first(600), *_MPEG4)),
+    Entry("tables-alone.ts", _changed(_first(188 * 3), *H264, *AAC)),
+    Entry("first-bytes.mpg", _changed(_first(100), *_MPEG2)),
+    Entry("cut-in-half.avi", _changed(_half, *_MPEG4), _EITHER),
+    Entry("cut-in-half.wmv", _changed(_half, "-c:v", "wmv2", "-c:a", "wmav2"), _EITHER),
+    Entry("cut-in-half.webm", _changed(_half, "-c:v", "libvpx", "-deadline", "realtime"), _EITHER),
+)
+
+_LIES = (
+    Entry("no-pictures.mp4", _changed(_overwritten)),
+    Entry("beyond-the-end.mp4", _changed(_offsets_beyond)),
+    Entry("zero-samples.mp4", _changed(_no_samples)),
+    Entry("elsewhere.mov", _external_data),
+    Entry("encrypted.mp4", _encrypted),
+    Entry("deep.mp4", _deep),
+    Entry("endless-box.mp4", _raw(box(b"ftyp", b"isom", bytes(4)) + b"\x00\x00\x00\x00moov")),
+    Entry("huge-box.mp4", _raw(b"\x00\x00\x00\x01ftyp" + b"\xff" * 8 + bytes(64))),
+    Entry("tiny-box.mp4", _raw(box(b"ftyp", b"isom", bytes(4)) + b"\x00\x00\x00\x02moov" * 99)),
+    Entry("garbage.mkv", _raw(_ebml(b"\x18S\x80g\x01" + b"\xff" * 7, b"\x16T\xaek\x0f" + b"\xfe" * 99))),
+    Entry("deep.mkv", _raw(_ebml(b"\x18S\x80g\x01\xff\xff\xff\xff\xff\xff\xff" * 20_000))),
+    Entry("page-inside.mp4", _page_after_header),
+    Entry("page-first.mp4", _changed(_page_before)),
+    Entry("zip-behind.mp4", _changed(_archive_behind), _EITHER),
+    Entry("playlist-inside.avi", _playlist_subtitles, _EITHER),
+    Entry("animation.swf", _moving("-c:v", "flv1", "-f", "swf")),
+    Entry("broadcast.mxf", _moving("-c:v", "mpeg2video", "-f", "mxf", size="720x576")),
+    Entry("unlisted.nut", _moving("-c:v", "mpeg4", "-f", "nut")),
+)
+
+_BOMBS = (
+    Entry("pixels.mp4", _pixel_bomb(*_BOMB_H264), _TOO_LARGE),
+    Entry("pixels.avi", _pixel_bomb("-c:v", "mjpeg", "-pix_fmt", "yuvj420p"), _TOO_LARGE),
+    Entry("pixels.mkv", _pixel_bomb("-c:v", "png"), _REFUSED),
+    Entry("day.mp4", _moving(*_MPEG4, **_DAY), _TOO_LARGE),
+    Entry("day.mkv", _moving(*_BOMB_H264, **_DAY), _TOO_LARGE),
+    Entry("days-promised.mp4", _changed(_days_long), _TOO_LARGE),
+    Entry("days-promised.mkv", _changed(_long_header, *H264, *AAC), _TOO_LARGE),
+    Entry("rate.mkv", _moving(*_BOMB_H264, size="16x16", rate="1000", seconds=5), _TOO_LARGE),
+    Entry("rate.mp4", _moving(*_BOMB_H264, size="16x16", rate="5000", seconds=2), _TOO_LARGE),
+    Entry("pictures-promised.mp4", _changed(_samples(100_000_000)), _REFUSED),
+    Entry("most-pictures-promised.mp4", _changed(_samples(0x7FFFFFFF)), _REFUSED),
+)
+
+ENTRIES: tuple[Entry, ...] = (*_SOUND, *_PICTURES, *_CUT, *_LIES, *_BOMBS)

@@ -1,0 +1,187 @@
+"""Make the MP4 that is published: metadata-free, fast-start, playable in every browser.
+
+`copy_streams` takes what a browser plays already, `encode` makes the rest so. Both write to a
+temporary name of the caller's and leave nothing there when they fail.
+
+Errors: those of `sandbox`, and
+
+    TranscodeFailed     ffmpeg gave up on this file; trying again will not help
+    DiskFull            the target's disk is full; trying again later may help
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from vireo_media.core.inspection import Inspection
+from vireo_media.tools import sandbox
+from vireo_media.tools.ffmpeg import quiet, source
+
+MAX_ENCODED_SIDE = 1920
+MAX_ENCODED_RATE = 60
+
+# Copying needs the index of twelve hours and little else.
+_COPY_MEMORY = 1 << 30
+# Decoding 8192 x 4352 in 10 bits with the references that the standard allows takes 1.9 GB.
+_ENCODE_MEMORY = 3 << 30
+_COPY_SECONDS = 1800.0
+# The slowest that was measured, 8192 x 4320 HEVC, took 15 s for each of its seconds on one core.
+_ENCODE_SECONDS_BASE, _ENCODE_SECONDS_EACH = 600.0, 60.0
+# A copy is never much larger than what it was copied from; the index of fragments grows a little.
+_COPY_SLACK_BYTES = 64 << 20
+# CRF 23 at 1920 x 1080 stays below 20 Mbit/s; noise, the worst there is, comes near this.
+_ENCODED_BYTES_EACH_SECOND = 16 << 20
+_NO_SPACE = b"No space left on device"
+
+
+class TranscodeFailed(Exception):
+    """ffmpeg gave up on the file. The message is ffmpeg's last line, for the log alone."""
+
+
+class DiskFull(Exception):
+    """There is no room for the result."""
+
+
+def copy_streams(
+    path: Path, target: Path, inspection: Inspection, *, stop: threading.Event | None = None
+) -> None:
+    """Write a fast-start MP4 with the video and the sound of `path`, not encoded again.
+
+    Everything else is left out: other streams, chapters, tags (the place of a phone's clip), the
+    names of the camera and the encoder. The rotation, which is part of the picture, stays.
+
+    Raises the errors of this module and of `sandbox`.
+    """
+    size = path.stat().st_size + _COPY_SLACK_BYTES
+    limits = sandbox.Limits(_COPY_MEMORY, int(_COPY_SECONDS), _COPY_SECONDS, size)
+    argv = [
+        *_input(path, inspection),
+        *_streams(inspection),
+        *("-c", "copy", *_bare_mp4(target)),
+    ]
+    _run(argv, limits, path, target, stop, None)
+
+
+def encode(
+    path: Path,
+    target: Path,
+    inspection: Inspection,
+    *,
+    stop: threading.Event | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write a fast-start MP4 of H.264 (8 bits, 4:2:0, even sizes) and AAC stereo.
+
+    Never scaled up, at most 1920 on a side and 60 pictures a second; rotated as displayed,
+    deinterlaced where a picture is interlaced, no metadata. A stream that an MP4 takes as it is
+    is copied. `on_progress` gets the share that is done, 0 to 1, about twice a second.
+
+    Raises the errors of this module and of `sandbox`.
+    """
+    seconds = _ENCODE_SECONDS_BASE + _ENCODE_SECONDS_EACH * inspection.duration
+    size = int(max(inspection.duration, 60.0) * _ENCODED_BYTES_EACH_SECOND)
+    size += path.stat().st_size + _COPY_SLACK_BYTES
+    # Two threads: CPU seconds pass twice as fast as the clock.
+    limits = sandbox.Limits(_ENCODE_MEMORY, int(2 * seconds), seconds, size)
+    argv = [
+        *_input(path, inspection),
+        *_streams(inspection),
+        *_video_codec(inspection),
+        *_audio_codec(inspection),
+        *("-max_muxing_queue_size", "4096", "-progress", "pipe:1", "-stats_period", "0.5"),
+        *_bare_mp4(target),
+    ]
+    _run(argv, limits, path, target, stop, _progress(inspection.duration, on_progress))
+
+
+def _input(path: Path, inspection: Inspection) -> list[str]:
+    return [*quiet("ffmpeg"), "-y", "-threads", "2", *source(path, inspection.demuxer)]
+
+
+def _streams(inspection: Inspection) -> list[str]:
+    maps = ["-map", f"0:{inspection.video_index}"]
+    if inspection.audio_index is not None:
+        maps += ["-map", f"0:{inspection.audio_index}"]
+    return [*maps, "-sn", "-dn"]
+
+
+def _bare_mp4(target: Path) -> list[str]:
+    """Output arguments: nothing but the streams, the index first."""
+    return [
+        *("-map_metadata", "-1", "-map_metadata:s", "-1", "-map_chapters", "-1"),
+        # No "encoder" tags, neither in the file nor in the stream.
+        *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
+        *("-movflags", "+faststart", "-f", "mp4", f"file:{target.absolute()}"),
+    ]
+
+
+def _video_codec(inspection: Inspection) -> list[str]:
+    if inspection.video_copies:
+        return ["-c:v", "copy"]
+    side = MAX_ENCODED_SIDE
+    # The larger side decides; "2" keeps a picture of one pixel from becoming one of none.
+    scale = (
+        f"scale=w='max(2,trunc(iw*min(1,{side}/max(iw,ih))/2)*2)'"
+        f":h='max(2,trunc(ih*min(1,{side}/max(iw,ih))/2)*2)'"
+    )
+    filters = ["bwdif=mode=send_frame:deint=interlaced"] if inspection.interlaced else []
+    filters += [scale, "format=yuv420p"]
+    return [
+        *("-vf", ",".join(filters), "-c:v", "libx264", "-profile:v", "high"),
+        *("-preset", "veryfast", "-crf", "23", "-threads:v", "2"),
+        # Times stay as they are; only what is faster than a screen is thinned out.
+        *("-fps_mode", "vfr", "-fpsmax", str(MAX_ENCODED_RATE)),
+        # A key picture at least every ten seconds, so that seeking works.
+        *("-force_key_frames", "expr:gte(t,n_forced*5)"),
+    ]
+
+
+def _audio_codec(inspection: Inspection) -> list[str]:
+    if inspection.audio_index is None:
+        return []
+    if inspection.audio_copies and inspection.video_copies:
+        return ["-c:a", "copy"]
+    # The filter fills the gaps of broken recordings, so that sound and picture stay together.
+    resample = "aresample=async=1000:first_pts=0"
+    return ["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", "160k", "-af", resample]
+
+
+def _progress(
+    duration: float, tell: Callable[[float], None] | None
+) -> Callable[[bytes], None]:
+    def take(line: bytes) -> None:
+        key, _, value = line.partition(b"=")
+        if tell is not None and key == b"out_time_us" and value.strip().isdigit() and duration > 0:
+            tell(min(int(value) / 1e6 / duration, 1.0))
+
+    return take
+
+
+def _run(
+    argv: Sequence[str],
+    limits: sandbox.Limits,
+    path: Path,
+    target: Path,
+    stop: threading.Event | None,
+    on_line: Callable[[bytes], None] | None,
+) -> None:
+    with _created(target):
+        files = sandbox.Files(reads=[path], writes=[target])
+        done = sandbox.run(argv, limits, files=files, stop=stop, on_line=on_line)
+        if done.returncode != 0 or target.stat().st_size == 0:
+            if _NO_SPACE in done.stderr:
+                raise DiskFull(str(target.parent))
+            words = done.stderr.decode(errors="replace").strip().splitlines()
+            raise TranscodeFailed(words[-1] if words else f"exit code {done.returncode}")
+
+
+@contextlib.contextmanager
+def _created(target: Path) -> Iterator[None]:
+    """Make the empty file that the child may write; it may make none itself."""
+    target.touch(exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
