@@ -107,10 +107,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Files:
-    """What the child may touch: `reads` (files and folders), `writes` (files that exist)."""
+    """What the child may touch: `reads` (files and folders), `writes` (files that exist).
+
+    `programs` are folders to run programs and load libraries from, besides the system's.
+    """
 
     reads: Sequence[Path] = ()
     writes: Sequence[Path] = ()
+    programs: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)
@@ -224,7 +228,7 @@ def _command(
     if files is not None:
         missing_confinement()
         command.append("--confine")
-        command += [f"--program={path}" for path in _PROGRAM_FILES]
+        command += [f"--program={path}" for path in (*_PROGRAM_FILES, *files.programs)]
         command += [f"--read={path.absolute()}" for path in files.reads]
         command += [f"--write={path.absolute()}" for path in files.writes]
     return [*command, "--", program, *argv[1:]]

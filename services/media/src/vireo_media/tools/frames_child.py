@@ -1,0 +1,136 @@
+"""Pick one frame of a video with OpenCV and write it as JPEG: the process behind `frames`.
+
+Run as `python -I frames_child.py <video> <target> <most pixels on a side> <seconds>`. Exit code 0:
+written. 3: no frame could be decoded.
+
+A random frame is taken; if it is black or empty, another one. Where random ones don't find a
+good one (ten minutes of black before one of picture), frames spread evenly over the video are
+looked at, finer and finer while the time lasts, and the best one seen is taken.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+NO_FRAME = 3
+
+_RANDOM_TRIES = 6
+# Halves, quarters ... down to 1/64 of the video.
+_FINEST_STEP = 64
+# A short video is read through instead: no seeking, and nothing is missed.
+_READ_THROUGH_FRAMES = 1500
+_LOOKED_AT_SIDE = 160
+# Of 255. Film fades and night scenes lie above, a lens cap and encoder noise below.
+_DARKEST_MEAN, _BRIGHTEST_MEAN = 20.0, 240.0
+_LEAST_DEVIATION = 12.0
+_JPEG_QUALITY = 85
+
+Frame = np.ndarray[Any, np.dtype[Any]]
+
+
+def score(frame: Frame) -> tuple[bool, float]:
+    """Return whether a frame shows something, and how much: contrast, then sharpness."""
+    height, width = frame.shape[:2]
+    factor = _LOOKED_AT_SIDE / max(height, width)
+    small = frame
+    if factor < 1:
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float64)
+    mean, deviation = float(grey.mean()), float(grey.std())
+    detail = float(np.abs(cv2.Laplacian(grey, cv2.CV_64F)).mean())
+    good = _DARKEST_MEAN <= mean <= _BRIGHTEST_MEAN and deviation >= _LEAST_DEVIATION
+    return good, deviation + min(detail, deviation)
+
+
+class Picker:
+    """Keeps the best frame seen, and knows when it may stop."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+        self._best_score = -1.0
+        self.best: Frame | None = None
+
+    @property
+    def out_of_time(self) -> bool:
+        return time.monotonic() > self._end
+
+    def look(self, frame: Frame) -> bool:
+        """Take a frame into account. Returns True if it is good enough to stop."""
+        good, value = score(frame)
+        if good or value > self._best_score:
+            self._best_score, self.best = value, frame
+        return good
+
+
+def positions(count: int, pick: random.Random) -> Iterator[int]:
+    """Yield frame numbers: random ones first, then an ever finer grid."""
+    for _ in range(min(_RANDOM_TRIES, count)):
+        yield pick.randrange(count)
+    step = 2
+    while step <= _FINEST_STEP:
+        parts = list(range(1, step, 2))
+        pick.shuffle(parts)
+        yield from (count * part // step for part in parts)
+        step *= 2
+
+
+def pick_by_seeking(video: cv2.VideoCapture, count: int, picker: Picker) -> bool:
+    """Look at frames here and there. Returns True once a good one is found."""
+    for position in positions(count, random.SystemRandom()):
+        if picker.out_of_time and picker.best is not None:
+            return True
+        video.set(cv2.CAP_PROP_POS_FRAMES, position)
+        found, frame = video.read()
+        if found and picker.look(frame):
+            return True
+    return False
+
+
+def pick_by_reading(video: cv2.VideoCapture, picker: Picker) -> None:
+    """Look at every frame from the start, until one is good or time is up."""
+    video.set(cv2.CAP_PROP_POS_FRAMES, 0)
+    for _ in range(_READ_THROUGH_FRAMES):
+        found, frame = video.read()
+        if not found or picker.look(frame) or picker.out_of_time:
+            return
+
+
+def shrunk(frame: Frame, side: int) -> Frame:
+    """Return the frame with at most `side` pixels on a side, never enlarged."""
+    height, width = frame.shape[:2]
+    factor = side / max(height, width)
+    if factor >= 1:
+        return frame
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+
+
+def main(source: str, target: str, side: int, seconds: float) -> int:
+    cv2.setNumThreads(1)
+    video = cv2.VideoCapture(source, cv2.CAP_FFMPEG)
+    if not video.isOpened():
+        return NO_FRAME
+    picker = Picker(seconds)
+    # A browser's recording tells a negative number.
+    count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+    found = count > 0 and pick_by_seeking(video, count, picker)
+    if not found and (count <= _READ_THROUGH_FRAMES or picker.best is None):
+        pick_by_reading(video, picker)
+    video.release()
+    if picker.best is None:
+        return NO_FRAME
+    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY, cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
+    _, packed = cv2.imencode(".jpg", shrunk(picker.best, side), quality)
+    Path(target).write_bytes(packed.tobytes())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])))
