@@ -106,7 +106,7 @@ def _name_problem(name: str, least: int) -> str:
 
 def _email_problem(email: str) -> str:
     try:
-        found = validate_email(email, check_deliverability=False)
+        found = validate_email(email, check_deliverability=False, strict=True)
     except (EmailNotValidError, UnicodeError):
         return "is not a valid email address"
     too_long = len(found.normalized) > MAX_EMAIL or len(email) > MAX_EMAIL

@@ -1,0 +1,141 @@
+"""The rules of signing in, on stores in memory."""
+
+import datetime as dt
+
+import pytest
+
+from vireo_auth.core.passwords import Passwords
+from vireo_auth.core.sign_in import (
+    Account,
+    Admitted,
+    Blocked,
+    Limits,
+    SignIn,
+    Slowed,
+    name_key,
+    network,
+)
+from vireo_common.errors import Code, Failure
+from vireo_common.tokens import ACCESS_SECONDS
+
+LIMITS = Limits(5, dt.timedelta(minutes=10), dt.timedelta(minutes=15), 30)
+PASSWORDS = Passwords(4)
+ADA = Account(7, PASSWORDS.hash("correct horse"))
+
+
+class Directory:
+    """Accounts in memory; remembers what was looked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def find(self, username: str) -> Account | None:
+        self.asked.append(username)
+        return ADA if username.lower() == "ada" else None
+
+
+class Book:
+    """Attempts in memory; gives the verdict that it is told to."""
+
+    def __init__(self, verdict: Admitted | Blocked | Slowed) -> None:
+        self.verdict = verdict
+        self.admitted: list[tuple[bytes, str, int | None]] = []
+        self.right: list[tuple[bytes, str, int]] = []
+
+    def admit(
+        self, name_key: bytes, address: str, channel_id: int | None, limits: Limits
+    ) -> Admitted | Blocked | Slowed:
+        assert limits is LIMITS
+        self.admitted.append((name_key, address, channel_id))
+        return self.verdict
+
+    def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
+        self.right.append((name_key, address, channel_id))
+
+
+class CountingPasswords(Passwords):
+    """Counts the hashes that are computed."""
+
+    count = 0
+
+    def matches(self, password: str, stored: str | None) -> bool:
+        self.count += 1
+        return super().matches(password, stored)
+
+
+def service(
+    verdict: Admitted | Blocked | Slowed,
+) -> tuple[SignIn, Directory, Book, CountingPasswords]:
+    directory, book, passwords = Directory(), Book(verdict), CountingPasswords(4)
+    rules = SignIn(directory, book, passwords, LIMITS, lambda number: f"token of {number}")
+    return rules, directory, book, passwords
+
+
+def refusal(rules: SignIn, username: str = "ada", password: str = "wrong") -> Failure:
+    with pytest.raises(Failure) as caught:
+        rules(username, password, "198.51.100.7")
+    return caught.value
+
+
+def test_right_password() -> None:
+    rules, _, book, _ = service(Admitted(1, 4))
+    session = rules("Ada", "correct horse", "198.51.100.7")
+    assert (session.token, session.seconds_left) == ("token of 7", ACCESS_SECONDS)
+    assert book.right == [(name_key("ada"), "198.51.100.7", 7)]
+
+
+@pytest.mark.parametrize("username", ["ada", "nobody", "not a name", "", "\ud800", "x" * 999])
+def test_wrong_password_and_unknown_name_are_the_same(username: str) -> None:
+    rules, _, book, passwords = service(Admitted(1, 3))
+    failure = refusal(rules, username)
+    assert failure.code is Code.BAD_CREDENTIALS
+    assert failure.details == {"attempts_left": 3}
+    assert passwords.count == 1
+    assert len(book.admitted) == 1
+    assert book.right == []
+
+
+def test_nobodys_name_never_reaches_the_accounts() -> None:
+    rules, directory, _, _ = service(Admitted(1, 3))
+    refusal(rules, "' OR 1=1 -- ")
+    assert directory.asked == []
+
+
+def test_blocked_even_with_the_right_password() -> None:
+    until = dt.datetime(2026, 11, 24, 12, 0, 30, 999, tzinfo=dt.UTC)
+    rules, _, book, passwords = service(Blocked(until, 900))
+    failure = refusal(rules, "ada", "correct horse")
+    assert failure.code is Code.BLOCKED
+    assert failure.details == {"retry_after": 900, "blocked_until": "2026-11-24T12:00:30Z"}
+    assert failure.headers["Retry-After"] == "900"
+    assert passwords.count == 0
+    assert book.right == []
+
+
+def test_slowed() -> None:
+    failure = refusal(service(Slowed(17))[0])
+    assert failure.code is Code.RATE_LIMITED
+    assert failure.headers["Retry-After"] == "17"
+
+
+def test_name_key_ignores_case_and_takes_anything() -> None:
+    assert name_key("ADA") == name_key("ada") != name_key("adb")
+    assert len(name_key("\ud800" * 500)) == 32
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("", ""),
+        ("not an address", ""),
+        ("198.51.100.7, 203.0.113.1", ""),
+        ("1" * 1000, ""),
+    ],
+)
+def test_what_counts_as_one_address(address: str, counted: str) -> None:
+    assert network(address) == counted
