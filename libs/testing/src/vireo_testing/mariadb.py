@@ -299,7 +299,8 @@ class TestDatabase:
             for user in USERS:
                 password = (self.secrets_dir / f"db_{user}_password").read_text()
                 account = (f"vireo_{user}", password)
-                cursor.execute("CREATE OR REPLACE USER %s@'%%' IDENTIFIED BY %s", account)
+                # Not CREATE OR REPLACE: that takes away the grants on another database.
+                cursor.execute("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", account)
             cursor.execute(f"CREATE DATABASE `{self.name}`")
             cursor.execute(f"GRANT ALL ON `{self.name}`.* TO vireo_migrate WITH GRANT OPTION")
             cursor.execute(f"USE `{self.name}`")

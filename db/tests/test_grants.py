@@ -1,0 +1,151 @@
+"""Each service's database user: logs in, does its work, and can do nothing else."""
+
+import pymysql
+import pytest
+
+from vireo_testing.mariadb import SERVICES, TestDatabase
+
+# MariaDB's numbers for "you may not": table, column, global privilege, database, file, and
+# to end somebody else's connection.
+DENIED = {1095, 1142, 1143, 1227, 1044, 1045, 1370, 1410}
+HASH = "(PathHash, ChannelID, Title, Description, Upload) VALUES ('aaaaaaa', 1, 't', '', NOW())"
+
+FORBIDDEN = {
+    "auth": [
+        "SELECT 1 FROM Videos",
+        f"INSERT INTO Videos {HASH}",
+        "DELETE FROM Videos",
+        "SELECT 1 FROM HashPaths",
+        "SELECT 1 FROM Uploads",
+        "SELECT 1 FROM Jobs",
+        "SELECT 1 FROM ChannelStats",
+        "UPDATE SignInFailures SET Known = 1",
+    ],
+    "catalog": [
+        "SELECT Password FROM Channels",
+        "SELECT * FROM Channels",
+        "SELECT ChannelID FROM Channels WHERE Password LIKE '$2b%'",
+        "SELECT ChannelID FROM Channels ORDER BY Password",
+        "SELECT 1 FROM ChannelDetails",
+        "SELECT Email FROM ChannelDetails",
+        "INSERT INTO Channels (Username, Password) VALUES ('x', 'x')",
+        "UPDATE Channels SET Username = 'x'",
+        "DELETE FROM Channels",
+        "SELECT 1 FROM SignInFailures",
+        "SELECT 1 FROM SignInPairs",
+        "SELECT 1 FROM KnownAddresses",
+        "SELECT 1 FROM Uploads",
+        "DELETE FROM HashPaths",
+        "UPDATE HashPaths SET PathHash = 'bbbbbbb'",
+        "DELETE FROM ChannelStats",
+    ],
+    "media": [
+        "SELECT Username FROM Channels",
+        "SELECT Password FROM Channels",
+        "SELECT * FROM Channels",
+        "SELECT 1 FROM ChannelDetails",
+        "SELECT 1 FROM Videos",
+        f"INSERT INTO Videos {HASH}",
+        "DELETE FROM Videos",
+        "DELETE FROM Channels",
+        "UPDATE Channels SET Username = 'x'",
+        "SELECT 1 FROM HashPaths",
+        "SELECT 1 FROM SignInFailures",
+        "SELECT 1 FROM KnownAddresses",
+    ],
+}
+NOBODY_MAY = [
+    "CREATE TABLE Mine (a int)",
+    "DROP TABLE Videos",
+    "ALTER TABLE Channels ADD COLUMN Extra int",
+    "TRUNCATE TABLE Channels",
+    "CREATE INDEX Extra ON Channels (Password)",
+    "CREATE VIEW Seen AS SELECT 1",
+    "CREATE DATABASE mine",
+    "CREATE USER other",
+    "CREATE FUNCTION f () RETURNS int RETURN 1",
+    "CREATE TRIGGER t BEFORE INSERT ON Channels FOR EACH ROW SET @a = 1",
+    "GRANT SELECT ON Channels TO vireo_media",
+    "SELECT 'x' INTO OUTFILE '/tmp/vireo-outfile'",
+    "LOAD DATA INFILE '/etc/passwd' INTO TABLE Channels",
+    "SELECT User FROM mysql.global_priv",
+    "SELECT 1 FROM mysql.user",
+    "SET GLOBAL max_connections = 1",
+    "SELECT 1 FROM alembic_version",
+    "UPDATE alembic_version SET version_num = '0000'",
+    "SHUTDOWN",
+    "FLUSH TABLES",
+]
+
+
+def refused(database: TestDatabase, user: str, statement: str) -> None:
+    with database.connect(user) as connection, connection.cursor() as cursor:
+        with pytest.raises((pymysql.err.OperationalError, pymysql.err.ProgrammingError)) as caught:
+            cursor.execute(statement)
+        assert caught.value.args[0] in DENIED, caught.value
+
+
+@pytest.mark.parametrize(
+    ("user", "statement"), [(user, text) for user, texts in FORBIDDEN.items() for text in texts]
+)
+def test_what_a_service_may_not(clean_tables: TestDatabase, user: str, statement: str) -> None:
+    refused(clean_tables, user, statement)
+
+
+@pytest.mark.parametrize("user", SERVICES)
+@pytest.mark.parametrize("statement", NOBODY_MAY)
+def test_what_no_service_may(clean_tables: TestDatabase, user: str, statement: str) -> None:
+    refused(clean_tables, user, statement)
+
+
+@pytest.mark.parametrize("user", SERVICES)
+def test_connections_of_others_can_not_be_ended(clean_tables: TestDatabase, user: str) -> None:
+    with clean_tables.connect() as victim:
+        refused(clean_tables, user, f"KILL {victim.thread_id()}")
+        victim.ping(reconnect=False)
+
+
+def test_file_can_not_be_read(clean_tables: TestDatabase) -> None:
+    for user in (*SERVICES, "migrate"):
+        with clean_tables.connect(user) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT LOAD_FILE('/etc/passwd')")
+            assert cursor.fetchone() == (None,)
+
+
+@pytest.mark.parametrize(
+    ("user", "statement"),
+    [
+        ("auth", "SELECT Username, Password FROM Channels"),
+        ("auth", "SELECT Email FROM ChannelDetails"),
+        ("catalog", "SELECT ChannelID, Username FROM Channels"),
+        ("catalog", "SELECT Title FROM Videos JOIN Channels USING (ChannelID)"),
+        ("catalog", "DELETE FROM Videos"),
+        ("media", "SELECT ChannelID FROM Channels"),
+        ("media", "SELECT JobID FROM Jobs FOR UPDATE SKIP LOCKED"),
+        ("media", "DELETE FROM Uploads"),
+    ],
+)
+def test_what_a_service_may(clean_tables: TestDatabase, user: str, statement: str) -> None:
+    with clean_tables.connect(user) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_no_grant_is_global_or_for_a_whole_database(clean_tables: TestDatabase) -> None:
+    for service in SERVICES:
+        for (grant,) in clean_tables.query(f"SHOW GRANTS FOR vireo_{service}"):
+            privileges, _, rest = str(grant).removeprefix("GRANT ").partition(" ON ")
+            scope = rest.split(" TO ", maxsplit=1)[0]
+            assert privileges == "USAGE" if scope.endswith("*") else scope.count("`.`") == 1, grant
+            assert "GRANT OPTION" not in rest
+
+
+def test_other_databases_are_closed_to_the_migrator(clean_tables: TestDatabase) -> None:
+    for statement in ("CREATE DATABASE other", "SELECT 1 FROM mysql.user", "CREATE USER other"):
+        refused(clean_tables, "migrate", statement)
+
+
+@pytest.mark.parametrize("user", SERVICES)
+def test_wrong_password(clean_tables: TestDatabase, user: str) -> None:
+    with pytest.raises(pymysql.err.OperationalError) as caught:
+        clean_tables.server.connect(f"vireo_{user}", "", clean_tables.name)
+    assert caught.value.args[0] == 1045
