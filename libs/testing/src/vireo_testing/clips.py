@@ -78,16 +78,23 @@ def _piped(*output: str) -> Callable[[Path], None]:
     return build
 
 
-def _phone(path: Path) -> None:
-    upright = path.with_suffix(".upright.mp4")
-    tags = [f"location={LATITUDE}+002.3514/", f"make={MAKER}", f"com.apple.quicktime.make={MAKER}"]
-    ffmpeg(*picture(), *tone(), *H264, *AAC, str(upright))
-    ffmpeg(
-        *("-i", str(upright), "-c", "copy", "-metadata:s:v", "rotate=90"),
-        *(word for tag in tags for word in ("-metadata", tag)),
-        *("-metadata:s:a", f"handler_name={MAKER}", "-movflags", "+use_metadata_tags", str(path)),
-    )
-    upright.unlink()
+def _phone(*codec: str) -> Callable[[Path], None]:
+    """Held upright, with the place and the maker in tags."""
+    place = f"location={LATITUDE}+002.3514/"
+    tags = (place, f"make={MAKER}", f"com.apple.quicktime.make={MAKER}")
+
+    def build(path: Path) -> None:
+        upright = path.with_suffix(".upright.mp4")
+        ffmpeg(*picture(), *tone(), *codec, *AAC, str(upright))
+        ffmpeg(
+            *("-i", str(upright), "-c", "copy", "-metadata:s:v", "rotate=90"),
+            *(word for tag in tags for word in ("-metadata", tag)),
+            *("-metadata:s:a", f"handler_name={MAKER}"),
+            *("-movflags", "+use_metadata_tags", str(path)),
+        )
+        upright.unlink()
+
+    return build
 
 
 def _black_then_picture(path: Path) -> None:
@@ -102,6 +109,15 @@ def _black_then_picture(path: Path) -> None:
 def _variable_rate(path: Path) -> None:
     uneven = "select='not(mod(n\\,3))+gt(n\\,30)',setpts=PTS"
     ffmpeg(*picture(), *tone(), "-vf", uneven, "-vsync", "vfr", *H264, *AAC, str(path))
+
+
+def _surround(path: Path) -> None:
+    ffmpeg(*picture(), *tone(layout="5.1"), *H264, *AAC, str(path))
+
+
+def _full_chroma(path: Path) -> None:
+    output = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p"]
+    ffmpeg(*picture(), *output, str(path))
 
 
 def _late_start(path: Path) -> None:
@@ -128,6 +144,8 @@ _VP9 = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a",
 _HEVC = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"]
 _AV1 = ["-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "lp=2"]
 _THEORA = ["-c:v", "libtheora", "-c:a", "libvorbis"]
+_FFV1 = ["-c:v", "ffv1"]
+_FLV1 = ["-c:v", "flv1", "-c:a", "libmp3lame", "-ar", "44100"]
 _WMV = ["-c:v", "wmv2", "-c:a", "wmav2"]
 _MJPEG = ["-c:v", "mjpeg", "-pix_fmt", "yuvj422p", "-c:a", "pcm_s16le"]
 _MPEG2 = ["-c:v", "mpeg2video", "-q:v", "5", "-c:a", "mp2"]
@@ -137,25 +155,24 @@ _FAST_START = ["-movflags", "+faststart"]
 
 CLIPS: tuple[Clip, ...] = (
     Clip("plain.mp4", "mp4", "h264", "aac", _encode(*H264, *AAC), playable=True),
-    Clip(
-        "faststart.mp4", "mp4", "h264", "aac", _encode(*H264, *AAC, *_FAST_START), playable=True
-    ),
+    Clip("faststart.mp4", "mp4", "h264", "aac", _encode(*H264, *AAC, *_FAST_START), playable=True),
     Clip("silent.mp4", "mp4", "h264", None, _encode(*H264, sound=False), playable=True),
     Clip("fragments.mp4", "mp4", "h264", "aac", _encode(*H264, *AAC, *_FRAGMENTS), playable=True),
-    Clip("surround.mp4", "mp4", "h264", "aac", lambda path: _surround(path), playable=True),
+    Clip("surround.mp4", "mp4", "h264", "aac", _surround, playable=True),
     Clip("uneven.mp4", "mp4", "h264", "aac", _variable_rate, playable=True),
     Clip(
-        "phone.mp4", "mp4", "h264", "aac", _phone, 180, 320, rotation=90, playable=True, private=True
+        "phone.mp4", "mp4", "h264", "aac", _phone(*H264), 180, 320, 90, playable=True, private=True
     ),
     Clip("black.mp4", "mp4", "h264", None, _black_then_picture, duration=10.0, playable=True),
     Clip("camera.mov", "mp4", "h264", "aac", _encode(*H264, *AAC), playable=True),
     Clip("mp3-sound.mp4", "mp4", "h264", "mp3", _encode(*H264, "-c:a", "libmp3lame")),
     Clip("ten-bit.mp4", "mp4", "h264", "aac", _encode(*_TEN_BIT, *AAC)),
-    Clip("full-chroma.mp4", "mp4", "h264", None, lambda path: _full_chroma(path)),
+    Clip("full-chroma.mp4", "mp4", "h264", None, _full_chroma),
+    Clip("phone.mov", "mp4", "hevc", "aac", _phone(*_HEVC), 180, 320, 90, private=True),
     Clip("hevc.mp4", "mp4", "hevc", "aac", _encode(*_HEVC, *AAC)),
     Clip("av1.mp4", "mp4", "av1", "aac", _encode(*_AV1, *AAC)),
     Clip("tiny.mp4", "mp4", "mpeg4", None, _encode("-c:v", "mpeg4", size="2x2", sound=False), 2, 2),
-    Clip("odd.mkv", "matroska", "ffv1", None, _encode("-c:v", "ffv1", size="33x17", sound=False), 33, 17),
+    Clip("odd.mkv", "matroska", "ffv1", None, _encode(*_FFV1, size="33x17", sound=False), 33, 17),
     Clip("old-camera.mov", "mp4", "mjpeg", "pcm_s16le", _encode(*_MJPEG)),
     Clip("old-camera.avi", "avi", "mjpeg", "pcm_s16le", _encode(*_MJPEG)),
     Clip("xvid.avi", "avi", "mpeg4", "mp3", _encode("-c:v", "mpeg4", "-c:a", "libmp3lame")),
@@ -164,27 +181,16 @@ CLIPS: tuple[Clip, ...] = (
     Clip("vp9.webm", "matroska", "vp9", "opus", _encode(*_VP9)),
     Clip("recorder.webm", "matroska", "vp8", "opus", _piped(*_VP8, "-f", "webm", "-live", "1")),
     Clip("interrupted.mkv", "matroska", "h264", "aac", _interrupted(*H264, *AAC)),
-    Clip(
-        "program.mpg", "mpeg", "mpeg2video", "mp2", _encode(*_MPEG2, size="320x181"), height=181
-    ),
+    Clip("program.mpg", "mpeg", "mpeg2video", "mp2", _encode(*_MPEG2, size="320x181"), height=181),
     Clip("broadcast.ts", "mpegts", "h264", "aac", _late_start),
     Clip("interlaced.ts", "mpegts", "mpeg2video", "mp2", _encode(*_MPEG2, *_TOP_FIRST)),
     Clip("interrupted.ts", "mpegts", "h264", "aac", _interrupted(*H264, *AAC)),
     Clip("blu-ray.m2ts", "mpegts", "h264", "aac", _encode(*H264, *AAC)),
-    Clip("flash.flv", "flv", "flv1", "mp3", _encode("-c:v", "flv1", "-c:a", "libmp3lame", "-ar", "44100")),
+    Clip("flash.flv", "flv", "flv1", "mp3", _encode(*_FLV1)),
     Clip("stream.flv", "flv", "h264", "aac", _encode(*H264, *AAC)),
     Clip("theora.ogv", "ogg", "theora", "vorbis", _encode(*_THEORA)),
     Clip("windows.wmv", "asf", "wmv2", "wmav2", _encode(*_WMV)),
 )
-
-
-def _surround(path: Path) -> None:
-    ffmpeg(*picture(), *tone(layout="5.1"), *H264, *AAC, str(path))
-
-
-def _full_chroma(path: Path) -> None:
-    output = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p"]
-    ffmpeg(*picture(), *output, str(path))
 
 
 def make(clip: Clip, folder: Path) -> Path:

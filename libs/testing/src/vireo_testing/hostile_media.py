@@ -165,7 +165,10 @@ def _deep(path: Path, bait: Bait) -> None:
 
 
 def _raw(data: bytes) -> Builder:
-    return lambda path, bait: path.write_bytes(data) and None
+    def build(path: Path, bait: Bait) -> None:
+        path.write_bytes(data)
+
+    return build
 
 
 def _ebml(*elements: bytes) -> bytes:
@@ -216,7 +219,7 @@ def _playlist_subtitles(path: Path, bait: Bait) -> None:
 
 
 def _encrypted(path: Path, bait: Bait) -> None:
-    key = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "00112233445566778899aabbccddeeff"]
+    key = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "0123456789abcdef" * 2]
     ffmpeg(*picture(), *H264, *key, "-encryption_kid", "0" * 32, "-f", "mp4", str(path))
 
 
@@ -243,7 +246,7 @@ def _pixel_bomb(*output: str) -> Builder:
 
 _BOMB_H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
 _MPEG4 = ["-c:v", "mpeg4"]
-_DAY = {"size": "16x16", "rate": "1/60", "seconds": 86_400}
+_ENDLESS_SEGMENT = b"\x18S\x80g\x01" + b"\xff" * 7
 _TOO_LARGE, _REFUSED, _EITHER = Outcome.TOO_LARGE, Outcome.REFUSED, Outcome.EITHER
 
 _SOUND = (
@@ -301,8 +304,8 @@ _LIES = (
     Entry("endless-box.mp4", _raw(box(b"ftyp", b"isom", bytes(4)) + b"\x00\x00\x00\x00moov")),
     Entry("huge-box.mp4", _raw(b"\x00\x00\x00\x01ftyp" + b"\xff" * 8 + bytes(64))),
     Entry("tiny-box.mp4", _raw(box(b"ftyp", b"isom", bytes(4)) + b"\x00\x00\x00\x02moov" * 99)),
-    Entry("garbage.mkv", _raw(_ebml(b"\x18S\x80g\x01" + b"\xff" * 7, b"\x16T\xaek\x0f" + b"\xfe" * 99))),
-    Entry("deep.mkv", _raw(_ebml(b"\x18S\x80g\x01\xff\xff\xff\xff\xff\xff\xff" * 20_000))),
+    Entry("garbage.mkv", _raw(_ebml(_ENDLESS_SEGMENT, b"\x16T\xaek\x0f" + b"\xfe" * 99))),
+    Entry("deep.mkv", _raw(_ebml(_ENDLESS_SEGMENT * 20_000))),
     Entry("page-inside.mp4", _page_after_header),
     Entry("page-first.mp4", _changed(_page_before)),
     Entry("zip-behind.mp4", _changed(_archive_behind), _EITHER),
@@ -316,8 +319,8 @@ _BOMBS = (
     Entry("pixels.mp4", _pixel_bomb(*_BOMB_H264), _TOO_LARGE),
     Entry("pixels.avi", _pixel_bomb("-c:v", "mjpeg", "-pix_fmt", "yuvj420p"), _TOO_LARGE),
     Entry("pixels.mkv", _pixel_bomb("-c:v", "png"), _REFUSED),
-    Entry("day.mp4", _moving(*_MPEG4, **_DAY), _TOO_LARGE),
-    Entry("day.mkv", _moving(*_BOMB_H264, **_DAY), _TOO_LARGE),
+    Entry("day.mp4", _moving(*_MPEG4, size="16x16", rate="1/60", seconds=86_400), _TOO_LARGE),
+    Entry("day.mkv", _moving(*_BOMB_H264, size="16x16", rate="1/60", seconds=86_400), _TOO_LARGE),
     Entry("days-promised.mp4", _changed(_days_long), _TOO_LARGE),
     Entry("days-promised.mkv", _changed(_long_header, *H264, *AAC), _TOO_LARGE),
     Entry("rate.mkv", _moving(*_BOMB_H264, size="16x16", rate="1000", seconds=5), _TOO_LARGE),

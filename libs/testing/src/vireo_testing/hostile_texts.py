@@ -54,9 +54,10 @@ def _relative_hls(path: Path, bait: Bait) -> None:
 
 def _dash(before: str) -> str:
     return f"""{before}<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"
- mediaPresentationDuration="PT2S" minBufferTime="PT1S" profiles="urn:mpeg:dash:profile:isoff-on-demand:2011">
-<Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="9000" width="320" height="180">
-<BaseURL>file://{{video}}</BaseURL></Representation></AdaptationSet></Period></MPD>
+ mediaPresentationDuration="PT2S" minBufferTime="PT1S"
+ profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period><AdaptationSet mimeType="video/mp4">
+<Representation id="1" bandwidth="9000" width="320" height="180"><BaseURL>file://{{video}}</BaseURL></Representation>
+</AdaptationSet></Period></MPD>
 """
 
 
@@ -71,15 +72,22 @@ _SDP = (
     "m=video 5004 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
 )
 _SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99"><image href="{url}/x.png"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99">'
+    '<image href="{url}/x.png"/></svg>'
 )
 _XXE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file://{text}">]><x>&e;</x>'
 _HTML = "<!DOCTYPE html><html><body><video src='{url}/x.mp4'></video></body></html>"
 _SRT = "1\n00:00:00,000 --> 00:00:02,000\nHello\n"
-_ASS = "[Script Info]\nScriptType: v4.00+\n[Events]\nDialogue: 0,0:00:00.00,0:00:02.00,x,,0,0,0,,Hello\n"
+_ASS = (
+    "[Script Info]\nScriptType: v4.00+\n[Events]\n"
+    "Dialogue: 0,0:00:00.00,0:00:02.00,x,,0,0,0,,Hello\n"
+)
 _CUE = 'FILE "{video}" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n'
 _ID3 = "ID3\x03\x00\x00\x00\x00\x00\x00"
-_IMF = '<?xml version="1.0"?><AssetMap><AssetList><Asset><Path>{video}</Path></Asset></AssetList></AssetMap>'
+_IMF = (
+    '<?xml version="1.0"?><AssetMap><AssetList><Asset><Path>{video}</Path></Asset></AssetList>'
+    "</AssetMap>"
+)
 _AVISYNTH = 'AVISource("{video}")\n'
 _FFMETADATA = ";FFMETADATA1\ntitle=x\n"
 
@@ -93,7 +101,8 @@ def _png(width: int, height: int) -> bytes:
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     rows = zlib.compress(bytes((width + 1) * height), 9)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
 
 
 def _bmp() -> bytes:
@@ -123,7 +132,7 @@ def _iso() -> bytes:
 
 
 def _interpreter(path: Path, bait: Bait) -> None:
-    with open(sys.executable, "rb") as program:
+    with Path(sys.executable).open("rb") as program:
         path.write_bytes(program.read(200_000))
 
 
@@ -168,7 +177,7 @@ _DOCUMENTS = (
     Entry("entity.mp4", _text(_XXE)),
     Entry("data.mp4", _bytes(json.dumps({"video": True}).encode())),
     Entry("script.mp4", _text("#!/usr/bin/env python3\nprint('{text}')\n")),
-    Entry("document.mp4", _bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n")),
+    Entry("document.mp4", _bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n")),
     Entry("program.mp4", _interpreter),
     Entry("database.mp4", _bytes(b"SQLite format 3\x00" + bytes(4080))),
     Entry("subtitles.mp4", _text(_SRT)),

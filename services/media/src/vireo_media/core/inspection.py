@@ -29,7 +29,10 @@ HONEST_NONSENSE = frozenset({"mpegts", "mpeg", "avi"})
 
 # One picture of these is a photo in a video's clothes; two or more are an old camera's video.
 STILL_CODECS = frozenset(
-    "apng bmp exr gif jpeg2000 jpegls jpegxl mjpeg pam pbm pcx pgm png ppm sgi svg targa tiff webp".split()
+    (
+        *("apng", "bmp", "exr", "gif", "jpeg2000", "jpegls", "jpegxl", "mjpeg", "pam", "pbm"),
+        *("pcx", "pgm", "png", "ppm", "sgi", "svg", "targa", "tiff", "webp"),
+    )
 )
 # These carry no picture that can be shown.
 _NO_PICTURE_CODECS = frozenset({"", "none", "unknown", "bin_data"})
@@ -180,7 +183,8 @@ def check_timing(container: str, video: Stream, timing: Timing) -> None:
     if timing.frame_rate > MAX_FRAME_RATE:
         raise Refused(
             "too_large",
-            f"The video has {timing.frame_rate:.0f} pictures a second; {MAX_FRAME_RATE:.0f} is the most.",
+            f"The video has {timing.frame_rate:.0f} pictures a second; "
+            f"{MAX_FRAME_RATE:.0f} is the most.",
         )
     if container == "mp4" and not timing.covers(video.duration):
         raise Refused("unsupported_media", "The file is cut off: a part of the video is missing.")
@@ -192,7 +196,9 @@ def conclude(
     """Put together what is known of a file whose first picture was decoded."""
     turned = video.rotation % 180 != 0
     video_copies = _video_copies(container, video)
-    audio_copies = audio is None or (audio.codec == "aac" and audio.profile not in _UNPLAYABLE_SOUND)
+    audio_copies = audio is None or (
+        audio.codec == "aac" and audio.profile not in _UNPLAYABLE_SOUND
+    )
     return Inspection(
         container=container,
         demuxer=demuxer,

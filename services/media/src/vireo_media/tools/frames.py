@@ -14,7 +14,7 @@ from vireo_media.tools.ffmpeg import FORMATS, PROTOCOLS
 MAX_SIDE = 1280
 
 _CHILD = Path(__file__).with_name("frames_child.py")
-# OpenCV and numpy map 450 MB; a frame of 8192 x 4352 is 107 MB in colour, and the decoder holds some.
+# OpenCV and numpy map 450 MB; a video of 8192 x 4320 took 501 MB resident.
 _MEMORY_BYTES = 2 << 30
 # The child stops looking for a better frame after the first; the rest is for one last slow seek.
 _LOOKING_SECONDS, _WALL_SECONDS = 12.0, 60.0
@@ -59,9 +59,13 @@ def thumbnail(
                 "OPENBLAS_NUM_THREADS": "1",
             },
         )
-        if done.returncode != 0 or target.stat().st_size == 0:
-            words = done.stderr.decode(errors="replace").strip().splitlines()
-            raise NoFrame(words[-1] if words else f"exit code {done.returncode}")
+        _check(done, target)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
+
+
+def _check(done: sandbox.Completed, target: Path) -> None:
+    if done.returncode != 0 or target.stat().st_size == 0:
+        words = done.stderr.decode(errors="replace").strip().splitlines()
+        raise NoFrame(words[-1] if words else f"exit code {done.returncode}")

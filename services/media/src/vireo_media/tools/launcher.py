@@ -13,7 +13,13 @@ The program's exit code is its own; 125 means that it was never started.
 import ctypes
 import os
 import resource
+import stat
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Not at run time: the import would take longer than all the rest.
+    from collections.abc import Callable
 
 NOT_STARTED = 125
 MAX_OPEN_FILES = 64
@@ -72,7 +78,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except FileNotFoundError:
         return
-    if not os.path.isdir(path):
+    if not stat.S_ISDIR(os.fstat(handle).st_mode):
         rights &= _FS_EXECUTE | _FS_WRITE_FILE | _FS_READ_FILE | _FS_TRUNCATE
     rule = _Rule(rights, handle)
     _check(_libc.syscall(_LANDLOCK_ADD_RULE, ruleset, 1, ctypes.byref(rule), 0))
@@ -89,9 +95,7 @@ def confine_files(programs: list[str], reads: list[str], writes: list[str]) -> N
     # struct landlock_ruleset_attr has grown; an older kernel refuses a longer one.
     attributes = (ctypes.c_uint64 * 3)(handled, _NET_BIND_AND_CONNECT, _SCOPE_SOCKET_AND_SIGNAL)
     size = 24 if version >= _ABI_WITH_SCOPE else 16 if version >= _ABI_WITH_NET else 8
-    ruleset = _check(
-        _libc.syscall(_LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
-    )
+    ruleset = _check(_libc.syscall(_LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0))
     look = _FS_READ_FILE | _FS_READ_DIR
     change = look | _FS_WRITE_FILE | (_FS_TRUNCATE if version >= _ABI_WITH_TRUNCATE else 0)
     for path in programs:
@@ -148,15 +152,21 @@ def confine_calls() -> None:
 
 def report() -> int:
     """Print one line per kind of confinement that the kernel refuses, with its reason."""
-    try:
-        confine_files(["/usr"], [], [])
-    except OSError as error:
-        print(f"landlock: {error}")
-    try:
-        confine_calls()
-    except (OSError, KeyError) as error:
-        print(f"seccomp: {error}")
+    refused = {
+        "landlock": _refusal(lambda: confine_files(["/usr"], [], [])),
+        "seccomp": _refusal(confine_calls),
+    }
+    sys.stdout.writelines(f"{name}: {reason}\n" for name, reason in refused.items() if reason)
     return 0
+
+
+def _refusal(confine: "Callable[[], None]") -> str:
+    """Confine this process; return why the kernel refuses, empty if it does not."""
+    try:
+        confine()
+    except (OSError, KeyError) as error:
+        return str(error) or type(error).__name__
+    return ""
 
 
 def _limit(settings: dict[str, int]) -> None:
@@ -202,17 +212,12 @@ def main(arguments: list[str]) -> int:
         if confined:
             # What the kernel refuses was reported once by --report; the limits, and the lists of
             # protocols and formats, hold without it.
-            try:
-                confine_files(paths["program"], paths["read"], paths["write"])
-            except OSError:
-                pass
-            try:
-                confine_calls()
-            except (OSError, KeyError):
-                pass
-        os.execv(argv[0], argv)
+            _refusal(lambda: confine_files(paths["program"], paths["read"], paths["write"]))
+            _refusal(confine_calls)
+        # Without a shell is the point of it; the program comes from `sandbox`, never from outside.
+        os.execv(argv[0], argv)  # noqa: S606
     except OSError as error:
-        print(f"launcher: {error}", file=sys.stderr)
+        sys.stderr.write(f"launcher: {error}\n")
     return NOT_STARTED
 
 

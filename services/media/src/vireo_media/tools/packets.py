@@ -16,12 +16,12 @@ _MOST_STREAMS = 64
 
 @dataclass
 class _Span:
-    """Times of one stream's packets: earliest, latest end, and decoding times for the rate."""
+    """Times of one stream's packets: when the first and the last is shown, and its end."""
 
     start: float | None = None
+    last: float = 0.0
     end: float = 0.0
-    first_dts: float | None = None
-    last_dts: float = 0.0
+    last_dts: float | None = None
     packets: int = 0
 
     def add(self, pts: float | None, dts: float | None, duration: float) -> None:
@@ -29,15 +29,15 @@ class _Span:
         shown = pts if pts is not None else dts
         if shown is not None:
             self.start = shown if self.start is None else min(self.start, shown)
+            self.last = max(self.last, shown)
             self.end = max(self.end, shown + duration)
         if dts is not None:
-            self.first_dts = dts if self.first_dts is None else self.first_dts
             self.last_dts = dts
 
     @property
     def rate(self) -> float:
         # A burst of a few packets proves nothing; some cameras write two at one time.
-        elapsed = max(self.last_dts - (self.first_dts or 0.0), _SHORTEST_MEASURE)
+        elapsed = max(self.last - (self.start or 0.0), _SHORTEST_MEASURE)
         return max(self.packets - 1, 0) / elapsed
 
 
@@ -72,7 +72,12 @@ class Probe:
         pts, dts, duration = _times(fields)
         known = self._first.get(index)
         # In a short file the seek leads back into what was read already.
-        back = known is not None and dts is not None and dts <= known.last_dts
+        back = (
+            known is not None
+            and known.last_dts is not None
+            and dts is not None
+            and dts <= known.last_dts
+        )
         self._sought = self._sought or back or self._packets >= FIRST_PACKETS
         self._packets += 1
         window = self._last if self._sought else self._first
@@ -117,7 +122,7 @@ class Scan:
         if section != "packet" or _hidden(fields):
             return
         pts, dts, duration = _times(fields)
-        before = self._span.last_dts if self._span.packets else None
+        before = self._span.last_dts
         self._span.add(pts, dts, duration)
         if before is not None and dts is not None:
             step = dts - before

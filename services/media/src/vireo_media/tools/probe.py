@@ -9,7 +9,6 @@ Four steps, each cheaper than the next, so that most refusals cost nothing:
 4. ffmpeg decodes the first pictures. At least one must come out whole.
 """
 
-import os
 import threading
 import time
 from collections.abc import Sequence
@@ -152,7 +151,7 @@ def _scan(
     try:
         sandbox.run(argv, limits, files=files, stop=stop, on_line=scan.take)
     except sandbox.TimeLimit:
-        return scan.timing(share_of=os.path.getsize(path))
+        return scan.timing(share_of=path.stat().st_size)
     return scan.timing()
 
 

@@ -32,7 +32,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
-from typing import IO
+from typing import IO, cast
 
 from vireo_media.tools.launcher import NOT_STARTED
 
@@ -211,9 +211,7 @@ def run(
     return _verdict(process.returncode, output, peak, argv[0])
 
 
-def _command(
-    argv: Sequence[str], limits: Limits, files: Files | None, nice: int
-) -> list[str]:
+def _command(argv: Sequence[str], limits: Limits, files: Files | None, nice: int) -> list[str]:
     program = which(argv[0], path=_SEARCH_PATH)
     if program is None:
         raise NotStarted(f"{argv[0]} is not installed")
@@ -241,12 +239,12 @@ def _follow(
     stop: threading.Event | None,
 ) -> None:
     """Read what the child prints until it has ended."""
-    assert process.stdout is not None and process.stderr is not None
+    stdout, stderr = cast(IO[bytes], process.stdout), cast(IO[bytes], process.stderr)
     ended = os.pidfd_open(process.pid)
     try:
         with selectors.DefaultSelector() as selector:
-            selector.register(process.stdout, selectors.EVENT_READ, output.take_stdout)
-            selector.register(process.stderr, selectors.EVENT_READ, output.take_stderr)
+            selector.register(stdout, selectors.EVENT_READ, output.take_stdout)
+            selector.register(stderr, selectors.EVENT_READ, output.take_stderr)
             selector.register(ended, selectors.EVENT_READ, None)
             while True:
                 if stop is not None and stop.is_set():
@@ -263,8 +261,8 @@ def _follow(
                     else:
                         selector.unregister(key.fileobj)
                 if gone:
-                    _drain(process.stdout, output.take_stdout)
-                    _drain(process.stderr, output.take_stderr)
+                    _drain(stdout, output.take_stdout)
+                    _drain(stderr, output.take_stderr)
                     return
     finally:
         os.close(ended)
