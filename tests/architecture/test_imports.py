@@ -1,0 +1,149 @@
+"""Who may import whom: api -> core <- storage, and no service another."""
+
+import ast
+import re
+
+import pytest
+
+from vireo_testing.sources import Module, modules, service_names
+
+SERVICES = service_names()
+PACKAGES = [f"vireo_{service}" for service in SERVICES]
+FLASK = ("flask", "flask_openapi3", "werkzeug", "vireo_common.web", "vireo_common.access")
+DRIVERS = ("pymysql", "sqlalchemy", "vireo_common.database")
+CLIENTS = ("requests", "urllib3", "http", "socket", "vireo_common.client")
+ACCESS = {"public", "signed_in", "maybe_signed_in", "internal"}
+STATEMENT = re.compile(
+    r"\b(SELECT\s.*\sFROM|INSERT\s+(IGNORE\s+)?INTO|REPLACE\s+INTO|UPDATE\s+`?\w+`?\s+SET"
+    r"|DELETE\s+FROM|(CREATE|ALTER|DROP|TRUNCATE)\s+TABLE|START\s+TRANSACTION)\b",
+    re.DOTALL,
+)
+
+
+def layer(service: str, name: str) -> list[Module]:
+    """The modules of one layer, whether it is a folder or one file."""
+    source = f"services/{service}/src/vireo_{service}"
+    return [
+        module
+        for module in modules(f"services/{service}/src")
+        if module.where.startswith(f"{source}/{name}/") or module.where == f"{source}/{name}.py"
+    ]
+
+
+def violations(found: list[Module], *forbidden: str) -> dict[str, set[str]]:
+    return {module.where: bad for module in found if (bad := module.imports_any(*forbidden))}
+
+
+def test_the_rules_see_the_services() -> None:
+    assert SERVICES
+    for service in SERVICES:
+        assert layer(service, "core"), service
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_core_knows_no_flask_no_sql_no_http(service: str) -> None:
+    outer = [f"vireo_{service}.{name}" for name in ("api", "storage", "app", "worker")]
+    assert violations(layer(service, "core"), *FLASK, *DRIVERS, *CLIENTS, *outer) == {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_storage_knows_no_flask_and_no_api(service: str) -> None:
+    outer = [f"vireo_{service}.{name}" for name in ("api", "app", "worker")]
+    assert violations(layer(service, "storage"), *FLASK, *outer) == {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_api_reaches_storage_through_core_alone(service: str) -> None:
+    outer = [f"vireo_{service}.{name}" for name in ("storage", "app", "worker")]
+    assert violations(layer(service, "api"), *DRIVERS, *CLIENTS, *outer) == {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_flask_lives_in_api_and_app(service: str) -> None:
+    rooms = {module.where for name in ("api", "app") for module in layer(service, name)}
+    others = [m for m in modules(f"services/{service}/src") if m.where not in rooms]
+    assert violations(others, "flask", "flask_openapi3", "werkzeug") == {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_imports_another(service: str) -> None:
+    others = [package for package in PACKAGES if package != f"vireo_{service}"]
+    assert violations(modules(f"services/{service}"), *others) == {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_services_run_without_what_is_for_tests_and_operators(service: str) -> None:
+    found = modules(f"services/{service}/src")
+    assert violations(found, "vireo_testing", "vireo_ops", "pytest") == {}
+
+
+def test_common_imports_no_service() -> None:
+    found = modules("libs/common")
+    assert found
+    assert violations(found, *PACKAGES, "vireo_ops") == {}
+    assert violations(modules("libs/common/src"), "vireo_testing", "pytest") == {}
+
+
+def test_tests_of_the_whole_import_no_service() -> None:
+    assert (
+        violations([*modules("tests"), *modules("libs/testing"), *modules("bench")], *PACKAGES)
+        == {}
+    )
+
+
+def test_no_relative_imports() -> None:
+    found = [*modules("services"), *modules("libs"), *modules("ops")]
+    relative = {m.where for m in found if any(name.startswith(".") for name in m.imports)}
+    assert relative == set()
+
+
+def texts(module: Module) -> list[str]:
+    """The string constants of a module, f-strings in pieces."""
+    return [
+        node.value
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+
+def test_sql_lives_in_storage() -> None:
+    found = [*modules("services/*/src"), *modules("libs/common/src")]
+    rooms = {m.where for service in SERVICES for m in layer(service, "storage")}
+    rooms.add("libs/common/src/vireo_common/jobs.py")
+    speaking = {
+        module.where for module in found if any(STATEMENT.search(text) for text in texts(module))
+    }
+    assert "services/auth/src/vireo_auth/storage/accounts.py" in speaking
+    assert speaking - rooms == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_declares_who_may_call_it(service: str) -> None:
+    handlers = [(m, h) for m in modules(f"services/{service}/src") for h in m.handlers()]
+    assert handlers, service
+    for module, handler in handlers:
+        names = [node.id for node in handler.decorator_list if isinstance(node, ast.Name)]
+        rules = [name for name in names if name in ACCESS]
+        assert len(rules) == 1, f"{module.where}:{handler.lineno} {handler.name}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_application_refuses_routes_without_a_rule(service: str) -> None:
+    """Routes can be added in ways that no look at the source finds; the start finds them all."""
+    (app,) = layer(service, "app")
+    called = {
+        node.func.id
+        for node in ast.walk(app.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert "require_declarations" in called
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_handlers_parse_call_and_present(service: str) -> None:
+    """Under 15 lines, the docstring included, the signature not."""
+    handlers = [(m, h) for m in layer(service, "api") for h in m.handlers()]
+    assert handlers
+    for module, handler in handlers:
+        lines = (handler.end_lineno or 0) - handler.body[0].lineno + 1
+        assert lines < 15, f"{module.where}:{handler.lineno} {handler.name}"
