@@ -75,11 +75,13 @@ def test_oldest_first(database: Database) -> None:
     assert [claimed(queue).job_id for _ in numbers] == numbers
 
 
-def test_delay(database: Database) -> None:
-    put(database, delay=0.4)
+def test_delay(database: Database, clean_tables: TestDatabase) -> None:
+    put(database, delay=20.5)
     queue = JobQueue(database, QUEUE)
     assert queue.claim() is None
-    time.sleep(0.45)
+    ((left,),) = clean_tables.query("SELECT TIMESTAMPDIFF(SECOND, CreatedAt, RunAfter) FROM Jobs")
+    assert left == 20
+    clean_tables.query("UPDATE Jobs SET RunAfter = NOW(3)")
     assert queue.claim() is not None
 
 
@@ -116,14 +118,16 @@ def test_dead_holders_job_is_taken_over(database: Database) -> None:
     assert second.lease != first.lease
 
 
-def test_renewed_lease_holds(database: Database) -> None:
+def test_renewed_lease_holds(database: Database, clean_tables: TestDatabase) -> None:
     put(database)
-    queue = JobQueue(database, QUEUE, lease_seconds=1)
+    queue = JobQueue(database, QUEUE)
     job = claimed(queue)
-    for _ in range(3):
-        time.sleep(0.5)
-        assert queue.renew(job)
-        assert queue.claim() is None
+    clean_tables.query("UPDATE Jobs SET LeaseUntil = NOW(3) + INTERVAL 200000 MICROSECOND")
+    assert queue.renew(job)
+    time.sleep(0.3)
+    assert queue.claim() is None
+    ((left,),) = clean_tables.query("SELECT TIMESTAMPDIFF(SECOND, NOW(3), LeaseUntil) FROM Jobs")
+    assert 5 < left < 15
 
 
 def test_fencing(database: Database, clean_tables: TestDatabase) -> None:
