@@ -1,11 +1,11 @@
 """The gateway: gateway/nginx.conf as it is, and what differs between machines beside it."""
 
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from string import Template
 
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
@@ -18,6 +18,7 @@ SOURCE = CHECKOUT / "gateway"
 _PAGES = {"openapi.json": "openapi.json", "openapi.html": "docs.html"}
 _OWN_FOLDERS = ("cache", "tmp", "www")
 _TEMPLATE = ".template"
+_PLACEHOLDER = re.compile(r"\$\{([A-Z_]+)\}")
 
 
 def variables(settings: Settings, ports: Mapping[str, int], user: RunUser) -> dict[str, str]:
@@ -51,13 +52,11 @@ def render(source: Path, target: Path, values: Mapping[str, str]) -> bool:
     for template in sorted(source.glob(f"*{_TEMPLATE}")):
         text = template.read_text(encoding="utf-8")
         try:
-            files[template.name.removesuffix(_TEMPLATE)] = Template(text).substitute(values)
+            # Only ${NAME} is a placeholder, as for envsubst; $name is a variable of nginx's own.
+            filled = _PLACEHOLDER.sub(lambda found: values[found.group(1)], text)
         except KeyError as missing:
             raise OperationError(f"{template}: no variable is called {missing.args[0]}.") from None
-        except ValueError as failure:
-            raise OperationError(
-                f"{template}: {failure}. nginx's own variables are written $$name in a template."
-            ) from None
+        files[template.name.removesuffix(_TEMPLATE)] = filled
     written = [_write(target / name, text) for name, text in files.items()]
     for stale in target.glob("*.conf"):
         if stale.name not in files:
