@@ -202,3 +202,19 @@ def make(clip: Clip, folder: Path) -> Path:
         clip.build(part)
         part.rename(path)
     return path
+
+
+class Library:
+    """The clips by name, each built when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._clips = {clip.name: clip for clip in CLIPS}
+
+    def clip(self, name: str) -> Clip:
+        """What is true of a clip."""
+        return self._clips[name]
+
+    def path(self, name: str) -> Path:
+        """The clip's file."""
+        return make(self._clips[name], self._folder)

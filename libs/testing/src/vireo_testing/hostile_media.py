@@ -238,8 +238,8 @@ def _archive_behind(data: bytes) -> bytes:
 
 def _pixel_bomb(*output: str) -> Builder:
     def build(path: Path, bait: Bait) -> None:
-        source = ["-f", "lavfi", "-i", "color=red:size=12000x12000:rate=5:duration=0.4"]
-        ffmpeg(*source, *output, str(path))
+        source = ["-f", "lavfi", "-i", "color=red:size=12000x12000:rate=5"]
+        ffmpeg(*source, "-frames:v", "1", *output, str(path))
 
     return build
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from vireo_media.core.inspection import MAX_FRAMES, Refused, Stream, Timing
+from vireo_media.core.inspection import MAX_FRAMES, MAX_SECONDS, Refused, Stream, Timing
 
 # Enough for some two seconds of picture beside the sound.
 FIRST_PACKETS = 400
@@ -23,6 +23,7 @@ class _Span:
     end: float = 0.0
     last_dts: float | None = None
     packets: int = 0
+    jumped: bool = False
 
     def add(self, pts: float | None, dts: float | None, duration: float) -> None:
         self.packets += 1
@@ -32,6 +33,7 @@ class _Span:
             self.last = max(self.last, shown)
             self.end = max(self.end, shown + duration)
         if dts is not None:
+            self.jumped |= self.last_dts is not None and dts - self.last_dts > _LONGEST_GAP
             self.last_dts = dts
 
     @property
@@ -43,8 +45,12 @@ class _Span:
 
 @dataclass
 class Probe:
-    """What a probe of headers, first packets and last packets has shown so far."""
+    """What a probe of headers, first packets and last packets has shown so far.
 
+    `wrapping`: the container is one of `WRAPPING_CLOCKS`.
+    """
+
+    wrapping: bool = False
     streams: list[Stream] = field(default_factory=list)
     duration: float = 0.0
     _packets: int = 0
@@ -101,10 +107,14 @@ class Probe:
 
     def reached_end(self, video: Stream) -> bool:
         """Whether the last packets are known: found by seeking, or the file has no more."""
-        if video.index not in self._first:
+        first = self._first.get(video.index)
+        if first is None or not (self._packets < FIRST_PACKETS or video.index in self._last):
             return False
-        found = self._packets < FIRST_PACKETS or video.index in self._last
-        return found and self.timing(video.index).covers(video.duration or self.duration)
+        timing = self.timing(video.index)
+        if self.wrapping and (first.jumped or timing.seconds > MAX_SECONDS):
+            # The clock was set anew on the way, so that the last time proves nothing.
+            return False
+        return timing.covers(video.duration or self.duration)
 
 
 @dataclass

@@ -90,7 +90,7 @@ def _probe(
     path: Path, container: Container, clock: _Clock, stop: threading.Event | None
 ) -> packets.Probe:
     """Headers, first and last packets."""
-    seen = packets.Probe()
+    seen = packets.Probe(wrapping=container.name in packets.WRAPPING_CLOCKS)
     argv = [
         *quiet("ffprobe"),
         *("-threads", "1", "-show_entries", _ENTRIES, "-of", "compact"),

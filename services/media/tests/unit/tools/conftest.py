@@ -1,0 +1,30 @@
+"""Clips and hostile files for the tests of the media tools."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vireo_testing.bait import Bait
+from vireo_testing.clips import Library
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Library:
+    """The good clips, in a folder that all processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "clips"
+    folder.mkdir(exist_ok=True)
+    return Library(folder)
+
+
+@pytest.fixture(scope="session")
+def hostile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This process's own folder: hostile files name this process's bait."""
+    return tmp_path_factory.mktemp("hostile")
+
+
+@pytest.fixture(scope="session")
+def bait(hostile_folder: Path) -> Iterator[Bait]:
+    with Bait(hostile_folder / "private") as laid:
+        yield laid

@@ -1,0 +1,94 @@
+"""Every hostile file has its outcome, in time, in bounds, and leaves the bait alone."""
+
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from vireo_media.core.inspection import Refused
+from vireo_media.tools import sandbox
+from vireo_media.tools.probe import inspect
+from vireo_media.tools.transcode import TranscodeFailed, encode
+from vireo_testing.bait import Bait
+from vireo_testing.hostile_files import HOSTILE_FILES, Entry, Outcome, make
+
+SECONDS = 10.0
+MEMORY = 1 << 30
+
+
+@pytest.fixture
+def peaks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Peak memory of each child, as the real sandbox tells it."""
+    seen: list[int] = []
+    run: Callable[..., sandbox.Completed] = sandbox.run
+
+    def watched(*arguments: Any, **named: Any) -> sandbox.Completed:
+        done = run(*arguments, **named)
+        seen.append(done.peak_memory)
+        return done
+
+    monkeypatch.setattr(sandbox, "run", watched)
+    return seen
+
+
+def outcome(path: Path) -> str:
+    try:
+        inspect(path)
+    except Refused as refused:
+        assert refused.reason.endswith(".")
+        return refused.code
+    return "taken"
+
+
+@pytest.mark.parametrize("entry", HOSTILE_FILES, ids=lambda entry: entry.name)
+def test_outcome(entry: Entry, hostile_folder: Path, bait: Bait, peaks: list[int]) -> None:
+    path = make(entry, hostile_folder, bait)
+    bait.touched()
+    started = time.monotonic()
+    found = outcome(path)
+    assert time.monotonic() - started < SECONDS
+    allowed = {
+        Outcome.UNSUPPORTED: {"unsupported_media"},
+        Outcome.TOO_LARGE: {"too_large"},
+        Outcome.REFUSED: {"unsupported_media", "too_large"},
+        Outcome.EITHER: {"unsupported_media", "too_large", "taken"},
+    }
+    assert found in allowed[entry.outcome]
+    assert max(peaks, default=0) < MEMORY
+    assert bait.touched() == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in HOSTILE_FILES if entry.outcome is Outcome.EITHER],
+    ids=lambda entry: entry.name,
+)
+def test_what_is_taken_is_encoded_without_touching_the_bait(
+    entry: Entry, hostile_folder: Path, bait: Bait, tmp_path: Path
+) -> None:
+    path = make(entry, hostile_folder, bait)
+    bait.touched()
+    target = tmp_path / "out.mp4"
+    try:
+        encode(path, target, inspect(path))
+    except (Refused, TranscodeFailed):
+        assert not target.exists()
+    assert bait.touched() == []
+
+
+def test_the_bait_notices(bait: Bait) -> None:
+    """Otherwise the tests above could not fail."""
+    bait.touched()
+    bait.video.read_bytes()
+    assert bait.touched() == ["opened private.mp4"]
+    address = urlsplit(bait.url)
+    socket.create_connection((address.hostname, address.port), 5).close()
+    assert bait.touched() == ["connected"]
+
+
+def test_names_are_unique() -> None:
+    assert len({entry.name for entry in HOSTILE_FILES}) == len(HOSTILE_FILES)
