@@ -132,5 +132,14 @@ def viewer_id() -> int | None:
     """
     if not request.headers.get("Authorization", "").strip():
         return None
+    return required_account_id()
+
+
+def required_account_id() -> int:
+    """Whose token a ``maybe_signed_in`` request carries, where it must carry one after all.
+
+    Raises:
+        Failure: ``token_missing``, or the token that it carries is not valid.
+    """
     guard: Guard = current_app.extensions["vireo_guard"]
     return guard.claims().account_id

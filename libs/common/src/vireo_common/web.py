@@ -104,6 +104,8 @@ def create_application(
         static_folder=None,
     )
     app.json = _StrictJson(app)
+    # Two slashes are another address, and not a reason to redirect to an internal one.
+    app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.before_request(_begin)
     guard.install(app)

@@ -16,10 +16,12 @@ from vireo_common.database import Database
 CHANNELS = """
 SELECT p.ChannelID, p.Username, COALESCE(s.Videos, 0), v.PathHash, v.Upload, p.NameRank
 FROM (
-    SELECT ChannelID, Username,
-        CASE WHEN Username = %s THEN 0 WHEN Username LIKE %s THEN 1 ELSE 2 END AS NameRank
-    FROM Channels WHERE Username LIKE %s
-    HAVING NameRank > %s OR (NameRank = %s AND ChannelID > %s)
+    SELECT * FROM (
+        SELECT ChannelID, Username,
+            CASE WHEN Username = %s THEN 0 WHEN Username LIKE %s THEN 1 ELSE 2 END AS NameRank
+        FROM Channels WHERE Username LIKE %s
+    ) ranked
+    WHERE NameRank > %s OR (NameRank = %s AND ChannelID > %s)
     ORDER BY NameRank, ChannelID LIMIT %s
 ) p
 LEFT JOIN ChannelStats s ON s.ChannelID = p.ChannelID

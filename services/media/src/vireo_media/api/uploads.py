@@ -1,0 +1,86 @@
+"""``POST /upload/v/<hash>``, and the question the gateway asks before it reads the body.
+
+The gateway sends ``X-Vireo-Body-File``, the path of the file that it wrote the body to; it replaces
+whatever a client sends under this name. A body that is refused beforehand is not read.
+"""
+
+import json
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_common.access import maybe_signed_in, required_account_id
+from vireo_common.errors import Code, Failure
+from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Empty, answer, problems
+from vireo_media.api.models import HashPathInPath
+from vireo_media.core.permits import Permits
+from vireo_media.core.uploads import Uploads
+
+BODY_FILE = "X-Vireo-Body-File"
+BODY_LENGTH = "X-Vireo-Body-Length"
+REFUSAL = "X-Vireo-Refusal"
+PERMIT = "X-Vireo-Permit"
+RAW_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "The bytes of the video, with or without `Content-Length`.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
+    """The routes, on the rules of ``uploads``."""
+    bp = APIBlueprint("uploads", __name__)
+
+    @bp.post(
+        "/upload/v/<hash_path>",
+        security=TOKEN_REQUIRED,
+        openapi_extensions=RAW_BODY,
+        responses={
+            200: Empty,
+            **problems(
+                *TOKEN_PROBLEMS,
+                Code.NO_BYTES,
+                Code.FORBIDDEN,
+                Code.NOT_FOUND,
+                Code.ALREADY_UPLOADED,
+                Code.TOO_LARGE,
+                Code.UNSUPPORTED_MEDIA,
+                Code.DISK_FULL,
+            ),
+        },
+    )
+    @maybe_signed_in
+    def receive(path: HashPathInPath) -> Response:
+        """Upload the bytes of a video."""
+        permit = request.headers.get(PERMIT, "")
+        channel_id = permits.channel_id(path.hash_path, permit) or required_account_id()
+        uploads.permit(path.hash_path, channel_id, _length())
+        uploads.receive(path.hash_path, request.headers.get(BODY_FILE, ""))
+        return answer()
+
+    @bp.get("/gateway/may_upload/<hash_path>", doc_ui=False)
+    @maybe_signed_in
+    def may_upload(path: HashPathInPath) -> Response:
+        try:
+            channel_id = required_account_id()
+            uploads.permit(path.hash_path, channel_id, _length())
+        except Failure as failure:
+            # The gateway understands no other refusal here, and answers what stands in the header.
+            refusal = answer(failure.envelope()["response"])
+            refusal.status_code = 403
+            refusal.headers[REFUSAL] = json.dumps(failure.envelope())
+            refusal.headers[f"{REFUSAL}-Status"] = str(failure.status)
+            refusal.headers.update(failure.headers)
+            return refusal
+        response = answer()
+        response.headers[PERMIT] = permits.make(path.hash_path, channel_id)
+        return response
+
+    return bp
+
+
+def _length() -> int | None:
+    length = request.headers.get(BODY_LENGTH, "")
+    return int(length) if length.isascii() and length.isdigit() else None

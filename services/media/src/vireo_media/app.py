@@ -1,0 +1,48 @@
+"""The media service's web side: everything is put together here."""
+
+from flask_openapi3.openapi import OpenAPI
+
+from vireo_common import logs
+from vireo_common.access import Guard, require_declarations
+from vireo_common.client import ServiceClient
+from vireo_common.database import Database
+from vireo_common.tokens import Verifier
+from vireo_common.web import create_application
+from vireo_media.api import files, uploads
+from vireo_media.catalog import Catalog
+from vireo_media.core.permits import Permits
+from vireo_media.core.removal import Removal
+from vireo_media.core.uploads import Uploads
+from vireo_media.settings import MediaSettings
+from vireo_media.storage.channels import ChannelTable
+from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.uploads import UploadTable
+
+
+def create_app(settings: MediaSettings | None = None) -> OpenAPI:
+    """The application; ``settings`` are read from the environment where none are given."""
+    settings = settings or MediaSettings.read()
+    logs.configure("media", settings.log_level)
+    database = Database.connect("media", settings)
+    service_token = settings.secret("service_token").get_secret_value()
+    auth = ServiceClient(settings.auth_url, service_token)
+    catalog = Catalog(ServiceClient(settings.catalog_url, service_token))
+    guard = Guard(
+        Verifier(lambda: auth.get("/internal/keys")), ChannelTable(database).exists, service_token
+    )
+    media_files = MediaFiles(settings.media_root)
+    media_files.make_folders()
+    upload_table = UploadTable(database)
+
+    app = create_application("media", guard=guard, ready=database.ping)
+    rules = Uploads(
+        upload_table,
+        media_files,
+        catalog.find_video,
+        max_bytes=settings.max_upload_bytes,
+        reserve_bytes=settings.disk_reserve_bytes,
+    )
+    app.register_api(uploads.blueprint(rules, Permits(service_token)))
+    app.register_api(files.blueprint(Removal(upload_table, media_files)))
+    require_declarations(app)
+    return app

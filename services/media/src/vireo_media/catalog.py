@@ -1,0 +1,34 @@
+"""Media's neighbour catalog: who owns a video, and how far it is."""
+
+from dataclasses import asdict, dataclass
+
+from vireo_common.client import ServiceClient
+from vireo_media.core.uploads import VideoFacts
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What catalog is told: ``state`` is waiting, processing, ready or failed (and ``reason``);
+    ``duration`` in seconds, ``width`` and ``height`` in pixels, once they are known."""
+
+    state: str
+    reason: str = ""
+    duration: float | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+class Catalog:
+    """Calls to catalog; every one raises ``Failure``: ``not_found`` or ``unavailable``."""
+
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+
+    def find_video(self, hash_path: str) -> VideoFacts:
+        """Whose video it is."""
+        found = self._client.get(f"/internal/videos/{hash_path}")
+        return VideoFacts(channel_id=int(found["channel_id"]))
+
+    def tell(self, hash_path: str, progress: Progress) -> None:
+        """Tell how far a video is; telling the same twice is telling it once."""
+        self._client.call("PUT", f"/internal/videos/{hash_path}", body=asdict(progress))

@@ -1,0 +1,31 @@
+"""Permits: that somebody may upload was settled before the body came, and stays settled.
+
+The gateway carries a permit from the question to the request with the body. Without it a token
+that expires during a long upload would spoil what was allowed at its beginning.
+"""
+
+import hashlib
+import hmac
+
+
+class Permits:
+    """Makes and checks permits; ``secret`` is the services' own, so nobody else can make one."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+
+    def make(self, hash_path: str, channel_id: int) -> str:
+        """A permit for ``channel_id`` to upload to ``hash_path``."""
+        return f"{channel_id}.{self._seal(hash_path, channel_id)}"
+
+    def channel_id(self, hash_path: str, permit: str) -> int | None:
+        """Whose permit it is; ``None`` where it is no permit for this hash path."""
+        number, _, seal = permit.partition(".")
+        if not (number.isascii() and number.isdigit()):
+            return None
+        right = self._seal(hash_path, int(number))
+        return int(number) if hmac.compare_digest(seal.encode(), right.encode()) else None
+
+    def _seal(self, hash_path: str, channel_id: int) -> str:
+        text = f"upload:{hash_path}:{channel_id}"
+        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,176 @@
+"""Bytes in: who may upload, and what becomes of a body that has arrived.
+
+The bytes never pass through here. The gateway has them in a file; the media worker proves, syncs
+and keeps it, and this waits for what the worker says.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from vireo_common.errors import Code, Failure
+
+HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
+POLL_SECONDS = 0.02
+# A body of 10 GiB on a slow disk is synced in this time. A worker that is down for so long is an
+# outage, and whoever uploads should hear of it.
+VERDICT_SECONDS = 300.0
+
+
+class UploadState(StrEnum):
+    """``received`` until the worker has spoken; ``stored`` once it is proven and on the disk."""
+
+    RECEIVED = "received"
+    STORED = "stored"
+    REFUSED = "refused"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A body that has arrived; ``code`` and ``reason`` say why it was refused."""
+
+    hash_path: str
+    upload_id: str
+    state: UploadState
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class VideoFacts:
+    """What catalog says of a video."""
+
+    channel_id: int
+
+
+class AlreadyUploaded(Exception):
+    """There is an upload for this hash path."""
+
+
+class UploadStore(Protocol):
+    """Where uploads are kept, with the jobs that belong to them."""
+
+    def find(self, hash_path: str) -> Upload | None:
+        """The upload of a hash path."""
+
+    def begin(self, hash_path: str, upload_id: str, size: int) -> None:
+        """Insert an upload, and the job that prepares it.
+
+        Raises:
+            AlreadyUploaded: unless the earlier one was refused.
+        """
+
+    def withdraw(self, hash_path: str, upload_id: str) -> bool:
+        """Delete an upload that is not stored, with its job; ``False`` where it is."""
+
+
+class BodyFiles(Protocol):
+    """Where bodies are kept."""
+
+    def adopt(self, body: str, hash_path: str, upload_id: str) -> int:
+        """Keep a body that the gateway received; returns its size.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+
+    def discard(self, hash_path: str, upload_id: str) -> None:
+        """Remove a body that was adopted."""
+
+    def free_bytes(self) -> int:
+        """Room on the disk."""
+
+
+class Uploads:
+    """The rules of uploads.
+
+    Args:
+        find_video: asks catalog for a video; raises ``Failure`` (``not_found``).
+        max_bytes: the largest body.
+        reserve_bytes: the room on the disk that uploads leave free.
+    """
+
+    def __init__(
+        self,
+        store: UploadStore,
+        files: BodyFiles,
+        find_video: Callable[[str], VideoFacts],
+        *,
+        max_bytes: int,
+        reserve_bytes: int,
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._find_video = find_video
+        self._max_bytes = max_bytes
+        self._reserve_bytes = reserve_bytes
+
+    def permit(self, hash_path: str, channel_id: int, size: int | None) -> None:
+        """Whether ``channel_id`` may upload ``size`` bytes (if known) to ``hash_path`` now.
+
+        Raises:
+            Failure: ``not_found``, ``forbidden``, ``already_uploaded``, ``no_bytes``,
+                ``too_large`` or ``disk_full``.
+        """
+        if not HASH_PATH.fullmatch(hash_path):
+            raise Failure(Code.NOT_FOUND)
+        if self._find_video(hash_path).channel_id != channel_id:
+            raise Failure(Code.FORBIDDEN)
+        upload = self._store.find(hash_path)
+        if upload and upload.state is not UploadState.REFUSED:
+            raise Failure(Code.ALREADY_UPLOADED)
+        if size == 0:
+            raise Failure(Code.NO_BYTES)
+        if size is not None and size > self._max_bytes:
+            raise Failure(Code.TOO_LARGE, limit=self._max_bytes)
+        if self._files.free_bytes() < (size or 0) + self._reserve_bytes:
+            raise Failure(Code.DISK_FULL)
+
+    def receive(self, hash_path: str, body: str) -> None:
+        """Take a body that has arrived completely, and return when it is stored.
+
+        Args:
+            body: the path of the file that the gateway wrote.
+
+        Raises:
+            Failure: ``already_uploaded``; ``unsupported_media`` or ``too_large`` with the reason;
+                ``no_bytes``; ``not_found`` where the video was deleted meanwhile;
+                ``unavailable`` where no worker took it. Nothing is kept of it then.
+        """
+        upload_id = secrets.token_hex(16)
+        try:
+            size = self._files.adopt(body, hash_path, upload_id)
+        except FileNotFoundError:
+            raise Failure(Code.NO_BYTES) from None
+        try:
+            if size == 0:
+                raise Failure(Code.NO_BYTES)
+            self._store.begin(hash_path, upload_id, size)
+        except AlreadyUploaded:
+            self._files.discard(hash_path, upload_id)
+            raise Failure(Code.ALREADY_UPLOADED) from None
+        except Failure:
+            self._files.discard(hash_path, upload_id)
+            raise
+        self._await_verdict(hash_path, upload_id)
+
+    def _await_verdict(self, hash_path: str, upload_id: str) -> None:
+        deadline = time.monotonic() + VERDICT_SECONDS
+        while time.monotonic() < deadline:
+            upload = self._store.find(hash_path)
+            if upload is None or upload.upload_id != upload_id:
+                raise Failure(Code.NOT_FOUND)
+            if upload.state in {UploadState.STORED, UploadState.PUBLISHED}:
+                return
+            if upload.state is UploadState.REFUSED:
+                self._store.withdraw(hash_path, upload_id)
+                raise Failure(Code(upload.code), upload.reason)
+            time.sleep(POLL_SECONDS)
+        if self._store.withdraw(hash_path, upload_id):
+            self._files.discard(hash_path, upload_id)
+            raise Failure(Code.UNAVAILABLE)

@@ -1,0 +1,1 @@
+"""SQL and the media folder: one file a noun."""

@@ -1,0 +1,152 @@
+"""The media folder: every path in it is built here, and nowhere else.
+
+    incoming/                     bodies that the gateway is receiving; it names and removes them
+    staging/<hash>.<upload id>    a complete body that is not yet proven, or a result half made
+    originals/<h0h1>/<hash>       what was uploaded, as it was
+    public/videos/<h0h1>/<hash>.mp4, public/thumbnails/<h0h1>/<hash>.jpg    served by the gateway
+
+All of it is on one file system, so that a file moves by renaming.
+"""
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+INCOMING, STAGING, ORIGINALS, PUBLIC = "incoming", "staging", "originals", "public"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The names that one upload uses until it is published: the body, the MP4, the thumbnail."""
+
+    body: Path
+    video: Path
+    thumbnail: Path
+
+
+class MediaFiles:
+    """The folder ``root`` with its parts."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+
+    def make_folders(self) -> None:
+        """Make the parts that are missing."""
+        for part in (INCOMING, STAGING, ORIGINALS, f"{PUBLIC}/videos", f"{PUBLIC}/thumbnails"):
+            (self._root / part).mkdir(parents=True, exist_ok=True)
+
+    def staged(self, hash_path: str, upload_id: str) -> Staged:
+        """The names of one upload."""
+        stem = f"{hash_path}.{upload_id}"
+        folder = self._root / STAGING
+        return Staged(folder / stem, folder / f"{stem}.mp4", folder / f"{stem}.jpg")
+
+    def original(self, hash_path: str) -> Path:
+        """Where the uploaded file is kept."""
+        return self._root / ORIGINALS / hash_path[:2] / hash_path
+
+    def video(self, hash_path: str) -> Path:
+        """Where the gateway finds the published video."""
+        return self._root / PUBLIC / "videos" / hash_path[:2] / f"{hash_path}.mp4"
+
+    def thumbnail(self, hash_path: str) -> Path:
+        """Where the gateway finds the thumbnail."""
+        return self._root / PUBLIC / "thumbnails" / hash_path[:2] / f"{hash_path}.jpg"
+
+    def adopt(self, body: str, hash_path: str, upload_id: str) -> int:
+        """Give a body that the gateway received a second name, which outlives the request.
+
+        Args:
+            body: the path that the gateway gave.
+
+        Returns:
+            Its size in bytes.
+
+        Raises:
+            FileNotFoundError: it is no file in ``incoming``.
+        """
+        name = Path(body).name
+        if not name:
+            raise FileNotFoundError(body)
+        given = self._root / INCOMING / name
+        target = self.staged(hash_path, upload_id).body
+        os.link(given, target, follow_symlinks=False)
+        return target.stat().st_size
+
+    def keep(self, hash_path: str, upload_id: str) -> None:
+        """Give a proven and synced body its final name too, and sync the name.
+
+        Its name in ``staging`` stays until ``discard``: a program may be about to open it.
+        """
+        original = self.original(hash_path)
+        _make_folder(original.parent)
+        with contextlib.suppress(FileExistsError):
+            os.link(self.staged(hash_path, upload_id).body, original)
+        sync(original.parent)
+
+    def publish(self, hash_path: str, upload_id: str) -> None:
+        """Move the thumbnail and then the video, both synced, to where the gateway finds them."""
+        staged = self.staged(hash_path, upload_id)
+        move(staged.thumbnail, self.thumbnail(hash_path))
+        move(staged.video, self.video(hash_path))
+
+    def discard(self, hash_path: str, upload_id: str) -> None:
+        """Remove what one upload has in ``staging``."""
+        staged = self.staged(hash_path, upload_id)
+        for path in (staged.body, staged.video, staged.thumbnail):
+            path.unlink(missing_ok=True)
+
+    def remove(self, hash_path: str) -> None:
+        """Remove all files of a video; the public ones first."""
+        self.video(hash_path).unlink(missing_ok=True)
+        self.thumbnail(hash_path).unlink(missing_ok=True)
+        self.original(hash_path).unlink(missing_ok=True)
+
+    def free_bytes(self) -> int:
+        """Room on the disk."""
+        return shutil.disk_usage(self._root).free
+
+    def left_in_incoming(self, seconds: float) -> Iterator[Path]:
+        """Bodies that nothing was added to for so long: the gateway ends such uploads before."""
+        return _older(self._root / INCOMING, seconds)
+
+    def left_in_staging(self, seconds: float) -> Iterator[tuple[Path, str, str]]:
+        """Files in ``staging`` of that age, with the hash path and the upload id they are of."""
+        for path in _older(self._root / STAGING, seconds):
+            hash_path, _, rest = path.name.partition(".")
+            yield path, hash_path, rest.partition(".")[0]
+
+
+def sync(path: Path) -> None:
+    """Return when the bytes of a file are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a file to a name whose folder may be new, and sync what was changed."""
+    _make_folder(target.parent)
+    source.rename(target)
+    sync(target.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(exist_ok=True)
+        sync(folder.parent)
+
+
+def _older(folder: Path, seconds: float) -> Iterator[Path]:
+    before = time.time() - seconds
+    for entry in list(os.scandir(folder)):
+        # Others remove files here at the same time.
+        with contextlib.suppress(FileNotFoundError):
+            if entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < before:
+                yield Path(entry.path)

@@ -1,0 +1,140 @@
+"""The table ``Uploads``, with the jobs that are committed together with its rows."""
+
+from pymysql.cursors import Cursor
+
+from vireo_common import jobs
+from vireo_common.database import Database, Duplicate
+from vireo_media.core.uploads import AlreadyUploaded, Upload, UploadState
+
+MEDIA_QUEUE = "media"
+ENCODE_QUEUE = "encode"
+PREPARE, ENCODE, REMOVE, TELL = "prepare", "encode", "remove", "tell"
+# A file that kills its worker so often is given up.
+ATTEMPTS = 3
+
+BY_HASH = "SELECT PathHash, UploadID, State, Code, Reason FROM Uploads WHERE PathHash = %s"
+
+FORGET_REFUSED = "DELETE FROM Uploads WHERE PathHash = %s AND State = 'refused'"
+
+INSERT = """
+INSERT INTO Uploads (PathHash, UploadID, State, Bytes, ReceivedAt)
+VALUES (%s, %s, 'received', %s, NOW(3))
+"""
+
+WITHDRAW = """
+DELETE FROM Uploads WHERE PathHash = %s AND UploadID = %s AND State IN ('received', 'refused')
+"""
+
+SET_STATE = "UPDATE Uploads SET State = %s WHERE PathHash = %s AND UploadID = %s"
+
+REFUSE = """
+UPDATE Uploads SET State = 'refused', Code = %s, Reason = %s
+WHERE PathHash = %s AND UploadID = %s AND State = 'received'
+"""
+
+DELETE = "DELETE FROM Uploads WHERE PathHash = %s"
+
+LOCK = "SELECT State FROM Uploads WHERE PathHash = %s AND UploadID = %s FOR UPDATE"
+
+SWEEP_REFUSED = """
+DELETE FROM Uploads WHERE State = 'refused' AND ReceivedAt < NOW(3) - INTERVAL 1 HOUR
+"""
+
+
+class UploadGone(Exception):
+    """The upload was withdrawn, or its video deleted, while it was worked on."""
+
+
+class UploadTable:
+    """Uploads in MariaDB."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, hash_path: str) -> Upload | None:
+        """The upload of a hash path."""
+        with self._database.read() as cursor:
+            cursor.execute(BY_HASH, (hash_path,))
+            row = cursor.fetchone()
+        return Upload(row[0], row[1], UploadState(row[2]), row[3], row[4]) if row else None
+
+    def begin(self, hash_path: str, upload_id: str, size: int) -> None:
+        """Insert an upload, and the job that prepares it.
+
+        Raises:
+            AlreadyUploaded: unless the earlier one was refused.
+        """
+
+        def work(cursor: Cursor) -> None:
+            cursor.execute(FORGET_REFUSED, (hash_path,))
+            cursor.execute(INSERT, (hash_path, upload_id, size))
+            _enqueue(cursor, MEDIA_QUEUE, PREPARE, hash_path, upload_id)
+
+        try:
+            self._database.transaction("uploads.begin", work)
+        except Duplicate:
+            raise AlreadyUploaded from None
+
+    def withdraw(self, hash_path: str, upload_id: str) -> bool:
+        """Delete an upload that is not stored, with its job; ``False`` where it is."""
+
+        def work(cursor: Cursor) -> bool:
+            if cursor.execute(WITHDRAW, (hash_path, upload_id)) != 1:
+                return False
+            jobs.cancel(cursor, MEDIA_QUEUE, hash_path, but=REMOVE)
+            return True
+
+        return self._database.transaction("uploads.withdraw", work)
+
+    def forget(self, hash_path: str) -> None:
+        """Delete the upload of a video that was deleted, and every job but the removing one."""
+
+        def work(cursor: Cursor) -> None:
+            cursor.execute(DELETE, (hash_path,))
+            jobs.cancel(cursor, MEDIA_QUEUE, hash_path, but=REMOVE)
+            jobs.cancel(cursor, ENCODE_QUEUE, hash_path, but=REMOVE)
+
+        self._database.transaction("uploads.forget", work)
+
+    def sweep(self) -> None:
+        """Forget uploads that were refused and whose client never heard of it."""
+        with self._database.read() as cursor:
+            cursor.execute(SWEEP_REFUSED)
+
+
+def refuse(cursor: Cursor, hash_path: str, upload_id: str, code: str, reason: str) -> None:
+    """Note in the caller's transaction why an upload is not taken."""
+    cursor.execute(REFUSE, (code, reason[:255], hash_path, upload_id))
+
+
+def set_state(cursor: Cursor, hash_path: str, upload_id: str, state: UploadState) -> None:
+    """Set the state in the caller's transaction.
+
+    Raises:
+        UploadGone: the caller's transaction is to be rolled back.
+    """
+    if not cursor.execute(LOCK, (hash_path, upload_id)):
+        raise UploadGone
+    cursor.execute(SET_STATE, (state, hash_path, upload_id))
+
+
+def add_encode_job(cursor: Cursor, hash_path: str, upload_id: str) -> None:
+    """Have the video encoded."""
+    _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id)
+
+
+def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) -> None:
+    """Have catalog told, until it has heard it."""
+    jobs.enqueue(
+        cursor, MEDIA_QUEUE, TELL, hash_path, {"progress": progress}, max_attempts=10_000, delay=1
+    )
+
+
+def add_remove_job(cursor: Cursor, hash_path: str) -> None:
+    """Have all files of a video removed."""
+    jobs.enqueue(cursor, MEDIA_QUEUE, REMOVE, hash_path, max_attempts=20)
+
+
+def _enqueue(cursor: Cursor, queue: str, kind: str, hash_path: str, upload_id: str) -> None:
+    payload = {"upload_id": upload_id}
+    jobs.enqueue(cursor, queue, kind, hash_path, payload, max_attempts=ATTEMPTS)

@@ -1,0 +1,1 @@
+"""The media worker: proves uploads, publishes videos, removes files. ``python -m`` runs it."""

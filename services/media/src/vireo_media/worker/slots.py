@@ -1,0 +1,152 @@
+"""Slots: threads that each take one job at a time, hold its lease, and give it back at a stop."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from vireo_common.errors import Failure
+from vireo_common.jobs import Job, JobQueue, LeaseLost
+from vireo_media.tools.sandbox import SandboxError, Stopped
+
+log = structlog.get_logger()
+
+LEASE_SECONDS = 12
+RENEW_SECONDS = 2.0
+OUTAGE_SECONDS = 1.0
+MAX_BACKOFF_SECONDS = 60.0
+
+
+class TryLater(Exception):
+    """The job can't be done now; it is put back and waits for ``seconds``."""
+
+    def __init__(self, reason: str, seconds: float = 0) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Handler:
+    """What is done with the jobs of one kind.
+
+    ``run`` does the job and finishes it. ``give_up`` is called for a job that had all its attempts:
+    it says what becomes of the job's subject, and puts the job aside.
+    """
+
+    run: Callable[[Job, threading.Event], None]
+    give_up: Callable[[Job, str], None]
+
+
+class Slot(threading.Thread):
+    """One thread that works on one queue until ``stopping`` is set."""
+
+    def __init__(
+        self,
+        name: str,
+        queue: JobQueue,
+        handlers: Mapping[str, Handler],
+        stopping: threading.Event,
+        idle_seconds: float,
+    ) -> None:
+        super().__init__(name=name)
+        self._idle_seconds = idle_seconds
+        self._queue = queue
+        self._handlers = handlers
+        self._stopping = stopping
+
+    def run(self) -> None:
+        """Take jobs; an outage of the database is waited for."""
+        while not self._stopping.is_set():
+            try:
+                job = self._queue.claim()
+                if job is None:
+                    self._stopping.wait(self._idle_seconds)
+                    continue
+                self._work(job)
+            except Failure:
+                # The database is not there. What was claimed is claimed again after its lease.
+                self._stopping.wait(OUTAGE_SECONDS)
+
+    def _work(self, job: Job) -> None:
+        structlog.contextvars.bind_contextvars(job=job.kind, hash_path=job.subject)
+        began = time.monotonic()
+        try:
+            with Hold(self._queue, job, self._stopping) as stop:
+                self._run(job, stop)
+        finally:
+            log.info("job", attempt=job.attempt, seconds=round(time.monotonic() - began, 3))
+            structlog.contextvars.clear_contextvars()
+
+    def _run(self, job: Job, stop: threading.Event) -> None:
+        handler = self._handlers[job.kind]
+        try:
+            if job.exhausted:
+                handler.give_up(job, "every worker that took it died")
+                return
+            handler.run(job, stop)
+        except LeaseLost:
+            log.info("job_lost")
+        except Stopped:
+            # At a stop the job goes back as it was; otherwise it is no longer ours.
+            self._queue.put_back(job, count=not self._stopping.is_set())
+        except TryLater as later:
+            self._retry(job, handler, str(later), later.seconds)
+        except Failure as failure:
+            self._retry(job, handler, failure.code.value, 0)
+        except (OSError, SandboxError) as error:
+            # A disk or a system in trouble: the job comes back, a bounded number of times. Anything
+            # else is a defect, which ends the worker; the attempt has been counted.
+            log.error("job_failed", exc_info=error)
+            self._retry(job, handler, type(error).__name__, 0)
+
+    def _retry(self, job: Job, handler: Handler, reason: str, seconds: float) -> None:
+        if job.attempt >= job.max_attempts:
+            handler.give_up(job, reason)
+            return
+        backoff = min(2.0 ** min(job.attempt, 10) / 2, MAX_BACKOFF_SECONDS)
+        self._queue.put_back(job, delay=max(seconds, backoff), error=reason)
+
+
+class Hold:
+    """Renews the lease of a job while it is worked on.
+
+    Entering gives an event that is set when the work must stop: the lease is lost, or the worker
+    stops.
+    """
+
+    def __init__(self, queue: JobQueue, job: Job, stopping: threading.Event) -> None:
+        self._queue = queue
+        self._job = job
+        self._stopping = stopping
+        self._stop = threading.Event()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._renew, name=f"lease-{job.job_id}")
+
+    def __enter__(self) -> threading.Event:
+        self._thread.start()
+        return self._stop
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        renewed = time.monotonic()
+        while not self._done.wait(0.1):
+            if self._stopping.is_set():
+                self._stop.set()
+            now = time.monotonic()
+            if now - renewed < RENEW_SECONDS:
+                continue
+            try:
+                if not self._queue.renew(self._job):
+                    self._stop.set()
+                    return
+                renewed = now
+            except Failure:
+                # Asked again until the lease has certainly run out.
+                if now - renewed > LEASE_SECONDS:
+                    self._stop.set()
+                    return
