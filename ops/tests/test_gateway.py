@@ -29,9 +29,9 @@ def target(tmp_path: Path) -> Path:
 
 
 def test_templates_get_their_values_and_nginx_conf_is_copied(source: Path, target: Path) -> None:
-    (source / "local.conf.template").write_text("listen ${VIREO_LISTEN}; set $$a 1;\n")
+    (source / "local.conf.template").write_text("listen ${VIREO_LISTEN}; set $a ${a}$$;\n")
     assert gateway.render(source, target, {"VIREO_LISTEN": "8080"})
-    assert (target / "local.conf").read_text() == "listen 8080; set $a 1;\n"
+    assert (target / "local.conf").read_text() == "listen 8080; set $a ${a}$$;\n"
     assert (target / "nginx.conf").read_text() == (source / "nginx.conf").read_text()
 
 
@@ -48,9 +48,8 @@ def test_a_file_whose_template_is_gone_goes_too(source: Path, target: Path) -> N
     assert not (target / "old.conf").exists()
 
 
-@pytest.mark.parametrize("text", ["${UNKNOWN}", "$unknown", "$ {VIREO_LISTEN}"])
-def test_an_unknown_variable_is_an_error(source: Path, target: Path, text: str) -> None:
-    (source / "local.conf.template").write_text(text)
+def test_an_unknown_variable_is_an_error(source: Path, target: Path) -> None:
+    (source / "local.conf.template").write_text("${UNKNOWN}")
     with pytest.raises(OperationError, match=r"local\.conf\.template"):
         gateway.render(source, target, {"VIREO_LISTEN": "8080"})
 
