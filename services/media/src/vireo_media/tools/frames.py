@@ -53,6 +53,7 @@ def thumbnail(
             limits,
             files=sandbox.Files(reads=[path], writes=[target], programs=python),
             stop=stop,
+            nice=sandbox.NICE_WAITED_FOR,
             env={
                 "OPENCV_FFMPEG_CAPTURE_OPTIONS": _CAPTURE_OPTIONS,
                 "OPENCV_LOG_LEVEL": "ERROR",

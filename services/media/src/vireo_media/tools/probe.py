@@ -11,7 +11,7 @@ Four steps, each cheaper than the next, so that most refusals cost nothing:
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vireo_media.core import inspection
@@ -21,8 +21,9 @@ from vireo_media.tools import packets, sandbox
 from vireo_media.tools.ffmpeg import quiet, source
 
 _TOTAL_SECONDS = 9.5
-# Longer than the other steps ever need, and short enough to leave time to decode.
-_SCAN_SECONDS = 5.0
+# Reading 10 GiB takes about as long from memory; together they leave three seconds to decode.
+_PROBE_SECONDS = 3.0
+_SCAN_SECONDS = 3.5
 _MEMORY_BYTES = 1 << 30
 _LAST_PACKETS = "99999999%"
 # The first pictures may be broken where a recording starts in mid-stream.
@@ -56,6 +57,7 @@ def inspect(path: Path, *, stop: threading.Event | None = None) -> Inspection:
     Raises:
         Refused: it is not a video, or too large a one; with the reason.
         sandbox.Stopped: `stop` was set meanwhile.
+        sandbox.Starved: the machine was too busy to tell; try again.
         sandbox.NotStarted: ffmpeg is not installed.
         OSError: the file itself can't be read.
     """
@@ -98,14 +100,8 @@ def _probe(
         *source(path, container.demuxer),
     ]
     try:
-        sandbox.run(
-            argv,
-            clock.limits(_SCAN_SECONDS),
-            files=sandbox.Files(reads=[path]),
-            stop=stop,
-            on_line=seen.take,
-        )
-    except sandbox.TimeLimit:
+        _run(argv, clock.limits(_PROBE_SECONDS), path, stop, seen.take)
+    except (sandbox.TimeLimit, sandbox.Starved):
         # A file whose end is one endless run of packets: the headers come last, and never came.
         if not seen.streams:
             seen = _headers(path, container, clock, stop)
@@ -125,8 +121,7 @@ def _headers(
         *("-read_intervals", f"%+#{packets.FIRST_PACKETS}"),
         *source(path, container.demuxer),
     ]
-    files = sandbox.Files(reads=[path])
-    sandbox.run(argv, clock.limits(), files=files, stop=stop, on_line=seen.take)
+    _run(argv, clock.limits(), path, stop, seen.take)
     return seen
 
 
@@ -147,10 +142,9 @@ def _scan(
         *source(path, container.demuxer),
     ]
     limits = clock.limits(_SCAN_SECONDS)
-    files = sandbox.Files(reads=[path])
     try:
-        sandbox.run(argv, limits, files=files, stop=stop, on_line=scan.take)
-    except sandbox.TimeLimit:
+        _run(argv, limits, path, stop, scan.take)
+    except (sandbox.TimeLimit, sandbox.Starved):
         return scan.timing(share_of=path.stat().st_size)
     return scan.timing()
 
@@ -171,13 +165,30 @@ def _decode(
         *source(path, container.demuxer),
         *("-map", f"0:{video.index}", "-frames:v", str(_DECODED_PICTURES), "-f", "framecrc", "-"),
     ]
-    files = sandbox.Files(reads=[path])
-    done = sandbox.run(argv, clock.limits(), files=files, stop=stop)
+    done = _run(argv, clock.limits(), path, stop, None)
     pictures = _pictures(done.stdout.splitlines())
     # Decoders hide damage by inventing what is missing: a lone picture with a complaint is that.
     invented = pictures == 1 and done.stderr
     if pictures == 0 or invented or done.returncode == _MOSTLY_BROKEN:
         raise Refused("unsupported_media", "No picture of the video can be decoded.")
+
+
+def _run(
+    argv: Sequence[str],
+    limits: sandbox.Limits,
+    path: Path,
+    stop: threading.Event | None,
+    on_line: Callable[[bytes], None] | None,
+) -> sandbox.Completed:
+    """Run a tool that reads this one file and writes none."""
+    return sandbox.run(
+        argv,
+        limits,
+        files=sandbox.Files(reads=[path]),
+        stop=stop,
+        on_line=on_line,
+        nice=sandbox.NICE_WAITED_FOR,
+    )
 
 
 def _pictures(lines: Sequence[bytes]) -> int:

@@ -14,6 +14,7 @@ Errors:
             MemoryLimit     address space
             FileSizeLimit   one output file became too large
             OutputLimit     too much on standard output
+        Starved             the wall clock ran out, but the machine gave it next to no CPU
         NotStarted          the program is missing, or the launcher failed
 
 A program that ends by itself with a bad exit code is no error here: see `Completed.returncode`.
@@ -22,6 +23,7 @@ A program that ends by itself with a bad exit code is no error here: see `Comple
 import functools
 import logging
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -57,6 +59,11 @@ _PROGRAM_FILES = (
     "/dev/urandom",
 )
 _POLL_SECONDS = 0.1
+# A bomb keeps its CPU busy. What got less of one than this was waiting for its turn or for a disk.
+_LEAST_CPU_SHARE = 0.2
+NICE_BACKGROUND = 10
+# Somebody waits for the answer; still behind the services themselves.
+NICE_WAITED_FOR = 5
 _STDERR_KEPT = 64 * 1024
 _LONGEST_LINE = 64 * 1024
 # How the programs used here say that they got no memory (libc, libstdc++, Python, OpenCV).
@@ -73,6 +80,13 @@ class Stopped(SandboxError):
 
 class NotStarted(SandboxError):
     """The program is missing, or the launcher could not set its limits."""
+
+
+class Starved(SandboxError):
+    """The wall clock ran out on a program that hardly ran: the machine or its disk is busy.
+
+    It says nothing about the file; trying again later may help.
+    """
 
 
 class LimitExceeded(SandboxError):
@@ -176,7 +190,7 @@ def run(
     on_line: Callable[[bytes], None] | None = None,
     env: Mapping[str, str] | None = None,
     pass_fds: Sequence[int] = (),
-    nice: int = 10,
+    nice: int = NICE_BACKGROUND,
 ) -> Completed:
     """Run a program to its end, inside `limits`.
 
@@ -204,11 +218,18 @@ def run(
         bufsize=0,
     )
     output = _Output(max_output, on_line)
+    late: TimeLimit | None = None
     try:
         _follow(process, output, time.monotonic() + limits.wall_seconds, stop)
+    except TimeLimit as error:
+        late = error
     finally:
-        peak = _end(process)
-    return _verdict(process.returncode, output, peak, argv[0])
+        usage = _end(process)
+    if late is not None:
+        if usage.ru_utime + usage.ru_stime < limits.wall_seconds * _LEAST_CPU_SHARE:
+            raise Starved(f"{argv[0]}: hardly ran in {limits.wall_seconds:.1f} s") from late
+        raise late
+    return _verdict(process.returncode, output, usage.ru_maxrss * 1024, argv[0])
 
 
 def _command(argv: Sequence[str], limits: Limits, files: Files | None, nice: int) -> list[str]:
@@ -278,8 +299,8 @@ def _drain(pipe: IO[bytes], take: Callable[[bytes], None]) -> None:
         return
 
 
-def _end(process: subprocess.Popen[bytes]) -> int:
-    """End the whole group, collect the child and return its peak resident memory in bytes."""
+def _end(process: subprocess.Popen[bytes]) -> resource.struct_rusage:
+    """End the whole group, collect the child and return what it has used."""
     # The child is not collected yet, so its id, and with it the group's, can't be another's.
     try:
         os.killpg(process.pid, signal.SIGKILL)
@@ -291,7 +312,7 @@ def _end(process: subprocess.Popen[bytes]) -> int:
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()
-    return usage.ru_maxrss * 1024
+    return usage
 
 
 def _verdict(returncode: int, output: _Output, peak: int, name: str) -> Completed:

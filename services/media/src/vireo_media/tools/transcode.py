@@ -62,7 +62,7 @@ def copy_streams(
         *_streams(inspection),
         *("-c", "copy", *_bare_mp4(target)),
     ]
-    _run(argv, limits, path, target, stop=stop)
+    _run(argv, limits, path, target, stop=stop, nice=sandbox.NICE_WAITED_FOR)
 
 
 def encode(
@@ -168,10 +168,11 @@ def _run(
     *,
     stop: threading.Event | None,
     on_line: Callable[[bytes], None] | None = None,
+    nice: int = sandbox.NICE_BACKGROUND,
 ) -> None:
     with _created(target):
         files = sandbox.Files(reads=[path], writes=[target])
-        done = sandbox.run(argv, limits, files=files, stop=stop, on_line=on_line)
+        done = sandbox.run(argv, limits, files=files, stop=stop, on_line=on_line, nice=nice)
         if done.returncode != 0 or target.stat().st_size == 0:
             if _NO_SPACE in done.stderr:
                 raise DiskFull(str(target.parent))
