@@ -104,6 +104,8 @@ def create_application(
         static_folder=None,
     )
     app.json = _StrictJson(app)
+    # The gateway answers browsers that ask for permission; otherwise OPTIONS is no method here.
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     # Two slashes are another address, and not a reason to redirect to an internal one.
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES

@@ -51,6 +51,11 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
         """The thumbnail of a video."""
         raise Failure(Code.NOT_FOUND)
 
+    @bp.get("/gateway/range_not_satisfiable", doc_ui=False)
+    @public
+    def no_range() -> Response:
+        raise Failure(Code.RANGE_NOT_SATISFIABLE)
+
     @bp.delete("/internal/files/<hash_path>", doc_ui=False)
     @internal
     def remove_files(path: HashPathInPath) -> Response:

@@ -89,10 +89,22 @@ class MediaFiles:
         sync(original.parent)
 
     def publish(self, hash_path: str, upload_id: str) -> None:
-        """Move the thumbnail and then the video, both synced, to where the gateway finds them."""
+        """Move the thumbnail and then the video to where the gateway finds them."""
         staged = self.staged(hash_path, upload_id)
-        move(staged.thumbnail, self.thumbnail(hash_path))
-        move(staged.video, self.video(hash_path))
+        for source, target in (
+            (staged.thumbnail, self.thumbnail(hash_path)),
+            (staged.video, self.video(hash_path)),
+        ):
+            target.parent.mkdir(exist_ok=True)
+            source.rename(target)
+
+    def sync_public(self, hash_path: str) -> None:
+        """Return when what ``publish`` moved is on the disk; gone meanwhile is fine."""
+        with contextlib.suppress(FileNotFoundError):
+            for path in (self.thumbnail(hash_path), self.video(hash_path)):
+                sync(path)
+                sync(path.parent)
+                sync(path.parent.parent)
 
     def discard(self, hash_path: str, upload_id: str) -> None:
         """Remove what one upload has in ``staging``."""
@@ -128,13 +140,6 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def move(source: Path, target: Path) -> None:
-    """Rename a file to a name whose folder may be new, and sync what was changed."""
-    _make_folder(target.parent)
-    source.rename(target)
-    sync(target.parent)
 
 
 def _make_folder(folder: Path) -> None:

@@ -29,9 +29,6 @@ from vireo_media.worker.slots import TryLater
 
 log = structlog.get_logger()
 
-# A copy of so many bytes takes well below a second: such a video is published before its upload is
-# answered. A larger one is answered as soon as it is safe, and published when its copy is done.
-PUBLISH_FIRST_BYTES = 64 * 1024**2
 DISK_FULL_SECONDS = 60.0
 UNREADABLE = "The video could not be converted; the file may be damaged."
 FAILED: dict[str, object] = {"state": "failed", "reason": UNREADABLE}
@@ -64,8 +61,8 @@ class Pipeline:
             self._media.finish(job)
             return
         body = self._body(upload)
-        with ThreadPoolExecutor(2) as side:
-            # The disk works while the picture is decoded.
+        with ThreadPoolExecutor(1) as side:
+            # The disk works while the picture is decoded and the streams are copied.
             synced = side.submit(sync, body)
             try:
                 inspection = inspect(body, stop=stop)
@@ -82,7 +79,7 @@ class Pipeline:
                 self._leave_to_encode(job, upload, progress)
                 return
             try:
-                self._publish_copy(job, upload, body, inspection, synced, side, stop)
+                self._publish_copy(job, upload, body, inspection, synced, stop)
             except (TranscodeFailed, NoFrame, LimitExceeded) as error:
                 # It looked as if it could be copied, and can't: it is encoded like the others.
                 log.warning("copy_failed", error=str(error))
@@ -96,24 +93,13 @@ class Pipeline:
         body: Path,
         inspection: Inspection,
         synced: "Future[None]",
-        side: ThreadPoolExecutor,
         stop: threading.Event,
     ) -> None:
         staged = self._files.staged(upload.hash_path, upload.upload_id)
 
-        def copy() -> None:
+        try:
             copy_streams(body, staged.video, inspection, stop=stop)
             thumbnail(staged.video, staged.thumbnail, inspection, stop=stop)
-            sync(staged.video)
-            sync(staged.thumbnail)
-
-        copied = side.submit(copy)
-        if body.stat().st_size > PUBLISH_FIRST_BYTES:
-            synced.result()
-            self._keep(upload)
-            self._media.while_held(job, _marker(upload, UploadState.STORED))
-        try:
-            copied.result()
         except DiskFull:
             raise TryLater("disk full", DISK_FULL_SECONDS) from None
         synced.result()
@@ -152,7 +138,7 @@ class Pipeline:
     def encode(self, job: Job, stop: threading.Event) -> None:
         """Make an MP4 that browsers play, and publish it."""
         upload = self._upload(job)
-        if upload is None or upload.state is UploadState.PUBLISHED:
+        if upload is None:
             self._encodes.finish(job)
             return
         original = self._files.original(upload.hash_path)
@@ -173,8 +159,6 @@ class Pipeline:
         encode(original, staged.video, inspect(original, stop=stop), stop=stop)
         made = inspect(staged.video, stop=stop)
         thumbnail(staged.video, staged.thumbnail, made, stop=stop)
-        sync(staged.video)
-        sync(staged.thumbnail)
         return made
 
     def give_up_encode(self, job: Job, error: str) -> None:
@@ -235,7 +219,9 @@ class Pipeline:
     def _publish(self, queue: JobQueue, job: Job, upload: Upload, made: Inspection) -> None:
         """Put the files in place, tell catalog, and finish the job.
 
-        A video that was deleted meanwhile has no row any more; then what was put in place goes.
+        The files are synced after they are published: they can be made again from the original,
+        and are, where the machine stops before the job is finished. A video that was deleted
+        meanwhile has no row any more; then what was put in place goes.
         """
         self._files.publish(upload.hash_path, upload.upload_id)
         progress = _report_of("ready", made)
@@ -243,12 +229,14 @@ class Pipeline:
             queue.while_held(job, _marker(upload, upload.state))
             told = self._told(upload.hash_path, progress)
 
-            def also(cursor: Cursor) -> None:
+            def mark(cursor: Cursor) -> None:
                 _marker(upload, UploadState.PUBLISHED)(cursor)
                 if not told:
                     upload_rows.add_tell_job(cursor, upload.hash_path, vars(progress))
 
-            queue.finish(job, also)
+            queue.while_held(job, mark)
+            self._files.sync_public(upload.hash_path)
+            queue.finish(job)
             self._files.discard(upload.hash_path, upload.upload_id)
         except (LeaseLost, UploadGone):
             if self._uploads.find(upload.hash_path) is None:
