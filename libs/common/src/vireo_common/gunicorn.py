@@ -35,7 +35,10 @@ graceful_timeout = 30
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # The gateway is the only client and sets these headers itself.
 forwarded_allow_ips = "*"
-limit_request_line = 8190
+# The gateway has limits of its own, and says so in the contract's form; these must never be hit.
+limit_request_line = 0
+limit_request_fields = 32768
+limit_request_field_size = 0
 accesslog = None
 logconfig_dict: dict[str, Any] = {
     "version": 1,
