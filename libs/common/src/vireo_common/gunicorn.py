@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from prometheus_client import multiprocess
 
 from vireo_common.logs import TRACEBACKS
 from vireo_common.settings import ServiceSettings
@@ -19,7 +18,7 @@ if _settings.metrics_dir:
     _settings.metrics_dir.mkdir(parents=True, exist_ok=True)
     for _left in _settings.metrics_dir.glob("*.db"):
         _left.unlink()
-    # prometheus_client knows its folder by this variable alone.
+    # prometheus_client knows its folder by this variable alone, and looks when it is imported.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_settings.metrics_dir)
 
 bind = _settings.bind
@@ -66,4 +65,6 @@ logconfig_dict: dict[str, Any] = {
 def child_exit(server: Any, worker: Any) -> None:
     """Forget the gauges of a worker process that has ended."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import multiprocess  # noqa: PLC0415
+
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
