@@ -98,7 +98,8 @@ class Inspection:
     """A file that is taken, and what is in it.
 
     `width` and `height` are as displayed, after `rotation` (degrees, anticlockwise as ffmpeg
-    tells it: 0, 90, 180 or -90). `duration` is seconds from the packets, not from the header.
+    tells it: 0, or quarter turns from -270 to 270). `duration` is seconds, measured by the
+    packets and not believed from the header.
     `playable`: a browser plays it as it is, once its streams are copied into a fast-start MP4.
     `video_copies` and `audio_copies`: that stream need not be encoded for such an MP4.
     """

@@ -1,6 +1,7 @@
 """Read what `ffprobe -of compact` prints, line by line, in memory that does not grow."""
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 
 from vireo_media.core.inspection import MAX_FRAMES, MAX_SECONDS, Refused, Stream, Timing
 
@@ -66,6 +67,10 @@ class Probe:
             self._take_packet(fields)
         elif section == "stream":
             self._take_stream(_stream(fields))
+        elif section == "side_data" and self.streams and "rotation" in fields:
+            # Where another kind of side data comes first, this has a line of its own.
+            turned = replace(self.streams[-1], rotation=_rotation(fields))
+            self.streams[-1] = turned
         elif section == "format":
             self.duration = _number(fields, "duration") or 0.0
 
@@ -122,6 +127,7 @@ class Scan:
     """What all packets of one stream show. `wrapping`: add up steps instead of trusting times."""
 
     wrapping: bool
+    most_pictures: int = MAX_FRAMES
     _span: _Span = field(default_factory=_Span)
     _steps: float = 0.0
     _position: int = 0
@@ -138,8 +144,8 @@ class Scan:
             step = dts - before
             self._steps += step if 0.0 < step < _LONGEST_GAP else duration
         self._position = max(self._position, int(_number(fields, "pos") or 0))
-        if self._span.packets > MAX_FRAMES:
-            raise Refused("too_large", f"The video has more than {MAX_FRAMES} pictures.")
+        if self._span.packets > self.most_pictures:
+            raise Refused("too_large", f"The video has more than {self.most_pictures} pictures.")
 
     def timing(self, share_of: int = 0) -> Timing:
         """Return the measure; if only a part of `share_of` bytes was read, the whole by it."""
@@ -167,9 +173,10 @@ def _number(fields: dict[str, str], key: str) -> float | None:
     text = fields.get(key, "")
     above, _, below = text.partition("/")
     try:
-        return float(above) / float(below or 1)
+        number = float(above) / float(below or 1)
     except (ValueError, ZeroDivisionError):
         return None
+    return number if math.isfinite(number) else None
 
 
 def _times(fields: dict[str, str]) -> tuple[float | None, float | None, float]:
@@ -182,6 +189,12 @@ def _hidden(fields: dict[str, str]) -> bool:
     return "D" in fields.get("flags", "")
 
 
+def _rotation(fields: dict[str, str]) -> int:
+    """Return quarter turns in degrees; players show nothing else (a broken matrix tells -2^31)."""
+    degrees = int(_number(fields, "rotation") or 0)
+    return degrees if degrees in (-270, -180, -90, 90, 180, 270) else 0
+
+
 def _stream(fields: dict[str, str]) -> Stream:
     return Stream(
         index=int(fields["index"]),
@@ -192,7 +205,7 @@ def _stream(fields: dict[str, str]) -> Stream:
         width=int(_number(fields, "width") or 0),
         height=int(_number(fields, "height") or 0),
         pixel_format=fields.get("pix_fmt", ""),
-        rotation=int(_number(fields, "rotation") or 0),
+        rotation=_rotation(fields),
         interlaced=fields.get("field_order", "") in ("tt", "bb", "tb", "bt"),
         frames=int(_number(fields, "nb_frames") or 0),
         frame_rate=_number(fields, "avg_frame_rate") or 0.0,
