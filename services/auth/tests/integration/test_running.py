@@ -52,7 +52,7 @@ def test_a_request_in_progress_is_answered_at_the_end(running_service: Any) -> N
     with ThreadPoolExecutor(1) as pool:
         given = {"username": "nobody", "password": "wrong"}
         answer = pool.submit(running.request, "POST", "/sign_in", json=given)
-        time.sleep(0.2)
+        time.sleep(0.4)
         running.process.send_signal(signal.SIGTERM)
         assert answer.result().status_code == 402
     assert running.process.wait(timeout=35) == 0
