@@ -16,8 +16,8 @@ MAX_PIXELS = 8192 * 4352
 MAX_SECONDS = 12 * 3600.0
 # Phones film slow motion at 240; nothing on a screen needs more.
 MAX_FRAME_RATE = 300.0
-# Twelve hours at 60 a second.
-MAX_FRAMES = 12 * 3600 * 60
+# Twelve hours at 30 a second, seven at 60. More of them, however small, keep an encoder busy.
+MAX_FRAMES = 1_500_000
 # An MP4 whose index promises more than a tenth that the file doesn't hold was cut while it was
 # copied. (A recording that was interrupted has no such index, and is taken for what it holds.)
 MIN_SHARE_PRESENT = 0.9
@@ -167,7 +167,7 @@ def check_claims(container: str, video: Stream, seconds: float) -> None:
     if max(seconds, video.duration) > MAX_SECONDS:
         raise _too_long(max(seconds, video.duration))
     if video.frames > MAX_FRAMES:
-        raise Refused("too_large", f"The video has {video.frames} pictures; that is too many.")
+        raise _too_many(video.frames)
 
 
 def check_timing(container: str, video: Stream, timing: Timing) -> None:
@@ -187,6 +187,8 @@ def check_timing(container: str, video: Stream, timing: Timing) -> None:
             f"The video has {timing.frame_rate:.0f} pictures a second; "
             f"{MAX_FRAME_RATE:.0f} is the most.",
         )
+    if timing.frame_rate * timing.seconds > MAX_FRAMES:
+        raise _too_many(timing.frame_rate * timing.seconds)
     if container == "mp4" and not timing.covers(video.duration):
         raise Refused("unsupported_media", "The file is cut off: a part of the video is missing.")
 
@@ -232,6 +234,12 @@ def _video_copies(container: str, video: Stream) -> bool:
         and video.pixel_format in _PLAYABLE_PIXELS
         and video.profile in _PLAYABLE_PROFILES
         and (container != "mp4" or video.tag in _AVC_TAGS)
+    )
+
+
+def _too_many(pictures: float) -> Refused:
+    return Refused(
+        "too_large", f"The video has {pictures:,.0f} pictures; {MAX_FRAMES:,} is the most."
     )
 
 
