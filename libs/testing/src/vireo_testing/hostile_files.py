@@ -8,13 +8,13 @@ inspection, end-to-end tests upload them: each must have its outcome within 10 s
 import os
 from pathlib import Path
 
-from vireo_testing import hostile_media, hostile_texts
+from vireo_testing import hostile_bytes, hostile_media
 from vireo_testing.bait import Bait
 from vireo_testing.hostile_entry import Entry, Outcome
 
 __all__ = ["HOSTILE_FILES", "Entry", "Outcome", "make"]
 
-HOSTILE_FILES: tuple[Entry, ...] = (*hostile_texts.ENTRIES, *hostile_media.ENTRIES)
+HOSTILE_FILES: tuple[Entry, ...] = (*hostile_bytes.ENTRIES, *hostile_media.ENTRIES)
 
 
 def make(entry: Entry, folder: Path, bait: Bait) -> Path:

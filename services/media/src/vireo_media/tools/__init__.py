@@ -4,6 +4,7 @@ sandbox     runs one program inside bounds (memory, time, file size, files it ma
 launcher    the few lines that set those bounds inside the child, before the program starts
 ffmpeg      the arguments every ffmpeg and ffprobe call shares
 probe       is this a video, and what is in it?
+packets     reads what ffprobe prints
 transcode   the MP4 that is published: streams copied, or encoded
 frames      the thumbnail; frames_child is the process in which OpenCV runs
 
