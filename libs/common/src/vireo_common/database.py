@@ -30,6 +30,13 @@ MISSING_PARENT = 1452
 # InnoDB" in the server's manual. 1020 is the same for snapshot isolation.
 RUN_AGAIN = {1213, 1020}
 ATTEMPTS = 4
+# What the server says while it is full, starting, stopping, read-only or out of patience. Other
+# numbers of its own (1000 to 1999) name a defect of ours: a wrong statement, a missing grant.
+OUT_OF_SERVICE = {
+    *(1021, 1040, 1041, 1045, 1053, 1077, 1078, 1079, 1080, 1114, 1129, 1130, 1203, 1205),
+    *(1226, 1290, 1317, 1836, 1927, 1969),
+}
+SERVERS_OWN = range(1000, 2000)
 # READ COMMITTED takes no locks on the gaps between rows: with the server's own REPEATABLE READ
 # workers that claim jobs side by side end in deadlocks all the time.
 SESSION = "SET time_zone = '+00:00', tx_isolation = 'READ-COMMITTED'"
@@ -105,7 +112,9 @@ class Database:
             with self._connection() as connection, connection.cursor() as cursor:
                 yield cursor
         except pymysql.err.OperationalError as error:
-            raise _unavailable(error) from error
+            if error.args[0] in RUN_AGAIN:
+                raise _unavailable(error) from error
+            raise
 
     def transaction(self, name: str, work: Callable[[Cursor], Result]) -> Result:
         """Run ``work`` in one transaction: commit its result, or roll back what it raised.
@@ -121,7 +130,9 @@ class Database:
             try:
                 return self._once(work)
             except pymysql.err.OperationalError as error:
-                if error.args[0] not in RUN_AGAIN or attempt == ATTEMPTS:
+                if error.args[0] not in RUN_AGAIN:
+                    raise
+                if attempt == ATTEMPTS:
                     raise _unavailable(error) from error
                 log.info("transaction_run_again", transaction=name, attempt=attempt)
                 time.sleep(0.005 * attempt)
@@ -151,7 +162,8 @@ class Database:
         except pymysql.err.IntegrityError as error:
             raise _translated(error) from error
         except (pymysql.err.OperationalError, pymysql.err.InterfaceError) as error:
-            if error.args[0] in RUN_AGAIN:
+            number = error.args[0]
+            if number in RUN_AGAIN or (number in SERVERS_OWN and number not in OUT_OF_SERVICE):
                 raise
             # The line may be dead or hold half an answer: it must not be used again.
             pooled.invalidate(error)

@@ -3,7 +3,7 @@
 import structlog
 from flask_openapi3.openapi import OpenAPI
 
-from vireo_catalog.api import channels, internal, search, videos
+from vireo_catalog.api import channels, internal, lists, search, videos
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.search import Search
 from vireo_catalog.core.videos import Videos
@@ -43,7 +43,8 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     app = create_application("catalog", guard=guard, ready=database.ping)
     rules = Videos(VideoTable(database), remove_files)
     channel_rules = Channels(channel_table)
-    app.register_api(videos.blueprint(rules, channel_rules))
+    app.register_api(videos.blueprint(rules))
+    app.register_api(lists.blueprint(rules, channel_rules))
     app.register_api(channels.blueprint(channel_rules))
     app.register_api(search.blueprint(Search(SearchTables(database))))
     app.register_api(internal.blueprint(rules))

@@ -106,8 +106,14 @@ def _name_problem(name: str, least: int) -> str:
 
 def _email_problem(email: str) -> str:
     try:
-        found = validate_email(email, check_deliverability=False, strict=True)
+        # Whether mail arrives is found out by sending one; names that no resolver knows, such as
+        # those of a company's own network, are addresses too.
+        found = validate_email(
+            email, check_deliverability=False, globally_deliverable=False, strict=True
+        )
     except (EmailNotValidError, UnicodeError):
+        return "is not a valid email address"
+    if "." not in found.domain:
         return "is not a valid email address"
     too_long = len(found.normalized) > MAX_EMAIL or len(email) > MAX_EMAIL
     return f"must have at most {MAX_EMAIL} characters" if too_long else ""

@@ -7,6 +7,7 @@ place before the database says so; whatever is found in place without a row is s
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -156,7 +157,14 @@ class Pipeline:
         self._publish(self._encodes, job, upload, made)
 
     def _encoded(self, original: Path, staged: Staged, stop: threading.Event) -> Inspection:
-        encode(original, staged.video, inspect(original, stop=stop), stop=stop)
+        found = inspect(original, stop=stop)
+        try:
+            encode(original, staged.video, found, stop=stop)
+        except TranscodeFailed:
+            if not found.video_copies:
+                raise
+            # The picture looked as if it could be taken as it is, and can't.
+            encode(original, staged.video, replace(found, video_copies=False), stop=stop)
         made = inspect(staged.video, stop=stop)
         thumbnail(staged.video, staged.thumbnail, made, stop=stop)
         return made

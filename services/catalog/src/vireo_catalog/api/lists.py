@@ -1,0 +1,41 @@
+"""``GET /videos/all`` and ``GET /videos/channel/<name>``: the lists of videos."""
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_catalog.api.models import ListQuery, NameInPath, UniversalObject, show_video
+from vireo_catalog.core.channels import Channels
+from vireo_catalog.core.videos import Videos
+from vireo_common.access import public
+from vireo_common.errors import Code
+from vireo_common.web import PAGE_PROBLEMS, Envelope, answer_page, problems
+
+
+def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
+    """The routes, on the rules of ``videos`` and ``channels``."""
+    bp = APIBlueprint("lists", __name__)
+
+    @bp.get(
+        "/videos/all",
+        responses={200: Envelope[list[UniversalObject]], **problems(*PAGE_PROBLEMS)},
+    )
+    @public
+    def newest(query: ListQuery) -> Response:
+        """All videos, newest first."""
+        page = videos.newest(query.limit, query.cursor)
+        return answer_page(page, [show_video(row) for row in page.rows], query.limit)
+
+    @bp.get(
+        "/videos/channel/<name>",
+        responses={
+            200: Envelope[list[UniversalObject]],
+            **problems(*PAGE_PROBLEMS, Code.NOT_FOUND),
+        },
+    )
+    @public
+    def newest_of(path: NameInPath, query: ListQuery) -> Response:
+        """The videos of a channel, newest first."""
+        page = videos.newest_of(channels.find(path.name).channel_id, query.limit, query.cursor)
+        return answer_page(page, [show_video(row) for row in page.rows], query.limit)
+
+    return bp
