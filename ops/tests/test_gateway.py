@@ -64,7 +64,7 @@ def test_lists_become_lines_of_nginx() -> None:
     values = gateway.variables(settings, PORTS, current_user())
     assert values["VIREO_EXEMPT_LINES"] == "127.0.0.1 1;\n10.0.0.0/8 1;"
     assert values["VIREO_CORS_LINES"] == '"https://app.example.org" 1;'
-    assert values["MEDIA_SERVER"] == "127.0.0.1:1003"
+    assert values["MEDIA_SERVERS"] == "server 127.0.0.1:1003 max_fails=0;"
 
 
 def test_the_repositorys_configuration_is_accepted_by_nginx() -> None:

@@ -26,9 +26,9 @@ def variables(settings: Settings, ports: Mapping[str, int], user: RunUser) -> di
     starter = current_user()
     return {
         "VIREO_LISTEN": settings.listen,
-        "AUTH_SERVER": f"127.0.0.1:{ports['auth']}",
-        "CATALOG_SERVER": f"127.0.0.1:{ports['catalog']}",
-        "MEDIA_SERVER": f"127.0.0.1:{ports['media']}",
+        "AUTH_SERVERS": _server(ports["auth"]),
+        "CATALOG_SERVERS": _server(ports["catalog"]),
+        "MEDIA_SERVERS": _server(ports["media"]),
         # Only a master that runs as root can choose the user of its workers.
         "VIREO_GATEWAY_USER_LINE": f"user {user.name};" if starter.uid == 0 else "",
         "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
@@ -127,6 +127,11 @@ def check_source() -> str:
         )
         prepare(layout, variables(settings, ports, current_user()))
         return check(layout)
+
+
+def _server(port: int) -> str:
+    # The only one is never marked as dead: an answer is tried for with every request.
+    return f"server 127.0.0.1:{port} max_fails=0;"
 
 
 def _nginx(layout: Layout) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ def main() -> int:
         thread.start()
     log.info("worker_started", prepare=settings.prepare_slots, encode=settings.encode_slots)
     while not stopping.wait(0.5):
+        if settings.alive_file:
+            settings.alive_file.touch()
         dead = [thread.name for thread in threads if not thread.is_alive()]
         if dead:
             # A defect ended a thread; the process ends too, and whoever supervises it starts anew.

@@ -1,0 +1,72 @@
+#!/bin/sh
+# Starts the gateway in its container, and keeps its list of services true: every second the names
+# are looked up again, so that a service that is scaled up, moved or gone is noticed without a restart.
+# nginx takes a changed list over without dropping a request.
+set -eu
+
+prefix=/var/lib/vireo
+conf=$prefix/gateway
+
+# One `server` line for each address of a service. A name that nobody has at the moment keeps a place
+# that refuses, so that the answer is the contract's and not a failed start.
+servers() { # NAME
+    addresses=$(getent ahostsv4 "$1" | awk '{ print $1 }' | sort -u)
+    if [ -z "$addresses" ]; then
+        echo "server 127.0.0.1:9 max_fails=0;"
+    elif [ "$(echo "$addresses" | wc -l)" = 1 ]; then
+        echo "server $addresses:8000 max_fails=0;"
+    else
+        echo "$addresses" | sed 's/.*/server &:8000 max_fails=1 fail_timeout=2s;/'
+    fi
+}
+
+lines() { # LIST END: "a,b c" -> "a END;" a line
+    for item in $(echo "$1" | tr ',' ' '); do echo "$item $2;"; done
+}
+
+export VIREO_LISTEN=8080 VIREO_GATEWAY_USER_LINE=
+export VIREO_MAX_UPLOAD_BYTES="${VIREO_MAX_UPLOAD_BYTES:-10737418240}"
+export VIREO_RATE_SIGN_UP="${VIREO_RATE_SIGN_UP:-1r/s}" VIREO_RATE_SIGN_IN="${VIREO_RATE_SIGN_IN:-5r/s}"
+VIREO_EXEMPT_LINES=$(lines "${VIREO_RATE_LIMIT_EXEMPT:-}" 1)
+VIREO_CORS_LINES=$(lines "${VIREO_CORS_ORIGINS:-}" 1 | sed 's/^\([^ ]*\) /"\1" /')
+export VIREO_EXEMPT_LINES VIREO_CORS_LINES
+
+render() { # NAME.template
+    # shellcheck disable=SC2016 # only these are placeholders; the rest are nginx's own variables
+    envsubst '${VIREO_LISTEN} ${VIREO_GATEWAY_USER_LINE} ${VIREO_MAX_UPLOAD_BYTES}
+        ${VIREO_RATE_SIGN_UP} ${VIREO_RATE_SIGN_IN} ${VIREO_EXEMPT_LINES} ${VIREO_CORS_LINES}
+        ${AUTH_SERVERS} ${CATALOG_SERVERS} ${MEDIA_SERVERS}' <"$1"
+}
+
+look_up() {
+    AUTH_SERVERS=$(servers auth) CATALOG_SERVERS=$(servers catalog) MEDIA_SERVERS=$(servers media)
+    export AUTH_SERVERS CATALOG_SERVERS MEDIA_SERVERS
+}
+
+mkdir -p "$conf/cache" "$conf/tmp" "$conf/www" "$prefix/run" \
+    "$prefix/media/incoming" "$prefix/media/public/videos" "$prefix/media/public/thumbnails"
+cp /etc/vireo/nginx.conf "$conf/nginx.conf"
+cp /etc/vireo/www/openapi.json "$conf/www/openapi.json"
+cp /etc/vireo/www/openapi.html "$conf/www/docs.html"
+cp /etc/vireo/www/openapi.css "$conf/www/docs.css"
+look_up
+for template in /etc/vireo/*.template; do
+    name=$(basename "$template" .template)
+    render "$template" >"$conf/$name"
+done
+
+nginx -p "$prefix" -c gateway/nginx.conf -e stderr -g 'daemon off;' &
+nginx=$!
+trap 'kill -QUIT $nginx' QUIT TERM INT
+
+while kill -0 "$nginx" 2>/dev/null; do
+    look_up
+    render /etc/vireo/upstreams.conf.template >"$conf/upstreams.conf.new"
+    if ! cmp -s "$conf/upstreams.conf.new" "$conf/upstreams.conf"; then
+        mv "$conf/upstreams.conf.new" "$conf/upstreams.conf"
+        kill -HUP "$nginx"
+    fi
+    sleep 1 &
+    wait $! || true
+done
+wait "$nginx"

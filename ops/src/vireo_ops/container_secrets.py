@@ -1,0 +1,51 @@
+"""`python -m vireo_ops.container_secrets FOLDER`: the secrets of a Vireo in containers.
+
+Made at the first start into the volume `FOLDER/all`, which no service mounts; each service gets a
+volume with its own and no other's. Runs as root in a container without a network, and ends.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from vireo_ops.run_user import RunUser
+from vireo_ops.secrets_store import SIGNING_KEY, ensure_secrets, write_private
+
+SERVICE_USER = RunUser("vireo", 10001, 10001, "/")
+DATABASE = "mariadb"
+PARTS: dict[str, tuple[str, ...]] = {
+    "auth": ("db_auth_password", "service_token", SIGNING_KEY),
+    "catalog": ("db_catalog_password", "service_token"),
+    "media": ("db_media_password", "service_token"),
+    "migrate": ("db_migrate_password",),
+    DATABASE: (
+        "db_root_password",
+        "db_auth_password",
+        "db_catalog_password",
+        "db_media_password",
+        "db_migrate_password",
+    ),
+}
+
+
+def hand_out(folder: Path) -> None:
+    """Make what is missing in `folder/all`, and give each part what it needs."""
+    everything = folder / "all"
+    ensure_secrets(everything, RunUser("root", os.getuid(), os.getgid(), "/"))
+    for part, names in PARTS.items():
+        target = folder / part
+        os.chown(target, SERVICE_USER.uid, SERVICE_USER.gid)
+        # The database's image reads its secrets as a user whose number is the image's own affair;
+        # the volume is mounted in no other container.
+        open_to_all = part == DATABASE
+        target.chmod(0o755 if open_to_all else 0o700)
+        for name in names:
+            path = target / name
+            content = (everything / name).read_bytes()
+            if not path.exists() or path.read_bytes() != content:
+                write_private(path, content, SERVICE_USER)
+            path.chmod(0o444 if open_to_all else 0o400)
+
+
+if __name__ == "__main__":
+    hand_out(Path(sys.argv[1]))
