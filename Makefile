@@ -5,11 +5,10 @@ PYTHON := .venv/bin/python
 
 # Settings reach the programs through the environment: VIREO_DATA, VIREO_PORT and all others of
 # docs/operations.md can be given in front of make or behind it (make up VIREO_PORT=9000).
-RUNTIME ?= native
 export RUNTIME
 $(foreach name,$(filter VIREO_%,$(.VARIABLES)),$(eval export $(name)))
 
-SERVICES := auth catalog media
+ALL_SERVICES := auth catalog media
 COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-emit-index-url \
 	--no-annotate --python-version 3.11
 
@@ -21,7 +20,7 @@ help: ## List these commands
 	@echo
 	@echo "  VIREO_DATA=folder  where all state is kept (default: data)"
 	@echo "  VIREO_PORT=number  port of the gateway (default: 8080)"
-	@echo "  RUNTIME=native     how to run: native (containers are not available yet)"
+	@echo "  RUNTIME=native     or containers; otherwise containers where Docker answers"
 
 install: ## Install what is missing, without starting anything
 	@ops/install.sh
@@ -29,20 +28,20 @@ install: ## Install what is missing, without starting anything
 install-dev:
 	@ops/install.sh dev
 
-up: install ## Start Vireo, or what of it does not run, and wait until it is ready
-	@$(PYTHON) -m vireo_ops up
+up: ## Start Vireo, or what of it does not run, and wait until it is ready
+	@ops/run.sh up
 
-down: install ## Stop Vireo
-	@$(PYTHON) -m vireo_ops down
+down: ## Stop Vireo; what it holds stays
+	@ops/run.sh down
 
-restart: install ## Stop and start
-	@$(PYTHON) -m vireo_ops restart
+restart: ## Stop and start
+	@ops/run.sh restart
 
-status: install ## Show the programs, and whether they are ready
-	@$(PYTHON) -m vireo_ops status
+status: ## Show the programs, and whether they are ready
+	@ops/run.sh status
 
-logs: install ## Show the logs (SERVICE=media for one program); follow them on a terminal
-	@$(PYTHON) -m vireo_ops logs --service "$(SERVICE)"
+logs: ## Show the logs (SERVICE=media for one program); follow them on a terminal
+	@ops/run.sh logs $(SERVICE)
 
 demo: install ## Fill a running Vireo with channels and clips
 	@$(PYTHON) -m vireo_ops.demo
@@ -64,7 +63,7 @@ openapi: install-dev ## Generate docs/openapi.json and docs/openapi.html from th
 lock: install-dev ## Compile the locked requirements anew
 	test -x .venv/bin/uv || $(PYTHON) -m pip install --quiet uv
 	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.lock
-	for folder in $(SERVICES:%=services/%) db ops; do \
+	for folder in $(ALL_SERVICES:%=services/%) db ops; do \
 		$(COMPILE) --constraint requirements-dev.lock $$folder/requirements.in \
 			--output-file $$folder/requirements.lock || exit 1; \
 	done

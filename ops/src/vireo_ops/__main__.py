@@ -1,7 +1,6 @@
 """The command line behind `make`: `python -m vireo_ops up`, `down`, `status` and so on."""
 
 import argparse
-import os
 import subprocess
 import sys
 import time
@@ -33,7 +32,6 @@ def main(arguments: Sequence[str]) -> int:
         return subprocess.run(module, check=False).returncode
     given = parser.parse_args(arguments)
     try:
-        _require_native_runtime()
         return commands[given.command](given)
     except OperationError as failure:
         print(failure, file=sys.stderr)
@@ -93,14 +91,6 @@ def _check_gateway(_: argparse.Namespace) -> int:
 
 def _runtime() -> Runtime:
     return Runtime(caller.data_folder(), environment=caller.variables(), say=print)
-
-
-def _require_native_runtime() -> None:
-    runtime = os.environ.get("RUNTIME") or "native"
-    if runtime == "containers":
-        raise OperationError("RUNTIME=containers is not available yet; use RUNTIME=native.")
-    if runtime != "native":
-        raise OperationError(f"RUNTIME is {runtime!r}; it can be native or containers.")
 
 
 if __name__ == "__main__":

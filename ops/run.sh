@@ -1,0 +1,61 @@
+#!/bin/sh
+# up, down, restart, status, logs [SERVICE]: in containers where a Docker engine answers, otherwise on
+# the machine itself. RUNTIME=containers or RUNTIME=native forces one.
+set -eu
+cd "$(dirname "$0")/.."
+
+command=$1
+service=${2-}
+
+say() { printf '%s\n' "$*"; }
+die() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+engine_answers() {
+    timeout 10 docker version >/dev/null 2>&1 && timeout 10 docker compose version >/dev/null 2>&1
+}
+
+# A Vireo that was started on the machine itself goes on so, whatever Docker does meanwhile.
+runs_natively() { [ -S "${VIREO_DATA:-data}/run/supervisor.sock" ]; }
+
+case ${RUNTIME:=} in
+native | containers) ;;
+"")
+    if ! runs_natively && engine_answers; then RUNTIME=containers; else RUNTIME=native; fi
+    ;;
+*) die "RUNTIME is '$RUNTIME'; it can be native or containers." ;;
+esac
+
+if [ "$RUNTIME" = native ]; then
+    ops/install.sh
+    [ "$command" != logs ] || exec .venv/bin/python -m vireo_ops logs --service "$service"
+    exec .venv/bin/python -m vireo_ops "$command"
+fi
+
+engine_answers || die "RUNTIME=containers, but no Docker engine with compose answers."
+case $command in
+up)
+    say "starting Vireo in containers (RUNTIME=native runs it without)"
+    docker compose up --detach --build --wait --remove-orphans
+    say "Vireo is ready: http://localhost:${VIREO_PORT:-8080}"
+    ;;
+down) docker compose down --remove-orphans ;;
+restart)
+    docker compose down --remove-orphans
+    "$0" up
+    ;;
+status)
+    docker compose ps --all
+    healthy=$(docker compose ps --status running --format '{{.Health}}')
+    [ -n "$healthy" ] && ! printf '%s\n' "$healthy" | grep -qv '^healthy$'
+    ;;
+logs)
+    follow=
+    [ ! -t 1 ] || follow=--follow
+    # shellcheck disable=SC2086 # each may be no word at all
+    docker compose logs --tail 50 $follow $service
+    ;;
+*) die "There is no command '$command'." ;;
+esac
