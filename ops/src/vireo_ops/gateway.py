@@ -15,7 +15,11 @@ from vireo_ops.settings import Settings
 
 SOURCE = CHECKOUT / "gateway"
 # What the generated API description is called in docs/, and under which name it is served.
-_PAGES = {"openapi.json": "openapi.json", "openapi.html": "docs.html"}
+_PAGES = {
+    "openapi.json": "openapi.json",
+    "openapi.html": "docs.html",
+    "openapi.css": "docs.css",
+}
 _OWN_FOLDERS = ("cache", "tmp", "www")
 _TEMPLATE = ".template"
 _PLACEHOLDER = re.compile(r"\$\{([A-Z_]+)\}")

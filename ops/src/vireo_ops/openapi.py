@@ -1,0 +1,64 @@
+"""`python -m vireo_ops openapi`: writes docs/openapi.json and docs/openapi.html from the code.
+
+With `--check` nothing is written: exit status 1 where the files and the code say different things.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from vireo_ops.layout import CHECKOUT
+from vireo_ops.openapi_document import Json, build
+from vireo_ops.openapi_page import render
+
+DOCS = CHECKOUT / "docs"
+
+
+def texts(document: Json) -> dict[Path, str]:
+    """The generated files, by path."""
+    return {
+        DOCS / "openapi.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
+        DOCS / "openapi.html": render(document),
+    }
+
+
+def problems(document: Json) -> list[str]:
+    """What is not valid in an OpenAPI 3.1 document, one line for each place."""
+    return [
+        f"{'/'.join(str(part) for part in error.absolute_path)}: {error.message}"
+        for error in OpenAPIV31SpecValidator(document).iter_errors()
+    ]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write or check the files; the exit status."""
+    parser = argparse.ArgumentParser(prog="vireo_ops openapi", description="The API document.")
+    parser.add_argument("--check", action="store_true", help="compare, and write nothing")
+    given = parser.parse_args(arguments)
+    document = build()
+    if wrong := problems(document):
+        print("The API document is not valid OpenAPI 3.1:", *wrong, sep="\n  ", file=sys.stderr)
+        return 1
+    stale = []
+    for path, text in texts(document).items():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(path.relative_to(CHECKOUT).as_posix())
+        if not given.check:
+            path.write_text(text, encoding="utf-8")
+    if stale and given.check:
+        print(
+            f"{' and '.join(stale)} differ from the code. Generate them with: make openapi",
+            file=sys.stderr,
+        )
+        return 1
+    print(f"openapi: valid; {'wrote ' + ', '.join(stale) if stale else 'nothing has changed'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

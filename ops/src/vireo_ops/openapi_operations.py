@@ -1,0 +1,207 @@
+"""What the API document says beyond the code: names, groups, examples and the gateway's answers.
+
+One row for each operation of the gateway. A route without a row here, or a row without a route,
+stops the generation, so that nothing is published without a name that is meant to last.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vireo_common.errors import Code
+
+VERSION = "1"
+
+DESCRIPTION = Path(__file__).with_name("templates") / "openapi_description.md"
+"""What is common to all operations, a paragraph for each habit."""
+
+TAGS: Mapping[str, str] = {
+    "accounts": "Make an account and sign in.",
+    "videos": "Announce, upload, look at, watch and delete videos.",
+    "channels": "Every account has a channel of its name.",
+    "search": "Find channels and videos.",
+    "gateway": "The door itself.",
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation's lasting name, its group, more to say about it, and a `curl` that shows it.
+
+    `also` are codes that the service's own description leaves out: the gateway's and Flask's.
+    """
+
+    name: str
+    tag: str
+    text: str
+    example: str
+    also: tuple[Code, ...] = ()
+
+
+ADDRESS = (Code.INVALID_REQUEST, Code.URI_TOO_LONG, Code.HEADERS_TOO_LARGE)
+"""What any address can be answered by, before it is looked at."""
+PROXIED = (Code.INTERNAL_ERROR, Code.BAD_GATEWAY, Code.UNAVAILABLE, Code.GATEWAY_TIMEOUT)
+"""What any service can be answered for, where it or the database is down, or has a defect."""
+BODY = (Code.REQUEST_TIMEOUT, Code.TOO_LARGE)
+"""What any body can be answered by."""
+
+_OWNER = '-H "Authorization: Bearer $TOKEN"'
+
+OPERATIONS: Mapping[tuple[str, str], Operation] = {
+    ("post", "/sign_up"): Operation(
+        "sign_up",
+        "accounts",
+        "The username is compared without regard to case and kept as typed. The account's "
+        "owner is at least 13 and at most 120 years old.",
+        "curl $VIREO/sign_up -H 'Content-Type: application/json' -d '{\n"
+        '  "fname": "Ada", "mname": "", "lname": "Lovelace", "username": "ada",\n'
+        '  "email": "ada@example.org", "password": "rosy-otter-42",\n'
+        '  "day": 10, "month": 12, "year": 1990}\'',
+        (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),
+    ),
+    ("post", "/sign_in"): Operation(
+        "sign_in",
+        "accounts",
+        "Five wrong passwords for one username from one address within ten minutes block that"
+        " pair for 15 minutes. `attempts_left` says how many are left; `retry_after` and "
+        "`blocked_until` say for how long it is blocked.",
+        "curl $VIREO/sign_in -H 'Content-Type: application/json' \\\n"
+        '  -d \'{"username": "ada", "password": "rosy-otter-42"}\'',
+        (*ADDRESS, *PROXIED, *BODY),
+    ),
+    ("post", "/upload"): Operation(
+        "announce_video",
+        "videos",
+        "The answer is the hash path of the new video: 7 characters that are never used "
+        "again. Nobody but its owner sees the video until its bytes are there and it is "
+        "playable.",
+        f"curl $VIREO/upload {_OWNER} \\\n  -H 'Content-Type: application/json' \\\n"
+        '  -d \'{"title": "My first video", "description": ""}\'',
+        (*ADDRESS, *PROXIED, *BODY),
+    ),
+    ("post", "/upload/v/{hash_path}"): Operation(
+        "upload_video",
+        "videos",
+        "Who may upload is settled before the body is read. 200 means that the file is proven"
+        " to be a video and is on the disk. What browsers play as it is can be watched at "
+        "once, everything else once it is encoded. Any `Content-Type` is taken; MP4, MOV, "
+        "MKV, WebM, AVI, MPEG, TS, FLV, Ogg and WMV are.",
+        f"curl $VIREO/upload/v/$HASH {_OWNER} \\\n"
+        "  -H 'Content-Type: application/octet-stream' -T clip.mp4 -X POST",
+        (*ADDRESS, *PROXIED, *BODY),
+    ),
+    ("get", "/v/{hash_path}"): Operation(
+        "show_video",
+        "videos",
+        "With the owner's token the answer has `state` and `uploaded`, and `reason` where it "
+        "failed; before the video is ready there is no answer to anybody else.",
+        "curl $VIREO/v/$HASH",
+        (*ADDRESS, *PROXIED, Code.TOKEN_MISSING),
+    ),
+    ("delete", "/v/{hash_path}"): Operation(
+        "delete_video",
+        "videos",
+        "",
+        f"curl -X DELETE $VIREO/v/$HASH {_OWNER}",
+        (*ADDRESS, *PROXIED),
+    ),
+    ("get", "/videos/all"): Operation(
+        "list_videos",
+        "videos",
+        "",
+        "curl -i '$VIREO/videos/all?limit=10'".replace("'", '"'),
+        (*ADDRESS, *PROXIED),
+    ),
+    ("get", "/videos/channel/{name}"): Operation(
+        "list_channel_videos",
+        "channels",
+        "",
+        "curl $VIREO/videos/channel/ada",
+        (*ADDRESS, *PROXIED),
+    ),
+    ("get", "/channel/picture/{name}"): Operation(
+        "show_channel_picture",
+        "channels",
+        "A pattern that is drawn from the name.",
+        "curl -o ada.png $VIREO/channel/picture/ada",
+        (*ADDRESS, *PROXIED),
+    ),
+    ("get", "/search/{type}/{query}"): Operation(
+        "search",
+        "search",
+        "Channels come first, then videos with every word in the title, then videos with "
+        "every word in title and description together; within these, newest first.",
+        "curl $VIREO/search/all/first%20video",
+        (*ADDRESS, *PROXIED, Code.NOT_FOUND),
+    ),
+    ("get", "/video/d/{hash_path}"): Operation(
+        "download_video",
+        "videos",
+        "Served from the disk, with byte ranges, so that players can seek.",
+        "curl -o clip.mp4 $VIREO/video/d/$HASH",
+        (*ADDRESS, Code.NOT_FOUND, Code.INTERNAL_ERROR, Code.BAD_GATEWAY, Code.GATEWAY_TIMEOUT),
+    ),
+    ("get", "/thumbnails/{hash_path}"): Operation(
+        "download_thumbnail",
+        "videos",
+        "A random frame of the video.",
+        "curl -o thumbnail.jpg $VIREO/thumbnails/$HASH",
+        (
+            *ADDRESS,
+            Code.RANGE_NOT_SATISFIABLE,
+            Code.INTERNAL_ERROR,
+            Code.BAD_GATEWAY,
+            Code.GATEWAY_TIMEOUT,
+        ),
+    ),
+    ("get", "/healthz"): Operation("check_gateway", "gateway", "", "curl $VIREO/healthz", ADDRESS),
+    ("get", "/openapi.json"): Operation(
+        "show_api_document", "gateway", "", "curl $VIREO/openapi.json", ADDRESS
+    ),
+    ("get", "/docs"): Operation("show_api_page", "gateway", "", "curl $VIREO/docs", ADDRESS),
+}
+
+GATEWAY_PATHS: Mapping[str, Mapping[str, object]] = {
+    "/healthz": {
+        "get": {
+            "summary": "Whether the gateway is alive; of the services it says nothing.",
+            "responses": {
+                "200": {
+                    "description": "It is.",
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["response"],
+                                "properties": {"response": {"const": "alive"}},
+                            }
+                        }
+                    },
+                }
+            },
+        }
+    },
+    "/openapi.json": {
+        "get": {
+            "summary": "This document.",
+            "responses": {
+                "200": {
+                    "description": "An OpenAPI 3.1 document.",
+                    "content": {"application/json": {"schema": {"type": "object"}}},
+                }
+            },
+        }
+    },
+    "/docs": {
+        "get": {
+            "summary": "A page of this document for people.",
+            "responses": {
+                "200": {
+                    "description": "The page.",
+                    "content": {"text/html": {"schema": {"type": "string"}}},
+                }
+            },
+        }
+    },
+}
+"""The gateway's own operations, which no service knows."""
