@@ -14,6 +14,11 @@ from vireo_common.errors import MESSAGES, STATUS, Code
 Json = dict[str, Any]
 TEMPLATES = Path(__file__).with_name("templates")
 ACCESS = {"none": "No token", "maybe": "Token if you have one", "token": "Token"}
+# What nearly every address can be answered by; the page names these in one line.
+ANYWHERE = {
+    *(Code.INVALID_REQUEST, Code.REQUEST_TIMEOUT, Code.URI_TOO_LONG, Code.HEADERS_TOO_LARGE),
+    *(Code.INTERNAL_ERROR, Code.BAD_GATEWAY, Code.UNAVAILABLE, Code.GATEWAY_TIMEOUT),
+}
 REASONS: Mapping[int, str] = {
     200: "OK",
     206: "Partial Content",
@@ -58,6 +63,7 @@ class Shown:
     body_text: str
     answers: tuple[Answer, ...]
     errors: tuple[Code, ...]
+    anywhere: tuple[Code, ...]
 
 
 def render(document: Json) -> str:
@@ -109,6 +115,7 @@ def _show(document: Json, method: str, path: str, operation: Json) -> Shown:
         )
         for each in operation.get("parameters", [])
     )
+    codes = _codes(operation)
     content = operation.get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema")
     return Shown(
@@ -123,7 +130,8 @@ def _show(document: Json, method: str, path: str, operation: Json) -> Shown:
         body=_fields(document, schema) if schema else (),
         body_text=operation.get("requestBody", {}).get("description", ""),
         answers=tuple(_answers(document, operation)),
-        errors=tuple(_codes(operation)),
+        errors=tuple(code for code in codes if code not in ANYWHERE),
+        anywhere=tuple(code for code in codes if code in ANYWHERE),
     )
 
 
@@ -197,8 +205,8 @@ def _kind(document: Json, schema: Json) -> str:
         return " or ".join(f'"{value}"' for value in values)
     if found.get("type") == "array":
         return f"list of {_kind(document, found['items'])}s"
-    if "$ref" in schema and found.get("type") == "object":
-        return re.sub(r"(?<!^)([A-Z])", r" \1", schema["$ref"].rpartition("/")[2]).lower()
+    if schema.get("$ref", "").endswith("/UniversalObject"):
+        return "universal object"
     if found.get("type") == "string" and found.get("default") == "":
         return '""'
     kind = {"null": "null", "integer": "whole number"}.get(found["type"], str(found["type"]))
