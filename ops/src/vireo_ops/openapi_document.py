@@ -5,11 +5,13 @@ what the gateway adds and what the generator gets wrong is put right here.
 """
 
 import copy
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from flask_openapi3.openapi import OpenAPI
 
 from vireo_auth.app import create_app as auth_app
 from vireo_auth.core import accounts, passwords
@@ -60,22 +62,19 @@ HEADERS: Mapping[str, Json] = {
 }
 
 
-def service_documents() -> list[Json]:
-    """The document of each service, made without a database: nothing connects until it is asked."""
-    for name in [name for name in os.environ if name.startswith("VIREO_")]:
-        # Whoever runs this has settings of their own, which no document depends on.
-        del os.environ[name]
+@contextmanager
+def service_applications() -> Iterator[dict[str, OpenAPI]]:
+    """The services' applications by name, made without a database: nothing connects until asked."""
     with tempfile.TemporaryDirectory(prefix="vireo-openapi-") as folder:
         secrets = Path(folder, "secrets")
         secrets.mkdir()
         ensure_secrets(secrets, current_user())
         media = MediaSettings(secrets=secrets, media_root=Path(folder, "media"))
-        apps = (
-            auth_app(AuthSettings(secrets=secrets, bcrypt_cost=4)),
-            catalog_app(CatalogSettings(secrets=secrets)),
-            media_app(media),
-        )
-        return [copy.deepcopy(app.api_doc) for app in apps]
+        yield {
+            "auth": auth_app(AuthSettings(secrets=secrets, bcrypt_cost=4)),
+            "catalog": catalog_app(CatalogSettings(secrets=secrets)),
+            "media": media_app(media),
+        }
 
 
 def build() -> Json:
@@ -86,7 +85,9 @@ def build() -> Json:
     """
     paths: Json = copy.deepcopy(dict(GATEWAY_PATHS))
     schemas: Json = {}
-    for document in service_documents():
+    with service_applications() as applications:
+        documents = [copy.deepcopy(app.api_doc) for app in applications.values()]
+    for document in documents:
         schemas |= document["components"]["schemas"]
         for path, item in document["paths"].items():
             if not path.startswith(("/internal/", "/gateway/")):
