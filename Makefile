@@ -13,7 +13,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up down restart status logs demo test check lock openapi clean
+.PHONY: help install install-dev up down restart status logs demo test test-containers check lock openapi clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ demo: install ## Fill a running Vireo with channels and clips
 
 test: install-dev ## Run all tests
 	$(PYTHON) -m pytest -n 2 $(ARGS)
+
+test-containers: install-dev ## Build, start, test, scale, kill and take down Vireo in containers
+	$(PYTHON) -m pytest -q tests/containers $(ARGS)
 
 check: install-dev ## Check format, types, imports, the gateway's configuration, the API document
 	$(PYTHON) -m ruff check

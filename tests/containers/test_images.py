@@ -1,0 +1,134 @@
+"""The images and containers: what is in them, as whom they run, what they may do and reach."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vireo_testing.compose import CHECKOUT, SERVICES, Project
+
+OURS = ("gateway", "auth", "catalog", "media", "media-worker")
+PYTHON = ("auth", "catalog", "media", "media-worker")
+
+
+@pytest.mark.parametrize("image", ["vireo-auth", "vireo-catalog"])
+def test_small_images_without_media_tools(project: Project, image: str) -> None:
+    size = int(project.docker("image", "inspect", "--format", "{{.Size}}", image))
+    assert size < 200_000_000
+    for missing in ("cv2", "numpy"):
+        done = subprocess.run(
+            [
+                "docker",
+                "run",
+                "--rm",
+                "--network",
+                "none",
+                image,
+                "python",
+                "-c",
+                f"import {missing}",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "ModuleNotFoundError" in done.stderr
+    names = "('ffmpeg', 'ffprobe', 'gcc', 'cc', 'pip', 'apt-get')"
+    programs = f"import shutil; print([p for p in {names} if shutil.which(p)])"
+    assert (
+        project.docker("run", "--rm", "--network", "none", image, "python", "-c", programs).strip()
+        == "[]"
+    )
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_containers_may_do_little(project: Project, service: str) -> None:
+    for container in project.inspect(service):
+        host = container["HostConfig"]
+        assert isinstance(host, dict)
+        assert host["ReadonlyRootfs"] is True
+        assert host["CapDrop"] == ["ALL"]
+        assert any("no-new-privileges" in option for option in host["SecurityOpt"])
+        assert host["Memory"] > 0
+        assert host["PidsLimit"] > 0
+        assert host["Privileged"] is False
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_our_processes_are_not_root(project: Project, service: str) -> None:
+    assert project.compose("exec", "-T", service, "id", "-u").strip() == "10001"
+
+
+@pytest.mark.parametrize("service", PYTHON)
+def test_no_compiler_in_the_final_image(project: Project, service: str) -> None:
+    look = "import shutil; print([p for p in ('gcc','cc','g++','make') if shutil.which(p)])"
+    assert project.compose("exec", "-T", service, "python", "-c", look).strip() == "[]"
+
+
+def test_only_the_gateway_has_a_port_on_the_host(project: Project) -> None:
+    for service in SERVICES:
+        for container in project.inspect(service):
+            host = container["HostConfig"]
+            assert isinstance(host, dict)
+            assert bool(host["PortBindings"]) == (service == "gateway")
+
+
+@pytest.mark.parametrize("service", ["auth", "catalog", "media", "media-worker", "mariadb"])
+def test_inner_services_reach_no_outside(project: Project, service: str) -> None:
+    for container in project.inspect(service):
+        settings = container["NetworkSettings"]
+        assert isinstance(settings, dict)
+        networks = list(settings["Networks"])
+        found = json.loads(project.docker("network", "inspect", *networks))
+        assert all(network["Internal"] for network in found)
+
+
+def test_worker_is_on_the_database_network_alone(project: Project) -> None:
+    (worker,) = project.inspect("media-worker")
+    settings = worker["NetworkSettings"]
+    assert isinstance(settings, dict)
+    assert [name.rpartition("_")[2] for name in settings["Networks"]] == ["database"]
+
+
+def test_secrets_stand_in_no_description(project: Project, tmp_path: Path) -> None:
+    everything = project.compose("exec", "-T", "mariadb", "sh", "-c", "cat /run/secrets/*")
+    token = project.compose("exec", "-T", "auth", "cat", "/run/secrets/service_token")
+    secrets = [*everything.split(), *token.split()]
+    assert len(secrets) >= 2
+    shown = project.compose("config")
+    for service in SERVICES:
+        shown += json.dumps(project.inspect(service))
+    for image in ("vireo-auth", "vireo-catalog", "vireo-media", "vireo-gateway", "vireo-ops"):
+        shown += project.docker("history", "--no-trunc", image)
+    shown += project.compose("logs")
+    assert not [secret for secret in secrets if secret in shown]
+
+
+def test_each_service_has_its_own_secrets_alone(project: Project) -> None:
+    names = {
+        service: sorted(project.compose("exec", "-T", service, "ls", "/run/secrets").split())
+        for service in ("auth", "catalog", "media", "media-worker")
+    }
+    assert names["auth"] == ["db_auth_password", "service_token", "token_signing_key.pem"]
+    assert names["catalog"] == ["db_catalog_password", "service_token"]
+    assert names["media"] == names["media-worker"] == ["db_media_password", "service_token"]
+
+
+def test_gateway_configuration_is_the_same_file(project: Project) -> None:
+    used = project.compose("exec", "-T", "gateway", "cat", "/var/lib/vireo/gateway/nginx.conf")
+    assert used == (CHECKOUT / "gateway" / "nginx.conf").read_text()
+
+
+def test_end_to_end_suite_against_containers(project: Project) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "tests/e2e"],
+        cwd=CHECKOUT,
+        env={**project.environment(), "VIREO_E2E_URL": project.url},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-8000:]
