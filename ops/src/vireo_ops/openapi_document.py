@@ -25,6 +25,7 @@ from vireo_media.settings import MediaSettings
 from vireo_ops.openapi_operations import (
     DESCRIPTION,
     GATEWAY_PATHS,
+    LINKS,
     OPERATIONS,
     TAGS,
     VERSION,
@@ -44,6 +45,8 @@ SCHEMA_NAMES = {
 }
 # Optional keys that are left out and never sent as null.
 NEVER_NULL = {"fields", "likes", "dislikes", "state", "reason", "uploaded"}
+# What `vireo_common.pages.encode_cursor` makes: base64 for addresses, without its padding.
+CURSOR = "^[A-Za-z0-9_-]+$"
 _ENVELOPE = {"$ref": "#/components/schemas/ProblemEnvelope"}
 
 HEADERS: Mapping[str, Json] = {
@@ -176,6 +179,8 @@ def _tidy(node: Any) -> Any:
     if made.get("in") in {"query", "header"} and "schema" in made:
         made["schema"] = _without_null(made["schema"])
         made["schema"].pop("description", None)
+        if made["name"] == "cursor":
+            made["schema"]["pattern"] = CURSOR
     elif made.get("in") == "path":
         made["schema"].pop("description", None)
     return made
@@ -200,8 +205,9 @@ def _describe_schemas(schemas: Json) -> None:
         "description": "When the block ends (`blocked`).",
     }
     problem["limit"] = _number("The most that is taken, in bytes (`too_large`).")
-    forbidden = "".join(f"\\{sign}" for sign in sorted(accounts.FORBIDDEN_IN_NAMES))
-    name = f"^[^{forbidden}\\x00-\\x1f\\x7f]*$"
+    # As ECMA-262 and Python both read it: in a class only the backslash has a meaning.
+    forbidden = "".join(sorted(accounts.FORBIDDEN_IN_NAMES)).replace("\\", "\\\\")
+    name = f"^[^{forbidden}\\u0000-\\u001f\\u007f-\\u009f]*$"
     sign_up = schemas["SignUpBody"]["properties"]
     for field, least in (("fname", 1), ("mname", 0), ("lname", 1)):
         sign_up[field] |= {"minLength": least, "maxLength": accounts.MAX_NAME, "pattern": name}
@@ -214,7 +220,7 @@ def _describe_schemas(schemas: Json) -> None:
         "maxLength": passwords.MAX_BYTES,
         "format": "password",
     }
-    for field, least, most in (("day", 1, 31), ("month", 1, 12), ("year", 1, 9999)):
+    for field, least, most in (("day", 1, 31), ("month", 1, 12), ("year", 1900, 9999)):
         sign_up[field] |= {"minimum": least, "maximum": most}
     schemas["SignInBody"]["properties"]["password"]["format"] = "password"
     upload = schemas["UploadBody"]["properties"]
@@ -273,6 +279,8 @@ def _complete(operation: Json, method: str, path: str, row: Operation) -> None:
         answers[str(status)] = _problem(codes)
     for status, response in answers.items():
         _add_headers(response, status, paged="cursor" in _names(operation))
+    if row.name in LINKS:
+        answers["200"]["links"] = copy.deepcopy(dict(LINKS[row.name]))
     operation["responses"] = dict(sorted(answers.items()))
 
 

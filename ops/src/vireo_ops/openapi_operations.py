@@ -205,3 +205,21 @@ GATEWAY_PATHS: Mapping[str, Mapping[str, object]] = {
     },
 }
 """The gateway's own operations, which no service knows."""
+
+LINKS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
+    "announce_video": {
+        name: {"operationId": name, "parameters": {"hash_path": "$response.body#/response"}}
+        for name in ("upload_video", "show_video", "download_video", "delete_video")
+    },
+    "list_videos": {
+        "show_video": {
+            "operationId": "show_video",
+            "parameters": {"hash_path": "$response.body#/response/0/thumbnail"},
+        },
+        "list_channel_videos": {
+            "operationId": "list_channel_videos",
+            "parameters": {"name": "$response.body#/response/0/channel"},
+        },
+    },
+}
+"""What an answer leads to: which of its values another operation takes."""
