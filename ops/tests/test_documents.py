@@ -72,7 +72,7 @@ def routes(application: Flask) -> set[str]:
     """The routes of a service as its page writes them, without those that every service has."""
     every = {"/healthz", "/readyz", "/metrics"}
     return {
-        f"{method} {rule.rule.replace('hash_path', 'hash').replace('path:', '')}"
+        f"{method} {re.sub(r'<[a-z]+:', '<', rule.rule).replace('hash_path', 'hash')}"
         for rule in application.url_map.iter_rules()
         for method in rule.methods or ()
         if method not in {"HEAD", "OPTIONS"} and rule.rule not in every

@@ -78,7 +78,9 @@ def render(document: Json) -> str:
     )
     environment.filters["inline"] = inline
     environment.filters["path"] = breakable
-    shown = {tag["name"]: (tag["description"], []) for tag in document["tags"]}
+    shown: dict[str, tuple[str, list[Shown]]] = {
+        tag["name"]: (tag["description"], []) for tag in document["tags"]
+    }
     for path, item in document["paths"].items():
         for method, operation in item.items():
             shown[operation["tags"][0]][1].append(_show(document, method, path, operation))
