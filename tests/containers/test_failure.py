@@ -2,8 +2,7 @@
 
 import threading
 import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,51 +11,7 @@ import requests
 
 from vireo_testing.clips import Library
 from vireo_testing.compose import Project
-
-HEALED_SECONDS = 30.0
-
-
-class Person:
-    """Somebody with a channel, who uploads."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.name = f"c{uuid.uuid4().hex[:12]}"
-        self.password = uuid.uuid4().hex
-        self.http = requests.Session()
-        self._sign_up()
-
-    def _sign_up(self) -> None:
-        answer = self.http.post(
-            f"{self.url}/sign_up",
-            json={
-                "fname": "River",
-                "mname": "",
-                "lname": "Delta",
-                "username": self.name,
-                "email": f"{self.name}@example.com",
-                "password": self.password,
-                "day": 1,
-                "month": 2,
-                "year": 1990,
-            },
-            timeout=60,
-        )
-        assert answer.status_code == 200, answer.text
-        credentials = {"username": self.name, "password": self.password}
-        answer = self.http.post(f"{self.url}/sign_in", json=credentials, timeout=60)
-        assert answer.status_code == 200, answer.text
-        self.http.headers["Authorization"] = answer.json()["response"]["vtoken"]
-
-    def announce(self) -> str:
-        texts = {"title": f"clip of {self.name}", "description": ""}
-        answer = self.http.post(f"{self.url}/upload", json=texts, timeout=60)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["response"])
-
-    def upload(self, hash_path: str, clip: Path) -> requests.Response:
-        with clip.open("rb") as body:
-            return self.http.post(f"{self.url}/upload/v/{hash_path}", data=body, timeout=120)
+from vireo_testing.person import Person, eventually
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +52,6 @@ def load(url: str, seen: list[requests.Response | str]) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-
-
-def eventually(check: Callable[[], bool], seconds: float = HEALED_SECONDS) -> None:
-    """Wait until `check` holds."""
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.1)
 
 
 def keeps_the_contract(answer: requests.Response | str) -> bool:
@@ -153,7 +100,7 @@ def test_acknowledged_uploads_outlive_a_killed_container(
 
     def upload(person: Person, hash_path: str) -> None:
         try:
-            if person.upload(hash_path, clip).status_code == 200:
+            if person.send(hash_path, clip).status_code == 200:
                 acknowledged.append(hash_path)
         except requests.ConnectionError:
             # The gateway itself was killed; nothing was acknowledged.
@@ -176,7 +123,7 @@ def test_acknowledged_uploads_outlive_a_killed_container(
     # Whoever was not told so can upload again, or hears that it is there.
     for person, hash_path in zip(people, hashes, strict=True):
         if hash_path not in acknowledged:
-            assert person.upload(hash_path, clip).status_code in {200, 409}
+            assert person.send(hash_path, clip).status_code in {200, 409}
             eventually(lambda h=hash_path: requests.get(f"{scaled.url}/video/d/{h}", timeout=30).ok)  # type: ignore[misc]
 
 
@@ -196,7 +143,7 @@ def test_stopping_media_lets_an_upload_end(scaled: Project, clip: Path) -> None:
     person = Person(scaled.url)
     hash_path = person.announce()
     answers: list[requests.Response] = []
-    thread = threading.Thread(target=lambda: answers.append(person.upload(hash_path, clip)))
+    thread = threading.Thread(target=lambda: answers.append(person.send(hash_path, clip)))
     thread.start()
     time.sleep(0.2)
     scaled.docker("stop", *scaled.containers("media"))
@@ -205,14 +152,14 @@ def test_stopping_media_lets_an_upload_end(scaled: Project, clip: Path) -> None:
     assert answers[0].status_code in {200, 502, 503}
     assert "response" in answers[0].json()
     scaled.compose("up", "--detach", "--wait", "--no-recreate", "--scale", "media=2", "media")
-    eventually(lambda: person.upload(hash_path, clip).status_code in {200, 409})
+    eventually(lambda: person.send(hash_path, clip).status_code in {200, 409})
     eventually(lambda: requests.get(f"{scaled.url}/video/d/{hash_path}", timeout=30).ok)
 
 
 def test_what_is_acknowledged_outlives_down_and_up(project: Project, clip: Path) -> None:
     person = Person(project.url)
     hash_path = person.announce()
-    assert person.upload(hash_path, clip).status_code == 200
+    assert person.send(hash_path, clip).status_code == 200
     project.compose("down", "--timeout", "20")
     project.compose("up", "--detach", "--wait")
     assert requests.get(f"{project.url}/video/d/{hash_path}", timeout=30).status_code == 200

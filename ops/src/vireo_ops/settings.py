@@ -40,7 +40,7 @@ VIREO_ENV = """\
 #
 # Processes and threads of each service, and how much is logged (debug, info, warning, error):
 #VIREO_WEB_WORKERS=2
-#VIREO_WEB_THREADS=8
+#VIREO_WEB_THREADS=16
 #VIREO_LOG_LEVEL=info
 """
 
@@ -142,7 +142,7 @@ class Settings(BaseModel):
     rate_limit_exempt: Networks = ()
     cors_origins: Origins = ()
     web_workers: Count = 2
-    web_threads: Count = 8
+    web_threads: Count = 16
     log_level: Annotated[str, AfterValidator(_level)] = "info"
 
     @classmethod

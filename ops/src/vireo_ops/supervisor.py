@@ -116,9 +116,18 @@ class _UnixTransport(xmlrpc.client.Transport):
         super().__init__()
         self._path = str(path)
 
-    def make_connection(self, host: object) -> http.client.HTTPConnection:
-        # Supervisor closes the connection after each answer.
-        return _UnixConnection(self._path)
+    def make_connection(self, host: tuple[str, dict[str, str]] | str) -> http.client.HTTPConnection:
+        # Supervisor closes the connection after each answer, so ours is closed as well.
+        self.close()
+        connection = _UnixConnection(self._path)
+        self._connection = host, connection
+        return connection
+
+    def single_request(self, *arguments: Any, **named: Any) -> Any:
+        try:
+            return super().single_request(*arguments, **named)
+        finally:
+            self.close()
 
 
 class Supervisor:

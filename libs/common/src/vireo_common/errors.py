@@ -33,6 +33,7 @@ class Code(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     REQUEST_TIMEOUT = "request_timeout"
     ALREADY_UPLOADED = "already_uploaded"
+    PRECONDITION_FAILED = "precondition_failed"
     TOO_LARGE = "too_large"
     URI_TOO_LONG = "uri_too_long"
     HEADERS_TOO_LARGE = "headers_too_large"
@@ -70,6 +71,7 @@ STATUS: Mapping[Code, int] = {
     Code.METHOD_NOT_ALLOWED: 405,
     Code.REQUEST_TIMEOUT: 408,
     Code.ALREADY_UPLOADED: 409,
+    Code.PRECONDITION_FAILED: 412,
     Code.TOO_LARGE: 413,
     Code.URI_TOO_LONG: 414,
     Code.HEADERS_TOO_LARGE: 431,
@@ -108,6 +110,7 @@ MESSAGES: Mapping[Code, str] = {
     Code.METHOD_NOT_ALLOWED: "This address does not answer this method.",
     Code.REQUEST_TIMEOUT: "The request took too long to arrive.",
     Code.ALREADY_UPLOADED: "The bytes of this video have been uploaded already.",
+    Code.PRECONDITION_FAILED: "The file is not the one that was asked for.",
     Code.TOO_LARGE: "The request is too large.",
     Code.URI_TOO_LONG: "The address is too long.",
     Code.HEADERS_TOO_LARGE: "The headers are too large.",

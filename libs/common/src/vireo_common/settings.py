@@ -25,7 +25,7 @@ class ServiceSettings(BaseSettings):
     catalog_url: str = Field("http://127.0.0.1:8002", description="Internal address of catalog.")
     media_url: str = Field("http://127.0.0.1:8003", description="Internal address of media.")
     web_workers: int = Field(2, ge=1, le=64, description="Gunicorn worker processes.")
-    web_threads: int = Field(8, ge=1, le=256, description="Threads of each worker process.")
+    web_threads: int = Field(16, ge=1, le=256, description="Threads of each worker process.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe level that is logged."
     )

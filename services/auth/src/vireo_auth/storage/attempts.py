@@ -56,6 +56,8 @@ INSERT INTO KnownAddresses (ChannelID, Address, SeenAt) VALUES (%s, %s, NOW(3))
 ON DUPLICATE KEY UPDATE SeenAt = NOW(3)
 """
 
+# One attempt in so many, of all workers together, takes away what is old.
+SWEEP_EVERY = 100
 # Bounded, so that the sweep never holds many locks.
 SWEEP_FAILURES = """
 DELETE FROM SignInFailures WHERE FailedAt < NOW(3) - INTERVAL 1 DAY ORDER BY FailedAt LIMIT 1000
@@ -65,6 +67,8 @@ SWEEP_PAIRS = """
 DELETE FROM SignInPairs WHERE SeenAt < NOW(3) - INTERVAL 1 DAY
     AND (BlockedUntil IS NULL OR BlockedUntil < NOW(3)) ORDER BY SeenAt LIMIT 1000
 """
+
+SWEEP_KNOWN = "DELETE FROM KnownAddresses WHERE SeenAt < NOW(3) - INTERVAL 400 DAY LIMIT 1000"
 
 
 class AttemptTable:
@@ -98,7 +102,10 @@ class AttemptTable:
                 cursor.execute(BLOCK, (int(limits.block.total_seconds()), *pair))
             return Admitted(attempt_id, max(0, limits.attempts - failures))
 
-        return self._database.transaction("attempts.admit", work)
+        outcome = self._database.transaction("attempts.admit", work)
+        if isinstance(outcome, Admitted) and outcome.attempt_id % SWEEP_EVERY == 0:
+            self.sweep()
+        return outcome
 
     def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
         """Forget the failures of this name from this address, and know the address from now on."""
@@ -116,6 +123,7 @@ class AttemptTable:
         with self._database.read() as cursor:
             cursor.execute(SWEEP_FAILURES)
             cursor.execute(SWEEP_PAIRS)
+            cursor.execute(SWEEP_KNOWN)
 
 
 def _row(cursor: Cursor) -> tuple[Any, ...]:

@@ -30,7 +30,7 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
             200: _file("video/mp4", "The video."),
             206: _file("video/mp4", "A part of the video."),
             304: {"description": "The file has not changed."},
-            **problems(Code.NO_VIDEO_FILE, Code.RANGE_NOT_SATISFIABLE),
+            **problems(Code.NO_VIDEO_FILE, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
         },
     )
     @public
@@ -43,7 +43,7 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
         responses={
             200: _file("image/jpeg", "The image, at most 1280 pixels wide."),
             304: {"description": "The file has not changed."},
-            **problems(Code.NOT_FOUND),
+            **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED),
         },
     )
     @public
@@ -55,6 +55,11 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
     @public
     def no_range() -> Response:
         raise Failure(Code.RANGE_NOT_SATISFIABLE)
+
+    @bp.get("/gateway/precondition_failed", doc_ui=False)
+    @public
+    def other_file() -> Response:
+        raise Failure(Code.PRECONDITION_FAILED)
 
     @bp.delete("/internal/files/<hash_path>", doc_ui=False)
     @internal

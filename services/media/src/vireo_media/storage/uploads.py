@@ -130,11 +130,6 @@ def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) ->
     )
 
 
-def add_remove_job(cursor: Cursor, hash_path: str) -> None:
-    """Have all files of a video removed."""
-    jobs.enqueue(cursor, MEDIA_QUEUE, REMOVE, hash_path, max_attempts=20)
-
-
 def _enqueue(cursor: Cursor, queue: str, kind: str, hash_path: str, upload_id: str) -> None:
     payload = {"upload_id": upload_id}
     jobs.enqueue(cursor, queue, kind, hash_path, payload, max_attempts=ATTEMPTS)
