@@ -2,6 +2,7 @@
 
 import structlog
 from flask_openapi3.openapi import OpenAPI
+from werkzeug.routing import BaseConverter
 
 from vireo_catalog.api import channels, internal, lists, search, videos
 from vireo_catalog.core.channels import Channels
@@ -20,6 +21,13 @@ from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
 
 log = structlog.get_logger()
+
+
+class AnyText(BaseConverter):
+    """The rest of an address, slashes at its beginning included."""
+
+    regex = ".+"
+    part_isolating = False
 
 
 def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
@@ -41,6 +49,7 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
             log.warning("files_removed_later", hash_path=hash_path)
 
     app = create_application("catalog", guard=guard, ready=database.ping)
+    app.url_map.converters["text"] = AnyText
     rules = Videos(VideoTable(database), remove_files)
     channel_rules = Channels(channel_table)
     app.register_api(videos.blueprint(rules))

@@ -21,7 +21,7 @@ def blueprint(search: Search) -> APIBlueprint:
     bp = APIBlueprint("search", __name__)
 
     @bp.get(
-        "/search/<type>/<path:query>",
+        "/search/<type>/<text:query>",
         responses={200: Envelope[list[UniversalObject]], **problems(*PAGE_PROBLEMS)},
     )
     @public

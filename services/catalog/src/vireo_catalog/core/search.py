@@ -7,6 +7,7 @@ neither repeat nor lose a row while others come in.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -22,7 +23,8 @@ MAX_QUERY = 200
 MAX_WORDS = 10
 MAX_INDEXED_WORD = 84
 """The server's ``innodb_ft_max_token_size``: longer words are not in the index."""
-WORD = re.compile(r"\w+")
+# The server leaves out a single letter that stands before an apostrophe, as in "l'eau".
+LONE_LETTER = re.compile(r"\b\w(?=['\u2019])|(?<=['\u2019])\w\b")
 # Scripts that write words without spaces between them: the index holds whole runs of characters,
 # so a word inside of a run is found by looking at the text itself.
 UNSPACED = re.compile(
@@ -117,12 +119,37 @@ def parse(text: str) -> Query:
     if not 1 <= len(text) <= MAX_QUERY or has_control_characters(text):
         reason = f"must have 1 to {MAX_QUERY} characters, none of them a control character"
         raise Failure(Code.INVALID_QUERY, fields={"query": reason})
-    words = WORD.findall(text)[:MAX_WORDS]
-    indexed = bool(words) and not any(
-        UNSPACED.search(word) or len(word) > MAX_INDEXED_WORD for word in words
-    )
+    words = _words(text)[:MAX_WORDS]
+    indexed = bool(words) and all(_in_index(word) for word in words)
     # Without a word (an emoji, a smiley) the whole text is looked for.
     return Query(text, words if words else [text], indexed)
+
+
+def _words(text: str) -> list[str]:
+    """Runs of letters and digits, as the server cuts them: accents and vowel signs belong to the
+    letter before them, an apostrophe to no word, nor does a single letter beside one."""
+    words, current = [], ""
+    for character in LONE_LETTER.sub(" ", text):
+        kind = unicodedata.category(character)[0]
+        if kind in "LN" or character == "_" or (kind == "M" and current):
+            current += character
+        elif current:
+            words.append(current)
+            current = ""
+    return [*words, current] if current else words
+
+
+def _in_index(word: str) -> bool:
+    """Whether the index can have the word as one: the server knows no letters that are younger
+    than its tables, nor any beyond the Basic Multilingual Plane, and cuts words there."""
+    return (
+        len(word) <= MAX_INDEXED_WORD
+        and not UNSPACED.search(word)
+        and all(
+            character <= "\uffff" and unicodedata.ucd_3_2_0.category(character) != "Cn"
+            for character in word
+        )
+    )
 
 
 def _position(cursor: str | None) -> tuple[Section, tuple[int, int] | None]:

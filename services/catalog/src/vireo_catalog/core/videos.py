@@ -66,6 +66,10 @@ class HashPathTaken(Exception):
     """The hash path was given out before."""
 
 
+class ChannelGone(Exception):
+    """The channel was deleted meanwhile."""
+
+
 class VideoStore(Protocol):
     """Where videos are kept."""
 
@@ -74,7 +78,7 @@ class VideoStore(Protocol):
 
         Raises:
             HashPathTaken: choose another.
-            MissingParent: the channel has gone.
+            ChannelGone: the channel was deleted meanwhile.
         """
 
     def find(self, hash_path: str) -> Video | None:
@@ -110,7 +114,8 @@ class Videos:
         """Make a video that waits for its bytes; returns its hash path.
 
         Raises:
-            Failure: ``invalid_body`` with a reason for each field.
+            Failure: ``invalid_body`` with a reason for each field; ``token_invalid`` where the
+                channel was deleted meanwhile.
         """
         title = title.strip()
         if problems := check(title, description):
@@ -121,6 +126,8 @@ class Videos:
                 self._store.add(hash_path, channel_id, title, description)
             except HashPathTaken:
                 continue
+            except ChannelGone:
+                raise Failure(Code.TOKEN_INVALID) from None
             return hash_path
 
     def show(self, hash_path: str, viewer: Callable[[], int | None]) -> tuple[Video, bool]:
@@ -184,7 +191,7 @@ class Videos:
         Raises:
             Failure: ``not_found``: it was deleted meanwhile.
         """
-        if not self._store.record(hash_path, progress):
+        if not (HASH_PATH.fullmatch(hash_path) and self._store.record(hash_path, progress)):
             raise Failure(Code.NOT_FOUND)
 
     def _find(self, hash_path: str) -> Video | None:

@@ -1,7 +1,9 @@
 """The table ``Videos``, with the counters and the reserved hash paths that go with it.
 
 Keyset pages are written ``Upload <= ? AND (Upload < ? OR VideoID < ?)``: MariaDB serves this from
-the index, and does not serve ``(Upload, VideoID) < (?, ?)``.
+the index, and does not serve ``(Upload, VideoID) < (?, ?)``. The index and the order of the join
+are named: left alone, the optimizer sorts all videos where there are few channels, and walks down
+to a deep page from the first one.
 """
 
 import datetime as dt
@@ -10,9 +12,9 @@ from typing import Any
 
 from pymysql.cursors import Cursor
 
-from vireo_catalog.core.videos import HashPathTaken, Progress, State, Video
+from vireo_catalog.core.videos import ChannelGone, HashPathTaken, Progress, State, Video
 from vireo_common import jobs
-from vireo_common.database import Database, Duplicate
+from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 
 MEDIA_QUEUE = "media"
@@ -40,13 +42,15 @@ SELECT {WHOLE} FROM Videos v JOIN Channels c USING (ChannelID) WHERE v.PathHash 
 AFTER = "AND v.Upload <= %s AND (v.Upload < %s OR v.VideoID < %s)"
 
 NEWEST = f"""
-SELECT {LISTED} FROM Videos v JOIN Channels c USING (ChannelID)
+SELECT STRAIGHT_JOIN {LISTED}
+FROM Videos v FORCE INDEX (Newest) JOIN Channels c USING (ChannelID)
 WHERE v.State = 'ready' {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
 
 NEWEST_OF = f"""
-SELECT {LISTED} FROM Videos v JOIN Channels c USING (ChannelID)
+SELECT STRAIGHT_JOIN {LISTED}
+FROM Videos v FORCE INDEX (NewestOfChannel) JOIN Channels c USING (ChannelID)
 WHERE v.ChannelID = %s AND v.State = 'ready' {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
@@ -83,7 +87,7 @@ class VideoTable:
 
         Raises:
             HashPathTaken: it was given out before, if only to a video that has gone.
-            MissingParent: the channel has gone.
+            ChannelGone: it was deleted meanwhile.
         """
 
         def work(cursor: Cursor) -> None:
@@ -94,6 +98,8 @@ class VideoTable:
             self._database.transaction("videos.add", work)
         except Duplicate:
             raise HashPathTaken from None
+        except MissingParent:
+            raise ChannelGone from None
 
     def find(self, hash_path: str) -> Video | None:
         """The video in whatever state."""

@@ -1,0 +1,266 @@
+"""``POST /upload``, ``GET`` and ``DELETE /v/<hash>``, and the picture of a channel."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from vireo_catalog.core.videos import ChannelGone, HashPathTaken
+from vireo_common.tokens import ACCESS_SECONDS
+from vireo_testing.hostile_text import BODIES, PATH_SEGMENTS, STRINGS
+from vireo_testing.mariadb import TestDatabase
+from vireo_testing.neighbours import Neighbour
+
+GOOD = {"title": "A title", "description": "Some words."}
+SEVEN = {"type", "channel", "title", "thumbnail", "nb_count", "description", "upload"}
+UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def error(response: Any, status: int, code: str) -> dict[str, Any]:
+    assert response.status_code == status
+    assert set(response.json) == {"response"}
+    found: dict[str, Any] = response.json["response"]
+    assert found["error"] == code
+    assert found["message"]
+    return found
+
+
+def test_upload_gives_a_hash_path(http: FlaskClient, stage: Any, token: Any) -> None:
+    ada = stage.channel("Ada")
+    response = http.post("/upload", json=GOOD, headers=token(ada))
+    assert response.status_code == 200
+    hash_path = response.json["response"]
+    assert re.fullmatch(r"[A-Za-z0-9]{7}", hash_path)
+    rows = stage.database.query("SELECT PathHash, ChannelID, Title, Description, State FROM Videos")
+    assert rows == ((hash_path, ada, "A title", "Some words.", "waiting"),)
+    assert stage.database.query("SELECT PathHash FROM HashPaths") == ((hash_path,),)
+
+
+def test_upload_takes_a_bare_token(http: FlaskClient, stage: Any, token: Any) -> None:
+    bare = token(stage.channel("Ada"))["Authorization"].removeprefix("Bearer ")
+    response = http.post("/upload", json=GOOD, headers={"Authorization": bare})
+    assert response.status_code == 200
+
+
+def test_upload_wants_a_token(http: FlaskClient, stage: Any, token: Any) -> None:
+    ada = stage.channel("Ada")
+    good = token(ada)["Authorization"]
+    altered = good[:-6] + ("A" if good[-6] != "A" else "B") + good[-5:]
+    error(http.post("/upload", json=GOOD), 400, "token_missing")
+    bad = {"Authorization": altered}
+    error(http.post("/upload", json=GOOD, headers=bad), 400, "token_invalid")
+    error(http.post("/upload", json=GOOD, headers=token(ada + 1)), 400, "token_invalid")
+    old = http.post("/upload", json=GOOD, headers=token(ada, time.time() - ACCESS_SECONDS - 5))
+    error(old, 401, "token_expired")
+    assert old.headers["WWW-Authenticate"] == "Bearer"
+    assert stage.database.query("SELECT * FROM Videos") == ()
+
+
+@pytest.mark.parametrize("field", GOOD)
+def test_upload_names_the_missing_field(
+    http: FlaskClient, stage: Any, token: Any, field: str
+) -> None:
+    body = {name: value for name, value in GOOD.items() if name != field}
+    response = http.post("/upload", json=body, headers=token(stage.channel("Ada")))
+    assert set(error(response, 400, "missing_field")["fields"]) == {field}
+
+
+@pytest.mark.parametrize("value", [None, 1, True, [], {}], ids=repr)
+@pytest.mark.parametrize("field", GOOD)
+def test_upload_refuses_wrong_types(
+    http: FlaskClient, stage: Any, token: Any, field: str, value: object
+) -> None:
+    body = {**GOOD, field: value}
+    response = http.post("/upload", json=body, headers=token(stage.channel("Ada")))
+    assert set(error(response, 400, "invalid_body")["fields"]) == {field}
+
+
+def test_upload_of_longest_texts(http: FlaskClient, stage: Any, token: Any) -> None:
+    headers = token(stage.channel("Ada"))
+    body = {"title": "😀" * 255, "description": "\n" + "漢" * 49_999}
+    hash_path = http.post("/upload", json=body, headers=headers).json["response"]
+    shown = http.get(f"/v/{hash_path}", headers=headers).json["response"]
+    assert (shown["title"], shown["description"]) == (body["title"], body["description"])
+    long = {"title": "a" * 256, "description": "b" * 50_001}
+    response = http.post("/upload", json=long, headers=headers)
+    assert set(error(response, 400, "invalid_body")["fields"]) == {"title", "description"}
+
+
+@pytest.mark.parametrize("field", GOOD)
+def test_upload_of_hostile_text(http: FlaskClient, stage: Any, token: Any, field: str) -> None:
+    headers = token(stage.channel("Ada"))
+    for name, text in STRINGS.items():
+        response = http.post("/upload", json={**GOOD, field: text}, headers=headers)
+        if response.status_code == 200:
+            shown = http.get(f"/v/{response.json['response']}", headers=headers).json["response"]
+            assert shown[field] == (text.strip() if field == "title" else text), name
+        elif any("\ud800" <= character <= "\udfff" for character in text):
+            # Half of a character is no JSON at all.
+            error(response, 400, "invalid_json")
+        else:
+            assert field in error(response, 400, "invalid_body")["fields"], name
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_upload_of_hostile_bodies(http: FlaskClient, stage: Any, token: Any, name: str) -> None:
+    headers = token(stage.channel("Ada"))
+    response = http.post(
+        "/upload", data=BODIES[name], content_type="application/json", headers=headers
+    )
+    assert response.status_code == 400
+    assert response.json["response"]["error"] in {"invalid_json", "invalid_body", "missing_field"}
+
+
+def test_upload_wants_json(http: FlaskClient, stage: Any, token: Any) -> None:
+    response = http.post("/upload", data=GOOD, headers=token(stage.channel("Ada")))
+    error(response, 415, "unsupported_content_type")
+
+
+def test_a_public_video(http: FlaskClient, stage: Any, token: Any) -> None:
+    ada = stage.channel("Ada")
+    hash_path = stage.video(ada, "Tïtle", "text\nmore")
+    response = http.get(f"/v/{hash_path}")
+    assert response.status_code == 200
+    shown = response.json["response"]
+    assert set(shown) >= SEVEN
+    assert "state" not in shown
+    assert {key: shown[key] for key in SEVEN - {"upload"}} == {
+        "type": "video",
+        "channel": "Ada",
+        "title": "Tïtle",
+        "thumbnail": hash_path,
+        "nb_count": "",
+        "description": "text\nmore",
+    }
+    assert UTC.fullmatch(shown["upload"])
+    owned = http.get(f"/v/{hash_path}", headers=token(ada)).json["response"]
+    assert owned == {**shown, "state": "ready", "uploaded": True}
+    # A token that has expired keeps nobody from watching.
+    expired = http.get(f"/v/{hash_path}", headers=token(ada, 1_000_000))
+    assert expired.json["response"] == shown
+
+
+@pytest.mark.parametrize("state", ["waiting", "processing", "failed"])
+def test_a_private_video(http: FlaskClient, stage: Any, token: Any, state: str) -> None:
+    ada, bob = stage.channel("Ada"), stage.channel("Bob")
+    hash_path = stage.video(ada, state=state)
+    shown = http.get(f"/v/{hash_path}", headers=token(ada)).json["response"]
+    assert shown["state"] == state
+    assert shown["uploaded"] is (state != "waiting")
+    assert shown.get("reason") == ("broken" if state == "failed" else None)
+    error(http.get(f"/v/{hash_path}"), 404, "not_found")
+    error(http.get(f"/v/{hash_path}", headers=token(bob)), 404, "not_found")
+    error(http.get(f"/v/{hash_path}", headers=token(ada, 1_000_000)), 401, "token_expired")
+    error(http.get(f"/v/{hash_path}", headers={"Authorization": "x"}), 400, "token_invalid")
+
+
+def test_hash_paths_compare_by_case(http: FlaskClient, stage: Any) -> None:
+    ada = stage.channel("Ada")
+    stage.video(ada, "small", hash_path="abcdefg")
+    error(http.get("/v/ABCDEFG"), 404, "not_found")
+    stage.video(ada, "large", hash_path="ABCDEFG")
+    titles = [http.get(f"/v/{name}").json["response"]["title"] for name in ("abcdefg", "ABCDEFG")]
+    assert titles == ["small", "large"]
+
+
+def test_delete_by_its_owner(
+    http: FlaskClient, stage: Any, token: Any, media: Neighbour, secrets_dir: Any
+) -> None:
+    ada = stage.channel("Ada")
+    kept, gone = stage.video(ada), stage.video(ada)
+    response = http.delete(f"/v/{gone}", headers=token(ada))
+    assert (response.status_code, response.json) == (200, {"response": ""})
+    error(http.get(f"/v/{gone}", headers=token(ada)), 404, "not_found")
+    error(http.delete(f"/v/{gone}", headers=token(ada)), 404, "not_found")
+    assert http.get(f"/v/{kept}").status_code == 200
+    assert stage.count_of(ada) == 1
+    service_token = (secrets_dir / "service_token").read_text()
+    calls = [(call.method, call.path, call.token) for call in media.calls]
+    assert calls == [("DELETE", f"/internal/files/{gone}", service_token)]
+    jobs = stage.database.query("SELECT Queue, Kind, Subject, State FROM Jobs")
+    assert jobs == (("media", "remove", gone, "queued"),)
+
+
+def test_delete_while_media_is_down(
+    http: FlaskClient, stage: Any, token: Any, media: Neighbour
+) -> None:
+    ada = stage.channel("Ada")
+    gone = stage.video(ada)
+    media.status = 503
+    assert http.delete(f"/v/{gone}", headers=token(ada)).status_code == 200
+    assert stage.database.query("SELECT Kind, Subject FROM Jobs") == (("remove", gone),)
+
+
+def test_delete_by_others(http: FlaskClient, stage: Any, token: Any, media: Neighbour) -> None:
+    ada, bob = stage.channel("Ada"), stage.channel("Bob")
+    public, private = stage.video(ada), stage.video(ada, state="processing")
+    error(http.delete(f"/v/{public}"), 400, "token_missing")
+    error(http.delete(f"/v/{public}", headers=token(bob)), 403, "forbidden")
+    error(http.delete(f"/v/{private}", headers=token(bob)), 404, "not_found")
+    error(http.delete(f"/v/{public}", headers=token(ada, 1_000_000)), 401, "token_expired")
+    assert not stage.videos.remove(public, bob)
+    assert stage.database.query("SELECT COUNT(*) FROM Videos") == ((2,),)
+    assert stage.database.query("SELECT * FROM Jobs") == ()
+    assert media.calls == []
+
+
+def test_a_hash_path_is_never_given_out_again(stage: Any) -> None:
+    ada = stage.channel("Ada")
+    stage.video(ada, hash_path="abcdefg")
+    assert stage.videos.remove("abcdefg", ada)
+    with pytest.raises(HashPathTaken):
+        stage.videos.add("abcdefg", ada, "again", "")
+    assert stage.database.query("SELECT * FROM Videos") == ()
+
+
+def test_nothing_stays_of_a_video_whose_channel_is_gone(stage: Any) -> None:
+    with pytest.raises(ChannelGone):
+        stage.videos.add("abcdefg", 4711, "a title", "")
+    assert stage.database.query("SELECT * FROM HashPaths") == ()
+
+
+def test_a_channel_s_end_is_its_videos_end(http: FlaskClient, stage: Any) -> None:
+    ada, bob = stage.channel("Ada"), stage.channel("Bob")
+    gone, kept = stage.video(ada, "cats"), stage.video(bob, "cats")
+    stage.database.query("DELETE FROM Channels WHERE ChannelID = %s", (ada,))
+    error(http.get(f"/v/{gone}"), 404, "not_found")
+    error(http.get("/videos/channel/Ada"), 404, "not_found")
+    for path in ("/videos/all", "/search/all/cats"):
+        assert [row["thumbnail"] for row in http.get(path).json["response"]] == [kept]
+    assert stage.database.query("SELECT ChannelID FROM ChannelStats") == ((bob,),)
+    assert stage.database.query("SELECT COUNT(*) FROM HashPaths") == ((2,),)
+
+
+def test_picture(http: FlaskClient, stage: Any) -> None:
+    stage.channel("Ada")
+    response = http.get("/channel/picture/aDA")
+    assert (response.status_code, response.mimetype) == (200, "image/png")
+    assert response.data.startswith(b"\x89PNG\r\n\x1a\n")
+    error(http.get("/channel/picture/nobody"), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v/{}", "/videos/channel/{}", "/channel/picture/{}", "/search/{}/x", "/internal/videos/{}"],
+)
+def test_hostile_addresses(http: FlaskClient, stage: Any, path: str) -> None:
+    stage.video(stage.channel("Ada"))
+    for name, segment in PATH_SEGMENTS.items():
+        response = http.get(path.format(segment))
+        assert response.status_code in {400, 404}, name
+        assert response.json["response"]["error"], name
+
+
+def test_wrong_methods_and_unknown_addresses(http: FlaskClient, clean_tables: TestDatabase) -> None:
+    for method, path in (
+        ("GET", "/upload"),
+        ("POST", "/v/abcdefg"),
+        ("PUT", "/videos/all"),
+        ("DELETE", "/search/all/x"),
+        ("POST", "/channel/picture/x"),
+    ):
+        error(http.open(path, method=method), 405, "method_not_allowed")
+    for path in ("/", "/v", "/v/", "/videos", "/search/all", "/search/all/", "/v//abcdefg"):
+        error(http.get(path), 404, "not_found")

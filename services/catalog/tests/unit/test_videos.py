@@ -1,0 +1,235 @@
+"""The rules of videos, on a store in memory."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from vireo_catalog.core.videos import (
+    HASH_PATH,
+    ChannelGone,
+    HashPathTaken,
+    Progress,
+    State,
+    Video,
+    Videos,
+    check,
+)
+from vireo_common.errors import Code, Failure
+from vireo_common.pages import Page
+
+OWNER, STRANGER = 7, 8
+PUBLIC = Video(
+    video_id=1,
+    hash_path="abcdefg",
+    channel_id=OWNER,
+    channel="ada",
+    title="A title",
+    description="",
+    upload=dt.datetime(2026, 11, 24, tzinfo=dt.UTC),
+    state=State.READY,
+    reason="",
+    stored_at=None,
+    duration=2.0,
+    width=320,
+    height=180,
+    likes=0,
+    dislikes=0,
+)
+PRIVATE = [State.WAITING, State.PROCESSING, State.FAILED]
+
+
+class Shelf:
+    """One video in memory, or none."""
+
+    def __init__(self, video: Video | None, taken: int = 0) -> None:
+        self.video = video
+        self.taken = taken
+        self.added: list[tuple[str, int, str, str]] = []
+        self.asked: list[str] = []
+        self.channel_gone = False
+
+    def add(self, hash_path: str, channel_id: int, title: str, description: str) -> None:
+        if self.channel_gone:
+            raise ChannelGone
+        if self.taken:
+            self.taken -= 1
+            raise HashPathTaken
+        self.added.append((hash_path, channel_id, title, description))
+
+    def find(self, hash_path: str) -> Video | None:
+        self.asked.append(hash_path)
+        return self.video if self.video and self.video.hash_path == hash_path else None
+
+    def newest(self, limit: int, cursor: str | None) -> Page[Video]:
+        return Page([self.video] if self.video else [], None)
+
+    def newest_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
+        return self.newest(limit, cursor)
+
+    def record(self, hash_path: str, progress: Progress) -> bool:
+        return self.find(hash_path) is not None
+
+    def remove(self, hash_path: str, channel_id: int) -> bool:
+        found = self.find(hash_path)
+        if found is None or found.channel_id != channel_id:
+            return False
+        self.video = None
+        return True
+
+
+class Files:
+    """Remembers whose files were to be removed."""
+
+    def __init__(self) -> None:
+        self.removed: list[str] = []
+
+    def __call__(self, hash_path: str) -> None:
+        self.removed.append(hash_path)
+
+
+def videos(shelf: Shelf, files: Files | None = None) -> Videos:
+    return Videos(shelf, files or Files())
+
+
+def anonymous() -> int | None:
+    return None
+
+
+def viewer(channel_id: int) -> Callable[[], int | None]:
+    return lambda: channel_id
+
+
+def bad_token() -> int | None:
+    raise Failure(Code.TOKEN_EXPIRED)
+
+
+def refusal(act: Callable[[], object]) -> Code:
+    with pytest.raises(Failure) as raised:
+        act()
+    return raised.value.code
+
+
+@pytest.mark.parametrize(
+    ("title", "description"),
+    [
+        ("a", ""),
+        ("a" * 255, "b" * 50_000),
+        ("漢" * 255, "😀" * 50_000),
+        ("a\u202eb", "a\nb\r\nc\td"),
+        ("\u00a0a", "<script>"),
+    ],
+)
+def test_good_texts(title: str, description: str) -> None:
+    assert check(title, description) == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "wrong"),
+    [
+        ("", "", {"title"}),
+        ("a" * 256, "", {"title"}),
+        ("a\nb", "", {"title"}),
+        ("a\tb", "", {"title"}),
+        ("a\0", "", {"title"}),
+        ("a\x7f", "", {"title"}),
+        ("a\x85b", "", {"title"}),
+        ("\ud800", "", {"title"}),
+        ("a", "b" * 50_001, {"description"}),
+        ("a", "b\0", {"description"}),
+        ("a", "b\x0b", {"description"}),
+        ("a", "\udfff", {"description"}),
+        ("", "\0", {"title", "description"}),
+    ],
+)
+def test_bad_texts(title: str, description: str, wrong: set[str]) -> None:
+    assert set(check(title, description)) == wrong
+
+
+def test_announce_trims_the_title_alone() -> None:
+    shelf = Shelf(None)
+    hash_path = videos(shelf).announce(OWNER, "  A title \n", " text ")
+    assert HASH_PATH.fullmatch(hash_path)
+    assert shelf.added == [(hash_path, OWNER, "A title", " text ")]
+
+
+def test_announce_refuses_bad_texts() -> None:
+    shelf = Shelf(None)
+    assert refusal(lambda: videos(shelf).announce(OWNER, "   ", "")) is Code.INVALID_BODY
+    assert shelf.added == []
+
+
+def test_announce_chooses_again_while_the_hash_path_is_taken() -> None:
+    shelf = Shelf(None, taken=3)
+    videos(shelf).announce(OWNER, "A title", "")
+    assert len(shelf.added) == 1
+
+
+def test_announce_of_an_account_that_went_meanwhile() -> None:
+    shelf = Shelf(None)
+    shelf.channel_gone = True
+    assert refusal(lambda: videos(shelf).announce(OWNER, "A title", "")) is Code.TOKEN_INVALID
+
+
+def test_hash_paths_are_random() -> None:
+    rules = videos(Shelf(None))
+    made = {rules.announce(OWNER, "A title", "") for _ in range(200)}
+    assert len(made) == 200
+    assert len(set("".join(made))) > 50
+
+
+@pytest.mark.parametrize("who", [anonymous, viewer(STRANGER), viewer(OWNER), bad_token])
+def test_everybody_sees_a_public_video(who: Callable[[], int | None]) -> None:
+    _, is_owner = videos(Shelf(PUBLIC)).show("abcdefg", who)
+    assert is_owner is (who not in {anonymous, bad_token} and who() == OWNER)
+
+
+@pytest.mark.parametrize("state", PRIVATE)
+def test_the_owner_alone_sees_a_private_video(state: State) -> None:
+    rules = videos(Shelf(replace(PUBLIC, state=state)))
+    assert rules.show("abcdefg", viewer(OWNER)) == (replace(PUBLIC, state=state), True)
+    assert refusal(lambda: rules.show("abcdefg", viewer(STRANGER))) is Code.NOT_FOUND
+    assert refusal(lambda: rules.show("abcdefg", anonymous)) is Code.NOT_FOUND
+    assert refusal(lambda: rules.show("abcdefg", bad_token)) is Code.TOKEN_EXPIRED
+
+
+def test_a_bad_token_does_not_tell_whether_there_is_a_video() -> None:
+    assert refusal(lambda: videos(Shelf(None)).show("abcdefg", bad_token)) is Code.TOKEN_EXPIRED
+
+
+@pytest.mark.parametrize("name", ["", "abcdef", "abcdefgh", "abc/efg", "abcdefé", "abcdefg\n", "%"])
+def test_what_can_be_no_hash_path_is_not_looked_for(name: str) -> None:
+    shelf = Shelf(PUBLIC)
+    assert refusal(lambda: videos(shelf).show(name, anonymous)) is Code.NOT_FOUND
+    assert refusal(lambda: videos(shelf).owned(name)) is Code.NOT_FOUND
+    assert refusal(lambda: videos(shelf).delete(name, OWNER)) is Code.NOT_FOUND
+    assert shelf.asked == []
+
+
+@pytest.mark.parametrize("state", [State.READY, *PRIVATE])
+def test_the_owner_deletes_a_video_in_any_state(state: State) -> None:
+    shelf, files = Shelf(replace(PUBLIC, state=state)), Files()
+    videos(shelf, files).delete("abcdefg", OWNER)
+    assert (shelf.video, files.removed) == (None, ["abcdefg"])
+    assert refusal(lambda: videos(shelf, files).delete("abcdefg", OWNER)) is Code.NOT_FOUND
+    assert files.removed == ["abcdefg"]
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [(State.READY, Code.FORBIDDEN), *((state, Code.NOT_FOUND) for state in PRIVATE)],
+)
+def test_a_stranger_deletes_nothing(state: State, code: Code) -> None:
+    shelf, files = Shelf(replace(PUBLIC, state=state)), Files()
+    assert refusal(lambda: videos(shelf, files).delete("abcdefg", STRANGER)) is code
+    assert shelf.video is not None
+    assert files.removed == []
+
+
+def test_media_is_told_what_has_gone() -> None:
+    rules = videos(Shelf(PUBLIC))
+    rules.record("abcdefg", Progress(State.READY))
+    assert refusal(lambda: rules.record("ABCDEFG", Progress(State.READY))) is Code.NOT_FOUND
+    assert rules.owned("abcdefg") == PUBLIC
+    assert refusal(lambda: rules.owned("ABCDEFG")) is Code.NOT_FOUND
