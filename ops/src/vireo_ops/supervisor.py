@@ -123,6 +123,11 @@ class _UnixTransport(xmlrpc.client.Transport):
         self._connection = host, connection
         return connection
 
+    def parse_response(self, response: Any) -> Any:
+        # It holds the socket for as long as it is not closed itself.
+        with response:
+            return super().parse_response(response)
+
     def single_request(self, *arguments: Any, **named: Any) -> Any:
         try:
             return super().single_request(*arguments, **named)
