@@ -212,6 +212,8 @@ def _drop_strangers(cursor: Cursor) -> None:
 
 @contextmanager
 def _as_root(layout: Layout) -> Iterator[Cursor]:
+    if not answers(layout):
+        raise OperationError("MariaDB refused to be set up: it does not answer on its socket.")
     try:
         connection = pymysql.connect(
             unix_socket=str(layout.database_socket),
