@@ -38,6 +38,7 @@ def variables(settings: Settings, ports: Mapping[str, int], user: RunUser) -> di
         "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
         "VIREO_RATE_SIGN_UP": settings.rate_sign_up,
         "VIREO_RATE_SIGN_IN": settings.rate_sign_in,
+        "VIREO_RATE_UPLOAD": settings.rate_upload,
         "VIREO_EXEMPT_LINES": "\n".join(f"{item} 1;" for item in settings.rate_limit_exempt),
         "VIREO_CORS_LINES": "\n".join(f'"{item}" 1;' for item in settings.cors_origins),
     }

@@ -43,9 +43,15 @@ def end_leftovers(record: Path, patience: float = _PATIENCE_SECONDS) -> bool:
     either the very process that was recorded (same start time) or dead.
     """
     try:
-        old = json.loads(record.read_text(encoding="utf-8"))
+        with record.open(encoding="utf-8") as file:
+            owner = os.fstat(file.fileno()).st_uid
+            old = json.load(file)
     except (FileNotFoundError, ValueError):
         return False
+    if not isinstance(old, dict) or set(old) < {"pid", "boot", "session", "start", "uid"}:
+        return False
+    # The run user writes records of its own programs, and can name those of nobody else.
+    old["uid"] = owner
     if old["boot"] != _boot_id() or old["pid"] == os.getpid():
         return False
     if not _members(old):

@@ -82,7 +82,10 @@ class Layout:
 
     def owner_folders(self) -> list[Path]:
         """Folders of whoever starts Vireo, parents first."""
-        return [self.data, self.config, self.run, self.programs, self.logs, self.gateway]
+        # `media` itself is among them: nginx's master, which is root's, gives the folder `incoming`
+        # in it to the run user, who therefore must not be able to put a link in its place.
+        own = [self.config, self.run, self.programs, self.logs, self.gateway, self.media]
+        return [self.data, *own]
 
     def run_user_folders(self) -> list[Path]:
         """Folders of the user that the programs run as, parents first."""
@@ -92,7 +95,6 @@ class Layout:
             self.secrets,
             self.services_run,
             *(self.services_run / "metrics" / name for name in metrics),
-            self.media,
             *(self.media / name for name in media),
         ]
 

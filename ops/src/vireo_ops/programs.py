@@ -22,6 +22,7 @@ _GATEWAY_ONLY = {
     "VIREO_LISTEN_ADDRESS",
     "VIREO_RATE_SIGN_UP",
     "VIREO_RATE_SIGN_IN",
+    "VIREO_RATE_UPLOAD",
     "VIREO_RATE_LIMIT_EXEMPT",
     "VIREO_CORS_ORIGINS",
 }
@@ -85,6 +86,7 @@ def service_environment(
         "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
         "VIREO_WEB_WORKERS": str(settings.web_workers),
         "VIREO_WEB_THREADS": str(settings.web_threads),
+        "VIREO_MEDIA_THREADS": str(settings.media_threads),
         "VIREO_LOG_LEVEL": settings.log_level,
     }
 
@@ -117,6 +119,9 @@ def service_programs(
             "VIREO_BIND": address,
             "VIREO_METRICS_DIR": str(layout.services_run / "metrics" / name),
         }
+        if name == "media":
+            # An upload that has arrived keeps a thread waiting for the worker's verdict.
+            own["VIREO_WEB_THREADS"] = environment["VIREO_MEDIA_THREADS"]
         programs.append(
             Program(
                 name=name,

@@ -33,6 +33,7 @@ VIREO_ENV = """\
 # networks to which no rate limit applies:
 #VIREO_RATE_SIGN_UP=1r/s
 #VIREO_RATE_SIGN_IN=5r/s
+#VIREO_RATE_UPLOAD=5r/s
 #VIREO_RATE_LIMIT_EXEMPT=127.0.0.1 10.0.0.0/8
 #
 # Origins of front ends that may call the API from a browser:
@@ -139,10 +140,12 @@ class Settings(BaseModel):
     max_upload_bytes: Count = 10 * 2**30
     rate_sign_up: Rate = "1r/s"
     rate_sign_in: Rate = "5r/s"
+    rate_upload: Rate = "5r/s"
     rate_limit_exempt: Networks = ()
     cors_origins: Origins = ()
     web_workers: Count = 2
     web_threads: Count = 16
+    media_threads: Count = 64
     log_level: Annotated[str, AfterValidator(_level)] = "info"
 
     @classmethod

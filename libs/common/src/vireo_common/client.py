@@ -24,11 +24,15 @@ class ServiceClient:
     Args:
         base_url: its internal address.
         service_token: the secret that all services share; routes below ``/internal/`` ask for it.
+        read_seconds: how long to wait for the answer.
     """
 
-    def __init__(self, base_url: str, service_token: str) -> None:
+    def __init__(
+        self, base_url: str, service_token: str, read_seconds: float = READ_SECONDS
+    ) -> None:
         self._base_url = base_url.rstrip("/")
         self._service_token = service_token
+        self._read_seconds = read_seconds
         self._local = threading.local()
 
     def get(self, path: str, **query: str) -> Any:
@@ -55,7 +59,7 @@ class ServiceClient:
                 self._base_url + path,
                 json=body,
                 params=query,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=(CONNECT_SECONDS, self._read_seconds),
                 headers=self._headers(),
                 allow_redirects=False,
             )

@@ -30,6 +30,8 @@ MISSING_PARENT = 1452
 # InnoDB" in the server's manual. 1020 is the same for snapshot isolation.
 RUN_AGAIN = {1213, 1020}
 ATTEMPTS = 4
+# Of one process: more threads than this wait for other things than the database.
+MOST_CONNECTIONS = 16
 # What the server says while it is full, starting, stopping, read-only or out of patience. Other
 # numbers of its own (1000 to 1999) name a defect of ours: a wrong statement, a missing grant.
 OUT_OF_SERVICE = {
@@ -95,14 +97,14 @@ class Database:
 
     @classmethod
     def connect(cls, service: str, settings: ServiceSettings, size: int | None = None) -> Self:
-        """The pool of a service's own user, ``vireo_<service>``, one connection a web thread."""
+        """The pool of a service's own user, ``vireo_<service>``, a connection a web thread."""
         return cls(
             host=settings.db_host,
             port=settings.db_port,
             name=settings.db_name,
             user=f"vireo_{service}",
             password=settings.secret(f"db_{service}_password").get_secret_value(),
-            size=size or settings.web_threads,
+            size=size or min(settings.web_threads, MOST_CONNECTIONS),
         )
 
     @contextmanager

@@ -24,7 +24,7 @@ if _settings.metrics_dir:
 bind = _settings.bind
 workers = _settings.web_workers
 threads = _settings.web_threads
-worker_class = "gthread"
+worker_class = "vireo_common.gunicorn_worker.EnvelopeWorker"
 # Longer than the gateway keeps an idle connection, so that it is never the service that closes
 # one which the gateway is about to use.
 keepalive = 75

@@ -123,32 +123,41 @@ class Verifier:
             raise Failure(Code.TOKEN_INVALID) from None
 
     def _key(self, key_id: str) -> Ed25519PublicKey | None:
-        now = time.monotonic()
-        if key_id in self._keys and now < self._fresh_until:
-            return self._keys[key_id]
+        known = self._keys.get(key_id)
+        if known is not None:
+            # A key that is known is used at once; that the set is old is nobody's wait.
+            if time.monotonic() >= self._fresh_until and self._lock.acquire(blocking=False):
+                threading.Thread(target=self._refresh_and_release, daemon=True).start()
+            return known
         with self._lock:
-            if now >= self._fresh_until or key_id not in self._keys:
-                self._refresh(now)
+            if key_id not in self._keys:
+                self._refresh()
         if not self._keys:
             raise Failure(Code.UNAVAILABLE)
         return self._keys.get(key_id)
 
-    def _refresh(self, now: float) -> None:
-        # Called with the lock held.
-        if now < self._retry_after:
+    def _refresh_and_release(self) -> None:
+        try:
+            self._refresh()
+        finally:
+            self._lock.release()
+
+    def _refresh(self) -> None:
+        # Called with the lock held. Whoever waited for it meanwhile finds this attempt fresh.
+        if time.monotonic() < self._retry_after:
             return
-        self._retry_after = now + RETRY_SECONDS
         try:
             found = self._fetch()
+            self._keys = {
+                key["kid"]: loaded
+                for key in found["keys"]
+                if isinstance(loaded := OKPAlgorithm.from_jwk(key), Ed25519PublicKey)
+            }
+            self._fresh_until = time.monotonic() + REFRESH_SECONDS
         except Failure:
             log.warning("key_set_not_fetched", keys_known=len(self._keys))
-            return
-        self._keys = {
-            key["kid"]: loaded
-            for key in found["keys"]
-            if isinstance(loaded := OKPAlgorithm.from_jwk(key), Ed25519PublicKey)
-        }
-        self._fresh_until = now + REFRESH_SECONDS
+        finally:
+            self._retry_after = time.monotonic() + RETRY_SECONDS
 
 
 def bearer_token(header: str | None) -> str:

@@ -32,6 +32,7 @@ Value = TypeVar("Value")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 MAX_BODY_BYTES = 1 << 20
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 CODE_OF_STATUS = {
     400: Code.INVALID_REQUEST,
@@ -276,12 +277,14 @@ def _finish(service: str) -> Callable[[Response], Response]:
         route = request.url_rule.rule if request.url_rule else "unknown"
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         response.headers["X-Request-ID"] = g.get("request_id", "")
-        metrics.REQUESTS.labels(service, route, request.method, response.status_code).inc()
+        # Anybody can think of methods; each would be a series of its own for ever.
+        method = request.method if request.method in METHODS else "other"
+        metrics.REQUESTS.labels(service, route, method, response.status_code).inc()
         metrics.SECONDS.labels(service, route).observe(seconds)
         log.info(
             "request",
             route=route,
-            method=request.method,
+            method=method,
             status=response.status_code,
             error=g.get("error"),
             ms=round(seconds * 1000, 1),

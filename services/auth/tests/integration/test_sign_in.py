@@ -284,7 +284,14 @@ def test_no_secret_in_answers_and_log(
     for secret in (PASSWORD, stored, "wrong-but-close"):
         assert secret not in told
         assert secret not in running.log
-    personal = (token, "typed-my-password-here", "ada_l", "Personal-Fname", "personal@", "vireo_")
+    personal = (
+        token,
+        "typed-my-password-here",
+        "ada_l",
+        "Personal-Fname",
+        "personal@",
+        "vireo_auth",
+    )
     for word in personal:
         assert word not in running.log
     assert '"event": "request"' in running.log

@@ -30,7 +30,7 @@ def test_account_is_stored_as_typed(sign_up: Any, clean_tables: TestDatabase) ->
         " FROM Channels JOIN ChannelDetails USING (ChannelID)"
     )
     assert rows == (
-        ("Ada.L", 60, "李", "Byron", "Lovelace", "Ada@Example.org", dt.date(1990, 12, 10)),
+        ("Ada.L", 60, "李", "Byron", "Lovelace", "Ada@example.org", dt.date(1990, 12, 10)),
     )
 
 

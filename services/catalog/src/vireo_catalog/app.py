@@ -36,8 +36,8 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     logs.configure("catalog", settings.log_level)
     database = Database.connect("catalog", settings)
     service_token = settings.secret("service_token").get_secret_value()
-    auth = ServiceClient(settings.auth_url, service_token)
-    media = ServiceClient(settings.media_url, service_token)
+    auth = ServiceClient(settings.auth_url, service_token, read_seconds=2)
+    media = ServiceClient(settings.media_url, service_token, read_seconds=1)
     channel_table = ChannelTable(database)
     guard = Guard(Verifier(lambda: auth.get("/internal/keys")), channel_table.exists, service_token)
 

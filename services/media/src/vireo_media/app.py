@@ -25,7 +25,7 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     logs.configure("media", settings.log_level)
     database = Database.connect("media", settings)
     service_token = settings.secret("service_token").get_secret_value()
-    auth = ServiceClient(settings.auth_url, service_token)
+    auth = ServiceClient(settings.auth_url, service_token, read_seconds=2)
     catalog = Catalog(ServiceClient(settings.catalog_url, service_token))
     guard = Guard(
         Verifier(lambda: auth.get("/internal/keys")), ChannelTable(database).exists, service_token
@@ -41,6 +41,7 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
         catalog.find_video,
         max_bytes=settings.max_upload_bytes,
         reserve_bytes=settings.disk_reserve_bytes,
+        waiting=max(1, settings.web_threads * 3 // 4),
     )
     app.register_api(uploads.blueprint(rules, Permits(service_token)))
     app.register_api(files.blueprint(Removal(upload_table, media_files)))

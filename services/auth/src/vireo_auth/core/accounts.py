@@ -2,10 +2,10 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from vireo_auth.core.passwords import Passwords, weakness
 from vireo_common.errors import Code, Failure
@@ -70,6 +70,8 @@ class Accounts:
         if problems := check(given, today):
             raise Failure(Code.INVALID_BODY, fields=problems)
         birth = dt.date(given.year, given.month, given.day)
+        # One address has one spelling in the table, however its domain was written.
+        given = replace(given, email=_parsed(given.email).normalized)
         try:
             self._store.add(given, self._passwords.hash(given.password), birth)
         except UsernameTaken:
@@ -104,13 +106,17 @@ def _name_problem(name: str, least: int) -> str:
     return ""
 
 
+def _parsed(email: str) -> ValidatedEmail:
+    # Whether mail arrives is found out by sending one; names that no resolver knows, such as those
+    # of a company's own network, are addresses too.
+    return validate_email(
+        email, check_deliverability=False, globally_deliverable=False, strict=True
+    )
+
+
 def _email_problem(email: str) -> str:
     try:
-        # Whether mail arrives is found out by sending one; names that no resolver knows, such as
-        # those of a company's own network, are addresses too.
-        found = validate_email(
-            email, check_deliverability=False, globally_deliverable=False, strict=True
-        )
+        found = _parsed(email)
     except (EmailNotValidError, UnicodeError):
         return "is not a valid email address"
     if "." not in found.domain:

@@ -56,7 +56,7 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
         """Upload the bytes of a video."""
         permit = request.headers.get(PERMIT, "")
         channel_id = permits.channel_id(path.hash_path, permit) or required_account_id()
-        uploads.permit(path.hash_path, channel_id, _length())
+        uploads.entitle(path.hash_path, channel_id)
         uploads.receive(path.hash_path, request.headers.get(BODY_FILE, ""))
         return answer()
 

@@ -6,6 +6,7 @@ and keeps it, and this waits for what the worker says.
 
 import re
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from vireo_common.errors import Code, Failure
 
 HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
 POLL_SECONDS = 0.02
+MAX_POLL_SECONDS = 0.25
 # A body of 10 GiB on a slow disk is synced in this time. A worker that is down for so long is an
 # outage, and whoever uploads should hear of it.
 VERDICT_SECONDS = 300.0
@@ -79,8 +81,8 @@ class BodyFiles(Protocol):
             FileNotFoundError: there is none.
         """
 
-    def discard(self, hash_path: str, upload_id: str) -> None:
-        """Remove a body that was adopted."""
+    def drop(self, hash_path: str, upload_id: str) -> None:
+        """Remove a body that was adopted, however far it got."""
 
     def free_bytes(self) -> int:
         """Room on the disk."""
@@ -92,6 +94,7 @@ class Uploads:
     Args:
         find_video: asks catalog for a video; raises ``Failure`` (``not_found``).
         max_bytes: the largest body.
+        waiting: how many requests may wait for the worker at once, in this process.
         reserve_bytes: the room on the disk that uploads leave free.
     """
 
@@ -103,12 +106,14 @@ class Uploads:
         *,
         max_bytes: int,
         reserve_bytes: int,
+        waiting: int,
     ) -> None:
         self._store = store
         self._files = files
         self._find_video = find_video
         self._max_bytes = max_bytes
         self._reserve_bytes = reserve_bytes
+        self._waiting = threading.BoundedSemaphore(waiting)
 
     def permit(self, hash_path: str, channel_id: int, size: int | None) -> None:
         """Whether ``channel_id`` may upload ``size`` bytes (if known) to ``hash_path`` now.
@@ -117,6 +122,21 @@ class Uploads:
             Failure: ``not_found``, ``forbidden``, ``already_uploaded``, ``no_bytes``,
                 ``too_large`` or ``disk_full``.
         """
+        self.entitle(hash_path, channel_id)
+        if size == 0:
+            raise Failure(Code.NO_BYTES)
+        if size is not None and size > self._max_bytes:
+            raise Failure(Code.TOO_LARGE, limit=self._max_bytes)
+        # Room for the body, and for what is made of it.
+        if self._files.free_bytes() < 2 * (size or 0) + self._reserve_bytes:
+            raise Failure(Code.DISK_FULL)
+
+    def entitle(self, hash_path: str, channel_id: int) -> None:
+        """Whether the video is there, is the channel's, and has no bytes yet.
+
+        Raises:
+            Failure: ``not_found``, ``forbidden`` or ``already_uploaded``.
+        """
         if not HASH_PATH.fullmatch(hash_path):
             raise Failure(Code.NOT_FOUND)
         if self._find_video(hash_path).channel_id != channel_id:
@@ -124,12 +144,6 @@ class Uploads:
         upload = self._store.find(hash_path)
         if upload and upload.state is not UploadState.REFUSED:
             raise Failure(Code.ALREADY_UPLOADED)
-        if size == 0:
-            raise Failure(Code.NO_BYTES)
-        if size is not None and size > self._max_bytes:
-            raise Failure(Code.TOO_LARGE, limit=self._max_bytes)
-        if self._files.free_bytes() < (size or 0) + self._reserve_bytes:
-            raise Failure(Code.DISK_FULL)
 
     def receive(self, hash_path: str, body: str) -> None:
         """Take a body that has arrived completely, and return when it is stored.
@@ -150,19 +164,40 @@ class Uploads:
         try:
             if size == 0:
                 raise Failure(Code.NO_BYTES)
+            if not self._waiting.acquire(blocking=False):
+                # Some threads stay free for the questions of others.
+                raise Failure(Code.UNAVAILABLE)
+        except Failure:
+            self._files.drop(hash_path, upload_id)
+            raise
+        try:
+            self._begin(hash_path, upload_id, size)
+            self._await_verdict(hash_path, upload_id)
+        finally:
+            self._waiting.release()
+
+    def _begin(self, hash_path: str, upload_id: str, size: int) -> None:
+        try:
             self._store.begin(hash_path, upload_id, size)
         except AlreadyUploaded:
-            self._files.discard(hash_path, upload_id)
+            self._files.drop(hash_path, upload_id)
             raise Failure(Code.ALREADY_UPLOADED) from None
         except Failure:
-            self._files.discard(hash_path, upload_id)
+            self._files.drop(hash_path, upload_id)
             raise
-        self._await_verdict(hash_path, upload_id)
 
     def _await_verdict(self, hash_path: str, upload_id: str) -> None:
         deadline = time.monotonic() + VERDICT_SECONDS
+        pause = POLL_SECONDS
         while time.monotonic() < deadline:
-            upload = self._store.find(hash_path)
+            time.sleep(pause)
+            # Patient with what takes longer, so that many who wait cost little.
+            pause = min(pause * 1.2, MAX_POLL_SECONDS)
+            try:
+                upload = self._store.find(hash_path)
+            except Failure:
+                # The database is away for a moment; the upload and its job are not lost by that.
+                continue
             if upload is None or upload.upload_id != upload_id:
                 raise Failure(Code.NOT_FOUND)
             if upload.state in {UploadState.STORED, UploadState.PUBLISHED}:
@@ -170,7 +205,9 @@ class Uploads:
             if upload.state is UploadState.REFUSED:
                 self._store.withdraw(hash_path, upload_id)
                 raise Failure(Code(upload.code), upload.reason)
-            time.sleep(POLL_SECONDS)
         if self._store.withdraw(hash_path, upload_id):
-            self._files.discard(hash_path, upload_id)
+            self._files.drop(hash_path, upload_id)
             raise Failure(Code.UNAVAILABLE)
+        # The worker was quicker than the withdrawal, or the owner deleted the video.
+        if self._store.find(hash_path) is None:
+            raise Failure(Code.NOT_FOUND)

@@ -2,7 +2,7 @@
 
     incoming/                     bodies that the gateway is receiving; it names and removes them
     staging/<hash>.<upload id>    a complete body that is not yet proven, or a result half made
-    originals/<h0h1>/<hash>       what was uploaded, as it was
+    originals/<h0h1>/<hash>.<upload id>    what was uploaded, as it was
     public/videos/<h0h1>/<hash>.mp4, public/thumbnails/<h0h1>/<hash>.jpg    served by the gateway
 
 All of it is on one file system, so that a file moves by renaming.
@@ -45,9 +45,9 @@ class MediaFiles:
         folder = self._root / STAGING
         return Staged(folder / stem, folder / f"{stem}.mp4", folder / f"{stem}.jpg")
 
-    def original(self, hash_path: str) -> Path:
-        """Where the uploaded file is kept."""
-        return self._root / ORIGINALS / hash_path[:2] / hash_path
+    def original(self, hash_path: str, upload_id: str) -> Path:
+        """Where the uploaded file is kept; another upload's can't be mistaken for it."""
+        return self._root / ORIGINALS / hash_path[:2] / f"{hash_path}.{upload_id}"
 
     def video(self, hash_path: str) -> Path:
         """Where the gateway finds the published video."""
@@ -82,7 +82,7 @@ class MediaFiles:
 
         Its name in ``staging`` stays until ``discard``: a program may be about to open it.
         """
-        original = self.original(hash_path)
+        original = self.original(hash_path, upload_id)
         _make_folder(original.parent)
         with contextlib.suppress(FileExistsError):
             os.link(self.staged(hash_path, upload_id).body, original)
@@ -112,11 +112,18 @@ class MediaFiles:
         for path in (staged.body, staged.video, staged.thumbnail):
             path.unlink(missing_ok=True)
 
+    def drop(self, hash_path: str, upload_id: str) -> None:
+        """Remove everything of one upload that was not acknowledged."""
+        self.original(hash_path, upload_id).unlink(missing_ok=True)
+        self.discard(hash_path, upload_id)
+
     def remove(self, hash_path: str) -> None:
         """Remove all files of a video; the public ones first."""
         self.video(hash_path).unlink(missing_ok=True)
         self.thumbnail(hash_path).unlink(missing_ok=True)
-        self.original(hash_path).unlink(missing_ok=True)
+        for folder in (self._root / ORIGINALS / hash_path[:2], self._root / STAGING):
+            for path in folder.glob(f"{hash_path}.*"):
+                path.unlink(missing_ok=True)
 
     def free_bytes(self) -> int:
         """Room on the disk."""
@@ -129,8 +136,20 @@ class MediaFiles:
     def left_in_staging(self, seconds: float) -> Iterator[tuple[Path, str, str]]:
         """Files in ``staging`` of that age, with the hash path and the upload id they are of."""
         for path in _older(self._root / STAGING, seconds):
-            hash_path, _, rest = path.name.partition(".")
-            yield path, hash_path, rest.partition(".")[0]
+            yield path, *_owner(path)
+
+    def kept(self) -> Iterator[tuple[Path, str, str]]:
+        """Every original, with the hash path and the upload id it is of."""
+        for folder in sorted((self._root / ORIGINALS).iterdir()):
+            for path in sorted(folder.iterdir()):
+                yield path, *_owner(path)
+
+    def published(self) -> Iterator[tuple[Path, str]]:
+        """Every public file, with the hash path it is of."""
+        for part in ("videos", "thumbnails"):
+            for folder in sorted((self._root / PUBLIC / part).iterdir()):
+                for path in sorted(folder.iterdir()):
+                    yield path, _owner(path)[0]
 
 
 def sync(path: Path) -> None:
@@ -146,6 +165,11 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(exist_ok=True)
         sync(folder.parent)
+
+
+def _owner(path: Path) -> tuple[str, str]:
+    hash_path, _, rest = path.name.partition(".")
+    return hash_path, rest.partition(".")[0]
 
 
 def _older(folder: Path, seconds: float) -> Iterator[Path]:

@@ -12,9 +12,11 @@ from vireo_media.storage.uploads import UploadTable
 log = structlog.get_logger()
 
 EVERY_SECONDS = 30.0
-# The gateway ends an upload that brings nothing for 60 s, and a body that has arrived gets its
-# second name at once.
-INCOMING_SECONDS = 180.0
+# The gateway writes what arrives in pieces of 64 kB, so a body that grows more slowly than 36 bytes
+# a second looks left behind. A body that has arrived gets its second name at once.
+INCOMING_SECONDS = 1800.0
+# All that is kept is looked at once in so many sweeps, the first one included.
+WHOLE_EVERY = 120
 # A body gets its row in the same request; a result belongs to a row for as long as it is made.
 STAGING_SECONDS = 60.0
 
@@ -27,6 +29,7 @@ class Janitor(threading.Thread):
         self._files = files
         self._uploads = uploads
         self._stopping = stopping
+        self._sweeps = 0
 
     def run(self) -> None:
         """Sweep until ``stopping`` is set."""
@@ -50,7 +53,28 @@ class Janitor(threading.Thread):
             if not self._needed(hash_path, upload_id):
                 path.unlink(missing_ok=True)
                 log.info("left_file_removed", hash_path=hash_path)
+        if self._sweeps % WHOLE_EVERY == 0:
+            self._sweep_kept()
+        self._sweeps += 1
         self._uploads.sweep()
+
+    def _sweep_kept(self) -> None:
+        """Remove what a worker put in place for a video that was deleted, and died.
+
+        A row is there before its files, and leaves before them: a file without one is nobody's.
+        """
+        for path, hash_path, upload_id in self._files.kept():
+            if not self._stopping.is_set() and not self._owned(hash_path, upload_id):
+                path.unlink(missing_ok=True)
+                log.info("left_original_removed", hash_path=hash_path)
+        for path, hash_path in self._files.published():
+            if not self._stopping.is_set() and self._uploads.find(hash_path) is None:
+                path.unlink(missing_ok=True)
+                log.info("left_public_file_removed", hash_path=hash_path)
+
+    def _owned(self, hash_path: str, upload_id: str) -> bool:
+        upload = self._uploads.find(hash_path)
+        return upload is not None and upload.upload_id == upload_id
 
     def _needed(self, hash_path: str, upload_id: str) -> bool:
         upload = self._uploads.find(hash_path)

@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 from pymysql.cursors import Cursor
 
-from vireo_common.errors import Code, Failure
+from vireo_common.errors import MESSAGES, Code, Failure
 from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_media.catalog import Catalog, Progress
 from vireo_media.core.inspection import Inspection, Refused
@@ -102,7 +102,11 @@ class Pipeline:
             copy_streams(body, staged.video, inspection, stop=stop)
             thumbnail(staged.video, staged.thumbnail, inspection, stop=stop)
         except DiskFull:
-            raise TryLater("disk full", DISK_FULL_SECONDS) from None
+            if upload.state is not UploadState.RECEIVED:
+                raise TryLater("disk full", DISK_FULL_SECONDS) from None
+            code = Code.DISK_FULL
+            self._refuse(job, upload, code.value, MESSAGES[code])
+            return
         synced.result()
         self._keep(upload)
         self._publish(self._media, job, upload, inspection)
@@ -115,7 +119,11 @@ class Pipeline:
             _marker(upload, UploadState.STORED)(cursor)
             upload_rows.add_encode_job(cursor, upload.hash_path, upload.upload_id)
 
-        self._media.finish(job, also)
+        try:
+            self._media.finish(job, also)
+        except (LeaseLost, UploadGone):
+            self._drop_unowned(upload)
+            raise LeaseLost from None
         self._files.discard(upload.hash_path, upload.upload_id)
         self._report(upload.hash_path, progress)
 
@@ -131,7 +139,14 @@ class Pipeline:
             elif upload:
                 upload_rows.add_tell_job(cursor, upload.hash_path, FAILED)
 
-        self._files.discard(job.subject, str(job.payload["upload_id"]))
+        upload_id = str(job.payload["upload_id"])
+        if upload and upload.state is not UploadState.RECEIVED:
+            self._files.discard(job.subject, upload_id)
+        elif upload:
+            # All of it, with what a worker that died may have published already.
+            self._files.remove(job.subject)
+        else:
+            self._files.drop(job.subject, upload_id)
         self._media.quarantine(job, error, also)
 
     # encode: from a stored upload to a published video
@@ -142,7 +157,7 @@ class Pipeline:
         if upload is None:
             self._encodes.finish(job)
             return
-        original = self._files.original(upload.hash_path)
+        original = self._files.original(upload.hash_path, upload.upload_id)
         staged = self._files.staged(upload.hash_path, upload.upload_id)
         self._report(upload.hash_path, Progress("processing"))
         try:
@@ -210,14 +225,16 @@ class Pipeline:
     def _body(self, upload: Upload) -> Path:
         """Where the body is: an earlier worker may have got as far as keeping it."""
         staged = self._files.staged(upload.hash_path, upload.upload_id).body
-        return staged if staged.exists() else self._files.original(upload.hash_path)
+        return (
+            staged if staged.exists() else self._files.original(upload.hash_path, upload.upload_id)
+        )
 
     def _keep(self, upload: Upload) -> None:
         if self._files.staged(upload.hash_path, upload.upload_id).body.exists():
             self._files.keep(upload.hash_path, upload.upload_id)
 
     def _refuse(self, job: Job, upload: Upload, code: str, reason: str) -> None:
-        self._files.discard(upload.hash_path, upload.upload_id)
+        self._files.remove(upload.hash_path)
 
         def also(cursor: Cursor) -> None:
             upload_rows.refuse(cursor, upload.hash_path, upload.upload_id, code, reason)
@@ -247,9 +264,16 @@ class Pipeline:
             queue.finish(job)
             self._files.discard(upload.hash_path, upload.upload_id)
         except (LeaseLost, UploadGone):
-            if self._uploads.find(upload.hash_path) is None:
-                self._files.remove(upload.hash_path)
+            self._drop_unowned(upload)
             raise LeaseLost from None
+
+    def _drop_unowned(self, upload: Upload) -> None:
+        """Remove what was put in place for an upload that was deleted or withdrawn meanwhile."""
+        found = self._uploads.find(upload.hash_path)
+        if found is None:
+            self._files.remove(upload.hash_path)
+        elif found.upload_id != upload.upload_id:
+            self._files.drop(upload.hash_path, upload.upload_id)
 
     def _told(self, hash_path: str, progress: Progress) -> bool:
         try:

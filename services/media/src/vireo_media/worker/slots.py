@@ -16,13 +16,17 @@ log = structlog.get_logger()
 LEASE_SECONDS = 12
 RENEW_SECONDS = 2.0
 OUTAGE_SECONDS = 1.0
+NEIGHBOUR_SECONDS = 2.0
 MAX_BACKOFF_SECONDS = 60.0
 
 
 class TryLater(Exception):
-    """The job can't be done now; it is put back and waits for ``seconds``."""
+    """The job can't be done now, for a reason outside of it; it waits for ``seconds``.
 
-    def __init__(self, reason: str, seconds: float = 0) -> None:
+    This is not counted as an attempt.
+    """
+
+    def __init__(self, reason: str, seconds: float) -> None:
         super().__init__(reason)
         self.seconds = seconds
 
@@ -92,21 +96,23 @@ class Slot(threading.Thread):
             # At a stop the job goes back as it was; otherwise it is no longer ours.
             self._queue.put_back(job, count=not self._stopping.is_set())
         except TryLater as later:
-            self._retry(job, handler, str(later), later.seconds)
+            self._queue.put_back(job, delay=later.seconds, error=str(later), count=False)
         except Failure as failure:
-            self._retry(job, handler, failure.code.value, 0)
+            # A neighbour or the database is away. That says nothing about the job.
+            error = failure.code.value
+            self._queue.put_back(job, delay=NEIGHBOUR_SECONDS, error=error, count=False)
         except (OSError, SandboxError) as error:
             # A disk or a system in trouble: the job comes back, a bounded number of times. Anything
             # else is a defect, which ends the worker; the attempt has been counted.
             log.error("job_failed", exc_info=error)
-            self._retry(job, handler, type(error).__name__, 0)
+            self._retry(job, handler, type(error).__name__)
 
-    def _retry(self, job: Job, handler: Handler, reason: str, seconds: float) -> None:
+    def _retry(self, job: Job, handler: Handler, reason: str) -> None:
         if job.attempt >= job.max_attempts:
             handler.give_up(job, reason)
             return
         backoff = min(2.0 ** min(job.attempt, 10) / 2, MAX_BACKOFF_SECONDS)
-        self._queue.put_back(job, delay=max(seconds, backoff), error=reason)
+        self._queue.put_back(job, delay=backoff, error=reason)
 
 
 class Hold:

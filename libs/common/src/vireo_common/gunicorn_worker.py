@@ -1,0 +1,40 @@
+"""Gunicorn's threaded worker, with the contract's envelope where a request is not even HTTP.
+
+The gateway passes on some headers that gunicorn refuses (such as one with a control character);
+gunicorn's own page would be HTML, and would name it.
+"""
+
+import contextlib
+import json
+import socket
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from gunicorn.http.errors import ParseException
+from gunicorn.workers.gthread import ThreadWorker
+
+from vireo_common.errors import Code, Failure
+
+log = structlog.get_logger()
+
+
+class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]
+    """Answers what can't be parsed with ``invalid_request``."""
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        """Answer a request that never reached the application, and let the connection end."""
+        expected = isinstance(exc, ParseException)
+        failure = Failure(Code.INVALID_REQUEST if expected else Code.INTERNAL_ERROR)
+        if not expected:
+            log.error("unexpected_error", exc_info=exc)
+        body = json.dumps(failure.envelope()).encode()
+        words = HTTPStatus(failure.status).phrase
+        head = (
+            f"HTTP/1.1 {failure.status} {words}\r\n"
+            "Content-Type: application/json\r\nConnection: close\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        # Whoever sent it may be gone by now.
+        with contextlib.suppress(OSError):
+            client.sendall(head.encode() + body)
