@@ -56,11 +56,6 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
     def no_range() -> Response:
         raise Failure(Code.RANGE_NOT_SATISFIABLE)
 
-    @bp.get("/gateway/precondition_failed", doc_ui=False)
-    @public
-    def other_file() -> Response:
-        raise Failure(Code.PRECONDITION_FAILED)
-
     @bp.delete("/internal/files/<hash_path>", doc_ui=False)
     @internal
     def remove_files(path: HashPathInPath) -> Response:
