@@ -24,9 +24,9 @@ log = structlog.get_logger()
 
 
 class AnyText(BaseConverter):
-    """The rest of an address, slashes at its beginning included."""
+    """The rest of an address, slashes at its beginning and line breaks included."""
 
-    regex = ".+"
+    regex = "(?s:.+)"
     part_isolating = False
 
 
