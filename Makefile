@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 
 # Settings reach the programs through the environment: VIREO_DATA, VIREO_PORT and all others of
 # docs/operations.md can be given in front of make or behind it (make up VIREO_PORT=9000).
-export RUNTIME
+export RUNTIME SERVICES
 $(foreach name,$(filter VIREO_%,$(.VARIABLES)),$(eval export $(name)))
 
 ALL_SERVICES := auth catalog media
@@ -13,7 +13,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up down restart status logs demo test test-containers check lock openapi clean
+.PHONY: help install install-dev up down restart status logs dev demo test test-containers check lock openapi clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ status: ## Show the programs, and whether they are ready
 
 logs: ## Show the logs (SERVICE=media for one program); follow them on a terminal
 	@ops/run.sh logs $(SERVICE)
+
+dev: install ## Work on one service (SERVICE=catalog): it starts anew at every change
+	@$(PYTHON) -m vireo_ops dev --service "$(SERVICE)"
 
 demo: install ## Fill a running Vireo with channels and clips
 	@$(PYTHON) -m vireo_ops.demo

@@ -38,7 +38,9 @@ engine_answers || die "RUNTIME=containers, but no Docker engine with compose ans
 case $command in
 up)
     say "starting Vireo in containers (RUNTIME=native runs it without)"
-    docker compose up --detach --build --wait --remove-orphans
+    # SERVICES="catalog gateway": these and what they need; without it everything.
+    # shellcheck disable=SC2086 # each name is a word of its own
+    docker compose up --detach --build --wait --remove-orphans ${SERVICES-}
     say "Vireo is ready: http://localhost:${VIREO_PORT:-8080}"
     ;;
 down) docker compose down --remove-orphans ;;

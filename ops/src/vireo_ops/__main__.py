@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from vireo_ops import caller, gateway
+from vireo_ops.develop import develop
 from vireo_ops.errors import OperationError
 from vireo_ops.runtime import Runtime
 
@@ -22,10 +23,11 @@ def main(arguments: Sequence[str]) -> int:
         "status": _status,
         "logs": _logs,
         "check-gateway": _check_gateway,
+        "dev": _dev,
     }
     parser = argparse.ArgumentParser(prog="vireo_ops")
     parser.add_argument("command", choices=[*sorted(commands), "openapi"])
-    parser.add_argument("--service", default="", help="logs: one program only")
+    parser.add_argument("--service", default="", help="logs, dev: the program")
     if arguments[:1] == ["openapi"]:
         # It imports the services, which nothing else here needs.
         module = [sys.executable, "-m", "vireo_ops.openapi", *arguments[1:]]
@@ -79,6 +81,10 @@ def _logs(given: argparse.Namespace) -> int:
         raise OperationError(f"There is no log like {pattern} in {folder}; there are: {names}")
     follow = ["-F"] if sys.stdout.isatty() else []
     return subprocess.run(["tail", "-n", str(_LOG_LINES), *follow, *files], check=False).returncode
+
+
+def _dev(given: argparse.Namespace) -> int:
+    return develop(_runtime(), given.service)
 
 
 def _check_gateway(_: argparse.Namespace) -> int:

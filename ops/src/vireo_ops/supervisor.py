@@ -229,6 +229,10 @@ class Supervisor:
         """Send a signal, such as HUP, to a running program."""
         self._server.signalProcess(name, sign)
 
+    def stop(self, name: str) -> None:
+        """Stop a program, and wait until it has ended."""
+        self._stop(name, wait=True)
+
     def stop_daemon(self) -> bool:
         """Stop all programs and the supervisor, and wait for it; whether anything ran."""
         if not self.is_running():
