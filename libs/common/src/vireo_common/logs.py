@@ -36,6 +36,8 @@ def configure(service: str, level: str) -> None:
             TRACEBACKS,
             structlog.processors.JSONRenderer(),
         ],
+        # A line is written at once, with its end: other threads and processes write there too.
+        logger_factory=structlog.WriteLoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(level.upper()),
         cache_logger_on_first_use=True,
     )
