@@ -130,8 +130,10 @@ def _words(text: str) -> list[str]:
     letter before them, an apostrophe to no word, nor does a single letter beside one."""
     words, current = [], ""
     for character in LONE_LETTER.sub(" ", text):
-        kind = unicodedata.category(character)[0]
-        if kind in "LN" or character == "_" or (kind == "M" and current):
+        category = unicodedata.category(character)
+        kind = category[0]
+        # So: emoji and other pictures. Whoever types one means it.
+        if kind in "LN" or category == "So" or character == "_" or (kind == "M" and current):
             current += character
         elif current:
             words.append(current)
@@ -141,12 +143,13 @@ def _words(text: str) -> list[str]:
 
 def _in_index(word: str) -> bool:
     """Whether the index can have the word as one: the server knows no letters that are younger
-    than its tables, nor any beyond the Basic Multilingual Plane, and cuts words there."""
+    than its tables, nor any beyond the Basic Multilingual Plane, nor pictures, and cuts words
+    there."""
     return (
         len(word) <= MAX_INDEXED_WORD
         and not UNSPACED.search(word)
         and all(
-            character <= "\uffff" and unicodedata.ucd_3_2_0.category(character) != "Cn"
+            character <= "\uffff" and unicodedata.ucd_3_2_0.category(character) not in {"Cn", "So"}
             for character in word
         )
     )
