@@ -220,7 +220,9 @@ def _playlist_subtitles(path: Path, bait: Bait) -> None:
 
 def _encrypted(path: Path, bait: Bait) -> None:
     key = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "0123456789abcdef" * 2]
-    ffmpeg(*picture(), *H264, *key, "-encryption_kid", "0" * 32, "-f", "mp4", str(path))
+    # Without this flag the cipher starts at random, and once in a while noise looks like a picture.
+    same = ["-fflags", "+bitexact", "-flags", "+bitexact"]
+    ffmpeg(*picture(), *H264, *key, "-encryption_kid", "0" * 32, *same, "-f", "mp4", str(path))
 
 
 def _page_after_header(path: Path, bait: Bait) -> None:
