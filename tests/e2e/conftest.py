@@ -5,8 +5,13 @@ started, one for all workers of the run. What looks inside of it is in ``native/
 only where the tests started it themselves.
 """
 
+import fcntl
+import json
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +20,7 @@ import requests
 from vireo_ops.runtime import Runtime
 from vireo_testing.bait import Bait
 from vireo_testing.clips import Library
-from vireo_testing.gateway import SharedVireo
+from vireo_testing.mariadb import free_port
 from vireo_testing.person import PATIENCE_SECONDS, Person
 
 GIVEN_URL = os.environ.get("VIREO_E2E_URL", "").rstrip("/")
@@ -27,8 +32,49 @@ ENVIRONMENT = {
     # Hashing is not what is tested here; the cost is tested with auth.
     "VIREO_BCRYPT_COST": "4",
     "VIREO_CORS_ORIGINS": "https://front.example.org",
-    "VIREO_MAX_UPLOAD_BYTES": str(32 << 20),
 }
+
+
+class SharedVireo:
+    """One private Vireo for all workers of a test run: the first starts it, the last stops it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._state = folder / "vireo-e2e.json"
+        self._lock = folder / "vireo-e2e.lock"
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._lock.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def enter(self) -> Runtime:
+        """Start it, or join those who use it."""
+        with self._locked():
+            if self._state.exists():
+                known = json.loads(self._state.read_text())
+            else:
+                # A short path: those of Unix sockets are limited.
+                data = tempfile.mkdtemp(prefix="vireo-e2e-", dir="/tmp")
+                Path(data).chmod(0o755)
+                known = {"data": data, "port": free_port(), "users": 0}
+            runtime = Runtime(Path(known["data"]), known["port"], ENVIRONMENT)
+            if known["users"] == 0:
+                runtime.up()
+            known["users"] += 1
+            self._state.write_text(json.dumps(known))
+        return runtime
+
+    def leave(self) -> None:
+        """Stop it, unless others use it."""
+        with self._locked():
+            known = json.loads(self._state.read_text())
+            known["users"] -= 1
+            self._state.write_text(json.dumps(known))
+            if known["users"] == 0:
+                Runtime(Path(known["data"]), known["port"], ENVIRONMENT).down()
+                shutil.rmtree(known["data"])
+                self._state.unlink()
 
 
 @pytest.fixture(scope="session")
@@ -41,14 +87,14 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def runtime(shared_folder: Path) -> Iterator[Runtime]:
     """The private Vireo."""
-    shared = SharedVireo(shared_folder, ENVIRONMENT)
+    shared = SharedVireo(shared_folder)
     yield shared.enter()
     shared.leave()
 
 
 @pytest.fixture(scope="session")
-def gateway(request: pytest.FixtureRequest) -> str:
-    """The base URL of a running Vireo."""
+def url(request: pytest.FixtureRequest) -> str:
+    """The gateway's address."""
     if GIVEN_URL:
         return GIVEN_URL
     private: Runtime = request.getfixturevalue("runtime")
@@ -56,33 +102,31 @@ def gateway(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def anybody(gateway: str) -> Callable[..., requests.Response]:
+def anybody(url: str) -> Callable[..., requests.Response]:
     """A request without a token: ``anybody("GET", "/videos/all")``."""
 
     def send(method: str, path: str, **options: object) -> requests.Response:
-        return requests.request(method, gateway + path, timeout=PATIENCE_SECONDS, **options)  # type: ignore[arg-type]
+        return requests.request(method, url + path, timeout=PATIENCE_SECONDS, **options)  # type: ignore[arg-type]
 
     return send
 
 
 @pytest.fixture
-def person(gateway: str) -> Person:
+def person(url: str) -> Person:
     """Somebody new."""
-    return Person(gateway)
+    return Person(url)
 
 
 @pytest.fixture
-def stranger(gateway: str) -> Person:
+def stranger(url: str) -> Person:
     """Somebody else."""
-    return Person(gateway)
+    return Person(url)
 
 
 @pytest.fixture(scope="session")
-def clips(shared_folder: Path) -> Library:
-    """Good clips by name, made once for all workers."""
-    folder = shared_folder / "clips"
-    folder.mkdir(exist_ok=True)
-    return Library(folder)
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Good clips by name."""
+    return Library(tmp_path_factory.mktemp("clips"))
 
 
 @pytest.fixture(scope="session")
@@ -93,8 +137,8 @@ def bait(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bait]:
 
 
 @pytest.fixture(scope="session")
-def published(gateway: str, clips: Library) -> tuple[Person, str]:
+def published(url: str, clips: Library) -> tuple[Person, str]:
     """A person with a video that everybody can watch; tests only look at it."""
-    owner = Person(gateway)
+    owner = Person(url)
     title = f"Zebra crossing {owner.name}"
     return owner, owner.publish(clips.path("plain.mp4"), title, "a description\nof two lines")

@@ -61,5 +61,7 @@ class Project:
             **others,
             "VIREO_PORT": str(self.port),
             "VIREO_LISTEN_ADDRESS": "127.0.0.1",
+            # Hashing is not what is tested here.
+            "VIREO_BCRYPT_COST": "4",
             "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
         }
