@@ -24,11 +24,16 @@ VERDICT_SECONDS = 300.0
 
 
 class UploadState(StrEnum):
-    """``received`` until the worker has spoken; ``stored`` once it is proven and on the disk."""
+    """How far an upload is.
+
+    ``received`` until the worker has spoken; ``refused``, or ``stored`` once the body is proven and
+    on the disk; ``placed`` once its files can be served, and ``published`` once catalog knows it.
+    """
 
     RECEIVED = "received"
-    STORED = "stored"
     REFUSED = "refused"
+    STORED = "stored"
+    PLACED = "placed"
     PUBLISHED = "published"
 
 

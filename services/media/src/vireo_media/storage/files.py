@@ -1,7 +1,8 @@
 """The media folder: every path in it is built here, and nowhere else.
 
     incoming/                     bodies that the gateway is receiving; it names and removes them
-    staging/<hash>.<upload id>    a complete body that is not yet proven, or a result half made
+    staging/<hash>.<upload id>    a complete body that is not yet proven
+    staging/<hash>.<upload id>.<lease>.mp4, .jpg    what one worker makes of it
     originals/<h0h1>/<hash>.<upload id>    what was uploaded, as it was
     public/videos/<h0h1>/<hash>.mp4, public/thumbnails/<h0h1>/<hash>.jpg    served by the gateway
 
@@ -20,10 +21,13 @@ INCOMING, STAGING, ORIGINALS, PUBLIC = "incoming", "staging", "originals", "publ
 
 
 @dataclass(frozen=True)
-class Staged:
-    """The names that one upload uses until it is published: the body, the MP4, the thumbnail."""
+class Results:
+    """What one worker makes of an upload, until it is published.
 
-    body: Path
+    No two workers write to the same name, also when one of them has lost its lease and does not
+    know it yet.
+    """
+
     video: Path
     thumbnail: Path
 
@@ -39,11 +43,14 @@ class MediaFiles:
         for part in (INCOMING, STAGING, ORIGINALS, f"{PUBLIC}/videos", f"{PUBLIC}/thumbnails"):
             (self._root / part).mkdir(parents=True, exist_ok=True)
 
-    def staged(self, hash_path: str, upload_id: str) -> Staged:
-        """The names of one upload."""
-        stem = f"{hash_path}.{upload_id}"
-        folder = self._root / STAGING
-        return Staged(folder / stem, folder / f"{stem}.mp4", folder / f"{stem}.jpg")
+    def body(self, hash_path: str, upload_id: str) -> Path:
+        """Where a body is until it is proven."""
+        return self._root / STAGING / f"{hash_path}.{upload_id}"
+
+    def results(self, hash_path: str, upload_id: str, lease: str) -> Results:
+        """Where the holder of ``lease`` puts what it makes."""
+        stem = self._root / STAGING / f"{hash_path}.{upload_id}.{lease}"
+        return Results(Path(f"{stem}.mp4"), Path(f"{stem}.jpg"))
 
     def original(self, hash_path: str, upload_id: str) -> Path:
         """Where the uploaded file is kept; another upload's can't be mistaken for it."""
@@ -73,7 +80,7 @@ class MediaFiles:
         if not name:
             raise FileNotFoundError(body)
         given = self._root / INCOMING / name
-        target = self.staged(hash_path, upload_id).body
+        target = self.body(hash_path, upload_id)
         os.link(given, target, follow_symlinks=False)
         return target.stat().st_size
 
@@ -85,15 +92,14 @@ class MediaFiles:
         original = self.original(hash_path, upload_id)
         _make_folder(original.parent)
         with contextlib.suppress(FileExistsError):
-            os.link(self.staged(hash_path, upload_id).body, original)
+            os.link(self.body(hash_path, upload_id), original)
         sync(original.parent)
 
-    def publish(self, hash_path: str, upload_id: str) -> None:
+    def publish(self, hash_path: str, results: Results) -> None:
         """Move the thumbnail and then the video to where the gateway finds them."""
-        staged = self.staged(hash_path, upload_id)
         for source, target in (
-            (staged.thumbnail, self.thumbnail(hash_path)),
-            (staged.video, self.video(hash_path)),
+            (results.thumbnail, self.thumbnail(hash_path)),
+            (results.video, self.video(hash_path)),
         ):
             target.parent.mkdir(exist_ok=True)
             source.rename(target)
@@ -108,8 +114,7 @@ class MediaFiles:
 
     def discard(self, hash_path: str, upload_id: str) -> None:
         """Remove what one upload has in ``staging``."""
-        staged = self.staged(hash_path, upload_id)
-        for path in (staged.body, staged.video, staged.thumbnail):
+        for path in (self._root / STAGING).glob(f"{hash_path}.{upload_id}*"):
             path.unlink(missing_ok=True)
 
     def drop(self, hash_path: str, upload_id: str) -> None:

@@ -80,4 +80,4 @@ class Janitor(threading.Thread):
         upload = self._uploads.find(hash_path)
         if upload is None or upload.upload_id != upload_id:
             return False
-        return upload.state in {UploadState.RECEIVED, UploadState.STORED}
+        return upload.state not in {UploadState.REFUSED, UploadState.PUBLISHED}

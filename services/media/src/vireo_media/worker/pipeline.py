@@ -1,7 +1,11 @@
 """What the worker does with a video: prove, keep, publish, encode.
 
-Every step can be done again by another worker after this one died in the middle of it. Files are in
-place before the database says so; whatever is found in place without a row is swept away.
+Every step can be done again by another worker after this one died in the middle of it. A worker
+that stood still for longer than its lease may go on, and not know that another one has its job, or
+that there is a second upload for the hash path. So it writes to names of its own, and touches what
+counts (public names, a body that is refused) only as the last step of the transaction that proves
+its lease. Files are in place before the database says so; what is in place without a row is swept
+away.
 """
 
 import threading
@@ -20,7 +24,7 @@ from vireo_media.core.inspection import Inspection, Refused
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Upload, UploadState
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles, Staged, sync
+from vireo_media.storage.files import MediaFiles, Results, sync
 from vireo_media.storage.uploads import UploadGone, UploadTable
 from vireo_media.tools.frames import NoFrame, thumbnail
 from vireo_media.tools.probe import inspect
@@ -62,6 +66,10 @@ class Pipeline:
             self._media.finish(job)
             return
         body = self._body(upload)
+        if not body.exists():
+            # Its request failed after the row was there, and took the body back.
+            self._refuse(job, upload, Code.NO_BYTES, MESSAGES[Code.NO_BYTES])
+            return
         with ThreadPoolExecutor(1) as side:
             # The disk works while the picture is decoded and the streams are copied.
             synced = side.submit(sync, body)
@@ -69,7 +77,7 @@ class Pipeline:
                 inspection = inspect(body, stop=stop)
             except Refused as refused:
                 if upload.state is UploadState.RECEIVED:
-                    self._refuse(job, upload, refused.code, refused.reason)
+                    self._refuse(job, upload, Code(refused.code), refused.reason)
                 else:
                     # It was taken before and acknowledged: it is never thrown away again.
                     self._leave_to_encode(job, upload, Progress("waiting"))
@@ -96,20 +104,18 @@ class Pipeline:
         synced: "Future[None]",
         stop: threading.Event,
     ) -> None:
-        staged = self._files.staged(upload.hash_path, upload.upload_id)
-
+        results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
         try:
-            copy_streams(body, staged.video, inspection, stop=stop)
-            thumbnail(staged.video, staged.thumbnail, inspection, stop=stop)
+            copy_streams(body, results.video, inspection, stop=stop)
+            thumbnail(results.video, results.thumbnail, inspection, stop=stop)
         except DiskFull:
             if upload.state is not UploadState.RECEIVED:
                 raise TryLater("disk full", DISK_FULL_SECONDS) from None
-            code = Code.DISK_FULL
-            self._refuse(job, upload, code.value, MESSAGES[code])
+            self._refuse(job, upload, Code.DISK_FULL, MESSAGES[Code.DISK_FULL])
             return
         synced.result()
         self._keep(upload)
-        self._publish(self._media, job, upload, inspection)
+        self._publish(self._media, job, upload, results, inspection)
 
     def _leave_to_encode(self, job: Job, upload: Upload, progress: Progress) -> None:
         """Acknowledge a synced upload, and leave what is to be done to an ``encode`` job."""
@@ -122,7 +128,7 @@ class Pipeline:
         try:
             self._media.finish(job, also)
         except (LeaseLost, UploadGone):
-            self._drop_unowned(upload)
+            self._drop_dead(upload)
             raise LeaseLost from None
         self._files.discard(upload.hash_path, upload.upload_id)
         self._report(upload.hash_path, progress)
@@ -131,22 +137,19 @@ class Pipeline:
         """An upload that kills its workers is refused, and nothing of it is kept; one that was
         acknowledged has failed, and its original is kept."""
         upload = self._upload(job)
+        upload_id = str(job.payload["upload_id"])
 
         def also(cursor: Cursor) -> None:
-            if upload and upload.state is UploadState.RECEIVED:
-                code = Code.UNSUPPORTED_MEDIA.value
-                upload_rows.refuse(cursor, upload.hash_path, upload.upload_id, code, UNREADABLE)
-            elif upload:
-                upload_rows.add_tell_job(cursor, upload.hash_path, FAILED)
+            if upload is None:
+                self._files.drop(job.subject, upload_id)
+            elif upload.state is UploadState.RECEIVED:
+                code = Code.UNSUPPORTED_MEDIA
+                upload_rows.refuse(cursor, job.subject, upload_id, code, UNREADABLE)
+                self._files.drop(job.subject, upload_id)
+            else:
+                upload_rows.add_tell_job(cursor, job.subject, FAILED)
+                self._files.discard(job.subject, upload_id)
 
-        upload_id = str(job.payload["upload_id"])
-        if upload and upload.state is not UploadState.RECEIVED:
-            self._files.discard(job.subject, upload_id)
-        elif upload:
-            # All of it, with what a worker that died may have published already.
-            self._files.remove(job.subject)
-        else:
-            self._files.drop(job.subject, upload_id)
         self._media.quarantine(job, error, also)
 
     # encode: from a stored upload to a published video
@@ -158,44 +161,48 @@ class Pipeline:
             self._encodes.finish(job)
             return
         original = self._files.original(upload.hash_path, upload.upload_id)
-        staged = self._files.staged(upload.hash_path, upload.upload_id)
+        results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
         self._report(upload.hash_path, Progress("processing"))
         try:
-            made = self._encoded(original, staged, stop)
+            made = self._encoded(original, results, stop)
         except (Refused, TranscodeFailed, NoFrame, LimitExceeded) as error:
             log.warning("encode_failed", error=str(error))
-            self._files.discard(upload.hash_path, upload.upload_id)
-            self._fail(job, str(error) if isinstance(error, Refused) else UNREADABLE)
+            self._fail(job, upload, str(error) if isinstance(error, Refused) else UNREADABLE)
             return
         except DiskFull:
             raise TryLater("disk full", DISK_FULL_SECONDS) from None
-        self._publish(self._encodes, job, upload, made)
+        self._publish(self._encodes, job, upload, results, made)
 
-    def _encoded(self, original: Path, staged: Staged, stop: threading.Event) -> Inspection:
+    def _encoded(self, original: Path, results: Results, stop: threading.Event) -> Inspection:
         found = inspect(original, stop=stop)
         try:
-            encode(original, staged.video, found, stop=stop)
+            encode(original, results.video, found, stop=stop)
         except TranscodeFailed:
             if not found.video_copies:
                 raise
             # The picture looked as if it could be taken as it is, and can't.
-            encode(original, staged.video, replace(found, video_copies=False), stop=stop)
-        made = inspect(staged.video, stop=stop)
-        thumbnail(staged.video, staged.thumbnail, made, stop=stop)
+            encode(original, results.video, replace(found, video_copies=False), stop=stop)
+        made = inspect(results.video, stop=stop)
+        thumbnail(results.video, results.thumbnail, made, stop=stop)
         return made
 
     def give_up_encode(self, job: Job, error: str) -> None:
         """A video that can't be encoded has failed; its original is kept."""
-        self._files.discard(job.subject, str(job.payload["upload_id"]))
-        self._encodes.quarantine(
-            job, error, lambda cursor: upload_rows.add_tell_job(cursor, job.subject, FAILED)
-        )
 
-    def _fail(self, job: Job, reason: str) -> None:
-        progress: dict[str, object] = {"state": "failed", "reason": reason}
-        self._encodes.finish(
-            job, lambda cursor: upload_rows.add_tell_job(cursor, job.subject, progress)
-        )
+        def also(cursor: Cursor) -> None:
+            upload_rows.add_tell_job(cursor, job.subject, FAILED)
+            self._files.discard(job.subject, str(job.payload["upload_id"]))
+
+        self._encodes.quarantine(job, error, also)
+
+    def _fail(self, job: Job, upload: Upload, reason: str) -> None:
+        def also(cursor: Cursor) -> None:
+            upload_rows.add_tell_job(
+                cursor, upload.hash_path, {"state": "failed", "reason": reason}
+            )
+            self._files.discard(upload.hash_path, upload.upload_id)
+
+        self._encodes.finish(job, also)
 
     # remove and tell
 
@@ -224,34 +231,40 @@ class Pipeline:
 
     def _body(self, upload: Upload) -> Path:
         """Where the body is: an earlier worker may have got as far as keeping it."""
-        staged = self._files.staged(upload.hash_path, upload.upload_id).body
+        original = self._files.original(upload.hash_path, upload.upload_id)
         return (
-            staged if staged.exists() else self._files.original(upload.hash_path, upload.upload_id)
+            original if original.exists() else self._files.body(upload.hash_path, upload.upload_id)
         )
 
     def _keep(self, upload: Upload) -> None:
-        if self._files.staged(upload.hash_path, upload.upload_id).body.exists():
+        if self._files.body(upload.hash_path, upload.upload_id).exists():
             self._files.keep(upload.hash_path, upload.upload_id)
 
-    def _refuse(self, job: Job, upload: Upload, code: str, reason: str) -> None:
-        self._files.remove(upload.hash_path)
-
+    def _refuse(self, job: Job, upload: Upload, code: Code, reason: str) -> None:
         def also(cursor: Cursor) -> None:
             upload_rows.refuse(cursor, upload.hash_path, upload.upload_id, code, reason)
+            self._files.drop(upload.hash_path, upload.upload_id)
 
         self._media.finish(job, also)
 
-    def _publish(self, queue: JobQueue, job: Job, upload: Upload, made: Inspection) -> None:
+    def _publish(
+        self, queue: JobQueue, job: Job, upload: Upload, results: Results, made: Inspection
+    ) -> None:
         """Put the files in place, tell catalog, and finish the job.
 
         The files are synced after they are published: they can be made again from the original,
-        and are, where the machine stops before the job is finished. A video that was deleted
-        meanwhile has no row any more; then what was put in place goes.
+        and are, where the machine stops before the job is finished.
         """
-        self._files.publish(upload.hash_path, upload.upload_id)
         progress = _report_of("ready", made)
+
+        def place(cursor: Cursor) -> None:
+            # The rows stay locked until the files are moved: neither a deletion nor another worker
+            # comes between.
+            _marker(upload, UploadState.PLACED)(cursor)
+            self._files.publish(upload.hash_path, results)
+
         try:
-            queue.while_held(job, _marker(upload, upload.state))
+            queue.while_held(job, place)
             told = self._told(upload.hash_path, progress)
 
             def mark(cursor: Cursor) -> None:
@@ -264,15 +277,16 @@ class Pipeline:
             queue.finish(job)
             self._files.discard(upload.hash_path, upload.upload_id)
         except (LeaseLost, UploadGone):
-            self._drop_unowned(upload)
+            self._drop_dead(upload)
             raise LeaseLost from None
 
-    def _drop_unowned(self, upload: Upload) -> None:
-        """Remove what was put in place for an upload that was deleted or withdrawn meanwhile."""
+    def _drop_dead(self, upload: Upload) -> None:
+        """Remove what was kept for an upload that was deleted or withdrawn meanwhile.
+
+        Only what carries its id: there may be a second upload by now.
+        """
         found = self._uploads.find(upload.hash_path)
-        if found is None:
-            self._files.remove(upload.hash_path)
-        elif found.upload_id != upload.upload_id:
+        if found is None or found.upload_id != upload.upload_id:
             self._files.drop(upload.hash_path, upload.upload_id)
 
     def _told(self, hash_path: str, progress: Progress) -> bool:
