@@ -1,4 +1,4 @@
-"""Clips and hostile files for the tests of the media tools."""
+"""Hostile files for the tests of the media tools."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,16 +6,6 @@ from pathlib import Path
 import pytest
 
 from vireo_testing.bait import Bait
-from vireo_testing.clips import Library
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Library:
-    """The good clips, in a folder that all processes of this run share."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "clips"
-    folder.mkdir(exist_ok=True)
-    return Library(folder)
 
 
 @pytest.fixture(scope="session")

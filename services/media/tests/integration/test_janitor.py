@@ -1,0 +1,108 @@
+"""What killed processes left in the media folder is swept away, and nothing else is."""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+from vireo_media.core.uploads import UploadState
+from vireo_media.worker.janitor import INCOMING_SECONDS, STAGING_SECONDS, Janitor
+from vireo_testing.clips import Library
+
+from .conftest import HASH, Stage
+
+OTHER_ID = "0" * 32
+
+
+def sweep(stage: Stage) -> None:
+    Janitor(stage.files, stage.uploads, threading.Event()).sweep()
+
+
+def left_behind(path: Path, seconds: float) -> Path:
+    """A file that nobody has touched for so long."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"left")
+    at = time.time() - seconds
+    os.utime(path, (at, at))
+    return path
+
+
+def test_bodies_of_a_killed_gateway_go(stage: Stage) -> None:
+    old = left_behind(stage.root / "incoming" / "0001", INCOMING_SECONDS + 1)
+    arriving = left_behind(stage.root / "incoming" / "0002", INCOMING_SECONDS - 60)
+
+    sweep(stage)
+
+    assert not old.exists()
+    assert arriving.exists()
+
+
+def test_bodies_without_a_row_go_once_their_request_had_time(stage: Stage) -> None:
+    old = left_behind(stage.files.body(HASH, OTHER_ID), STAGING_SECONDS + 1)
+    new = left_behind(stage.files.body("zzzzzzz", OTHER_ID), 0)
+
+    sweep(stage)
+
+    assert not old.exists()
+    assert new.exists()
+
+
+def test_what_an_upload_still_needs_stays(stage: Stage, library: Library) -> None:
+    upload_id = stage.receive(library.path("plain.mp4"))
+    results = stage.files.results(HASH, upload_id, "lease")
+    needed = [stage.files.body(HASH, upload_id), results.video, results.thumbnail]
+    for state in (UploadState.RECEIVED, UploadState.STORED, UploadState.PLACED):
+        for path in needed:
+            left_behind(path, STAGING_SECONDS + 1)
+        stage.clean.query("UPDATE Uploads SET State = %s", (state,))
+        sweep(stage)
+        assert [path for path in needed if not path.exists()] == [], state
+    for state in (UploadState.PUBLISHED, UploadState.REFUSED):
+        for path in needed:
+            left_behind(path, STAGING_SECONDS + 1)
+        stage.clean.query("UPDATE Uploads SET State = %s", (state,))
+        sweep(stage)
+        assert [path for path in needed if path.exists()] == [], state
+
+
+def test_files_of_a_first_upload_go_when_there_is_a_second(stage: Stage, library: Library) -> None:
+    stage.receive(library.path("plain.mp4"))
+    first = [
+        left_behind(stage.files.body(HASH, OTHER_ID), STAGING_SECONDS + 1),
+        left_behind(stage.files.original(HASH, OTHER_ID), 0),
+    ]
+
+    sweep(stage)
+
+    assert not [path for path in first if path.exists()]
+
+
+def test_what_is_kept_and_served_stays(stage: Stage, library: Library) -> None:
+    upload_id = stage.receive(library.path("plain.mp4"))
+    stage.prepare()
+
+    sweep(stage)
+
+    assert stage.left() == stage.published(upload_id)
+
+
+def test_what_is_kept_and_served_without_a_row_goes(stage: Stage, library: Library) -> None:
+    """A worker that was killed right after it put the files of a deleted video in place."""
+    stage.receive(library.path("plain.mp4"))
+    stage.prepare()
+    stage.clean.query("DELETE FROM Uploads")
+
+    sweep(stage)
+
+    assert stage.left() == set()
+
+
+def test_refusals_that_nobody_heard_of_are_forgotten(stage: Stage, library: Library) -> None:
+    stage.receive(library.path("plain.mp4"))
+    stage.clean.query("UPDATE Uploads SET State = 'refused'")
+    sweep(stage)
+    assert stage.state() is UploadState.REFUSED
+
+    stage.clean.query("UPDATE Uploads SET ReceivedAt = NOW(3) - INTERVAL 61 MINUTE")
+    sweep(stage)
+    assert stage.state() is None

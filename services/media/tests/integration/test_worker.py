@@ -1,0 +1,105 @@
+"""The worker as a process: told to stop, killed, and started anew."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from vireo_media.core.uploads import UploadState
+from vireo_testing.clips import AAC, ffmpeg, tone
+from vireo_testing.person import eventually
+
+from .conftest import Stage
+
+StartWorker = Callable[[], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start_worker(
+    stage: Stage, service_environment: dict[str, str], tmp_path: Path
+) -> Iterator[StartWorker]:
+    """Starts a worker on the stage's database and folder; it is ended with the test."""
+    environment = {
+        **os.environ,
+        **service_environment,
+        "VIREO_MEDIA_ROOT": str(stage.root),
+        "VIREO_CATALOG_URL": stage.catalog.url,
+    }
+    with contextlib.ExitStack() as stack:
+
+        def start() -> "subprocess.Popen[bytes]":
+            log = stack.enter_context((tmp_path / "worker.log").open("ab"))
+            command = [sys.executable, "-m", "vireo_media.worker"]
+            worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+            stack.callback(worker.wait)
+            stack.callback(worker.kill)
+            return worker
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip that takes seconds to encode: large pictures of noise."""
+    path = tmp_path_factory.mktemp("long") / "long.avi"
+    noise = "nullsrc=size=1280x720:rate=25:duration=12,noise=alls=60:allf=t"
+    source = ["-f", "lavfi", "-i", noise, *tone(12.0)]
+    ffmpeg(*source, "-c:v", "mpeg4", "-q:v", "20", *AAC, str(path))
+    return path
+
+
+def at_work_on(stage: Stage, kind: str) -> bool:
+    """Whether a worker writes a result of such a job."""
+    running = (kind, "running") in {(job, state) for job, state, _ in stage.jobs()}
+    return running and any(
+        path.stat().st_size > 100_000 for path in (stage.root / "staging").glob("*.mp4")
+    )
+
+
+def test_a_stop_gives_the_job_back(
+    stage: Stage, start_worker: StartWorker, long_clip: Path
+) -> None:
+    upload_id = stage.receive(long_clip)
+    worker = start_worker()
+    eventually(lambda: at_work_on(stage, "encode"), seconds=60)
+
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(timeout=15) == 0
+    assert stage.jobs() == [("encode", "queued", 0)]
+    assert stage.state() is UploadState.STORED
+    assert stage.left() == stage.stored(upload_id), "half a result is no use"
+
+
+def test_a_killed_worker_is_followed_by_another(
+    stage: Stage, start_worker: StartWorker, long_clip: Path
+) -> None:
+    upload_id = stage.receive(long_clip)
+    worker = start_worker()
+    eventually(lambda: at_work_on(stage, "encode"), seconds=60)
+
+    worker.kill()
+    worker.wait()
+    stage.expire_leases()
+    start_worker()
+
+    eventually(lambda: stage.state() is UploadState.PUBLISHED, seconds=90)
+    eventually(lambda: stage.left() == stage.published(upload_id))
+
+
+def test_a_deletion_stops_what_is_encoded(
+    stage: Stage, start_worker: StartWorker, long_clip: Path
+) -> None:
+    stage.receive(long_clip)
+    start_worker()
+    eventually(lambda: at_work_on(stage, "encode"), seconds=60)
+
+    stage.delete()
+
+    eventually(lambda: stage.left() == set(), seconds=10)
+    assert stage.jobs() == []
