@@ -32,6 +32,9 @@ class ServiceSettings(BaseSettings):
     metrics_dir: Path | None = Field(
         None, description="Folder of the metrics that the worker processes share."
     )
+    alive_file: Path | None = Field(
+        None, description="File that a worker touches every half second while it is alive."
+    )
 
     def secret(self, name: str) -> SecretStr:
         """The content of one secret file.

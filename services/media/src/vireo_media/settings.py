@@ -17,6 +17,3 @@ class MediaSettings(ServiceSettings):
     )
     prepare_slots: int = Field(2, ge=1, le=64, description="Uploads a worker checks at once.")
     encode_slots: int = Field(1, ge=0, le=64, description="Videos a worker encodes at once.")
-    alive_file: Path | None = Field(
-        None, description="File that the worker touches every half second while it is alive."
-    )

@@ -31,6 +31,7 @@ class Stage:
     def __init__(
         self, clean: TestDatabase, database: Database, root: Path, catalog: Neighbour, token: str
     ) -> None:
+        self.hash_path = HASH
         self.clean = clean
         self.root = root
         self.catalog = catalog
@@ -63,6 +64,14 @@ class Stage:
             files or self.files,
             self._catalog,
         )
+
+    def after_reading(self, happens: Callable[[], object]) -> UploadTable:
+        """Lets something happen once, after a worker has read its upload."""
+        return AfterReading(self._database, happens)
+
+    def after_keeping(self, happens: Callable[[], object]) -> MediaFiles:
+        """Lets something happen once, after a worker has kept a body."""
+        return AfterKeeping(self.root, happens)
 
     def claim(self) -> Job:
         """The next job of the queue that somebody waits for."""
@@ -123,9 +132,9 @@ class Stage:
 class AfterReading(UploadTable):
     """Lets something happen once, after a worker has read its upload."""
 
-    def __init__(self, stage: "Stage", happens: Callable[[], None]) -> None:
-        super().__init__(stage._database)
-        self._happens: Callable[[], None] | None = happens
+    def __init__(self, database: Database, happens: Callable[[], object]) -> None:
+        super().__init__(database)
+        self._happens: Callable[[], object] | None = happens
 
     def find(self, hash_path: str) -> Any:
         found = super().find(hash_path)
@@ -138,9 +147,9 @@ class AfterReading(UploadTable):
 class AfterKeeping(MediaFiles):
     """Lets something happen once, after a worker has kept a body."""
 
-    def __init__(self, stage: "Stage", happens: Callable[[], None]) -> None:
-        super().__init__(stage.root)
-        self._happens: Callable[[], None] | None = happens
+    def __init__(self, root: Path, happens: Callable[[], object]) -> None:
+        super().__init__(root)
+        self._happens: Callable[[], object] | None = happens
 
     def keep(self, hash_path: str, upload_id: str) -> None:
         super().keep(hash_path, upload_id)

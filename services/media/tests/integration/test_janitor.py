@@ -4,17 +4,16 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from vireo_media.core.uploads import UploadState
 from vireo_media.worker.janitor import INCOMING_SECONDS, STAGING_SECONDS, Janitor
 from vireo_testing.clips import Library
 
-from .conftest import HASH, Stage
-
 OTHER_ID = "0" * 32
 
 
-def sweep(stage: Stage) -> None:
+def sweep(stage: Any) -> None:
     Janitor(stage.files, stage.uploads, threading.Event()).sweep()
 
 
@@ -27,7 +26,7 @@ def left_behind(path: Path, seconds: float) -> Path:
     return path
 
 
-def test_bodies_of_a_killed_gateway_go(stage: Stage) -> None:
+def test_bodies_of_a_killed_gateway_go(stage: Any) -> None:
     old = left_behind(stage.root / "incoming" / "0001", INCOMING_SECONDS + 1)
     arriving = left_behind(stage.root / "incoming" / "0002", INCOMING_SECONDS - 60)
 
@@ -37,8 +36,8 @@ def test_bodies_of_a_killed_gateway_go(stage: Stage) -> None:
     assert arriving.exists()
 
 
-def test_bodies_without_a_row_go_once_their_request_had_time(stage: Stage) -> None:
-    old = left_behind(stage.files.body(HASH, OTHER_ID), STAGING_SECONDS + 1)
+def test_bodies_without_a_row_go_once_their_request_had_time(stage: Any) -> None:
+    old = left_behind(stage.files.body(stage.hash_path, OTHER_ID), STAGING_SECONDS + 1)
     new = left_behind(stage.files.body("zzzzzzz", OTHER_ID), 0)
 
     sweep(stage)
@@ -47,10 +46,10 @@ def test_bodies_without_a_row_go_once_their_request_had_time(stage: Stage) -> No
     assert new.exists()
 
 
-def test_what_an_upload_still_needs_stays(stage: Stage, library: Library) -> None:
+def test_what_an_upload_still_needs_stays(stage: Any, library: Library) -> None:
     upload_id = stage.receive(library.path("plain.mp4"))
-    results = stage.files.results(HASH, upload_id, "lease")
-    needed = [stage.files.body(HASH, upload_id), results.video, results.thumbnail]
+    results = stage.files.results(stage.hash_path, upload_id, "lease")
+    needed = [stage.files.body(stage.hash_path, upload_id), results.video, results.thumbnail]
     for state in (UploadState.RECEIVED, UploadState.STORED, UploadState.PLACED):
         for path in needed:
             left_behind(path, STAGING_SECONDS + 1)
@@ -65,11 +64,11 @@ def test_what_an_upload_still_needs_stays(stage: Stage, library: Library) -> Non
         assert [path for path in needed if path.exists()] == [], state
 
 
-def test_files_of_a_first_upload_go_when_there_is_a_second(stage: Stage, library: Library) -> None:
+def test_files_of_a_first_upload_go_when_there_is_a_second(stage: Any, library: Library) -> None:
     stage.receive(library.path("plain.mp4"))
     first = [
-        left_behind(stage.files.body(HASH, OTHER_ID), STAGING_SECONDS + 1),
-        left_behind(stage.files.original(HASH, OTHER_ID), 0),
+        left_behind(stage.files.body(stage.hash_path, OTHER_ID), STAGING_SECONDS + 1),
+        left_behind(stage.files.original(stage.hash_path, OTHER_ID), 0),
     ]
 
     sweep(stage)
@@ -77,7 +76,7 @@ def test_files_of_a_first_upload_go_when_there_is_a_second(stage: Stage, library
     assert not [path for path in first if path.exists()]
 
 
-def test_what_is_kept_and_served_stays(stage: Stage, library: Library) -> None:
+def test_what_is_kept_and_served_stays(stage: Any, library: Library) -> None:
     upload_id = stage.receive(library.path("plain.mp4"))
     stage.prepare()
 
@@ -86,7 +85,7 @@ def test_what_is_kept_and_served_stays(stage: Stage, library: Library) -> None:
     assert stage.left() == stage.published(upload_id)
 
 
-def test_what_is_kept_and_served_without_a_row_goes(stage: Stage, library: Library) -> None:
+def test_what_is_kept_and_served_without_a_row_goes(stage: Any, library: Library) -> None:
     """A worker that was killed right after it put the files of a deleted video in place."""
     stage.receive(library.path("plain.mp4"))
     stage.prepare()
@@ -97,7 +96,7 @@ def test_what_is_kept_and_served_without_a_row_goes(stage: Stage, library: Libra
     assert stage.left() == set()
 
 
-def test_refusals_that_nobody_heard_of_are_forgotten(stage: Stage, library: Library) -> None:
+def test_refusals_that_nobody_heard_of_are_forgotten(stage: Any, library: Library) -> None:
     stage.receive(library.path("plain.mp4"))
     stage.clean.query("UPDATE Uploads SET State = 'refused'")
     sweep(stage)

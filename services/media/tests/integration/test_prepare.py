@@ -3,18 +3,17 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from vireo_common.errors import Code
 from vireo_common.jobs import LeaseLost
+from vireo_common.worker import TryLater
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage.files import MediaFiles, Results
-from vireo_media.worker.slots import TryLater
 from vireo_testing.clips import Library
 from vireo_testing.neighbours import Neighbour
-
-from .conftest import HASH, AfterKeeping, AfterReading, Stage
 
 
 class FullDisk(MediaFiles):
@@ -34,7 +33,7 @@ def text(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_a_browser_plays_is_published(stage: Stage, library: Library) -> None:
+def test_what_a_browser_plays_is_published(stage: Any, library: Library) -> None:
     clip = library.path("plain.mp4")
     upload_id = stage.receive(clip)
 
@@ -42,14 +41,14 @@ def test_what_a_browser_plays_is_published(stage: Stage, library: Library) -> No
 
     assert stage.state() is UploadState.PUBLISHED
     assert stage.left() == stage.published(upload_id)
-    assert stage.files.original(HASH, upload_id).read_bytes() == clip.read_bytes()
+    assert stage.files.original(stage.hash_path, upload_id).read_bytes() == clip.read_bytes()
     [report] = [call.body for call in stage.catalog.calls]
     assert (report["state"], report["width"], report["height"]) == ("ready", 320, 180)
     assert report["duration"] == pytest.approx(2.0, abs=0.1)
     assert stage.jobs() == []
 
 
-def test_what_a_browser_does_not_play_is_stored_and_encoded(stage: Stage, library: Library) -> None:
+def test_what_a_browser_does_not_play_is_stored_and_encoded(stage: Any, library: Library) -> None:
     upload_id = stage.receive(library.path("vp8.webm"))
 
     stage.prepare()
@@ -63,12 +62,12 @@ def test_what_a_browser_does_not_play_is_stored_and_encoded(stage: Stage, librar
     assert stage.jobs() == []
 
 
-def test_what_is_no_video_leaves_nothing(stage: Stage, text: Path) -> None:
+def test_what_is_no_video_leaves_nothing(stage: Any, text: Path) -> None:
     stage.receive(text)
 
     stage.prepare()
 
-    upload = stage.uploads.find(HASH)
+    upload = stage.uploads.find(stage.hash_path)
     assert upload is not None
     assert (upload.state, upload.code) == (UploadState.REFUSED, Code.UNSUPPORTED_MEDIA)
     assert stage.left() == set()
@@ -76,7 +75,7 @@ def test_what_is_no_video_leaves_nothing(stage: Stage, text: Path) -> None:
     assert stage.catalog.calls == []
 
 
-def test_after_a_refusal_the_next_upload_counts(stage: Stage, library: Library, text: Path) -> None:
+def test_after_a_refusal_the_next_upload_counts(stage: Any, library: Library, text: Path) -> None:
     stage.receive(text)
     stage.prepare()
 
@@ -86,29 +85,29 @@ def test_after_a_refusal_the_next_upload_counts(stage: Stage, library: Library, 
     assert stage.left() == stage.published(upload_id)
 
 
-def test_a_body_that_was_taken_back_is_refused(stage: Stage, library: Library) -> None:
+def test_a_body_that_was_taken_back_is_refused(stage: Any, library: Library) -> None:
     upload_id = stage.receive(library.path("plain.mp4"))
-    stage.files.drop(HASH, upload_id)
+    stage.files.drop(stage.hash_path, upload_id)
 
     stage.prepare()
 
-    upload = stage.uploads.find(HASH)
+    upload = stage.uploads.find(stage.hash_path)
     assert upload is not None
     assert (upload.state, upload.code) == (UploadState.REFUSED, Code.NO_BYTES)
 
 
-def test_a_full_disk_refuses_at_once(stage: Stage, library: Library) -> None:
+def test_a_full_disk_refuses_at_once(stage: Any, library: Library) -> None:
     stage.receive(library.path("plain.mp4"))
 
     stage.pipeline(files=FullDisk(stage.root)).prepare(stage.claim(), threading.Event())
 
-    upload = stage.uploads.find(HASH)
+    upload = stage.uploads.find(stage.hash_path)
     assert upload is not None
     assert (upload.state, upload.code) == (UploadState.REFUSED, Code.DISK_FULL)
     assert stage.left() == set()
 
 
-def test_a_full_disk_makes_an_encode_wait(stage: Stage, library: Library) -> None:
+def test_a_full_disk_makes_an_encode_wait(stage: Any, library: Library) -> None:
     upload_id = stage.receive(library.path("vp8.webm"))
     stage.prepare()
 
@@ -120,7 +119,7 @@ def test_a_full_disk_makes_an_encode_wait(stage: Stage, library: Library) -> Non
 
 
 def test_a_catalog_that_is_away_is_told_later(
-    stage: Stage, library: Library, catalog: Neighbour
+    stage: Any, library: Library, catalog: Neighbour
 ) -> None:
     upload_id = stage.receive(library.path("plain.mp4"))
     catalog.status = 503
@@ -136,7 +135,7 @@ def test_a_catalog_that_is_away_is_told_later(
     assert stage.jobs() == []
 
 
-def test_a_video_deleted_before_its_turn_leaves_nothing(stage: Stage, library: Library) -> None:
+def test_a_video_deleted_before_its_turn_leaves_nothing(stage: Any, library: Library) -> None:
     stage.receive(library.path("plain.mp4"))
     job = stage.claim()
     stage.delete()
@@ -149,10 +148,10 @@ def test_a_video_deleted_before_its_turn_leaves_nothing(stage: Stage, library: L
 
 @pytest.mark.parametrize("clip", ["plain.mp4", "vp8.webm"])
 def test_a_video_deleted_while_it_is_kept_leaves_nothing(
-    stage: Stage, library: Library, clip: str
+    stage: Any, library: Library, clip: str
 ) -> None:
     stage.receive(library.path(clip))
-    pipeline = stage.pipeline(files=AfterKeeping(stage, stage.delete))
+    pipeline = stage.pipeline(files=stage.after_keeping(stage.delete))
 
     with pytest.raises(LeaseLost):
         pipeline.prepare(stage.claim(), threading.Event())
@@ -163,10 +162,10 @@ def test_a_video_deleted_while_it_is_kept_leaves_nothing(
 
 
 def test_a_video_that_catalog_does_not_know_any_more_leaves_nothing(
-    stage: Stage, library: Library, deleted: set[str]
+    stage: Any, library: Library, deleted: set[str]
 ) -> None:
     stage.receive(library.path("plain.mp4"))
-    deleted.add(HASH)
+    deleted.add(stage.hash_path)
 
     with pytest.raises(LeaseLost):
         stage.pipeline().prepare(stage.claim(), threading.Event())
@@ -175,11 +174,11 @@ def test_a_video_that_catalog_does_not_know_any_more_leaves_nothing(
     assert stage.state() is None
 
 
-def test_an_upload_withdrawn_meanwhile_leaves_nothing(stage: Stage, library: Library) -> None:
+def test_an_upload_withdrawn_meanwhile_leaves_nothing(stage: Any, library: Library) -> None:
     upload_id = stage.receive(library.path("plain.mp4"))
     job = stage.claim()
     pipeline = stage.pipeline(
-        files=AfterKeeping(stage, lambda: [stage.uploads.withdraw(HASH, upload_id), None][1])
+        files=stage.after_keeping(lambda: stage.uploads.withdraw(stage.hash_path, upload_id))
     )
 
     with pytest.raises(LeaseLost):
@@ -189,15 +188,15 @@ def test_an_upload_withdrawn_meanwhile_leaves_nothing(stage: Stage, library: Lib
     assert stage.catalog.calls == []
 
 
-def test_a_placed_upload_is_not_withdrawn(stage: Stage, library: Library) -> None:
+def test_a_placed_upload_is_not_withdrawn(stage: Any, library: Library) -> None:
     """Its files are served from that moment on: whoever waits is told that it is stored."""
     upload_id = stage.receive(library.path("plain.mp4"))
     stage.clean.query("UPDATE Uploads SET State = 'placed'")
 
-    assert not stage.uploads.withdraw(HASH, upload_id)
+    assert not stage.uploads.withdraw(stage.hash_path, upload_id)
 
 
-def test_a_worker_that_lost_its_job_changes_nothing(stage: Stage, library: Library) -> None:
+def test_a_worker_that_lost_its_job_changes_nothing(stage: Any, library: Library) -> None:
     """Two workers with one upload: the first stood still for longer than its lease."""
     clip = library.path("plain.mp4")
     upload_id = stage.receive(clip)
@@ -207,7 +206,7 @@ def test_a_worker_that_lost_its_job_changes_nothing(stage: Stage, library: Libra
         stage.expire_leases()
         stage.prepare()
 
-    slow = stage.pipeline(files=AfterKeeping(stage, another_takes_over))
+    slow = stage.pipeline(files=stage.after_keeping(another_takes_over))
     with pytest.raises(LeaseLost):
         slow.prepare(job, threading.Event())
 
@@ -218,7 +217,7 @@ def test_a_worker_that_lost_its_job_changes_nothing(stage: Stage, library: Libra
 
 @pytest.mark.parametrize("first", ["plain.mp4", "vp8.webm", "text"])
 def test_a_worker_that_lost_its_job_spares_a_second_upload(
-    stage: Stage, library: Library, text: Path, first: str
+    stage: Any, library: Library, text: Path, first: str
 ) -> None:
     """The first upload was given up without this worker knowing, and a second one published."""
     first_id = stage.receive(text if first == "text" else library.path(first))
@@ -226,39 +225,39 @@ def test_a_worker_that_lost_its_job_spares_a_second_upload(
     second: list[str] = []
 
     def meanwhile() -> None:
-        stage.uploads.withdraw(HASH, first_id)
+        stage.uploads.withdraw(stage.hash_path, first_id)
         second.append(stage.receive(library.path("silent.mp4")))
         stage.prepare()
 
-    slow = stage.pipeline(uploads=AfterReading(stage, meanwhile))
+    slow = stage.pipeline(uploads=stage.after_reading(meanwhile))
     with pytest.raises(LeaseLost):
         slow.prepare(job, threading.Event())
 
     assert stage.state() is UploadState.PUBLISHED
     assert stage.published(second[0]) <= stage.left()
-    served = stage.files.video(HASH).read_bytes()
+    served = stage.files.video(stage.hash_path).read_bytes()
     assert b"mp4a" not in served, "the first upload has sound, the second has none"
     assert not {path for path in stage.left() if first_id in path and "originals" in path}
 
 
-def test_giving_up_spares_a_second_upload(stage: Stage, library: Library) -> None:
+def test_giving_up_spares_a_second_upload(stage: Any, library: Library) -> None:
     first_id = stage.receive(library.path("plain.mp4"))
     job = replace(stage.claim(), attempt=4)
     second: list[str] = []
 
     def meanwhile() -> None:
-        stage.uploads.withdraw(HASH, first_id)
+        stage.uploads.withdraw(stage.hash_path, first_id)
         second.append(stage.receive(library.path("silent.mp4")))
         stage.prepare()
 
-    slow = stage.pipeline(uploads=AfterReading(stage, meanwhile))
+    slow = stage.pipeline(uploads=stage.after_reading(meanwhile))
     with pytest.raises(LeaseLost):
         slow.give_up_prepare(job, "every worker that took it died")
 
     assert stage.published(second[0]) <= stage.left()
 
 
-def test_an_upload_that_kills_its_workers_is_refused(stage: Stage, library: Library) -> None:
+def test_an_upload_that_kills_its_workers_is_refused(stage: Any, library: Library) -> None:
     stage.receive(library.path("plain.mp4"))
     for _ in range(3):
         stage.claim()
@@ -268,20 +267,20 @@ def test_an_upload_that_kills_its_workers_is_refused(stage: Stage, library: Libr
 
     stage.pipeline().give_up_prepare(job, "every worker that took it died")
 
-    upload = stage.uploads.find(HASH)
+    upload = stage.uploads.find(stage.hash_path)
     assert upload is not None
     assert (upload.state, upload.code) == (UploadState.REFUSED, Code.UNSUPPORTED_MEDIA)
     assert stage.left() == set()
     assert stage.jobs() == [("prepare", "quarantined", 4)]
 
 
-def test_an_acknowledged_upload_is_never_thrown_away(stage: Stage, library: Library) -> None:
+def test_an_acknowledged_upload_is_never_thrown_away(stage: Any, library: Library) -> None:
     """Its worker died after the answer: whatever goes wrong now, the original stays."""
     upload_id = stage.receive(library.path("plain.mp4"))
     for _ in range(3):
         stage.claim()
         stage.expire_leases()
-    stage.files.keep(HASH, upload_id)
+    stage.files.keep(stage.hash_path, upload_id)
     stage.clean.query("UPDATE Uploads SET State = 'published'")
 
     stage.pipeline().give_up_prepare(stage.claim(), "every worker that took it died")
@@ -291,13 +290,13 @@ def test_an_acknowledged_upload_is_never_thrown_away(stage: Stage, library: Libr
     assert kinds == ["prepare", "tell"], "the owner hears that it failed"
 
 
-def test_a_worker_that_died_after_publishing_is_followed(stage: Stage, library: Library) -> None:
+def test_a_worker_that_died_after_publishing_is_followed(stage: Any, library: Library) -> None:
     """The disk may not have what it published: it is made again from the original."""
     upload_id = stage.receive(library.path("plain.mp4"))
-    stage.files.keep(HASH, upload_id)
-    stage.files.discard(HASH, upload_id)
+    stage.files.keep(stage.hash_path, upload_id)
+    stage.files.discard(stage.hash_path, upload_id)
     stage.clean.query("UPDATE Uploads SET State = 'published'")
-    video = stage.files.video(HASH)
+    video = stage.files.video(stage.hash_path)
     video.parent.mkdir()
     video.write_bytes(b"half a video")
 
@@ -307,12 +306,10 @@ def test_a_worker_that_died_after_publishing_is_followed(stage: Stage, library: 
     assert video.stat().st_size > 1000
 
 
-def test_an_encode_that_fails_keeps_the_original(
-    stage: Stage, library: Library, text: Path
-) -> None:
+def test_an_encode_that_fails_keeps_the_original(stage: Any, library: Library, text: Path) -> None:
     upload_id = stage.receive(library.path("vp8.webm"))
     stage.prepare()
-    stage.files.original(HASH, upload_id).write_bytes(text.read_bytes())
+    stage.files.original(stage.hash_path, upload_id).write_bytes(text.read_bytes())
 
     stage.pipeline().encode(stage.claim_encode(), threading.Event())
 
@@ -324,7 +321,7 @@ def test_an_encode_that_fails_keeps_the_original(
     assert report["reason"]
 
 
-def test_an_encode_that_kills_its_workers_has_failed(stage: Stage, library: Library) -> None:
+def test_an_encode_that_kills_its_workers_has_failed(stage: Any, library: Library) -> None:
     upload_id = stage.receive(library.path("vp8.webm"))
     stage.prepare()
     for _ in range(3):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,14 +15,12 @@ from vireo_media.core.uploads import UploadState
 from vireo_testing.clips import AAC, ffmpeg, tone
 from vireo_testing.person import eventually
 
-from .conftest import Stage
-
 StartWorker = Callable[[], "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
 def start_worker(
-    stage: Stage, service_environment: dict[str, str], tmp_path: Path
+    stage: Any, service_environment: dict[str, str], tmp_path: Path
 ) -> Iterator[StartWorker]:
     """Starts a worker on the stage's database and folder; it is ended with the test."""
     environment = {
@@ -53,7 +52,7 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def at_work_on(stage: Stage, kind: str) -> bool:
+def at_work_on(stage: Any, kind: str) -> bool:
     """Whether a worker writes a result of such a job."""
     running = (kind, "running") in {(job, state) for job, state, _ in stage.jobs()}
     return running and any(
@@ -61,9 +60,7 @@ def at_work_on(stage: Stage, kind: str) -> bool:
     )
 
 
-def test_a_stop_gives_the_job_back(
-    stage: Stage, start_worker: StartWorker, long_clip: Path
-) -> None:
+def test_a_stop_gives_the_job_back(stage: Any, start_worker: StartWorker, long_clip: Path) -> None:
     upload_id = stage.receive(long_clip)
     worker = start_worker()
     eventually(lambda: at_work_on(stage, "encode"), seconds=60)
@@ -77,7 +74,7 @@ def test_a_stop_gives_the_job_back(
 
 
 def test_a_killed_worker_is_followed_by_another(
-    stage: Stage, start_worker: StartWorker, long_clip: Path
+    stage: Any, start_worker: StartWorker, long_clip: Path
 ) -> None:
     upload_id = stage.receive(long_clip)
     worker = start_worker()
@@ -93,7 +90,7 @@ def test_a_killed_worker_is_followed_by_another(
 
 
 def test_a_deletion_stops_what_is_encoded(
-    stage: Stage, start_worker: StartWorker, long_clip: Path
+    stage: Any, start_worker: StartWorker, long_clip: Path
 ) -> None:
     stage.receive(long_clip)
     start_worker()

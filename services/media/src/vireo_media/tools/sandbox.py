@@ -36,6 +36,7 @@ from pathlib import Path
 from shutil import which
 from typing import IO, cast
 
+from vireo_common.worker import Interrupted
 from vireo_media.tools.launcher import NOT_STARTED
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class SandboxError(Exception):
     """The program did not end by itself, or could not be started."""
 
 
-class Stopped(SandboxError):
+class Stopped(SandboxError, Interrupted):
     """The caller's stop event was set while the program ran."""
 
 

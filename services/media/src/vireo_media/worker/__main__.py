@@ -1,6 +1,6 @@
 """``python -m vireo_media.worker``: runs until it is told to stop, then gives its jobs back."""
 
-import signal
+import functools
 import sys
 import threading
 
@@ -10,6 +10,7 @@ from vireo_common import logs
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
 from vireo_common.jobs import JobQueue
+from vireo_common.worker import LEASE_SECONDS, Handler, Slot, run_until_stopped
 from vireo_media.catalog import Catalog
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.files import MediaFiles
@@ -22,10 +23,9 @@ from vireo_media.storage.uploads import (
     TELL,
     UploadTable,
 )
-from vireo_media.tools.sandbox import missing_confinement
+from vireo_media.tools.sandbox import SandboxError, missing_confinement
 from vireo_media.worker.janitor import Janitor
 from vireo_media.worker.pipeline import Pipeline
-from vireo_media.worker.slots import LEASE_SECONDS, Handler, Slot
 
 log = structlog.get_logger()
 
@@ -41,24 +41,8 @@ def main() -> int:
     if missing := missing_confinement():
         log.warning("confinement_incomplete", missing=missing)
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    threads = _threads(settings, stopping)
-    for thread in threads:
-        thread.start()
     log.info("worker_started", prepare=settings.prepare_slots, encode=settings.encode_slots)
-    while not stopping.wait(0.5):
-        if settings.alive_file:
-            settings.alive_file.touch()
-        dead = [thread.name for thread in threads if not thread.is_alive()]
-        if dead:
-            # A defect ended a thread; the process ends too, and whoever supervises it starts anew.
-            log.error("worker_thread_died", threads=dead)
-            stopping.set()
-            _join(threads)
-            return 1
-    _join(threads)
-    return 0
+    return run_until_stopped(_threads(settings, stopping), stopping, settings.alive_file)
 
 
 def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threading.Thread]:
@@ -77,23 +61,19 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
         REMOVE: Handler(pipeline.remove, pipeline.set_aside),
         TELL: Handler(pipeline.tell, pipeline.set_aside),
     }
+    slot = functools.partial(Slot, retries=(OSError, SandboxError))
     slow = {ENCODE: Handler(pipeline.encode, pipeline.give_up_encode)}
     return [
         Janitor(files, uploads, stopping),
         *(
-            Slot(f"prepare-{number}", media, quick, stopping, PREPARE_IDLE_SECONDS)
+            slot(f"prepare-{number}", media, quick, stopping, PREPARE_IDLE_SECONDS)
             for number in range(settings.prepare_slots)
         ),
         *(
-            Slot(f"encode-{number}", encodes, slow, stopping, ENCODE_IDLE_SECONDS)
+            slot(f"encode-{number}", encodes, slow, stopping, ENCODE_IDLE_SECONDS)
             for number in range(settings.encode_slots)
         ),
     ]
-
-
-def _join(threads: list[threading.Thread]) -> None:
-    for thread in threads:
-        thread.join()
 
 
 if __name__ == "__main__":

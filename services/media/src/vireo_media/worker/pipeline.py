@@ -19,6 +19,7 @@ from pymysql.cursors import Cursor
 
 from vireo_common.errors import MESSAGES, Code, Failure
 from vireo_common.jobs import Job, JobQueue, LeaseLost
+from vireo_common.worker import TryLater
 from vireo_media.catalog import Catalog, Progress
 from vireo_media.core.inspection import Inspection, Refused
 from vireo_media.core.removal import Removal
@@ -30,7 +31,6 @@ from vireo_media.tools.frames import NoFrame, thumbnail
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.transcode import DiskFull, TranscodeFailed, copy_streams, encode
-from vireo_media.worker.slots import TryLater
 
 log = structlog.get_logger()
 

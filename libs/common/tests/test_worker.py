@@ -3,20 +3,49 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from vireo_common import jobs
+from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
-from vireo_common.jobs import Job
-from vireo_media.storage.uploads import MEDIA_QUEUE
-from vireo_media.worker.slots import Handler, Slot, TryLater
+from vireo_common.jobs import Job, JobQueue
+from vireo_common.worker import LEASE_SECONDS, Handler, Interrupted, Slot, TryLater
+from vireo_testing.mariadb import TestDatabase
 from vireo_testing.person import eventually
-
-from .conftest import Stage
 
 Work = Callable[[Job, threading.Event], None]
 RunSlot = Callable[[Work], threading.Event]
+
+
+class Stage:
+    """One queue, with the tables behind it."""
+
+    def __init__(self, clean: TestDatabase, database: Database) -> None:
+        self.clean = clean
+        self.queue = JobQueue(database, "media", LEASE_SECONDS)
+        self._database = database
+
+    def enqueue(self) -> None:
+        """Put one job that may be tried three times."""
+        self._database.transaction(
+            "test", lambda cursor: jobs.enqueue(cursor, "media", "test", "subject")
+        )
+
+    def claim_and_die(self) -> None:
+        """What is left of a worker that took the job and died."""
+        assert self.queue.claim()
+        self.clean.query("UPDATE Jobs SET LeaseUntil = NOW(3) - INTERVAL 1 SECOND")
+
+    def jobs(self) -> list[tuple[str, str, int]]:
+        """Kind, state and attempts of every job."""
+        return [tuple(row) for row in self.clean.query("SELECT Kind, State, Attempts FROM Jobs")]
+
+
+@pytest.fixture
+def stage(clean_tables: TestDatabase, open_pool: Any) -> Stage:
+    return Stage(clean_tables, open_pool("media", size=8))
 
 
 @pytest.fixture
@@ -33,11 +62,11 @@ def run_slot(stage: Stage, given_up: list[str]) -> Iterator[RunSlot]:
 
     def give_up(job: Job, error: str) -> None:
         given_up.append(error)
-        stage.media.quarantine(job, error, lambda cursor: None)
+        stage.queue.quarantine(job, error, lambda cursor: None)
 
     def run(work: Work) -> threading.Event:
         handlers = {"test": Handler(work, give_up)}
-        slots.append(Slot("slot", stage.media, handlers, stopping, idle_seconds=0.01))
+        slots.append(Slot("slot", stage.queue, handlers, stopping, idle_seconds=0.01))
         slots[-1].start()
         return stopping
 
@@ -45,12 +74,6 @@ def run_slot(stage: Stage, given_up: list[str]) -> Iterator[RunSlot]:
     stopping.set()
     for slot in slots:
         slot.join()
-
-
-def enqueue(stage: Stage) -> None:
-    stage.uploads._database.transaction(
-        "test", lambda cursor: jobs.enqueue(cursor, MEDIA_QUEUE, "test", "subject")
-    )
 
 
 def raises(error: Exception) -> Work:
@@ -61,14 +84,14 @@ def raises(error: Exception) -> Work:
 
 
 def test_a_job_that_is_done_goes(stage: Stage, run_slot: RunSlot) -> None:
-    enqueue(stage)
-    run_slot(lambda job, stop: stage.media.finish(job))
+    stage.enqueue()
+    run_slot(lambda job, stop: stage.queue.finish(job))
     eventually(lambda: stage.jobs() == [])
 
 
 @pytest.mark.parametrize("error", [TryLater("disk full", 60), Failure(Code.UNAVAILABLE)])
 def test_trouble_elsewhere_is_no_attempt(stage: Stage, run_slot: RunSlot, error: Exception) -> None:
-    enqueue(stage)
+    stage.enqueue()
     run_slot(raises(error))
     eventually(lambda: stage.clean.query("SELECT 1 FROM Jobs WHERE LastError <> ''"))
     assert stage.jobs() == [("test", "queued", 0)]
@@ -79,7 +102,7 @@ def test_trouble_elsewhere_is_no_attempt(stage: Stage, run_slot: RunSlot, error:
 def test_a_disk_in_trouble_is_an_attempt_each(
     stage: Stage, run_slot: RunSlot, given_up: list[str]
 ) -> None:
-    enqueue(stage)
+    stage.enqueue()
     run_slot(raises(PermissionError()))
     eventually(lambda: given_up, seconds=20)
     assert given_up == ["PermissionError"]
@@ -89,17 +112,16 @@ def test_a_disk_in_trouble_is_an_attempt_each(
 def test_a_job_whose_workers_died_is_given_up(
     stage: Stage, run_slot: RunSlot, given_up: list[str]
 ) -> None:
-    enqueue(stage)
+    stage.enqueue()
     for _ in range(3):
-        stage.claim()
-        stage.expire_leases()
+        stage.claim_and_die()
     run_slot(raises(AssertionError("it must not run a fourth time")))
     eventually(lambda: given_up)
     assert stage.jobs() == [("test", "quarantined", 4)]
 
 
 def test_work_is_stopped_when_the_lease_is_lost(stage: Stage, run_slot: RunSlot) -> None:
-    enqueue(stage)
+    stage.enqueue()
     stopped = threading.Event()
 
     def work(job: Job, stop: threading.Event) -> None:
@@ -112,7 +134,7 @@ def test_work_is_stopped_when_the_lease_is_lost(stage: Stage, run_slot: RunSlot)
 
 
 def test_a_lease_is_held_for_as_long_as_the_work_takes(stage: Stage, run_slot: RunSlot) -> None:
-    enqueue(stage)
+    stage.enqueue()
     at_work, go_on = threading.Event(), threading.Event()
 
     def work(job: Job, stop: threading.Event) -> None:
@@ -120,11 +142,26 @@ def test_a_lease_is_held_for_as_long_as_the_work_takes(stage: Stage, run_slot: R
         stage.clean.query("UPDATE Jobs SET LeaseUntil = NOW(3) + INTERVAL 4 SECOND")
         at_work.set()
         go_on.wait(20)
-        stage.media.finish(job)
+        stage.queue.finish(job)
 
     run_slot(work)
     assert at_work.wait(10)
     time.sleep(5)
-    assert stage.media.claim() is None
+    assert stage.queue.claim() is None
     go_on.set()
     eventually(lambda: stage.jobs() == [])
+
+
+def test_interrupted_work_goes_back_as_it_was(stage: Stage, run_slot: RunSlot) -> None:
+    stage.enqueue()
+    at_work = threading.Event()
+
+    def work(job: Job, stop: threading.Event) -> None:
+        at_work.set()
+        stop.wait(20)
+        raise Interrupted
+
+    stopping = run_slot(work)
+    assert at_work.wait(10)
+    stopping.set()
+    eventually(lambda: stage.jobs() == [("test", "queued", 0)])

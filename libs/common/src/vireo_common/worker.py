@@ -1,15 +1,18 @@
-"""Slots: threads that each take one job at a time, hold its lease, and give it back at a stop."""
+"""A worker process: slots that each take one job at a time, hold its lease, and give it back at a
+stop.
+"""
 
+import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
 from vireo_common.errors import Failure
 from vireo_common.jobs import Job, JobQueue, LeaseLost
-from vireo_media.tools.sandbox import SandboxError, Stopped
 
 log = structlog.get_logger()
 
@@ -18,6 +21,11 @@ RENEW_SECONDS = 2.0
 OUTAGE_SECONDS = 1.0
 NEIGHBOUR_SECONDS = 2.0
 MAX_BACKOFF_SECONDS = 60.0
+ALIVE_SECONDS = 0.5
+
+
+class Interrupted(Exception):
+    """A handler's work ended early because its stop event was set."""
 
 
 class TryLater(Exception):
@@ -44,7 +52,14 @@ class Handler:
 
 
 class Slot(threading.Thread):
-    """One thread that works on one queue until ``stopping`` is set."""
+    """One thread that works on one queue until ``stopping`` is set.
+
+    Args:
+        idle_seconds: how long it waits before it looks for work again.
+        retries: errors that say that the machine is in trouble: the job comes back, a bounded
+            number of times. Any other error is a defect, which ends the worker; the attempt has
+            been counted.
+    """
 
     def __init__(
         self,
@@ -53,12 +68,15 @@ class Slot(threading.Thread):
         handlers: Mapping[str, Handler],
         stopping: threading.Event,
         idle_seconds: float,
+        *,
+        retries: tuple[type[Exception], ...] = (OSError,),
     ) -> None:
         super().__init__(name=name)
         self._idle_seconds = idle_seconds
         self._queue = queue
         self._handlers = handlers
         self._stopping = stopping
+        self._retries = retries
 
     def run(self) -> None:
         """Take jobs; an outage of the database is waited for."""
@@ -92,7 +110,7 @@ class Slot(threading.Thread):
             handler.run(job, stop)
         except LeaseLost:
             log.info("job_lost")
-        except Stopped:
+        except Interrupted:
             # At a stop the job goes back as it was; otherwise it is no longer ours.
             self._queue.put_back(job, count=not self._stopping.is_set())
         except TryLater as later:
@@ -101,9 +119,7 @@ class Slot(threading.Thread):
             # A neighbour or the database is away. That says nothing about the job.
             error = failure.code.value
             self._queue.put_back(job, delay=NEIGHBOUR_SECONDS, error=error, count=False)
-        except (OSError, SandboxError) as error:
-            # A disk or a system in trouble: the job comes back, a bounded number of times. Anything
-            # else is a defect, which ends the worker; the attempt has been counted.
+        except self._retries as error:
             log.error("job_failed", exc_info=error)
             self._retry(job, handler, type(error).__name__)
 
@@ -156,3 +172,30 @@ class Hold:
                 if now - renewed > LEASE_SECONDS:
                     self._stop.set()
                     return
+
+
+def run_until_stopped(
+    threads: Sequence[threading.Thread], stopping: threading.Event, alive_file: Path | None
+) -> int:
+    """Run a worker's threads until the process is told to stop; its exit code.
+
+    Args:
+        threads: what runs until ``stopping`` is set.
+        alive_file: touched all the time, for ``vireo_common.alive``.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    for thread in threads:
+        thread.start()
+    dead: list[str] = []
+    while not dead and not stopping.wait(ALIVE_SECONDS):
+        if alive_file:
+            alive_file.touch()
+        dead = [thread.name for thread in threads if not thread.is_alive()]
+    if dead:
+        # A defect ended a thread; the process ends too, and whoever supervises it starts anew.
+        log.error("worker_thread_died", threads=dead)
+        stopping.set()
+    for thread in threads:
+        thread.join()
+    return 1 if dead else 0

@@ -1,16 +1,16 @@
-"""``python -m vireo_media.worker.alive``: exit status 0 while this container's worker lives."""
+"""``python -m vireo_common.alive``: exit status 0 while this container's worker lives."""
 
 import sys
 import time
 
-from vireo_media.settings import MediaSettings
+from vireo_common.settings import ServiceSettings
 
 SECONDS = 10.0
 
 
 def main() -> int:
     """Look at the file that the worker touches."""
-    file = MediaSettings.read().alive_file
+    file = ServiceSettings.read().alive_file
     return 0 if file and file.exists() and time.time() - file.stat().st_mtime < SECONDS else 1
 
 
