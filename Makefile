@@ -13,7 +13,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up down restart status logs dev demo test test-containers check lock openapi clean
+.PHONY: help install install-dev up down restart status logs rotate-keys dev demo test test-containers check lock openapi clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ status: ## Show the programs, and whether they are ready
 
 logs: ## Show the logs (SERVICE=media for one program); follow them on a terminal
 	@ops/run.sh logs $(SERVICE)
+
+rotate-keys: ## Sign tokens with another key from now on; nobody is signed out
+	@ops/run.sh rotate-keys
 
 dev: install ## Work on one service (SERVICE=catalog): it starts anew at every change
 	@$(PYTHON) -m vireo_ops dev --service "$(SERVICE)"

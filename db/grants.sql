@@ -7,6 +7,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelDetails TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON SignInPairs TO vireo_auth;
 GRANT SELECT, INSERT, DELETE ON SignInFailures TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON KnownAddresses TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON SigningKeys TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Sessions TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON RefreshTokens TO vireo_auth;
 
 -- catalog: videos, and the public part of channels. It can't read a password hash or an address.
 GRANT SELECT (ChannelID, Username) ON Channels TO vireo_catalog;
@@ -14,8 +17,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON Videos TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_catalog;
 GRANT SELECT, INSERT ON HashPaths TO vireo_catalog;
 GRANT INSERT ON Jobs TO vireo_catalog;
+GRANT SELECT ON SigningKeys TO vireo_catalog;
+GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_catalog;
 
 -- media: bytes, and the jobs of its worker. Of channels it sees that they exist.
 GRANT SELECT (ChannelID) ON Channels TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;
+GRANT SELECT ON SigningKeys TO vireo_media;
+GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_media;

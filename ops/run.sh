@@ -1,5 +1,5 @@
 #!/bin/sh
-# up, down, restart, status, logs [SERVICE]: in containers where a Docker engine answers, otherwise on
+# up, down, restart, status, rotate-keys, logs [SERVICE]: in containers where a Docker engine answers, otherwise on
 # the machine itself. RUNTIME=containers or RUNTIME=native forces one.
 set -eu
 cd "$(dirname "$0")/.."
@@ -44,6 +44,7 @@ up)
     say "Vireo is ready: http://localhost:${VIREO_PORT:-8080}"
     ;;
 down) docker compose down --remove-orphans ;;
+rotate-keys) docker compose run --rm --no-deps rotate-keys ;;
 restart)
     docker compose down --remove-orphans
     "$0" up

@@ -10,6 +10,19 @@ from vireo_testing.mariadb import SERVICES, TestDatabase
 DENIED = {1095, 1142, 1143, 1227, 1044, 1045, 1370, 1410}
 HASH = "(PathHash, ChannelID, Title, Description, Upload) VALUES ('aaaaaaa', 1, 't', '', NOW())"
 
+# What those may not who only verify tokens.
+READERS = [
+    "INSERT INTO SigningKeys (KeyID, PublicKey, CreatedAt) VALUES ('x', 'x', NOW())",
+    "UPDATE SigningKeys SET PublicKey = 'x'",
+    "DELETE FROM SigningKeys",
+    "INSERT INTO Sessions (SessionID, ChannelID) VALUES ('x', 1)",
+    "UPDATE Sessions SET ChannelID = 1",
+    "DELETE FROM Sessions",
+    "SELECT Address FROM Sessions",
+    "SELECT Device FROM Sessions",
+    "SELECT 1 FROM RefreshTokens",
+]
+
 FORBIDDEN = {
     "auth": [
         "SELECT 1 FROM Videos",
@@ -38,6 +51,7 @@ FORBIDDEN = {
         "DELETE FROM HashPaths",
         "UPDATE HashPaths SET PathHash = 'bbbbbbb'",
         "DELETE FROM ChannelStats",
+        *READERS,
     ],
     "media": [
         "SELECT Username FROM Channels",
@@ -52,6 +66,7 @@ FORBIDDEN = {
         "SELECT 1 FROM HashPaths",
         "SELECT 1 FROM SignInFailures",
         "SELECT 1 FROM KnownAddresses",
+        *READERS,
     ],
 }
 NOBODY_MAY = [

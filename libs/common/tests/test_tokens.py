@@ -23,6 +23,7 @@ from vireo_common.errors import Code, Failure
 from vireo_common.tokens import ACCESS_SECONDS, Signer, Verifier, bearer_token
 
 Forge = Callable[..., str]
+SESSION = "Ab3-_Ab3-_Ab3-_Ab3-_Ab"
 
 
 def pem(key: Ed25519PrivateKey) -> str:
@@ -54,6 +55,7 @@ def forge(key: Ed25519PrivateKey, own: Signer) -> Forge:
             "iss": "vireo",
             "aud": "vireo",
             "sub": "7",
+            "sid": SESSION,
             "iat": now,
             "exp": now + 60,
             "jti": "one",
@@ -79,13 +81,13 @@ def part(value: Any) -> str:
 
 def test_own_token_is_good_for_three_hours(own: Signer, verifier: Verifier) -> None:
     now = int(time.time())
-    claims = verifier.claims(own.access_token(42, now))
+    claims = verifier.claims(own.access_token(42, SESSION, now))
     assert claims.account_id == 42
     assert claims.expires == now + ACCESS_SECONDS == now + 10800
 
 
 def test_every_token_has_an_id_of_its_own(own: Signer, verifier: Verifier) -> None:
-    ids = {verifier.claims(own.access_token(1)).token_id for _ in range(20)}
+    ids = {verifier.claims(own.access_token(1, SESSION)).token_id for _ in range(20)}
     assert len(ids) == 20
 
 
@@ -108,6 +110,7 @@ def test_the_forge_itself_makes_good_tokens(forge: Forge, verifier: Verifier) ->
         {"iat": None},
         {"exp": None},
         {"jti": None},
+        {"sid": None},
         {"purpose": None},
         {"exp": "soon"},
         {"nbf": 4102444800},
@@ -130,7 +133,7 @@ def test_subject_must_be_a_string(key: Ed25519PrivateKey, own: Signer, verifier:
 
 
 def test_expired(own: Signer, verifier: Verifier) -> None:
-    token = own.access_token(1, time.time() - ACCESS_SECONDS - 1)
+    token = own.access_token(1, SESSION, time.time() - ACCESS_SECONDS - 1)
     with pytest.raises(Failure) as caught:
         verifier.claims(token)
     assert caught.value.code is Code.TOKEN_EXPIRED
@@ -138,7 +141,7 @@ def test_expired(own: Signer, verifier: Verifier) -> None:
 
 
 def test_expired_and_forged_is_invalid(own: Signer, verifier: Verifier) -> None:
-    token = own.access_token(1, time.time() - ACCESS_SECONDS - 1)
+    token = own.access_token(1, SESSION, time.time() - ACCESS_SECONDS - 1)
     head, body, signature = token.split(".")
     forged = f"{head}.{body}.{signature[:10]}{'A' if signature[10] != 'A' else 'B'}{signature[11:]}"
     assert code_of(verifier, forged) is Code.TOKEN_INVALID
@@ -146,7 +149,7 @@ def test_expired_and_forged_is_invalid(own: Signer, verifier: Verifier) -> None:
 
 def test_signed_by_a_stranger_with_our_key_id(own: Signer, verifier: Verifier) -> None:
     stranger = Ed25519PrivateKey.generate()
-    claims = jwt.decode(own.access_token(1), options={"verify_signature": False})
+    claims = jwt.decode(own.access_token(1, SESSION), options={"verify_signature": False})
     kid = own.key_set()["keys"][0]["kid"]
     token = jwt.encode(claims, stranger, algorithm="EdDSA", headers={"kid": kid})
     assert code_of(verifier, token) is Code.TOKEN_INVALID
@@ -154,18 +157,18 @@ def test_signed_by_a_stranger_with_our_key_id(own: Signer, verifier: Verifier) -
 
 def test_signed_by_a_stranger_with_their_key_id(verifier: Verifier) -> None:
     stranger = Signer(pem(Ed25519PrivateKey.generate()))
-    assert code_of(verifier, stranger.access_token(1)) is Code.TOKEN_INVALID
+    assert code_of(verifier, stranger.access_token(1, SESSION)) is Code.TOKEN_INVALID
 
 
 @pytest.mark.parametrize("kid", ["", "../../dev/null", "' OR 1=1", 7, None, ["x"], {"a": 1}])
 def test_odd_key_ids(own: Signer, verifier: Verifier, kid: object) -> None:
-    _, body, signature = own.access_token(1).split(".")
+    _, body, signature = own.access_token(1, SESSION).split(".")
     header = part({"alg": "EdDSA", "typ": "JWT", "kid": kid})
     assert code_of(verifier, f"{header}.{body}.{signature}") is Code.TOKEN_INVALID
 
 
 def test_algorithm_none(own: Signer, verifier: Verifier) -> None:
-    body = own.access_token(1).split(".")[1]
+    body = own.access_token(1, SESSION).split(".")[1]
     kid = own.key_set()["keys"][0]["kid"]
     for name in ("none", "None", "NONE", ""):
         header = part({"alg": name, "typ": "JWT", "kid": kid})
@@ -173,7 +176,7 @@ def test_algorithm_none(own: Signer, verifier: Verifier) -> None:
 
 
 def test_hmac_with_the_public_key(key: Ed25519PrivateKey, own: Signer, verifier: Verifier) -> None:
-    body = own.access_token(1).split(".")[1]
+    body = own.access_token(1, SESSION).split(".")[1]
     kid = own.key_set()["keys"][0]["kid"]
     public = key.public_key()
     shapes = [
@@ -202,7 +205,7 @@ def test_key_in_the_header_is_not_used(verifier: Verifier) -> None:
 
 
 def test_each_altered_character_is_refused(own: Signer, verifier: Verifier) -> None:
-    token = own.access_token(1)
+    token = own.access_token(1, SESSION)
     # The last character holds four bits that are no part of the signature.
     for at in range(0, len(token) - 1, 7):
         other = "A" if token[at] != "A" else "B"
@@ -285,7 +288,7 @@ def test_last_good_keys_serve_while_auth_is_down(
     monkeypatch.setattr(tokens, "RETRY_SECONDS", 0.0)
     publisher = Publisher(own)
     verifier = Verifier(publisher)
-    token = own.access_token(5)
+    token = own.access_token(5, SESSION)
     assert verifier.claims(token).account_id == 5
     publisher.up = False
     assert verifier.claims(token).account_id == 5
@@ -299,18 +302,18 @@ def test_without_any_keys_it_is_unavailable_and_heals(
     publisher = Publisher(own)
     publisher.up = False
     verifier = Verifier(publisher)
-    assert code_of(verifier, own.access_token(5)) is Code.UNAVAILABLE
+    assert code_of(verifier, own.access_token(5, SESSION)) is Code.UNAVAILABLE
     publisher.up = True
-    assert verifier.claims(own.access_token(5)).account_id == 5
+    assert verifier.claims(own.access_token(5, SESSION)).account_id == 5
 
 
 def test_new_key_is_picked_up(own: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "RETRY_SECONDS", 0.0)
     publisher = Publisher(own)
     verifier = Verifier(publisher)
-    verifier.claims(own.access_token(1))
+    verifier.claims(own.access_token(1, SESSION))
     publisher.signer = Signer(pem(Ed25519PrivateKey.generate()))
-    assert verifier.claims(publisher.signer.access_token(2)).account_id == 2
+    assert verifier.claims(publisher.signer.access_token(2, SESSION)).account_id == 2
 
 
 def test_flood_of_unknown_keys_asks_auth_rarely(own: Signer) -> None:
@@ -318,5 +321,5 @@ def test_flood_of_unknown_keys_asks_auth_rarely(own: Signer) -> None:
     verifier = Verifier(publisher)
     stranger = Signer(pem(Ed25519PrivateKey.generate()))
     for _ in range(50):
-        assert code_of(verifier, stranger.access_token(1)) is Code.TOKEN_INVALID
+        assert code_of(verifier, stranger.access_token(1, SESSION)) is Code.TOKEN_INVALID
     assert publisher.asked == 1

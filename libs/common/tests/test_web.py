@@ -26,12 +26,20 @@ from vireo_common.access import (
 from vireo_common.client import TOKEN_HEADER
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page, PageQuery, decode_cursor, encode_cursor
+from vireo_common.sessions import Standing
 from vireo_common.tokens import ACCESS_SECONDS, Signer, Verifier
 from vireo_common.web import answer, answer_page, client_address, create_application
 from vireo_testing.hostile_text import BODIES, PATH_SEGMENTS, STRINGS
 
 SERVICE_TOKEN = "the-service-token"
 NOBODY = 99
+SESSION, ENDED = "a session", "a session that has ended"
+
+
+def standing(account_id: int, session_id: str) -> Standing:
+    if account_id == NOBODY:
+        return Standing.NO_ACCOUNT
+    return Standing.ENDED if session_id == ENDED else Standing.GOOD
 
 
 class Body(BaseModel):
@@ -115,7 +123,7 @@ def plain_routes() -> Blueprint:
 
 @pytest.fixture
 def app(signer: Signer) -> OpenAPI:
-    guard = Guard(Verifier(signer.key_set), lambda number: number != NOBODY, SERVICE_TOKEN)
+    guard = Guard(Verifier(signer.key_set), standing, SERVICE_TOKEN)
     made = create_application("test", guard=guard, ready=lambda: None)
     made.register_api(routes())
     made.register_blueprint(plain_routes())
@@ -303,7 +311,7 @@ def test_links_name_the_host_that_was_asked(
 
 @pytest.mark.parametrize("shape", ["Bearer {}", "bearer {}", "{}"])
 def test_signed_in(http: FlaskClient, signer: Signer, shape: str) -> None:
-    headers = {"Authorization": shape.format(signer.access_token(5))}
+    headers = {"Authorization": shape.format(signer.access_token(5, SESSION))}
     assert http.post("/mine", json={"name": "a"}, headers=headers).json == {"response": 5}
 
 
@@ -315,9 +323,9 @@ def test_refused_tokens(http: FlaskClient, signer: Signer) -> None:
     error(call(None), 400, "token_missing")
     error(call("Bearer "), 400, "token_missing")
     error(call("Bearer nonsense"), 400, "token_invalid")
-    error(call(signer.access_token(5)[:-5]), 400, "token_invalid")
-    error(call(signer.access_token(NOBODY)), 400, "token_invalid")
-    expired = call(signer.access_token(5, time.time() - ACCESS_SECONDS - 1))
+    error(call(signer.access_token(5, SESSION)[:-5]), 400, "token_invalid")
+    error(call(signer.access_token(NOBODY, SESSION)), 400, "token_invalid")
+    expired = call(signer.access_token(5, SESSION, time.time() - ACCESS_SECONDS - 1))
     error(expired, 401, "token_expired")
     assert expired.headers["WWW-Authenticate"] == "Bearer"
 
@@ -329,7 +337,7 @@ def test_token_is_asked_for_before_the_body_is_looked_at(http: FlaskClient) -> N
 
 def test_maybe_signed_in(http: FlaskClient, signer: Signer) -> None:
     assert http.get("/perhaps").json == {"response": None}
-    own = {"Authorization": signer.access_token(5)}
+    own = {"Authorization": signer.access_token(5, SESSION)}
     assert http.get("/perhaps", headers=own).json == {"response": 5}
     error(http.get("/perhaps", headers={"Authorization": "x"}), 400, "token_invalid")
 
@@ -367,7 +375,7 @@ def test_not_ready(signer: Signer) -> None:
     def ready() -> None:
         raise Failure(Code.UNAVAILABLE)
 
-    guard = Guard(Verifier(signer.key_set), lambda _: True, SERVICE_TOKEN)
+    guard = Guard(Verifier(signer.key_set), standing, SERVICE_TOKEN)
     http = create_application("test", guard=guard, ready=ready).test_client()
     response = http.get("/readyz")
     error(response, 503, "unavailable")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from vireo_ops import caller, gateway
 from vireo_ops.develop import develop
 from vireo_ops.errors import OperationError
+from vireo_ops.rotation import rotate_keys
 from vireo_ops.runtime import Runtime
 
 _LOG_LINES = 50
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str]) -> int:
         "restart": _restart,
         "status": _status,
         "logs": _logs,
+        "rotate-keys": _rotate_keys,
         "check-gateway": _check_gateway,
         "dev": _dev,
     }
@@ -81,6 +83,10 @@ def _logs(given: argparse.Namespace) -> int:
         raise OperationError(f"There is no log like {pattern} in {folder}; there are: {names}")
     follow = ["-F"] if sys.stdout.isatty() else []
     return subprocess.run(["tail", "-n", str(_LOG_LINES), *follow, *files], check=False).returncode
+
+
+def _rotate_keys(_: argparse.Namespace) -> int:
+    return rotate_keys(_runtime())
 
 
 def _dev(given: argparse.Namespace) -> int:

@@ -30,8 +30,12 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 def hand_out(folder: Path) -> None:
     """Make what is missing in `folder/all`, and give each part what it needs."""
-    everything = folder / "all"
-    ensure_secrets(everything, RunUser("root", os.getuid(), os.getgid(), "/"))
+    everything, root = folder / "all", RunUser("root", os.getuid(), os.getgid(), "/")
+    # Auth replaces this key itself: the one that it signs with is the one that counts.
+    rotated = folder / "auth" / SIGNING_KEY
+    if rotated.exists():
+        write_private(everything / SIGNING_KEY, rotated.read_bytes(), root)
+    ensure_secrets(everything, root)
     for part, names in PARTS.items():
         target = folder / part
         os.chown(target, SERVICE_USER.uid, SERVICE_USER.gid)

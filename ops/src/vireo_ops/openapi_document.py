@@ -39,6 +39,7 @@ Json = dict[str, Any]
 SCHEMA_NAMES = {
     "Envelope_SignedIn_": "SignedInEnvelope",
     "Envelope_str_": "TextEnvelope",
+    "Envelope_list_SessionRow__": "SessionListEnvelope",
     "Envelope_UniversalObject_": "UniversalObjectEnvelope",
     "Envelope_list_UniversalObject__": "UniversalObjectListEnvelope",
     "Empty": "EmptyEnvelope",
@@ -239,6 +240,7 @@ PATH_SCHEMAS: Mapping[str, Json] = {
     "hash_path": {"pattern": f"^{videos.HASH_PATH.pattern}$", "examples": ["aB3dE5g"]},
     "name": {"pattern": f"^{channels.NAME.pattern}$", "examples": ["ada"]},
     "query": {"minLength": 1, "maxLength": search.MAX_QUERY, "examples": ["first video"]},
+    "session_id": {"pattern": "^[A-Za-z0-9_-]{22}$"},
     "type": {},
 }
 
@@ -254,7 +256,7 @@ def _complete(operation: Json, method: str, path: str, row: Operation) -> None:
         if parameter["in"] == "path":
             parameter["schema"] |= PATH_SCHEMAS[parameter["name"]]
     also = set(row.also)
-    if "{name}" in path or "{hash_path}" in path:
+    if any(name in path for name in ("{name}", "{hash_path}", "{session_id}")):
         # What is percent-encoded may hold a slash, and then is another address.
         also.add(Code.NOT_FOUND)
     files = path in {"/video/d/{hash_path}", "/thumbnails/{hash_path}"}

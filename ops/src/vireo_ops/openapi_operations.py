@@ -17,6 +17,7 @@ DESCRIPTION = Path(__file__).with_name("templates") / "openapi_description.md"
 
 TAGS: Mapping[str, str] = {
     "accounts": "Make an account and sign in.",
+    "sessions": "Stay signed in, see where, and sign out.",
     "videos": "Announce, upload, look at, watch and delete videos.",
     "channels": "Every account has a channel of its name.",
     "search": "Find channels and videos.",
@@ -68,6 +69,52 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "curl $VIREO/sign_in -H 'Content-Type: application/json' \\\n"
         '  -d \'{"username": "ada", "password": "rosy-otter-42"}\'',
         (*ADDRESS, *PROXIED, *BODY),
+    ),
+    ("post", "/token/refresh"): Operation(
+        "refresh_token",
+        "sessions",
+        "Browsers send the cookie that `POST /sign_in` has set; other clients the refresh token "
+        "that they asked for there. It works once: the answer brings the next one the same way. "
+        "One that comes back more than ten seconds after its use was copied, and its session "
+        "ends. A session that is not carried on for 30 days is over.",
+        "curl $VIREO/token/refresh -H 'Content-Type: application/json' \\\n"
+        "  -d '{\"refresh_token\": \"'$REFRESH'\"}'",
+        (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),
+    ),
+    ("post", "/sign_out"): Operation(
+        "sign_out",
+        "sessions",
+        "Every service refuses the session's tokens from then on.",
+        f"curl -X POST $VIREO/sign_out {_OWNER}",
+        (*ADDRESS, *PROXIED, *BODY),
+    ),
+    ("get", "/sessions"): Operation(
+        "list_sessions",
+        "sessions",
+        "At most a hundred: the oldest make room for new ones.",
+        f"curl $VIREO/sessions {_OWNER}",
+        (*ADDRESS, *PROXIED),
+    ),
+    ("delete", "/sessions/{session_id}"): Operation(
+        "end_session",
+        "sessions",
+        "",
+        f"curl -X DELETE $VIREO/sessions/$SESSION {_OWNER}",
+        (*ADDRESS, *PROXIED),
+    ),
+    ("delete", "/sessions"): Operation(
+        "end_other_sessions",
+        "sessions",
+        "",
+        f"curl -X DELETE $VIREO/sessions {_OWNER}",
+        (*ADDRESS, *PROXIED),
+    ),
+    ("get", "/.well-known/jwks.json"): Operation(
+        "show_keys",
+        "sessions",
+        "For programs that verify tokens themselves. New keys are published before they sign.",
+        "curl $VIREO/.well-known/jwks.json",
+        (*ADDRESS, *PROXIED),
     ),
     ("post", "/upload"): Operation(
         "announce_video",

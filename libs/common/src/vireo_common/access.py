@@ -13,6 +13,7 @@ from flask import Flask, current_app, g, request
 
 from vireo_common.client import TOKEN_HEADER
 from vireo_common.errors import Code, Failure
+from vireo_common.sessions import Standing
 from vireo_common.tokens import Claims, Verifier, bearer_token
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -38,7 +39,7 @@ def _declare(rule: Access) -> Callable[[Handler], Handler]:
 public = _declare(Access.PUBLIC)
 """Anybody; a token is not looked at."""
 signed_in = _declare(Access.SIGNED_IN)
-"""A valid token of an account that exists; see ``account_id``."""
+"""A valid token of a session that has not ended; see ``account_id`` and ``session_id``."""
 maybe_signed_in = _declare(Access.MAYBE_SIGNED_IN)
 """Anybody; a token is checked where the handler asks for it with ``viewer_id``."""
 internal = _declare(Access.INTERNAL)
@@ -50,18 +51,18 @@ class Guard:
 
     Args:
         verifier: checks tokens.
-        account_exists: whether an account id is still there.
+        standing: what has become of an account and its session, given their ids.
         service_token: what internal callers send.
     """
 
     def __init__(
         self,
         verifier: Verifier,
-        account_exists: Callable[[int], bool],
+        standing: Callable[[int, str], Standing],
         service_token: str,
     ) -> None:
         self._verifier = verifier
-        self._account_exists = account_exists
+        self._standing = standing
         self._service_token = service_token.encode()
 
     def install(self, app: Flask) -> None:
@@ -74,7 +75,7 @@ class Guard:
             return
         match rule_of(request_handler()):
             case Access.SIGNED_IN:
-                g.account_id = self.claims().account_id
+                self._admit()
             case Access.INTERNAL:
                 given = request.headers.get(TOKEN_HEADER, "").encode()
                 if not hmac.compare_digest(given, self._service_token):
@@ -82,16 +83,24 @@ class Guard:
             case _:
                 pass
 
+    def _admit(self) -> None:
+        claims = self.claims()
+        g.account_id, g.session_id = claims.account_id, claims.session_id
+
     def claims(self) -> Claims:
-        """The claims of the request's token, whose account exists.
+        """The claims of the request's token, whose account and session are there.
 
         Raises:
-            Failure: ``token_missing``, ``token_invalid`` or ``token_expired``.
+            Failure: ``token_missing``, ``token_invalid``, ``token_expired`` or ``token_revoked``.
         """
         claims = self._verifier.claims(bearer_token(request.headers.get("Authorization")))
-        if not self._account_exists(claims.account_id):
-            raise Failure(Code.TOKEN_INVALID)
-        return claims
+        match self._standing(claims.account_id, claims.session_id):
+            case Standing.GOOD:
+                return claims
+            case Standing.ENDED:
+                raise Failure(Code.TOKEN_REVOKED)
+            case Standing.NO_ACCOUNT:
+                raise Failure(Code.TOKEN_INVALID)
 
 
 def request_handler() -> Callable[..., Any]:
@@ -122,6 +131,11 @@ def require_declarations(app: Flask) -> None:
 def account_id() -> int:
     """Whose token a ``signed_in`` request carries."""
     return int(g.account_id)
+
+
+def session_id() -> str:
+    """Of which session the token is that a ``signed_in`` request carries."""
+    return str(g.session_id)
 
 
 def viewer_id() -> int | None:

@@ -21,7 +21,6 @@ class ServiceSettings(BaseSettings):
     db_port: int = Field(3306, ge=1, le=65535, description="Port of MariaDB.")
     db_name: str = Field("vireo", description="Name of the database.")
     secrets: Path = Field(Path("/run/secrets"), description="Folder of the secret files.")
-    auth_url: str = Field("http://127.0.0.1:8001", description="Internal address of auth.")
     catalog_url: str = Field("http://127.0.0.1:8002", description="Internal address of catalog.")
     media_url: str = Field("http://127.0.0.1:8003", description="Internal address of media.")
     web_workers: int = Field(2, ge=1, le=64, description="Gunicorn worker processes.")

@@ -1,7 +1,7 @@
 """Access tokens: JWTs signed with Ed25519 by auth alone, verified by everybody with its key set.
 
-Claims: ``iss``, ``aud``, ``sub`` (the account's id as a string), ``iat``, ``exp``, ``jti`` and
-``purpose``; a token made for one purpose is refused for every other.
+Claims: ``iss``, ``aud``, ``sub`` (the account's id as a string), ``sid`` (the session's), ``iat``,
+``exp``, ``jti`` and ``purpose``; a token made for one purpose is refused for every other.
 """
 
 import base64
@@ -25,14 +25,15 @@ from vireo_common.errors import Code, Failure
 log = structlog.get_logger()
 
 ALGORITHM = "EdDSA"
+CURVE = "Ed25519"
 ISSUER = "vireo"
 AUDIENCE = "vireo"
 ACCESS = "access"
 ACCESS_SECONDS = 3 * 60 * 60
 # How long a key set that was fetched is used before a newer one is asked for, and how long to
 # wait after an unknown key id or a failed fetch: a flood of forged ids must not become a flood
-# of requests to auth.
-REFRESH_SECONDS = 300.0
+# of questions.
+REFRESH_SECONDS = 60.0
 RETRY_SECONDS = 2.0
 
 KeySet = Mapping[str, Any]
@@ -44,6 +45,7 @@ class Claims:
     """What a verified token says: whose it is and until when (seconds since 1970)."""
 
     account_id: int
+    session_id: str
     token_id: str
     expires: int
 
@@ -56,34 +58,35 @@ class Signer:
         if not isinstance(key, Ed25519PrivateKey):
             raise TypeError("the signing key is not an Ed25519 key")
         self._key = key
-        public: dict[str, Any] = OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)
-        self._key_id = _thumbprint(public)
-        self._public = {**public, "kid": self._key_id, "use": "sig", "alg": ALGORITHM}
+        self.x: str = OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)["x"]
+        """The public half (RFC 8037)."""
+        self.key_id = _thumbprint(self.x)
+        """The key's id, which every token names."""
 
-    def access_token(self, account_id: int, now: float | None = None) -> str:
-        """A token for ``account_id`` that is valid for ``ACCESS_SECONDS``."""
+    def access_token(self, account_id: int, session_id: str, now: float | None = None) -> str:
+        """A token for a session of ``account_id``, valid for ``ACCESS_SECONDS``."""
         issued = int(time.time() if now is None else now)
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": str(account_id),
+            "sid": session_id,
             "iat": issued,
             "exp": issued + ACCESS_SECONDS,
             "jti": secrets.token_urlsafe(16),
             "purpose": ACCESS,
         }
-        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._key_id})
+        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self.key_id})
 
     def key_set(self) -> KeySet:
         """The public half, for everybody who verifies."""
-        return {"keys": [self._public]}
+        return {"keys": [public_key(self.key_id, self.x)]}
 
 
 class Verifier:
     """Checks tokens with a key set that ``fetch`` brings.
 
-    The last good set is used for as long as ``fetch`` fails, so that a stopped auth service signs
-    nobody out.
+    The last good set is used for as long as ``fetch`` fails.
     """
 
     def __init__(self, fetch: Callable[[], KeySet]) -> None:
@@ -111,11 +114,13 @@ class Verifier:
                 algorithms=[ALGORITHM],
                 issuer=ISSUER,
                 audience=AUDIENCE,
-                options={"require": ["exp", "iat", "iss", "aud", "sub", "jti"]},
+                options={"require": ["exp", "iat", "iss", "aud", "sub", "sid", "jti"]},
             )
             if found.get("purpose") != ACCESS:
                 raise Failure(Code.TOKEN_INVALID)
-            return Claims(int(found["sub"]), str(found["jti"]), int(found["exp"]))
+            return Claims(
+                int(found["sub"]), str(found["sid"]), str(found["jti"]), int(found["exp"])
+            )
         except jwt.ExpiredSignatureError:
             raise Failure(Code.TOKEN_EXPIRED) from None
         except (jwt.InvalidTokenError, ValueError):
@@ -174,8 +179,13 @@ def bearer_token(header: str | None) -> str:
     return header.strip()
 
 
-def _thumbprint(public: Mapping[str, Any]) -> str:
+def public_key(key_id: str, x: str) -> dict[str, str]:
+    """A JSON Web Key that verifies tokens; ``x`` is the public half (RFC 8037)."""
+    return {"kty": "OKP", "crv": CURVE, "x": x, "kid": key_id, "use": "sig", "alg": ALGORITHM}
+
+
+def _thumbprint(x: str) -> str:
     """RFC 7638: the same key has the same id wherever it is made."""
-    members = {name: public[name] for name in ("crv", "kty", "x")}
+    members = {"crv": CURVE, "kty": "OKP", "x": x}
     text = json.dumps(members, separators=(",", ":"), sort_keys=True)
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()

@@ -204,10 +204,13 @@ def _require_json() -> None:
     """Parse the body of a route that takes JSON, before the models see it."""
     if request.endpoint is None or request.routing_exception:
         return
-    handler = request_handler()
-    if _body_model(handler) is None:
+    model = _body_model(request_handler())
+    if model is None:
         return
     data = request.get_data()
+    if not data and not any(field.is_required() for field in model.model_fields.values()):
+        # A body of which nothing is needed may be left out.
+        return
     if data and not request.is_json:
         raise Failure(Code.UNSUPPORTED_CONTENT_TYPE)
     try:

@@ -5,11 +5,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from types import TracebackType
 from typing import Any
-
-from vireo_common.tokens import Signer
 
 
 @dataclass(frozen=True)
@@ -65,17 +62,6 @@ class Neighbour:
         self.calls.append(call)
         status, value = (self.status, "") if self.status else self._answer(call)
         return status, {"response": value}
-
-
-def key_server(secrets_dir: Path) -> Neighbour:
-    """Auth, as far as the other services ask it: it publishes the key set."""
-    keys = signer(secrets_dir).key_set()
-    return Neighbour(lambda call: (200, keys))
-
-
-def signer(secrets_dir: Path) -> Signer:
-    """Makes the tokens that ``key_server``'s keys verify."""
-    return Signer((secrets_dir / "token_signing_key.pem").read_text())
 
 
 def _handler_for(neighbour: Neighbour) -> type[BaseHTTPRequestHandler]:

@@ -4,17 +4,21 @@ import datetime as dt
 
 from flask_openapi3.openapi import OpenAPI
 
-from vireo_auth.api import keys, sign_in, sign_up
+from vireo_auth.api import keys, sessions, sign_in, sign_up, token
 from vireo_auth.core.accounts import Accounts
 from vireo_auth.core.passwords import Passwords
+from vireo_auth.core.sessions import Sessions
 from vireo_auth.core.sign_in import Limits, SignIn
 from vireo_auth.settings import AuthSettings
 from vireo_auth.storage.accounts import AccountTable
 from vireo_auth.storage.attempts import AttemptTable
+from vireo_auth.storage.keys import KeyTable, SigningKeyFile
+from vireo_auth.storage.sessions import SessionTable
 from vireo_common import logs
 from vireo_common.access import Guard, require_declarations
 from vireo_common.database import Database
-from vireo_common.tokens import Signer, Verifier
+from vireo_common.sessions import SessionReader
+from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
 
 
@@ -23,26 +27,34 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
     settings = settings or AuthSettings.read()
     logs.configure("auth", settings.log_level)
     database = Database.connect("auth", settings)
-    signer = Signer(settings.secret("token_signing_key.pem").get_secret_value())
+    signing_key, key_table = SigningKeyFile(settings.signing_key), KeyTable(database)
+    reader = SessionReader(database)
+    session_rules = Sessions(SessionTable(database), signing_key.signer)
     accounts, attempts = AccountTable(database), AttemptTable(database)
     passwords = Passwords(settings.bcrypt_cost)
     guard = Guard(
-        Verifier(signer.key_set),
-        accounts.exists,
+        Verifier(reader.key_set),
+        reader.standing,
         settings.secret("service_token").get_secret_value(),
     )
 
-    app = create_application("auth", guard=guard, ready=database.ping)
+    def ready() -> None:
+        # Whoever verifies tokens must know the key before the first one is signed.
+        key_table.publish(signing_key.signer())
+
+    app = create_application("auth", guard=guard, ready=ready)
     limits = Limits(
         attempts=settings.sign_in_attempts,
         window=dt.timedelta(seconds=settings.sign_in_window),
         block=dt.timedelta(seconds=settings.sign_in_block),
         strangers=settings.sign_in_strangers,
     )
-    app.register_api(
-        sign_in.blueprint(SignIn(accounts, attempts, passwords, limits, signer.access_token))
-    )
+    secure = settings.public_url.startswith("https:")
+    sign_in_rules = SignIn(accounts, attempts, passwords, limits, session_rules.open)
+    app.register_api(sign_in.blueprint(sign_in_rules, secure=secure))
+    app.register_api(token.blueprint(session_rules, secure=secure))
+    app.register_api(sessions.blueprint(session_rules, secure=secure))
     app.register_api(sign_up.blueprint(Accounts(accounts, passwords)))
-    app.register_blueprint(keys.blueprint(signer))
+    app.register_api(keys.blueprint(reader.key_set))
     require_declarations(app)
     return app

@@ -1,5 +1,7 @@
 """Auth's settings: ``VIREO_*`` variables."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from vireo_common.settings import ServiceSettings
@@ -18,3 +20,11 @@ class AuthSettings(ServiceSettings):
     sign_in_strangers: int = Field(
         30, ge=1, description="Wrong passwords for a name from all unknown addresses together."
     )
+    public_url: str = Field(
+        "http://localhost:8080", description="Address that people know Vireo by."
+    )
+
+    @property
+    def signing_key(self) -> Path:
+        """The file of the key that signs tokens."""
+        return self.secrets / "token_signing_key.pem"

@@ -7,6 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from vireo_auth.storage.keys import KeyTable
+from vireo_common.database import Database
+from vireo_common.settings import ServiceSettings
+
 PASSWORD = "correct horse battery"
 
 SignUp = Callable[..., TestResponse]
@@ -59,3 +63,19 @@ def sign_in(http: FlaskClient) -> SignIn:
         return http.post("/sign_in", json=given, headers={"X-Real-IP": address})
 
     return call
+
+
+@pytest.fixture
+def auth_database(service_environment: dict[str, str]) -> Iterator[Database]:
+    """A pool of auth's own user, for tests that go below HTTP."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in service_environment.items():
+            patch.setenv(name, value)
+        database = Database.connect("auth", ServiceSettings.read(), size=10)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def key_table(auth_database: Database) -> KeyTable:
+    return KeyTable(auth_database)

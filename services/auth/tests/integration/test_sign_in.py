@@ -28,16 +28,7 @@ def outcome(response: Any) -> tuple[int, Any]:
     return response.status_code, value.get("error")
 
 
-def keys(http: FlaskClient, secrets_dir: Path) -> dict[str, Any]:
-    token = (secrets_dir / "service_token").read_text()
-    found = http.get("/internal/keys", headers={"X-Vireo-Service-Token": token})
-    value: dict[str, Any] = found.json["response"]
-    return value
-
-
-def test_token(
-    http: FlaskClient, sign_up: Any, sign_in: Any, secrets_dir: Path, clean_tables: TestDatabase
-) -> None:
+def test_token(http: FlaskClient, sign_up: Any, sign_in: Any, clean_tables: TestDatabase) -> None:
     sign_up()
     response = sign_in()
     assert response.status_code == 200
@@ -46,16 +37,13 @@ def test_token(
     assert set(session) == {"vtoken", "expires_in"}
     assert session["expires_in"] == 10800
     ((channel,),) = clean_tables.query("SELECT ChannelID FROM Channels")
-    assert Verifier(lambda: keys(http, secrets_dir)).claims(session["vtoken"]).account_id == channel
+    verifier = Verifier(lambda: http.get("/.well-known/jwks.json").json)
+    assert verifier.claims(session["vtoken"]).account_id == channel
     claims = jwt.decode(session["vtoken"], options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] == 10800
     assert abs(claims["iat"] - time.time()) < 60
     assert jwt.get_unverified_header(session["vtoken"])["alg"] == "EdDSA"
-    assert set(claims) == {"iss", "aud", "sub", "iat", "exp", "jti", "purpose"}
-
-
-def test_keys_are_for_services_only(http: FlaskClient) -> None:
-    assert outcome(http.get("/internal/keys")) == (404, "not_found")
+    assert set(claims) == {"iss", "aud", "sub", "iat", "exp", "jti", "purpose", "sid"}
 
 
 def test_name_in_any_case_but_the_password_in_its_own(sign_up: Any, sign_in: Any) -> None:

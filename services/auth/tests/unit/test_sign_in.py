@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from vireo_auth.core.passwords import Passwords
+from vireo_auth.core.sessions import Client, Tokens
 from vireo_auth.core.sign_in import (
     Account,
     Admitted,
@@ -16,10 +17,10 @@ from vireo_auth.core.sign_in import (
     network,
 )
 from vireo_common.errors import Code, Failure
-from vireo_common.tokens import ACCESS_SECONDS
 
 LIMITS = Limits(5, dt.timedelta(minutes=10), dt.timedelta(minutes=15), 30)
 PASSWORDS = Passwords(4)
+HOME = Client("a browser", "198.51.100.7")
 ADA = Account(7, PASSWORDS.hash("correct horse"))
 
 
@@ -63,24 +64,28 @@ class CountingPasswords(Passwords):
         return super().matches(password, stored)
 
 
+def open_session(channel_id: int, client: Client) -> Tokens:
+    return Tokens(f"token of {channel_id} for {client.device}", 60, "refresh")
+
+
 def service(
     verdict: Admitted | Blocked | Slowed,
 ) -> tuple[SignIn, Directory, Book, CountingPasswords]:
     directory, book, passwords = Directory(), Book(verdict), CountingPasswords(4)
-    rules = SignIn(directory, book, passwords, LIMITS, lambda number: f"token of {number}")
+    rules = SignIn(directory, book, passwords, LIMITS, open_session)
     return rules, directory, book, passwords
 
 
 def refusal(rules: SignIn, username: str = "ada", password: str = "wrong") -> Failure:
     with pytest.raises(Failure) as caught:
-        rules(username, password, "198.51.100.7")
+        rules(username, password, HOME)
     return caught.value
 
 
 def test_right_password() -> None:
     rules, _, book, _ = service(Admitted(1, 4))
-    session = rules("Ada", "correct horse", "198.51.100.7")
-    assert (session.token, session.seconds_left) == ("token of 7", ACCESS_SECONDS)
+    tokens = rules("Ada", "correct horse", HOME)
+    assert tokens == open_session(7, HOME)
     assert book.right == [(name_key("ada"), "198.51.100.7", 7)]
 
 

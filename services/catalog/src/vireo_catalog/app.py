@@ -17,6 +17,7 @@ from vireo_common.access import Guard, require_declarations
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
 from vireo_common.errors import Failure
+from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
 
@@ -36,10 +37,10 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     logs.configure("catalog", settings.log_level)
     database = Database.connect("catalog", settings)
     service_token = settings.secret("service_token").get_secret_value()
-    auth = ServiceClient(settings.auth_url, service_token, read_seconds=2)
     media = ServiceClient(settings.media_url, service_token, read_seconds=1)
     channel_table = ChannelTable(database)
-    guard = Guard(Verifier(lambda: auth.get("/internal/keys")), channel_table.exists, service_token)
+    sessions = SessionReader(database)
+    guard = Guard(Verifier(sessions.key_set), sessions.standing, service_token)
 
     def remove_files(hash_path: str) -> None:
         try:

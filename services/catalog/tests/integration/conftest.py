@@ -1,4 +1,4 @@
-"""Catalog in this process, on a clean database, with a real auth's key set and a scripted media."""
+"""Catalog in this process, on a clean database, with a scripted media."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +12,8 @@ from vireo_catalog.storage.videos import VideoTable
 from vireo_common.database import Database
 from vireo_common.settings import ServiceSettings
 from vireo_testing.mariadb import TestDatabase
-from vireo_testing.neighbours import Neighbour, key_server, signer
+from vireo_testing.neighbours import Neighbour
+from vireo_testing.sessions import open_session
 
 
 class Stage:
@@ -87,20 +88,17 @@ def media() -> Iterator[Neighbour]:
 
 
 @pytest.fixture
-def http(make_app: Any, secrets_dir: Path, media: Neighbour) -> Iterator[FlaskClient]:
-    with key_server(secrets_dir) as auth:
-        app = make_app("catalog", VIREO_AUTH_URL=auth.url, VIREO_MEDIA_URL=media.url)
-        with app.test_client() as client:
-            yield client
+def http(make_app: Any, media: Neighbour) -> Iterator[FlaskClient]:
+    with make_app("catalog", VIREO_MEDIA_URL=media.url).test_client() as client:
+        yield client
 
 
 @pytest.fixture
-def token(secrets_dir: Path) -> Callable[..., dict[str, str]]:
+def token(clean_tables: TestDatabase) -> Callable[..., dict[str, str]]:
     """``token(channel_id, now=...)``: the header of a signed-in request."""
-    maker = signer(secrets_dir)
 
     def make(channel_id: int, now: float | None = None) -> dict[str, str]:
-        return {"Authorization": f"Bearer {maker.access_token(channel_id, now)}"}
+        return {"Authorization": f"Bearer {open_session(clean_tables, channel_id, now)}"}
 
     return make
 

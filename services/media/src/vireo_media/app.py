@@ -6,6 +6,7 @@ from vireo_common import logs
 from vireo_common.access import Guard, require_declarations
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
+from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
 from vireo_media.api import files, uploads
@@ -14,7 +15,6 @@ from vireo_media.core.permits import Permits
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
-from vireo_media.storage.channels import ChannelTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
 
@@ -25,11 +25,9 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     logs.configure("media", settings.log_level)
     database = Database.connect("media", settings)
     service_token = settings.secret("service_token").get_secret_value()
-    auth = ServiceClient(settings.auth_url, service_token, read_seconds=2)
     catalog = Catalog(ServiceClient(settings.catalog_url, service_token))
-    guard = Guard(
-        Verifier(lambda: auth.get("/internal/keys")), ChannelTable(database).exists, service_token
-    )
+    sessions = SessionReader(database)
+    guard = Guard(Verifier(sessions.key_set), sessions.standing, service_token)
     media_files = MediaFiles(settings.media_root)
     media_files.make_folders()
     upload_table = UploadTable(database)

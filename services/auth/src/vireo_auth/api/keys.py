@@ -1,19 +1,30 @@
-"""``GET /internal/keys``: the public keys that the other services verify tokens with."""
+"""``GET /.well-known/jwks.json``: the public keys that tokens are verified with (RFC 7517)."""
 
-from flask import Blueprint, Response
+from collections.abc import Callable
 
-from vireo_common.access import internal
-from vireo_common.tokens import Signer
-from vireo_common.web import answer
+from flask import Response, jsonify
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_auth.api.models import KeySetBody
+from vireo_common.access import public
+from vireo_common.tokens import KeySet
 
 
-def blueprint(signer: Signer) -> Blueprint:
-    """The route."""
-    bp = Blueprint("keys", __name__)
+class KeySetAnswer(KeySetBody):
+    """A key set as RFC 7517 has it, and in the envelope like every other answer."""
 
-    @bp.get("/internal/keys")
-    @internal
+    response: KeySetBody
+
+
+def blueprint(key_set: Callable[[], KeySet]) -> APIBlueprint:
+    """The route; ``key_set`` gives the keys."""
+    bp = APIBlueprint("keys", __name__)
+
+    @bp.get("/.well-known/jwks.json", responses={200: KeySetAnswer})
+    @public
     def keys() -> Response:
-        return answer(signer.key_set())
+        """Get the public keys that tokens are verified with, as a JSON Web Key Set."""
+        found = key_set()
+        return jsonify({**found, "response": found})
 
     return bp

@@ -1,6 +1,6 @@
 """Bodies of requests and answers."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MAX_TEXT = 1000
 """Longest text that is looked at at all; the rules of each field are stricter."""
@@ -13,6 +13,22 @@ class SignInBody(BaseModel):
 
     username: str = Field(max_length=MAX_TEXT, description="The name, in any case of its letters.")
     password: str = Field(max_length=MAX_TEXT)
+    refresh_token: bool = Field(
+        False, description="Whether the refresh token is wanted in the answer, without a cookie."
+    )
+
+
+class RefreshBody(BaseModel):
+    """A refresh token, unless the cookie carries it; the body may be left out."""
+
+    model_config = ConfigDict(strict=True)
+
+    refresh_token: str = Field("", max_length=MAX_TEXT)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_an_empty_body(cls, given: object) -> object:
+        return {} if given is None else given
 
 
 class SignedIn(BaseModel):
@@ -20,6 +36,43 @@ class SignedIn(BaseModel):
 
     vtoken: str = Field(description="The token (a JWT) for the `Authorization` header.")
     expires_in: int = Field(description="Seconds until it expires.")
+    refresh_token: str | None = Field(
+        None, description="For `POST /token/refresh`, once; only where it was asked for."
+    )
+
+
+class SessionPath(BaseModel):
+    """A session in an address."""
+
+    session_id: str
+
+
+class SessionRow(BaseModel):
+    """A session of the account."""
+
+    id: str
+    device: str = Field(description="What the client said of itself (`User-Agent`).")
+    address: str = Field(description="Where it was last refreshed from.")
+    first_seen: str = Field(description="ISO 8601, UTC.")
+    last_seen: str = Field(description="ISO 8601, UTC; true to a minute.")
+    current: bool = Field(description="Whether it is the one of the token that asks.")
+
+
+class Key(BaseModel):
+    """A JSON Web Key (RFC 7517, RFC 8037)."""
+
+    kty: str
+    crv: str
+    x: str
+    kid: str
+    use: str
+    alg: str
+
+
+class KeySetBody(BaseModel):
+    """A JSON Web Key Set."""
+
+    keys: list[Key]
 
 
 class SignUpBody(BaseModel):

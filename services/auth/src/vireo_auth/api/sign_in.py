@@ -4,14 +4,15 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_auth.api.models import SignedIn, SignInBody
+from vireo_auth.api.token import asking_client, signed_in_answer
 from vireo_auth.core.sign_in import SignIn
 from vireo_common.access import public
 from vireo_common.errors import Code
-from vireo_common.web import JSON_PROBLEMS, Envelope, answer, client_address, problems
+from vireo_common.web import JSON_PROBLEMS, Envelope, problems
 
 
-def blueprint(sign_in: SignIn) -> APIBlueprint:
-    """The route, on the rules of ``sign_in``."""
+def blueprint(sign_in: SignIn, *, secure: bool) -> APIBlueprint:
+    """The route, on the rules of ``sign_in``; ``secure`` keeps the cookie to HTTPS."""
     bp = APIBlueprint("sign_in", __name__)
 
     @bp.post(
@@ -24,7 +25,7 @@ def blueprint(sign_in: SignIn) -> APIBlueprint:
     @public
     def sign_in_route(body: SignInBody) -> Response:
         """Sign in and get a token."""
-        session = sign_in(body.username, body.password, client_address())
-        return answer({"vtoken": session.token, "expires_in": session.seconds_left})
+        tokens = sign_in(body.username, body.password, asking_client())
+        return signed_in_answer(tokens, in_body=body.refresh_token, secure=secure)
 
     return bp

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from vireo_auth.core.accounts import USERNAME
 from vireo_auth.core.passwords import Passwords
+from vireo_auth.core.sessions import Client, Tokens
 from vireo_common.errors import Code, Failure
-from vireo_common.tokens import ACCESS_SECONDS
 
 
 @dataclass(frozen=True)
@@ -78,19 +78,11 @@ class AttemptStore(Protocol):
         """Forget the failures of this name from this address, and know the address from now on."""
 
 
-@dataclass(frozen=True)
-class Session:
-    """What a client gets for a right password."""
-
-    token: str
-    seconds_left: int
-
-
 class SignIn:
     """Checks credentials.
 
     Args:
-        issue: makes the token of an account.
+        open_session: opens one for an account.
     """
 
     def __init__(
@@ -99,15 +91,15 @@ class SignIn:
         attempts: AttemptStore,
         passwords: Passwords,
         limits: Limits,
-        issue: Callable[[int], str],
+        open_session: Callable[[int, Client], Tokens],
     ) -> None:
         self._accounts = accounts
         self._attempts = attempts
         self._passwords = passwords
         self._limits = limits
-        self._issue = issue
+        self._open_session = open_session
 
-    def __call__(self, username: str, password: str, address: str) -> Session:
+    def __call__(self, username: str, password: str, client: Client) -> Tokens:
         """Check credentials and open a session.
 
         Raises:
@@ -117,7 +109,7 @@ class SignIn:
         # Text that no account can have never reaches the database, where it would not compare.
         account = self._accounts.find(username) if USERNAME.fullmatch(username) else None
         key = name_key(username)
-        origin = network(address)
+        origin = network(client.address)
         known_as = account.channel_id if account else None
         attempt = self._attempts.admit(key, origin, known_as, self._limits)
         if not isinstance(attempt, Admitted):
@@ -127,7 +119,7 @@ class SignIn:
         if account is None or not matches:
             raise Failure(Code.BAD_CREDENTIALS, attempts_left=attempt.attempts_left)
         self._attempts.succeeded(key, origin, account.channel_id)
-        return Session(self._issue(account.channel_id), ACCESS_SECONDS)
+        return self._open_session(account.channel_id, client)
 
 
 def name_key(username: str) -> bytes:

@@ -17,8 +17,6 @@ VALUES (%s, %s, %s, %s, %s, %s)
 
 BY_NAME = "SELECT ChannelID, Password FROM Channels WHERE Username = %s"
 
-BY_ID = "SELECT 1 FROM Channels WHERE ChannelID = %s"
-
 
 class AccountTable:
     """Accounts in MariaDB."""
@@ -49,8 +47,3 @@ class AccountTable:
             cursor.execute(BY_NAME, (username,))
             row = cursor.fetchone()
         return Account(row[0], row[1]) if row else None
-
-    def exists(self, channel_id: int) -> bool:
-        """Whether there is an account with this id."""
-        with self._database.read() as cursor:
-            return cursor.execute(BY_ID, (channel_id,)) == 1

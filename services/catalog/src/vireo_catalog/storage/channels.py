@@ -5,8 +5,6 @@ from vireo_common.database import Database
 
 BY_NAME = "SELECT ChannelID, Username FROM Channels WHERE Username = %s"
 
-BY_ID = "SELECT ChannelID FROM Channels WHERE ChannelID = %s"
-
 
 class ChannelTable:
     """Channels in MariaDB."""
@@ -20,8 +18,3 @@ class ChannelTable:
             cursor.execute(BY_NAME, (name,))
             row = cursor.fetchone()
         return Channel(*row) if row else None
-
-    def exists(self, channel_id: int) -> bool:
-        """Whether there is a channel with this id."""
-        with self._database.read() as cursor:
-            return cursor.execute(BY_ID, (channel_id,)) == 1

@@ -1,0 +1,61 @@
+"""What every service reads of auth's tables: which sessions there are, and the public keys.
+
+A token is as good as its session: the one statement that looks for the account looks for the
+session too, so that whoever signs out is out everywhere at once, also while auth is down.
+"""
+
+from enum import StrEnum
+
+from vireo_common.database import Database
+from vireo_common.tokens import KeySet, public_key
+
+STANDING = """
+SELECT Sessions.SessionID, Sessions.SeenAt < NOW(3) - INTERVAL %s SECOND
+FROM Channels LEFT JOIN Sessions
+    ON Sessions.SessionID = %s AND Sessions.ChannelID = Channels.ChannelID
+WHERE Channels.ChannelID = %s
+"""
+
+# Asked again, because others may have noted it meanwhile.
+NOTE_SEEN = """
+UPDATE Sessions SET SeenAt = NOW(3) WHERE SessionID = %s AND SeenAt < NOW(3) - INTERVAL %s SECOND
+"""
+
+KEYS = "SELECT KeyID, PublicKey FROM SigningKeys ORDER BY CreatedAt, KeyID"
+
+# When a session was last seen is true to so many seconds: not every request writes a row.
+SEEN_SECONDS = 60
+
+
+class Standing(StrEnum):
+    """What becomes of a token that is genuine and has not expired."""
+
+    GOOD = "good"
+    ENDED = "ended"
+    NO_ACCOUNT = "no account"
+
+
+class SessionReader:
+    """Auth's tables, for whoever checks tokens."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def standing(self, account_id: int, session_id: str) -> Standing:
+        """Whether an account is there, and a session of it; notes that it was seen."""
+        with self._database.read() as cursor:
+            cursor.execute(STANDING, (SEEN_SECONDS, session_id, account_id))
+            row = cursor.fetchone()
+            if row is None:
+                return Standing.NO_ACCOUNT
+            if row[0] is None:
+                return Standing.ENDED
+            if row[1]:
+                cursor.execute(NOTE_SEEN, (session_id, SEEN_SECONDS))
+        return Standing.GOOD
+
+    def key_set(self) -> KeySet:
+        """The keys that tokens are verified with."""
+        with self._database.read() as cursor:
+            cursor.execute(KEYS)
+            return {"keys": [public_key(key_id, x) for key_id, x in cursor.fetchall()]}

@@ -1,0 +1,28 @@
+"""`make rotate-keys`: auth's own command, as auth's user and with auth's settings."""
+
+import json
+import subprocess
+import sys
+
+from vireo_ops.errors import OperationError
+from vireo_ops.layout import CHECKOUT
+from vireo_ops.run_user import choose_run_user, switch_to
+from vireo_ops.runtime import Runtime
+
+
+def rotate_keys(runtime: Runtime) -> int:
+    """Have tokens signed with another key; the command's exit status.
+
+    Raises:
+        OperationError: no Vireo has been started here yet.
+    """
+    description = runtime.layout.programs / "auth.json"
+    if not description.exists():
+        raise OperationError("No Vireo has been started here yet: make up")
+    return subprocess.run(
+        [sys.executable, "-m", "vireo_auth", "rotate-keys"],
+        **switch_to(choose_run_user(CHECKOUT, runtime.layout.data)),
+        check=False,
+        cwd=CHECKOUT,
+        env=json.loads(description.read_text())["environment"],
+    ).returncode

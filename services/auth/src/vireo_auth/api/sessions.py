@@ -1,0 +1,86 @@
+"""``/sign_out`` and ``/sessions``."""
+
+from typing import Any
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_auth.api.models import SessionPath, SessionRow
+from vireo_auth.api.token import COOKIE, COOKIE_PATH
+from vireo_auth.core.sessions import Session, Sessions
+from vireo_common.access import account_id, session_id, signed_in
+from vireo_common.errors import Code
+from vireo_common.web import (
+    TOKEN_PROBLEMS,
+    TOKEN_REQUIRED,
+    Empty,
+    Envelope,
+    answer,
+    problems,
+)
+
+
+def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
+    """The routes, on the rules of ``sessions``; ``secure`` keeps the cookie to HTTPS."""
+    bp = APIBlueprint("sessions", __name__)
+
+    @bp.post(
+        "/sign_out",
+        security=TOKEN_REQUIRED,
+        responses={200: Empty, **problems(*TOKEN_PROBLEMS)},
+    )
+    @signed_in
+    def sign_out() -> Response:
+        """End the session of the token."""
+        sessions.end(account_id(), session_id())
+        response = answer()
+        response.delete_cookie(
+            COOKIE, path=COOKIE_PATH, httponly=True, samesite="Strict", secure=secure
+        )
+        return response
+
+    @bp.get(
+        "/sessions",
+        security=TOKEN_REQUIRED,
+        responses={200: Envelope[list[SessionRow]], **problems(*TOKEN_PROBLEMS)},
+    )
+    @signed_in
+    def listed() -> Response:
+        """List the sessions of the account, the one that was seen last first."""
+        mine = session_id()
+        return answer([_row(session, mine) for session in sessions.of_channel(account_id())])
+
+    @bp.delete(
+        "/sessions/<session_id>",
+        security=TOKEN_REQUIRED,
+        responses={200: Empty, **problems(*TOKEN_PROBLEMS, Code.NOT_FOUND)},
+    )
+    @signed_in
+    def end(path: SessionPath) -> Response:
+        """End one session of the account."""
+        sessions.end(account_id(), path.session_id)
+        return answer()
+
+    @bp.delete(
+        "/sessions",
+        security=TOKEN_REQUIRED,
+        responses={200: Empty, **problems(*TOKEN_PROBLEMS)},
+    )
+    @signed_in
+    def end_others() -> Response:
+        """End all sessions of the account but the one of the token."""
+        sessions.end_others(account_id(), session_id())
+        return answer()
+
+    return bp
+
+
+def _row(session: Session, mine: str) -> dict[str, Any]:
+    return {
+        "id": session.session_id,
+        "device": session.device,
+        "address": session.address,
+        "first_seen": session.first_seen.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "last_seen": session.last_seen.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "current": session.session_id == mine,
+    }

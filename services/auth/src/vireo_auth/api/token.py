@@ -1,0 +1,75 @@
+"""``/token/refresh``, and the refresh token's way to the client and back.
+
+Browsers keep it in a cookie that no script can read and that goes to ``/token/refresh`` alone;
+clients without cookies ask for it in the body.
+"""
+
+import ipaddress
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_auth.api.models import RefreshBody, SignedIn
+from vireo_auth.core.sessions import MAX_DEVICE, REFRESH_SECONDS, Client, Sessions, Tokens
+from vireo_common.access import public
+from vireo_common.errors import Code, Failure
+from vireo_common.web import (
+    JSON_PROBLEMS,
+    TOKEN_PROBLEMS,
+    Envelope,
+    answer,
+    client_address,
+    problems,
+)
+
+COOKIE = "vireo_refresh"
+COOKIE_PATH = "/token/refresh"
+
+
+def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
+    """The route, on the rules of ``sessions``; ``secure`` keeps the cookie to HTTPS."""
+    bp = APIBlueprint("token", __name__)
+
+    @bp.post(
+        "/token/refresh",
+        responses={200: Envelope[SignedIn], **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS)},
+    )
+    @public
+    def refresh(body: RefreshBody) -> Response:
+        """Get the next token of a session, with the refresh token in the cookie or the body."""
+        given = body.refresh_token or request.cookies.get(COOKIE, "")
+        if not given:
+            raise Failure(Code.TOKEN_MISSING, "This needs a refresh token.")
+        tokens = sessions.refresh(given, asking_client())
+        return signed_in_answer(tokens, in_body=bool(body.refresh_token), secure=secure)
+
+    return bp
+
+
+def asking_client() -> Client:
+    """Who sent the request."""
+    said = request.headers.get("User-Agent", "")
+    device = "".join(letter if letter.isprintable() else " " for letter in said)
+    try:
+        address = str(ipaddress.ip_address(client_address()))
+    except ValueError:
+        address = ""
+    return Client(device.strip()[:MAX_DEVICE], address)
+
+
+def signed_in_answer(tokens: Tokens, *, in_body: bool, secure: bool) -> Response:
+    """200 with the token; the refresh token in the body where it was asked for, else a cookie."""
+    value = {"vtoken": tokens.access, "expires_in": tokens.seconds_left}
+    if in_body:
+        return answer({**value, "refresh_token": tokens.refresh})
+    response = answer(value)
+    response.set_cookie(
+        COOKIE,
+        tokens.refresh,
+        max_age=REFRESH_SECONDS,
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="Strict",
+        secure=secure,
+    )
+    return response

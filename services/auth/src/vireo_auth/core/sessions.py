@@ -1,0 +1,155 @@
+"""Sessions: opened by a sign-in, carried on by refresh tokens, ended by their owner.
+
+A refresh token works once and is replaced by the next. One that comes back later was copied, and
+nobody can tell by whom: the whole session ends (RFC 9700, section 4.14.2).
+"""
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import structlog
+
+from vireo_common.errors import Code, Failure
+from vireo_common.tokens import ACCESS_SECONDS, Signer
+
+log = structlog.get_logger()
+
+# A session that nobody carried on for so long is over (NIST SP 800-63B, section 4.1.3: 30 days).
+REFRESH_SECONDS = 30 * 24 * 60 * 60
+# Two tabs that refresh at the same moment send the same token.
+GRACE_SECONDS = 10
+# More devices than a person has; the oldest make room.
+MOST_SESSIONS = 100
+MAX_DEVICE = 255
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who asks: ``device`` is what the client says of itself, ``address`` where it comes from."""
+
+    device: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a client gets: ``access`` for the next ``seconds_left``, ``refresh`` for one use."""
+
+    access: str
+    seconds_left: int
+    refresh: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session as its owner sees it; ``first_seen`` and ``last_seen`` are in UTC."""
+
+    session_id: str
+    device: str
+    address: str
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+
+
+class Refusal(StrEnum):
+    """Why a refresh token is not taken."""
+
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    REUSED = "reused"
+
+
+@dataclass(frozen=True)
+class Held:
+    """Whose session a refresh token carries on."""
+
+    channel_id: int
+    session_id: str
+
+
+class SessionStore(Protocol):
+    """Where sessions are kept. Tokens come as their SHA-256; ``signer``'s key is published."""
+
+    def open(
+        self, session_id: str, channel_id: int, client: Client, token_hash: bytes, signer: Signer
+    ) -> None:
+        """Insert a session with its first refresh token; the oldest make room."""
+
+    def rotate(self, spent: bytes, fresh: bytes, client: Client, signer: Signer) -> Held | Refusal:
+        """Replace a refresh token by the next, or end the session of one that was copied."""
+
+    def of_channel(self, channel_id: int) -> Sequence[Session]:
+        """The sessions of a channel, the one that was seen last first."""
+
+    def end(self, channel_id: int, session_id: str) -> bool:
+        """Delete a session of a channel; ``False`` where it has none with this id."""
+
+    def end_others(self, channel_id: int, session_id: str) -> None:
+        """Delete the sessions of a channel but one."""
+
+
+class Sessions:
+    """The rules of sessions.
+
+    Args:
+        signer: gives what signs tokens now; the key may be another one the next time.
+    """
+
+    def __init__(self, store: SessionStore, signer: Callable[[], Signer]) -> None:
+        self._store = store
+        self._signer = signer
+
+    def open(self, channel_id: int, client: Client) -> Tokens:
+        """Open a session for an account whose password was right."""
+        session_id, refresh = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
+        signer = self._signer()
+        self._store.open(session_id, channel_id, client, digest(refresh), signer)
+        return Tokens(signer.access_token(channel_id, session_id), ACCESS_SECONDS, refresh)
+
+    def refresh(self, token: str, client: Client) -> Tokens:
+        """Carry a session on.
+
+        Raises:
+            Failure: ``token_invalid`` for a token that is not known (any more), ``token_expired``,
+                or ``token_revoked`` for one that was used before: its session has ended.
+        """
+        fresh, signer = secrets.token_urlsafe(32), self._signer()
+        held = self._store.rotate(digest(token), digest(fresh), client, signer)
+        match held:
+            case Held():
+                access = signer.access_token(held.channel_id, held.session_id)
+                return Tokens(access, ACCESS_SECONDS, fresh)
+            case Refusal.UNKNOWN:
+                raise Failure(Code.TOKEN_INVALID)
+            case Refusal.EXPIRED:
+                raise Failure(Code.TOKEN_EXPIRED)
+            case Refusal.REUSED:
+                log.warning("refresh_token_reused")
+                raise Failure(Code.TOKEN_REVOKED)
+
+    def of_channel(self, channel_id: int) -> Sequence[Session]:
+        """The sessions of a channel, the one that was seen last first."""
+        return self._store.of_channel(channel_id)
+
+    def end(self, channel_id: int, session_id: str) -> None:
+        """End a session.
+
+        Raises:
+            Failure: ``not_found``: the channel has none with this id.
+        """
+        if not self._store.end(channel_id, session_id):
+            raise Failure(Code.NOT_FOUND)
+
+    def end_others(self, channel_id: int, session_id: str) -> None:
+        """End all sessions of a channel but one."""
+        self._store.end_others(channel_id, session_id)
+
+
+def digest(token: str) -> bytes:
+    """What is stored of a token: 256 random bits need neither salt nor a slow hash."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

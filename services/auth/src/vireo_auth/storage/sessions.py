@@ -1,0 +1,153 @@
+"""The tables ``Sessions`` and ``RefreshTokens``.
+
+A session's row is locked before its tokens are: whoever uses one and whoever ends it wait for each
+other.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from pymysql.cursors import Cursor
+
+from vireo_auth.core.sessions import (
+    GRACE_SECONDS,
+    MOST_SESSIONS,
+    REFRESH_SECONDS,
+    Client,
+    Held,
+    Refusal,
+    Session,
+)
+from vireo_auth.storage.keys import publish_key
+from vireo_common.database import Database
+from vireo_common.tokens import Signer
+
+INSERT_SESSION = """
+INSERT INTO Sessions (SessionID, ChannelID, Device, Address, CreatedAt, SeenAt, RefreshedAt)
+VALUES (%s, %s, %s, %s, NOW(3), NOW(3), NOW(3))
+"""
+
+INSERT_REFRESH = (
+    "INSERT INTO RefreshTokens (TokenHash, SessionID, IssuedAt) VALUES (%s, %s, NOW(3))"
+)
+
+BEYOND_THE_MOST = """
+SELECT SessionID FROM Sessions WHERE ChannelID = %s
+ORDER BY SeenAt DESC, SessionID LIMIT 1000 OFFSET %s
+"""
+
+SESSION_OF = "SELECT SessionID FROM RefreshTokens WHERE TokenHash = %s"
+
+LOCK_SESSION = "SELECT ChannelID FROM Sessions WHERE SessionID = %s FOR UPDATE"
+
+FIND_REFRESH = """
+SELECT SpentAt IS NOT NULL, SpentAt < NOW(3) - INTERVAL %s SECOND,
+    IssuedAt < NOW(3) - INTERVAL %s SECOND
+FROM RefreshTokens WHERE TokenHash = %s
+"""
+
+SPEND = "UPDATE RefreshTokens SET SpentAt = NOW(3) WHERE TokenHash = %s AND SpentAt IS NULL"
+
+REFRESHED = """
+UPDATE Sessions SET SeenAt = NOW(3), RefreshedAt = NOW(3), Device = %s, Address = %s
+WHERE SessionID = %s
+"""
+
+OF_CHANNEL = """
+SELECT SessionID, Device, Address, CreatedAt, SeenAt FROM Sessions
+WHERE ChannelID = %s AND RefreshedAt > NOW(3) - INTERVAL %s SECOND
+ORDER BY SeenAt DESC, SessionID
+"""
+
+END = "DELETE FROM Sessions WHERE SessionID = %s AND ChannelID = %s"
+
+END_OTHERS = "DELETE FROM Sessions WHERE ChannelID = %s AND SessionID <> %s"
+
+END_ALL = "DELETE FROM Sessions WHERE ChannelID = %s"
+
+SWEEP = """
+DELETE FROM Sessions WHERE RefreshedAt < NOW(3) - INTERVAL %s SECOND ORDER BY RefreshedAt LIMIT 1000
+"""
+
+
+class SessionTable:
+    """Sessions in MariaDB."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(
+        self, session_id: str, channel_id: int, client: Client, token_hash: bytes, signer: Signer
+    ) -> None:
+        """Insert a session with its first refresh token; the oldest make room."""
+
+        def work(cursor: Cursor) -> None:
+            publish_key(cursor, signer)
+            cursor.execute(INSERT_SESSION, (session_id, channel_id, client.device, client.address))
+            cursor.execute(INSERT_REFRESH, (token_hash, session_id))
+            if cursor.execute(BEYOND_THE_MOST, (channel_id, MOST_SESSIONS)):
+                for (oldest,) in cursor.fetchall():
+                    cursor.execute(END, (oldest, channel_id))
+
+        self._database.transaction("sessions.open", work)
+
+    def rotate(self, spent: bytes, fresh: bytes, client: Client, signer: Signer) -> Held | Refusal:
+        """Replace a refresh token by the next, or end the session of one that was copied."""
+
+        def work(cursor: Cursor) -> Held | Refusal:
+            cursor.execute(SESSION_OF, (spent,))
+            found = cursor.fetchone()
+            cursor.execute(LOCK_SESSION, (found[0] if found else "",))
+            owner = cursor.fetchone()
+            cursor.execute(FIND_REFRESH, (GRACE_SECONDS, REFRESH_SECONDS, spent))
+            token = cursor.fetchone()
+            if found is None or owner is None or token is None:
+                return Refusal.UNKNOWN
+            was_spent, long_ago, expired = token
+            session_id, channel_id = found[0], owner[0]
+            if was_spent and long_ago:
+                cursor.execute(END, (session_id, channel_id))
+                return Refusal.REUSED
+            if expired:
+                return Refusal.EXPIRED
+            publish_key(cursor, signer)
+            cursor.execute(SPEND, (spent,))
+            cursor.execute(INSERT_REFRESH, (fresh, session_id))
+            cursor.execute(REFRESHED, (client.device, client.address, session_id))
+            return Held(channel_id, session_id)
+
+        return self._database.transaction("sessions.rotate", work)
+
+    def of_channel(self, channel_id: int) -> Sequence[Session]:
+        """The sessions of a channel, the one that was seen last first."""
+        with self._database.read() as cursor:
+            cursor.execute(OF_CHANNEL, (channel_id, REFRESH_SECONDS))
+            rows = cursor.fetchall()
+        return [
+            Session(session_id, device, address, _utc(first), _utc(last))
+            for session_id, device, address, first, last in rows
+        ]
+
+    def end(self, channel_id: int, session_id: str) -> bool:
+        """Delete a session of a channel; ``False`` where it has none with this id."""
+        with self._database.read() as cursor:
+            return cursor.execute(END, (session_id, channel_id)) == 1
+
+    def end_others(self, channel_id: int, session_id: str) -> None:
+        """Delete the sessions of a channel but one."""
+        with self._database.read() as cursor:
+            cursor.execute(END_OTHERS, (channel_id, session_id))
+
+    def sweep(self) -> None:
+        """Delete sessions that ended because nobody carried them on; a bounded number."""
+        with self._database.read() as cursor:
+            cursor.execute(SWEEP, (REFRESH_SECONDS,))
+
+
+def end_all(cursor: Cursor, channel_id: int) -> None:
+    """Delete all sessions of a channel in the caller's transaction."""
+    cursor.execute(END_ALL, (channel_id,))
+
+
+def _utc(time: dt.datetime) -> dt.datetime:
+    return time.replace(tzinfo=dt.UTC)
