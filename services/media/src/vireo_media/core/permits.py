@@ -6,6 +6,9 @@ that expires during a long upload would spoil what was allowed at its beginning.
 
 import hashlib
 import hmac
+import re
+
+CHANNEL_ID = re.compile(r"[0-9]{1,20}")
 
 
 class Permits:
@@ -21,10 +24,11 @@ class Permits:
     def channel_id(self, hash_path: str, permit: str) -> int | None:
         """Whose permit it is; ``None`` where it is no permit for this hash path."""
         number, _, seal = permit.partition(".")
-        if not (number.isascii() and number.isdigit()):
+        if not CHANNEL_ID.fullmatch(number):
             return None
-        right = self._seal(hash_path, int(number))
-        return int(number) if hmac.compare_digest(seal.encode(), right.encode()) else None
+        right = self._seal(hash_path, int(number)).encode()
+        matches = hmac.compare_digest(seal.encode("utf-8", "replace"), right)
+        return int(number) if matches else None
 
     def _seal(self, hash_path: str, channel_id: int) -> str:
         text = f"upload:{hash_path}:{channel_id}"

@@ -73,7 +73,7 @@ class UploadStore(Protocol):
         """
 
     def withdraw(self, hash_path: str, upload_id: str) -> bool:
-        """Delete an upload that is not stored, with its job; ``False`` where it is."""
+        """Delete an upload that is ``received``, with its job; ``False`` where there is none."""
 
 
 class BodyFiles(Protocol):
@@ -159,7 +159,8 @@ class Uploads:
         Raises:
             Failure: ``already_uploaded``; ``unsupported_media`` or ``too_large`` with the reason;
                 ``no_bytes``; ``not_found`` where the video was deleted meanwhile;
-                ``unavailable`` where no worker took it. Nothing is kept of it then.
+                ``unavailable`` where no worker took it. Nothing is kept of it then, unless the
+                database went away before that could be said.
         """
         upload_id = secrets.token_hex(16)
         try:
@@ -203,16 +204,24 @@ class Uploads:
             except Failure:
                 # The database is away for a moment; the upload and its job are not lost by that.
                 continue
-            if upload is None or upload.upload_id != upload_id:
-                raise Failure(Code.NOT_FOUND)
-            if upload.state in {UploadState.STORED, UploadState.PUBLISHED}:
+            if _is_stored(upload, upload_id):
                 return
-            if upload.state is UploadState.REFUSED:
-                self._store.withdraw(hash_path, upload_id)
-                raise Failure(Code(upload.code), upload.reason)
         if self._store.withdraw(hash_path, upload_id):
             self._files.drop(hash_path, upload_id)
             raise Failure(Code.UNAVAILABLE)
-        # The worker was quicker than the withdrawal, or the owner deleted the video.
-        if self._store.find(hash_path) is None:
-            raise Failure(Code.NOT_FOUND)
+        # The worker was quicker than the withdrawal, or the owner deleted the video. What is placed
+        # can't be refused any more.
+        _is_stored(self._store.find(hash_path), upload_id)
+
+
+def _is_stored(upload: Upload | None, upload_id: str) -> bool:
+    """Whether an upload may be acknowledged; ``False`` while the worker has not spoken.
+
+    Raises:
+        Failure: it was refused, or there is none with this id any more.
+    """
+    if upload is None or upload.upload_id != upload_id:
+        raise Failure(Code.NOT_FOUND)
+    if upload.state is UploadState.REFUSED:
+        raise Failure(Code(upload.code), upload.reason)
+    return upload.state in {UploadState.STORED, UploadState.PUBLISHED}

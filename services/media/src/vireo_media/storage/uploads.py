@@ -22,7 +22,7 @@ VALUES (%s, %s, 'received', %s, NOW(3))
 """
 
 WITHDRAW = """
-DELETE FROM Uploads WHERE PathHash = %s AND UploadID = %s AND State IN ('received', 'refused')
+DELETE FROM Uploads WHERE PathHash = %s AND UploadID = %s AND State = 'received'
 """
 
 SET_STATE = "UPDATE Uploads SET State = %s WHERE PathHash = %s AND UploadID = %s"
@@ -76,7 +76,7 @@ class UploadTable:
             raise AlreadyUploaded from None
 
     def withdraw(self, hash_path: str, upload_id: str) -> bool:
-        """Delete an upload that is not stored, with its job; ``False`` where it is."""
+        """Delete an upload that is ``received``, with its job; ``False`` where there is none."""
 
         def work(cursor: Cursor) -> bool:
             if cursor.execute(WITHDRAW, (hash_path, upload_id)) != 1:
@@ -97,7 +97,7 @@ class UploadTable:
         self._database.transaction("uploads.forget", work)
 
     def sweep(self) -> None:
-        """Forget uploads that were refused and whose client never heard of it."""
+        """Forget uploads that were refused, and were not sent again."""
         with self._database.read() as cursor:
             cursor.execute(SWEEP_REFUSED)
 

@@ -48,6 +48,7 @@ def test_another_channel(number: str) -> None:
         f".{SEAL}",
         f"{SEAL}.",
         f"{SEAL}\n",
+        "\ud800",
         "\u00e9" * 64,
     ],
 )
@@ -63,7 +64,19 @@ def test_garbage(permit: str) -> None:
 # int() takes nearly all of them; some are even digits to str.isdigit().
 @pytest.mark.parametrize(
     "number",
-    ["\u0664\u0662", "\uff14\uff12", " 42", "+42", "4\u00b2", "-42", "4_2", "42 ", "0x2a", "42\n"],
+    [
+        "\u0664\u0662",
+        "\uff14\uff12",
+        " 42",
+        "+42",
+        "4\u00b2",
+        "-42",
+        "4_2",
+        "42 ",
+        "0x2a",
+        "42\n",
+        "4" * 5000,
+    ],
 )
 def test_what_is_no_plain_number(number: str) -> None:
     assert PERMITS.channel_id(HASH_PATH, f"{number}.{SEAL}") is None
