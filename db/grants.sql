@@ -10,6 +10,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON KnownAddresses TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON SigningKeys TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Sessions TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON RefreshTokens TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON EmailTokens TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON MailedAddresses TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
+-- Of videos it sees which files go with a channel that is deleted.
+GRANT SELECT (ChannelID, PathHash) ON Videos TO vireo_auth;
 
 -- catalog: videos, and the public part of channels. It can't read a password hash or an address.
 GRANT SELECT (ChannelID, Username) ON Channels TO vireo_catalog;

@@ -21,16 +21,19 @@ READERS = [
     "SELECT Address FROM Sessions",
     "SELECT Device FROM Sessions",
     "SELECT 1 FROM RefreshTokens",
+    "SELECT 1 FROM EmailTokens",
+    "SELECT 1 FROM MailedAddresses",
 ]
 
 FORBIDDEN = {
     "auth": [
-        "SELECT 1 FROM Videos",
+        "SELECT Title FROM Videos",
+        "SELECT * FROM Videos",
         f"INSERT INTO Videos {HASH}",
+        "UPDATE Videos SET Title = 'x'",
         "DELETE FROM Videos",
         "SELECT 1 FROM HashPaths",
         "SELECT 1 FROM Uploads",
-        "SELECT 1 FROM Jobs",
         "SELECT 1 FROM ChannelStats",
         "UPDATE SignInFailures SET Known = 1",
     ],

@@ -67,7 +67,9 @@ def add_channel(clean: TestDatabase, name: str) -> int:
 
 def add_details(clean: TestDatabase, channel: int, email: str) -> None:
     clean.query(
-        "INSERT INTO ChannelDetails VALUES (%s, 'a', '', 'b', %s, '2000-01-01')", (channel, email)
+        "INSERT INTO ChannelDetails (ChannelID, Fname, Mname, Lname, Email, Birth)"
+        " VALUES (%s, 'a', '', 'b', %s, '2000-01-01')",
+        (channel, email),
     )
 
 

@@ -16,7 +16,10 @@ from vireo_common.errors import Code, Failure
 from vireo_testing.mariadb import PrivateServer, TestDatabase, free_port
 
 INSERT = "INSERT INTO Channels (Username, Password) VALUES (%s, 'x')"
-DETAILS = "INSERT INTO ChannelDetails VALUES (%s, 'a', '', 'b', %s, '2000-01-01')"
+DETAILS = """
+INSERT INTO ChannelDetails (ChannelID, Fname, Mname, Lname, Email, Birth)
+VALUES (%s, 'a', '', 'b', %s, '2000-01-01')
+"""
 
 
 def names(clean: TestDatabase) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from flask_openapi3.openapi import OpenAPI
 
 from vireo_auth.app import create_app as auth_app
-from vireo_auth.core import accounts, passwords
+from vireo_auth.core import accounts, addresses, passwords
 from vireo_auth.settings import AuthSettings
 from vireo_catalog.app import create_app as catalog_app
 from vireo_catalog.core import channels, search, videos
@@ -37,6 +37,7 @@ from vireo_ops.secrets_store import ensure_secrets
 Json = dict[str, Any]
 
 SCHEMA_NAMES = {
+    "Envelope_MeRow_": "MeEnvelope",
     "Envelope_SignedIn_": "SignedInEnvelope",
     "Envelope_str_": "TextEnvelope",
     "Envelope_list_SessionRow__": "SessionListEnvelope",
@@ -214,7 +215,7 @@ def _describe_schemas(schemas: Json) -> None:
         sign_up[field] |= {"minLength": least, "maxLength": accounts.MAX_NAME, "pattern": name}
     sign_up["username"]["pattern"] = f"^{accounts.USERNAME.pattern}$"
     del sign_up["username"]["maxLength"]
-    sign_up["email"] |= {"format": "email", "maxLength": accounts.MAX_EMAIL}
+    sign_up["email"] |= {"format": "email", "maxLength": addresses.MAX_EMAIL}
     # The limits are in bytes; of these lengths in characters, none below or above can be right.
     sign_up["password"] |= {
         "minLength": passwords.MIN_BYTES // 4,

@@ -70,6 +70,41 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         '  -d \'{"username": "ada", "password": "rosy-otter-42"}\'',
         (*ADDRESS, *PROXIED, *BODY),
     ),
+    ("get", "/me"): Operation(
+        "show_me",
+        "accounts",
+        "",
+        f"curl $VIREO/me {_OWNER}",
+        (*ADDRESS, *PROXIED),
+    ),
+    ("patch", "/me"): Operation(
+        "change_me",
+        "accounts",
+        "All of it is changed, or nothing. Another address is to be verified anew, and the old "
+        "one is told by mail.",
+        f"curl -X PATCH $VIREO/me {_OWNER} \\\n"
+        "  -H 'Content-Type: application/json' -d '{\"fname\": \"Augusta\"}'",
+        (*ADDRESS, *PROXIED, *BODY),
+    ),
+    ("post", "/password/change"): Operation(
+        "change_password",
+        "accounts",
+        "A wrong password counts like one at `POST /sign_in`. All other sessions end, and the "
+        "owner is told by mail.",
+        f"curl $VIREO/password/change {_OWNER} \\\n"
+        "  -H 'Content-Type: application/json' \\\n"
+        '  -d \'{"old_password": "rosy-otter-42", "new_password": "rosy-otter-43"}\'',
+        (*ADDRESS, *PROXIED, *BODY),
+    ),
+    ("delete", "/channel"): Operation(
+        "delete_channel",
+        "accounts",
+        "Everything of the channel goes: account, sessions, videos and their files. There is no "
+        "way back; the owner is told by mail.",
+        f"curl -X DELETE $VIREO/channel {_OWNER} \\\n"
+        "  -H 'Content-Type: application/json' -d '{\"password\": \"rosy-otter-42\"}'",
+        (*ADDRESS, *PROXIED, *BODY),
+    ),
     ("post", "/token/refresh"): Operation(
         "refresh_token",
         "sessions",

@@ -232,7 +232,7 @@ def _body_model(handler: Any) -> type[BaseModel] | None:
 
 def _refuse_invalid(error: ValidationError) -> Response:
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    in_query = request.method in {"GET", "HEAD", "DELETE"}
+    in_query = _body_model(request_handler()) is None
     missing = {_field(problem): "missing" for problem in found if problem["type"] == "missing"}
     if missing and not in_query:
         return _render(Failure(Code.MISSING_FIELD, fields=missing))

@@ -4,8 +4,9 @@ import datetime as dt
 
 from flask_openapi3.openapi import OpenAPI
 
-from vireo_auth.api import keys, sessions, sign_in, sign_up, token
+from vireo_auth.api import keys, me, sessions, sign_in, sign_up, token
 from vireo_auth.core.accounts import Accounts
+from vireo_auth.core.me import Me
 from vireo_auth.core.passwords import Passwords
 from vireo_auth.core.sessions import Sessions
 from vireo_auth.core.sign_in import Limits, SignIn
@@ -13,6 +14,7 @@ from vireo_auth.settings import AuthSettings
 from vireo_auth.storage.accounts import AccountTable
 from vireo_auth.storage.attempts import AttemptTable
 from vireo_auth.storage.keys import KeyTable, SigningKeyFile
+from vireo_auth.storage.profiles import ProfileTable
 from vireo_auth.storage.sessions import SessionTable
 from vireo_common import logs
 from vireo_common.access import Guard, require_declarations
@@ -54,6 +56,7 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
     app.register_api(sign_in.blueprint(sign_in_rules, secure=secure))
     app.register_api(token.blueprint(session_rules, secure=secure))
     app.register_api(sessions.blueprint(session_rules, secure=secure))
+    app.register_api(me.blueprint(Me(ProfileTable(database), passwords, sign_in_rules.check)))
     app.register_api(sign_up.blueprint(Accounts(accounts, passwords)))
     app.register_api(keys.blueprint(reader.key_set))
     require_declarations(app)

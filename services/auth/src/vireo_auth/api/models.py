@@ -41,6 +41,50 @@ class SignedIn(BaseModel):
     )
 
 
+class MeRow(BaseModel):
+    """One's own account."""
+
+    username: str
+    fname: str
+    mname: str
+    lname: str
+    email: str
+    email_verified: bool = Field(description="Whether the link in the mail was opened.")
+    birth: str = Field(description="The date of birth, ISO 8601.")
+
+
+class PatchMeBody(BaseModel):
+    """What is to be changed; what is left out stays."""
+
+    model_config = ConfigDict(strict=True)
+
+    fname: str | None = Field(None, max_length=MAX_TEXT, description="1 to 25 characters.")
+    mname: str | None = Field(None, max_length=MAX_TEXT, description="0 to 25 characters.")
+    lname: str | None = Field(None, max_length=MAX_TEXT, description="1 to 25 characters.")
+    email: str | None = Field(
+        None, max_length=MAX_TEXT, description="Another address, which is to be verified anew."
+    )
+
+
+class ChangePasswordBody(BaseModel):
+    """The password that is, and the one that is to be."""
+
+    model_config = ConfigDict(strict=True)
+
+    old_password: str = Field(max_length=MAX_TEXT)
+    new_password: str = Field(
+        max_length=MAX_TEXT, description="8 to 72 bytes, none of the commonly used ones."
+    )
+
+
+class DeleteChannelBody(BaseModel):
+    """The password: a token alone deletes no account."""
+
+    model_config = ConfigDict(strict=True)
+
+    password: str = Field(max_length=MAX_TEXT)
+
+
 class SessionPath(BaseModel):
     """A session in an address."""
 

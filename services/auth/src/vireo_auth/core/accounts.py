@@ -5,15 +5,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
-
+from vireo_auth.core.addresses import address_problem, normalized
 from vireo_auth.core.passwords import Passwords, weakness
 from vireo_common.errors import Code, Failure
 from vireo_common.text import has_control_characters
 
 USERNAME = re.compile(r"[A-Za-z0-9_.-]{3,25}")
 MAX_NAME = 25
-MAX_EMAIL = 254
 FORBIDDEN_IN_NAMES = frozenset(r"/*()\:{}|<>")
 MIN_AGE = 13
 MAX_AGE = 120
@@ -71,7 +69,7 @@ class Accounts:
             raise Failure(Code.INVALID_BODY, fields=problems)
         birth = dt.date(given.year, given.month, given.day)
         # One address has one spelling in the table, however its domain was written.
-        given = replace(given, email=_parsed(given.email).normalized)
+        given = replace(given, email=normalized(given.email))
         try:
             self._store.add(given, self._passwords.hash(given.password), birth)
         except UsernameTaken:
@@ -83,20 +81,21 @@ class Accounts:
 def check(given: NewAccount, today: dt.date) -> dict[str, str]:
     """What is wrong with each field; empty where all is well."""
     reasons = {
-        "fname": _name_problem(given.fname, 1),
-        "mname": _name_problem(given.mname, 0),
-        "lname": _name_problem(given.lname, 1),
+        "fname": name_problem(given.fname, 1),
+        "mname": name_problem(given.mname, 0),
+        "lname": name_problem(given.lname, 1),
         "username": ""
         if USERNAME.fullmatch(given.username)
         else "must be 3 to 25 characters of A-Z a-z 0-9 _ . -",
-        "email": _email_problem(given.email),
+        "email": address_problem(given.email),
         "password": weakness(given.password),
         **_birth_problem(given, today),
     }
     return {field: reason for field, reason in reasons.items() if reason}
 
 
-def _name_problem(name: str, least: int) -> str:
+def name_problem(name: str, least: int) -> str:
+    """Why a person's name is refused, as a sentence; empty where it is fine."""
     if not least <= len(name) <= MAX_NAME or (least and not name.strip()):
         return f"must have {least} to {MAX_NAME} characters"
     if has_control_characters(name):
@@ -104,25 +103,6 @@ def _name_problem(name: str, least: int) -> str:
     if FORBIDDEN_IN_NAMES & set(name):
         return r"must not hold any of / * ( ) \ : { } | < >"
     return ""
-
-
-def _parsed(email: str) -> ValidatedEmail:
-    # Whether mail arrives is found out by sending one; names that no resolver knows, such as those
-    # of a company's own network, are addresses too.
-    return validate_email(
-        email, check_deliverability=False, globally_deliverable=False, strict=True
-    )
-
-
-def _email_problem(email: str) -> str:
-    try:
-        found = _parsed(email)
-    except (EmailNotValidError, UnicodeError):
-        return "is not a valid email address"
-    if "." not in found.domain:
-        return "is not a valid email address"
-    too_long = len(found.normalized) > MAX_EMAIL or len(email) > MAX_EMAIL
-    return f"must have at most {MAX_EMAIL} characters" if too_long else ""
 
 
 def _birth_problem(given: NewAccount, today: dt.date) -> dict[str, str]:

@@ -103,6 +103,14 @@ class SignIn:
         """Check credentials and open a session.
 
         Raises:
+            Failure: see ``check``.
+        """
+        return self._open_session(self.check(username, password, client), client)
+
+    def check(self, username: str, password: str, client: Client) -> int:
+        """Check credentials; returns the account's id.
+
+        Raises:
             Failure: ``blocked`` or ``rate_limited`` after too many wrong passwords;
                 ``bad_credentials``, the same for an unknown name and a wrong password.
         """
@@ -119,7 +127,7 @@ class SignIn:
         if account is None or not matches:
             raise Failure(Code.BAD_CREDENTIALS, attempts_left=attempt.attempts_left)
         self._attempts.succeeded(key, origin, account.channel_id)
-        return self._open_session(account.channel_id, client)
+        return account.channel_id
 
 
 def name_key(username: str) -> bytes:

@@ -1,0 +1,40 @@
+"""Mail addresses: which ones are taken, and how one is spelled."""
+
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+
+MAX_EMAIL = 254
+
+
+def address_problem(email: str) -> str:
+    """Why an address is refused, as a sentence; empty where it is fine."""
+    found = _parsed(email)
+    if found is None or "." not in found.domain:
+        return "is not a valid email address"
+    too_long = len(found.normalized) > MAX_EMAIL or len(email) > MAX_EMAIL
+    return f"must have at most {MAX_EMAIL} characters" if too_long else ""
+
+
+def normalized(email: str) -> str:
+    """The one spelling of an address, however its domain was written; empty where it is none."""
+    found = _parsed(email)
+    return found.normalized if found else ""
+
+
+def for_transport(email: str) -> str:
+    """An address as a mail server takes it, in ASCII wherever that is possible.
+
+    A local part beyond ASCII has no such form; the address stays as it is then.
+    """
+    found = _parsed(email)
+    return found.ascii_email or found.normalized if found else ""
+
+
+def _parsed(email: str) -> ValidatedEmail | None:
+    # Whether mail arrives is found out by sending one; names that no resolver knows, such as those
+    # of a company's own network, are addresses too.
+    try:
+        return validate_email(
+            email, check_deliverability=False, globally_deliverable=False, strict=True
+        )
+    except (EmailNotValidError, UnicodeError):
+        return None

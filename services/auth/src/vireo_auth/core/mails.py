@@ -1,0 +1,52 @@
+"""Mails: which ones there are, what their links are good for, and how many of them one gets."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Template(StrEnum):
+    """The mails; each is a pair of files in ``vireo_auth/mail/templates``.
+
+    The values that each needs stand beside it; all of them have ``username`` where the account is
+    still there.
+    """
+
+    VERIFY = "verify"
+    """Proves an address. No values."""
+    RESET = "reset"
+    """Gives a link for a new password. No values."""
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a name, no secret)
+    """Tells of a change: ``time``."""
+    EMAIL_CHANGED = "email_changed"
+    """Tells the old address of a change: ``time``."""
+    NEW_DEVICE = "new_device"
+    """Tells of a sign-in: ``device``, ``address``, ``time``."""
+    ACCOUNT_DELETED = "account_deleted"
+    """Tells of a deletion: ``username``, ``time``."""
+
+
+class Purpose(StrEnum):
+    """What the token of a link is good for; one is never good for the other."""
+
+    VERIFY = "verify"
+    RESET = "reset"
+
+    @property
+    def seconds(self) -> int:
+        """For how long it is."""
+        return 3600 if self is Purpose.RESET else 3 * 24 * 3600
+
+
+# What may be sent to one address for one purpose, whoever asks for it.
+PAUSE_SECONDS = 60
+MOST_AN_HOUR = 5
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """An account as far as a mail to it needs it; ``verified`` says whether the address is."""
+
+    channel_id: int
+    username: str
+    email: str
+    verified: bool

@@ -1,0 +1,127 @@
+"""The account that a token speaks for: what its owner sees, changes and deletes."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from vireo_auth.core.accounts import EmailTaken, name_problem
+from vireo_auth.core.addresses import address_problem, normalized
+from vireo_auth.core.passwords import Passwords, weakness
+from vireo_auth.core.sessions import Client
+from vireo_common.errors import Code, Failure
+
+CHANGEABLE = ("fname", "mname", "lname", "email")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """An account as its owner sees it; ``verified`` says whether the address is proven."""
+
+    username: str
+    fname: str
+    mname: str
+    lname: str
+    email: str
+    verified: bool
+    birth: dt.date
+
+
+class ProfileStore(Protocol):
+    """Where accounts are kept. What an owner must hear of is mailed with the change."""
+
+    def find(self, channel_id: int) -> Profile | None:
+        """The account with this id."""
+
+    def change(self, channel_id: int, changes: Mapping[str, str]) -> None:
+        """Set some of ``CHANGEABLE``; another address has to be proven anew.
+
+        Raises:
+            EmailTaken: a unique constraint decided.
+        """
+
+    def change_password(self, channel_id: int, password_hash: str, session_id: str) -> None:
+        """Set the password, and end every session but one."""
+
+    def delete(self, channel_id: int) -> None:
+        """Delete the channel with everything that hangs on it, and have its files removed."""
+
+
+class Me:
+    """The rules.
+
+    Args:
+        confirm: checks a name's password as signing in does, with the same counters; raises
+            ``Failure``.
+    """
+
+    def __init__(
+        self,
+        store: ProfileStore,
+        passwords: Passwords,
+        confirm: Callable[[str, str, Client], int],
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._confirm = confirm
+
+    def show(self, channel_id: int) -> Profile:
+        """The account.
+
+        Raises:
+            Failure: ``token_invalid``: it was deleted at this moment.
+        """
+        profile = self._store.find(channel_id)
+        if profile is None:
+            raise Failure(Code.TOKEN_INVALID)
+        return profile
+
+    def change(self, channel_id: int, wanted: Mapping[str, str]) -> Profile:
+        """Change some of ``CHANGEABLE``, all of them or none.
+
+        Raises:
+            Failure: ``invalid_body`` with a reason for each field, or ``email_taken``.
+        """
+        problems = {field: _problem(field, text) for field, text in wanted.items()}
+        if problems := {field: reason for field, reason in problems.items() if reason}:
+            raise Failure(Code.INVALID_BODY, fields=problems)
+        before = self.show(channel_id)
+        given = dict(wanted)
+        if "email" in given:
+            given["email"] = normalized(given["email"])
+        changes = {field: text for field, text in given.items() if getattr(before, field) != text}
+        try:
+            if changes:
+                self._store.change(channel_id, changes)
+        except EmailTaken:
+            raise Failure(Code.EMAIL_TAKEN, fields={"email": "is taken"}) from None
+        return self.show(channel_id)
+
+    def change_password(
+        self, channel_id: int, session_id: str, old: str, new: str, client: Client
+    ) -> None:
+        """Set another password; every session but ``session_id`` ends.
+
+        Raises:
+            Failure: ``invalid_body`` where the new one is too weak; what signing in refuses with
+                where the old one is wrong.
+        """
+        if reason := weakness(new):
+            raise Failure(Code.INVALID_BODY, fields={"new_password": reason})
+        self._confirm(self.show(channel_id).username, old, client)
+        self._store.change_password(channel_id, self._passwords.hash(new), session_id)
+
+    def delete(self, channel_id: int, password: str, client: Client) -> None:
+        """Delete the account with its channel and videos.
+
+        Raises:
+            Failure: what signing in refuses with where the password is wrong.
+        """
+        self._confirm(self.show(channel_id).username, password, client)
+        self._store.delete(channel_id)
+
+
+def _problem(field: str, text: str) -> str:
+    if field == "email":
+        return address_problem(text)
+    return name_problem(text, 0 if field == "mname" else 1)
