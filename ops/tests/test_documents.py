@@ -47,7 +47,12 @@ def test_operations_has_every_variable() -> None:
         for settings in (Settings, AuthSettings, CatalogSettings, MediaSettings)
         for field in settings.model_fields
     }
-    assert written == {"VIREO_DATA", *(f"VIREO_{field.upper()}" for field in fields)}
+    in_containers = re.findall(r"\$\{(VIREO_\w+)", (CHECKOUT / "docker-compose.yml").read_text())
+    assert written == {
+        "VIREO_DATA",
+        *(f"VIREO_{field.upper()}" for field in fields),
+        *in_containers,
+    }
 
 
 def defaults() -> dict[str, object]:
