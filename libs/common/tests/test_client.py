@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import structlog
+from structlog.testing import LogCapture
 
+from vireo_common import client
 from vireo_common.client import ServiceClient
 from vireo_common.errors import Code, Failure
 from vireo_testing.mariadb import free_port
@@ -113,9 +115,9 @@ def test_value_of_the_envelope(neighbour: Neighbour) -> None:
 def test_what_is_sent(neighbour: Neighbour) -> None:
     service = ServiceClient(neighbour.url, "the-service-token")
     with structlog.contextvars.bound_contextvars(request_id="req-1"):
-        service.call("POST", "/internal/x", body={"hash": "é"}, query={"q": "a b&c"})
+        service.call("POST", "/internal/x", body={"hash": "é"})
     ((method, path, headers, body),) = neighbour.asked
-    assert (method, path, json.loads(body)) == ("POST", "/internal/x?q=a+b%26c", {"hash": "é"})
+    assert (method, path, json.loads(body)) == ("POST", "/internal/x", {"hash": "é"})
     assert headers["X-Vireo-Service-Token"] == "the-service-token"
     assert headers["X-Request-ID"] == "req-1"
 
@@ -164,6 +166,22 @@ def test_nobody_listens() -> None:
 )
 def test_half_answers_are_unavailable(raw: Serve, reply: bytes) -> None:
     assert code_of(ServiceClient(raw(reply), "t")) is Code.UNAVAILABLE
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_the_log_names_the_neighbour_and_no_path(
+    neighbour: Neighbour, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capture = LogCapture()
+    lines = structlog.wrap_logger(structlog.PrintLogger(), processors=[capture])
+    monkeypatch.setattr(client, "log", lines)
+    neighbour.status, neighbour.body = status, b"no envelope"
+    assert code_of(ServiceClient(neighbour.url, "t"), "/internal/videos/abcdefg") is (
+        Code.UNAVAILABLE
+    )
+    (line,) = capture.entries
+    assert (line["neighbour"], line["method"]) == (neighbour.url, "GET")
+    assert "abcdefg" not in str(line)
 
 
 def test_silence_is_unavailable() -> None:

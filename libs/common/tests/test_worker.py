@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import structlog
+from structlog.testing import LogCapture
 
-from vireo_common import jobs
+from vireo_common import jobs, worker
 from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
 from vireo_common.jobs import Job, JobQueue
@@ -165,3 +167,17 @@ def test_interrupted_work_goes_back_as_it_was(stage: Stage, run_slot: RunSlot) -
     assert at_work.wait(10)
     stopping.set()
     eventually(lambda: stage.jobs() == [("test", "queued", 0)])
+
+
+def test_the_log_names_the_job_and_its_subject(
+    stage: Stage, run_slot: RunSlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capture = LogCapture()
+    with_context = [structlog.contextvars.merge_contextvars, capture]
+    lines = structlog.wrap_logger(structlog.PrintLogger(), processors=with_context)
+    monkeypatch.setattr(worker, "log", lines)
+    stage.enqueue()
+    run_slot(lambda job, stop: stage.queue.finish(job))
+    eventually(lambda: len(capture.entries) == 1)
+    (line,) = capture.entries
+    assert (line["event"], line["job"], line["subject"]) == ("job", "test", "subject")

@@ -35,30 +35,24 @@ class ServiceClient:
         self._read_seconds = read_seconds
         self._local = threading.local()
 
-    def get(self, path: str, **query: str) -> Any:
+    def get(self, path: str) -> Any:
         """The ``response`` of a GET; see ``call``."""
-        return self.call("GET", path, query=query)
+        return self.call("GET", path)
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: Mapping[str, Any] | None = None,
-        query: Mapping[str, str] | None = None,
-    ) -> Any:
+    def call(self, method: str, path: str, *, body: Mapping[str, Any] | None = None) -> Any:
         """Call the neighbour, and return the value of ``response``.
 
         Raises:
             Failure: ``not_found`` where the neighbour says so; ``unavailable`` where it can't be
                 reached, is too slow, or answers with an error.
         """
+        # The path stays out of the log: it names what somebody looks at or does.
+        asked = log.bind(neighbour=self._base_url, method=method)
         try:
             answer = self._session().request(
                 method,
                 self._base_url + path,
                 json=body,
-                params=query,
                 timeout=(CONNECT_SECONDS, self._read_seconds),
                 headers=self._headers(),
                 allow_redirects=False,
@@ -66,12 +60,12 @@ class ServiceClient:
             value = answer.json()["response"] if answer.status_code in {200, 404} else None
         except (requests.RequestException, KeyError, TypeError) as error:
             # KeyError and TypeError: JSON that is no envelope.
-            log.warning("neighbour_unreachable", path=path, error=type(error).__name__)
+            asked.warning("neighbour_unreachable", error=type(error).__name__)
             raise Failure(Code.UNAVAILABLE) from error
         if answer.status_code == 404:
             raise Failure(Code.NOT_FOUND)
         if answer.status_code != 200:
-            log.warning("neighbour_refused", path=path, status=answer.status_code)
+            asked.warning("neighbour_refused", status=answer.status_code)
             raise Failure(Code.UNAVAILABLE)
         return value
 

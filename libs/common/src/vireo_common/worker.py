@@ -92,7 +92,7 @@ class Slot(threading.Thread):
                 self._stopping.wait(OUTAGE_SECONDS)
 
     def _work(self, job: Job) -> None:
-        structlog.contextvars.bind_contextvars(job=job.kind, hash_path=job.subject)
+        structlog.contextvars.bind_contextvars(job=job.kind, subject=job.subject)
         began = time.monotonic()
         try:
             with Hold(self._queue, job, self._stopping) as stop:

@@ -47,7 +47,7 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
             media.call("DELETE", f"/internal/files/{hash_path}")
         except Failure:
             # The job that was committed with the deletion does it as soon as media is back.
-            log.warning("files_removed_later", hash_path=hash_path)
+            log.warning("files_removed_later")
 
     app = create_application("catalog", guard=guard, ready=database.ping)
     app.url_map.converters["text"] = AnyText
