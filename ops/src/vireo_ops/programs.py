@@ -86,6 +86,7 @@ def service_environment(
         "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
         "VIREO_WEB_WORKERS": str(settings.web_workers),
         "VIREO_WEB_THREADS": str(settings.web_threads),
+        "VIREO_AUTH_THREADS": str(settings.auth_threads),
         "VIREO_MEDIA_THREADS": str(settings.media_threads),
         "VIREO_LOG_LEVEL": settings.log_level,
     }
@@ -119,9 +120,9 @@ def service_programs(
             "VIREO_BIND": address,
             "VIREO_METRICS_DIR": str(layout.services_run / "metrics" / name),
         }
-        if name == "media":
-            # An upload that has arrived keeps a thread waiting for the worker's verdict.
-            own["VIREO_WEB_THREADS"] = environment["VIREO_MEDIA_THREADS"]
+        if name in {"auth", "media"}:
+            # Threads wait there: for a password's hash, and for the worker's verdict on an upload.
+            own["VIREO_WEB_THREADS"] = environment[f"VIREO_{name.upper()}_THREADS"]
         programs.append(
             Program(
                 name=name,

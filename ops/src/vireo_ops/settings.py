@@ -145,6 +145,7 @@ class Settings(BaseModel):
     cors_origins: Origins = ()
     web_workers: Count = 2
     web_threads: Count = 16
+    auth_threads: Count = 64
     media_threads: Count = 64
     log_level: Annotated[str, AfterValidator(_level)] = "info"
 

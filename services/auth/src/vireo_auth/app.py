@@ -33,7 +33,7 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
     reader = SessionReader(database)
     session_rules = Sessions(SessionTable(database), signing_key.signer)
     accounts, attempts = AccountTable(database), AttemptTable(database)
-    passwords = Passwords(settings.bcrypt_cost)
+    passwords = Passwords(settings.bcrypt_cost, max(1, settings.web_threads * 7 // 8))
     guard = Guard(
         Verifier(reader.key_set),
         reader.standing,

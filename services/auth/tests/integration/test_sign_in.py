@@ -190,7 +190,7 @@ def test_hostile_addresses(sign_up: Any, sign_in: Any, address: str) -> None:
 
 
 def test_fifty_at_once_admit_exactly_five(running_service: Any, body: Any) -> None:
-    running = running_service("auth", VIREO_WEB_WORKERS="2", VIREO_WEB_THREADS="16")
+    running = running_service("auth", VIREO_WEB_WORKERS="2", VIREO_WEB_THREADS="64")
     assert running.request("POST", "/sign_up", json=body()).status_code == 200
     for username in ("ada_l", "nobody"):
 
@@ -204,7 +204,7 @@ def test_fifty_at_once_admit_exactly_five(running_service: Any, body: Any) -> No
 
 
 def test_many_names_at_once_are_no_failure(running_service: Any, body: Any) -> None:
-    running = running_service("auth", VIREO_WEB_WORKERS="2", VIREO_WEB_THREADS="16")
+    running = running_service("auth", VIREO_WEB_WORKERS="2", VIREO_WEB_THREADS="64")
     running.request("POST", "/sign_up", json=body())
 
     def attempt(number: int) -> int:

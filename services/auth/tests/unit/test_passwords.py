@@ -1,8 +1,12 @@
 """Hashes."""
 
+import os
+import threading
+
 import pytest
 
-from vireo_auth.core.passwords import Passwords
+from vireo_auth.core.passwords import NICE, Passwords
+from vireo_common.errors import Code, Failure
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +42,23 @@ def test_what_bcrypt_cuts_at_a_nul_is_not_a_match(passwords: Passwords) -> None:
 
 def test_same_password_has_another_hash_each_time(passwords: Passwords) -> None:
     assert passwords.hash("correct horse") != passwords.hash("correct horse")
+
+
+def test_hashing_stands_back_behind_everybody_else(passwords: Passwords) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert passwords.matches("correct horse", passwords.hash("correct horse"))
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("bcrypt")]
+    assert threads
+    for thread in threads:
+        assert os.getpriority(os.PRIO_PROCESS, thread.native_id or 0) == NICE > own
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
+
+
+def test_no_more_places_than_there_are() -> None:
+    passwords = Passwords(4, places=2)
+    with passwords.place(), passwords.place():
+        with pytest.raises(Failure) as caught, passwords.place():
+            pass
+        assert caught.value.code is Code.UNAVAILABLE
+    with passwords.place():
+        pass

@@ -70,8 +70,10 @@ class Accounts:
         birth = dt.date(given.year, given.month, given.day)
         # One address has one spelling in the table, however its domain was written.
         given = replace(given, email=normalized(given.email))
+        with self._passwords.place():
+            password_hash = self._passwords.hash(given.password)
         try:
-            self._store.add(given, self._passwords.hash(given.password), birth)
+            self._store.add(given, password_hash, birth)
         except UsernameTaken:
             raise Failure(Code.USERNAME_TAKEN, fields={"username": "is taken"}) from None
         except EmailTaken:

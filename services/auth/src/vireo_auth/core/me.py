@@ -109,7 +109,9 @@ class Me:
         if reason := weakness(new):
             raise Failure(Code.INVALID_BODY, fields={"new_password": reason})
         self._confirm(self.show(channel_id).username, old, client)
-        self._store.change_password(channel_id, self._passwords.hash(new), session_id)
+        with self._passwords.place():
+            password_hash = self._passwords.hash(new)
+        self._store.change_password(channel_id, password_hash, session_id)
 
     def delete(self, channel_id: int, password: str, client: Client) -> None:
         """Delete the account with its channel and videos.

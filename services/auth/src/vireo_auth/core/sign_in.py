@@ -112,8 +112,13 @@ class SignIn:
 
         Raises:
             Failure: ``blocked`` or ``rate_limited`` after too many wrong passwords;
-                ``bad_credentials``, the same for an unknown name and a wrong password.
+                ``bad_credentials``, the same for an unknown name and a wrong password;
+                ``unavailable`` where too many sign in at once.
         """
+        with self._passwords.place():
+            return self._check(username, password, client)
+
+    def _check(self, username: str, password: str, client: Client) -> int:
         # Text that no account can have never reaches the database, where it would not compare.
         account = self._accounts.find(username) if USERNAME.fullmatch(username) else None
         key = name_key(username)
