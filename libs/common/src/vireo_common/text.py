@@ -1,4 +1,4 @@
-"""Checks of text that people type, used by the models of request bodies."""
+"""Checks of text that people type."""
 
 import unicodedata
 

@@ -41,7 +41,7 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
     @bp.get(
         "/thumbnails/<hash_path>",
         responses={
-            200: _file("image/jpeg", "The image, at most 1280 pixels wide."),
+            200: _file("image/jpeg", "The image, at most 1280 pixels on its longer side."),
             304: {"description": "The file has not changed."},
             **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED),
         },

@@ -1,6 +1,8 @@
 """Rules on what was measured in a file: taken or refused, and playable as it is or not.
 
-Nothing here runs a program. `tools/probe.py` measures, these functions judge.
+Nothing here runs a program. `tools/probe.py` and `tools/packets.py` measure, these functions judge.
+Those two refuse by themselves only what can't be measured to the end: a file that can't be read as
+a video, or in which there is more than the bounds of the measuring let them see.
 """
 
 from collections.abc import Sequence

@@ -11,6 +11,9 @@ ENCODE_QUEUE = "encode"
 PREPARE, ENCODE, REMOVE, TELL = "prepare", "encode", "remove", "tell"
 # A file that kills its worker so often is given up.
 ATTEMPTS = 3
+# That catalog is away is not counted. What is, a worker that died or a disk in trouble, has nothing
+# to do with the news: it may be told after many of these.
+TELL_ATTEMPTS = 20
 
 BY_HASH = "SELECT PathHash, UploadID, State, Code, Reason FROM Uploads WHERE PathHash = %s"
 
@@ -125,9 +128,8 @@ def add_encode_job(cursor: Cursor, hash_path: str, upload_id: str) -> None:
 
 def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) -> None:
     """Have catalog told, until it has heard it."""
-    jobs.enqueue(
-        cursor, MEDIA_QUEUE, TELL, hash_path, {"progress": progress}, max_attempts=10_000, delay=1
-    )
+    payload = {"progress": progress}
+    jobs.enqueue(cursor, MEDIA_QUEUE, TELL, hash_path, payload, max_attempts=TELL_ATTEMPTS, delay=1)
 
 
 def _enqueue(cursor: Cursor, queue: str, kind: str, hash_path: str, upload_id: str) -> None:

@@ -136,7 +136,7 @@ def _video_codec(inspection: Inspection) -> list[str]:
         *("-preset", "veryfast", "-crf", "23", "-threads:v", "2"),
         # Times stay as they are; only what is faster than a screen is thinned out.
         *("-fps_mode", "vfr", "-fpsmax", str(MAX_ENCODED_RATE)),
-        # A key picture at least every ten seconds, so that seeking works.
+        # A key picture at least every five seconds, so that seeking works.
         *("-force_key_frames", "expr:gte(t,n_forced*5)"),
     ]
 
