@@ -12,7 +12,11 @@ from vireo_testing.clips import Library
 from vireo_testing.mariadb import free_port
 from vireo_testing.person import Person
 
-ENVIRONMENT = {"VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1", "VIREO_BCRYPT_COST": "4"}
+ENVIRONMENT = {
+    "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1",
+    "VIREO_BCRYPT_COST": "4",
+    "VIREO_SIGN_IN_GUESSES": "100000",
+}
 
 
 @pytest.fixture(scope="session")

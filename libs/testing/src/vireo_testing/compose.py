@@ -12,10 +12,11 @@ SERVICES = ("gateway", "auth", "catalog", "media", "media-worker", "mariadb")
 
 @dataclass(frozen=True)
 class Project:
-    """One compose project; `url` is its gateway's address."""
+    """One compose project; `url` is its gateway's address, `version` the tag of its images."""
 
     name: str
     port: int
+    version: str = "latest"
 
     @property
     def url(self) -> str:
@@ -60,8 +61,10 @@ class Project:
         return {
             **others,
             "VIREO_PORT": str(self.port),
+            "VIREO_VERSION": self.version,
             "VIREO_LISTEN_ADDRESS": "127.0.0.1",
             # Hashing is not what is tested here.
             "VIREO_BCRYPT_COST": "4",
+            "VIREO_SIGN_IN_GUESSES": "100000",
             "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
         }

@@ -50,6 +50,7 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
         window=dt.timedelta(seconds=settings.sign_in_window),
         block=dt.timedelta(seconds=settings.sign_in_block),
         strangers=settings.sign_in_strangers,
+        guesses=settings.sign_in_guesses,
     )
     secure = settings.public_url.startswith("https:")
     sign_in_rules = SignIn(accounts, attempts, passwords, limits, session_rules.open)

@@ -20,6 +20,9 @@ class AuthSettings(ServiceSettings):
     sign_in_strangers: int = Field(
         30, ge=1, description="Wrong passwords for a name from all unknown addresses together."
     )
+    sign_in_guesses: int = Field(
+        100, ge=1, description="Wrong passwords from an address for all names together."
+    )
     public_url: str = Field(
         "http://localhost:8080", description="Address that people know Vireo by."
     )

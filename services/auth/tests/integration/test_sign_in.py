@@ -332,3 +332,30 @@ def test_token_ends_with_the_account(
             with pytest.raises(Failure) as caught:
                 app.extensions["vireo_guard"].claims()
             assert caught.value.code is Code.TOKEN_INVALID
+
+
+def test_one_address_against_many_names_is_slowed(
+    make_app: Any, body: Any, clean_tables: TestDatabase
+) -> None:
+    http = make_app("auth", VIREO_SIGN_IN_GUESSES="7").test_client()
+    for name in ("ada_l", "home"):
+        http.post("/sign_up", json=body(username=name))
+
+    def attempt(name: str, password: str, address: str = STRANGE) -> Any:
+        given = {"username": name, "password": password}
+        return http.post("/sign_in", json=given, headers={"X-Real-IP": address})
+
+    assert attempt("home", PASSWORD).status_code == 200
+    for number in range(7):
+        assert outcome(attempt(f"name{number}", "wrong")) == (402, "bad_credentials")
+    slowed = attempt("name8", "wrong")
+    assert outcome(slowed) == (429, "rate_limited")
+    assert 590 <= int(slowed.headers["Retry-After"]) <= 600
+    # The right password helps nobody there whom the address never belonged to.
+    assert outcome(attempt("ada_l", PASSWORD)) == (429, "rate_limited")
+    assert attempt("home", PASSWORD).status_code == 200
+    assert attempt("ada_l", PASSWORD, HOME).status_code == 200
+    age = "UPDATE SignInFailures SET FailedAt = FailedAt - INTERVAL 601 SECOND LIMIT 1"
+    clean_tables.query(age)
+    assert outcome(attempt("name9", "wrong")) == (402, "bad_credentials")
+    assert outcome(attempt("name9", "wrong")) == (429, "rate_limited")

@@ -18,7 +18,7 @@ from vireo_auth.core.sign_in import (
 )
 from vireo_common.errors import Code, Failure
 
-LIMITS = Limits(5, dt.timedelta(minutes=10), dt.timedelta(minutes=15), 30)
+LIMITS = Limits(5, dt.timedelta(minutes=10), dt.timedelta(minutes=15), 30, 100)
 PASSWORDS = Passwords(4)
 HOME = Client("a browser", "198.51.100.7")
 ADA = Account(7, PASSWORDS.hash("correct horse"))

@@ -28,12 +28,14 @@ class Account:
 @dataclass(frozen=True)
 class Limits:
     """Lockout: ``attempts`` within ``window`` block a name for one address for ``block``;
-    ``strangers`` within ``window`` slow a name down for all addresses that are not known."""
+    ``strangers`` within ``window`` slow a name down for all addresses that are not known, and
+    ``guesses`` within it an address, for all names that do not know it."""
 
     attempts: int
     window: dt.timedelta
     block: dt.timedelta
     strangers: int
+    guesses: int
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Blocked:
 
 @dataclass(frozen=True)
 class Slowed:
-    """The name is being guessed at from many addresses; this one must wait for ``seconds``."""
+    """The name is guessed at from many addresses, or many names from this one; it must wait for
+    ``seconds``."""
 
     seconds: int
 

@@ -38,6 +38,14 @@ WHERE NameKey = %s AND Known = 0 AND FailedAt > NOW(3) - INTERVAL %s SECOND
 ORDER BY FailedAt DESC LIMIT 1 OFFSET %s
 """
 
+# The same for one address, whatever names it tries.
+GUESSES = """
+SELECT CEIL(TIMESTAMPDIFF(MICROSECOND, NOW(3), FailedAt + INTERVAL %s SECOND) / 1000000)
+FROM SignInFailures
+WHERE Address = %s AND FailedAt > NOW(3) - INTERVAL %s SECOND
+ORDER BY FailedAt DESC LIMIT 1 OFFSET %s
+"""
+
 INSERT_FAILURE = """
 INSERT INTO SignInFailures (NameKey, Address, Known, FailedAt) VALUES (%s, %s, %s, NOW(3))
 """
@@ -93,6 +101,9 @@ class AttemptTable:
             window = int(limits.window.total_seconds())
             room = (window, name_key, window, limits.strangers - 1)
             if not known and cursor.execute(STRANGERS, room):
+                return Slowed(int(_row(cursor)[0]))
+            room = (window, address, window, limits.guesses - 1)
+            if not known and cursor.execute(GUESSES, room):
                 return Slowed(int(_row(cursor)[0]))
             cursor.execute(FAILURES_OF_PAIR, (*pair, window))
             failures = int(_row(cursor)[0]) + 1
