@@ -97,6 +97,39 @@ def test_a_services_page_has_its_routes(service: str, applications: dict[str, Op
     assert written == routes(applications[service])
 
 
+def modules_named_in(page: Path) -> set[str]:
+    """The modules in the first column of a page's table of files, as paths in the package.
+
+    The folder of a name goes for the names after it: `api/videos.py`, `lists.py`.
+    """
+    table = re.search(r"^\| (?:file|module) \|.*\n(?:\|.*\n)+", page.read_text(), re.MULTILINE)
+    assert table, page
+    found = set()
+    for line in table[0].splitlines()[2:]:
+        folder = ""
+        for name in re.findall(r"`([^`]+)`", line.split("|")[1]):
+            path = re.sub(r"^src/vireo_[a-z]+/", "", name)
+            if "/" in path:
+                folder = f"{path.rpartition('/')[0]}/"
+            else:
+                path = folder + path
+            found.add(path if path.endswith((".py", ".sh")) else f"{path}.py")
+    return found
+
+
+@pytest.mark.parametrize(
+    "part", ["libs/common", "libs/testing", "ops", "services/catalog", "services/media"]
+)
+def test_a_page_names_every_module(part: str) -> None:
+    (package,) = (CHECKOUT / part / "src").glob("vireo_*")
+    modules = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    assert modules_named_in(CHECKOUT / part / "README.md") - {"install.sh"} == modules
+
+
 def test_links_lead_somewhere() -> None:
     pages = [CHECKOUT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
     pages += [
