@@ -5,6 +5,7 @@ log goes to the terminal; at the end the supervised one comes back.
 """
 
 import json
+import signal
 import subprocess
 
 from vireo_ops.errors import OperationError
@@ -28,16 +29,27 @@ def develop(runtime: Runtime, service: str) -> int:
     description = json.loads((runtime.layout.programs / f"{service}.json").read_text())
     # One process: reloading replaces it, and a debugger finds it.
     command = [*description["command"], "--reload", "--workers", "1"]
-    supervisor.stop(service)
+    # `kill` ends it as Ctrl-C does, so that the supervised service comes back then too.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return subprocess.run(
+        supervisor.stop(service)
+        with subprocess.Popen(
             command,
             **switch_to(choose_run_user(CHECKOUT, runtime.layout.data)),
-            check=False,
             cwd=CHECKOUT,
             env=description["environment"],
-        ).returncode
-    except KeyboardInterrupt:
-        return 0
+        ) as process:
+            return _until_interrupted(process)
     finally:
         supervisor.start(service)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _until_interrupted(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for the service; an interrupt ends it, and it ends its own processes before."""
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        return 0
