@@ -48,7 +48,7 @@ class Stage:
         made = hash_path or f"v{self._count:06d}"
         self.videos.add(made, channel_id, title, description)
         if state != "waiting":
-            progress = Progress(State(state), "broken" if state == "failed" else "", True, 2.5)
+            progress = Progress(State(state), "broken" if state == "failed" else "", 2.5)
             self.videos.record(made, progress)
         if upload:
             self.database.query("UPDATE Videos SET Upload = %s WHERE PathHash = %s", (upload, made))

@@ -202,7 +202,7 @@ def test_a_bad_token_does_not_tell_whether_there_is_a_video() -> None:
 def test_what_can_be_no_hash_path_is_not_looked_for(name: str) -> None:
     shelf = Shelf(PUBLIC)
     assert refusal(lambda: videos(shelf).show(name, anonymous)) is Code.NOT_FOUND
-    assert refusal(lambda: videos(shelf).owned(name)) is Code.NOT_FOUND
+    assert refusal(lambda: videos(shelf).find_any(name)) is Code.NOT_FOUND
     assert refusal(lambda: videos(shelf).delete(name, OWNER)) is Code.NOT_FOUND
     assert shelf.asked == []
 
@@ -231,5 +231,5 @@ def test_media_is_told_what_has_gone() -> None:
     rules = videos(Shelf(PUBLIC))
     rules.record("abcdefg", Progress(State.READY))
     assert refusal(lambda: rules.record("ABCDEFG", Progress(State.READY))) is Code.NOT_FOUND
-    assert rules.owned("abcdefg") == PUBLIC
-    assert refusal(lambda: rules.owned("ABCDEFG")) is Code.NOT_FOUND
+    assert rules.find_any("abcdefg") == PUBLIC
+    assert refusal(lambda: rules.find_any("ABCDEFG")) is Code.NOT_FOUND

@@ -3,11 +3,12 @@
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_catalog.api.models import ListQuery, NameInPath, UniversalObject, show_video
+from vireo_catalog.api.models import NameInPath, UniversalObject, show_video
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.videos import Videos
 from vireo_common.access import public
 from vireo_common.errors import Code
+from vireo_common.pages import PageQuery
 from vireo_common.web import PAGE_PROBLEMS, Envelope, answer_page, problems
 
 
@@ -20,7 +21,7 @@ def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
         responses={200: Envelope[list[UniversalObject]], **problems(*PAGE_PROBLEMS)},
     )
     @public
-    def newest(query: ListQuery) -> Response:
+    def newest(query: PageQuery) -> Response:
         """All videos, newest first."""
         page = videos.newest(query.limit, query.cursor)
         return answer_page(page, [show_video(row) for row in page.rows], query.limit)
@@ -33,7 +34,7 @@ def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
         },
     )
     @public
-    def newest_of(path: NameInPath, query: ListQuery) -> Response:
+    def newest_of(path: NameInPath, query: PageQuery) -> Response:
         """The videos of a channel, newest first."""
         page = videos.newest_of(channels.find(path.name).channel_id, query.limit, query.cursor)
         return answer_page(page, [show_video(row) for row in page.rows], query.limit)

@@ -8,7 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.search import SearchType
 from vireo_catalog.core.videos import State, Video
-from vireo_common.pages import PageQuery
+
+# Bounds of the fields as they are sent. The rules' own (`core.videos.check`) are tighter, but count
+# after trimming: what is far beyond them is refused here, before anybody walks through it.
+MAX_TITLE_SENT = 10_000
+MAX_DESCRIPTION_SENT = 100_000
 
 
 class UploadBody(BaseModel):
@@ -16,8 +20,8 @@ class UploadBody(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    title: str = Field(max_length=10_000, description="1 to 255 characters after trimming.")
-    description: str = Field(max_length=100_000, description="0 to 50,000 characters.")
+    title: str = Field(max_length=MAX_TITLE_SENT, description="1 to 255 characters after trimming.")
+    description: str = Field(max_length=MAX_DESCRIPTION_SENT, description="0 to 50,000 characters.")
 
 
 class HashPathInPath(BaseModel):
@@ -37,10 +41,6 @@ class SearchPath(BaseModel):
 
     type: SearchType = Field(description="`all`: videos and channels; `channel`: channels.")
     query: str = Field(description="The words; the last letters of a word may be missing.")
-
-
-class ListQuery(PageQuery):
-    """The two parameters that every list takes."""
 
 
 class UniversalObject(BaseModel):

@@ -4,7 +4,6 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_catalog.api.models import (
-    ListQuery,
     SearchPath,
     UniversalObject,
     show_channel,
@@ -13,6 +12,7 @@ from vireo_catalog.api.models import (
 from vireo_catalog.core.search import Search
 from vireo_catalog.core.videos import Video
 from vireo_common.access import public
+from vireo_common.pages import PageQuery
 from vireo_common.web import PAGE_PROBLEMS, Envelope, answer_page, problems
 
 
@@ -25,7 +25,7 @@ def blueprint(search: Search) -> APIBlueprint:
         responses={200: Envelope[list[UniversalObject]], **problems(*PAGE_PROBLEMS)},
     )
     @public
-    def search_route(path: SearchPath, query: ListQuery) -> Response:
+    def search_route(path: SearchPath, query: PageQuery) -> Response:
         """Find channels by name, and videos by title and description."""
         page = search(path.type, path.query, query.limit, query.cursor)
         values = [

@@ -52,11 +52,10 @@ class Video:
 
 @dataclass(frozen=True)
 class Progress:
-    """What media tells of a video: its state, why it failed, and what it is like."""
+    """What media tells of a video whose bytes are there: its state, why it failed, its measures."""
 
     state: State
     reason: str = ""
-    stored: bool = True
     duration: float | None = None
     width: int | None = None
     height: int | None = None
@@ -161,7 +160,7 @@ class Videos:
         """A page of a channel's videos that are ready, newest first."""
         return self._store.newest_of(channel_id, limit, cursor)
 
-    def owned(self, hash_path: str) -> Video:
+    def find_any(self, hash_path: str) -> Video:
         """The video in any state, for the other services.
 
         Raises:

@@ -129,7 +129,7 @@ class VideoTable:
             if row is None:
                 return False
             video_id, channel_id, state, stored_at = row
-            if progress.stored and stored_at is None:
+            if stored_at is None:
                 cursor.execute(STORED, (video_id,))
             if state != State.READY:
                 facts = (progress.duration, progress.width, progress.height)
