@@ -284,7 +284,7 @@ class Publisher:
 def test_last_good_keys_serve_while_auth_is_down(
     own: Signer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokens, "REFRESH_SECONDS", 0.0)
+    monkeypatch.setattr(tokens, "KEY_SET_SECONDS", 0.0)
     monkeypatch.setattr(tokens, "RETRY_SECONDS", 0.0)
     publisher = Publisher(own)
     verifier = Verifier(publisher)

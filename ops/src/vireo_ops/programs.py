@@ -71,7 +71,8 @@ def service_environment(
     user: RunUser,
 ) -> dict[str, str]:
     """The environment that all services share: `variables` of the person, then what is fixed."""
-    urls = {f"VIREO_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in SERVICES}
+    neighbours = ("catalog", "media")
+    urls = {f"VIREO_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in neighbours}
     # What concerns the gateway alone must not restart the services when it changes.
     handed_on = {name: text for name, text in variables.items() if name not in _GATEWAY_ONLY}
     return {
@@ -138,7 +139,7 @@ def service_programs(
     worker = Program(
         name="media-worker",
         command=(sys.executable, "-m", "vireo_media.worker"),
-        environment={**environment, "VIREO_BIND": f"127.0.0.1:{ports['media']}"},
+        environment=environment,
         priority=600,
         digest=_code_digest("media"),
         stop_seconds=35,

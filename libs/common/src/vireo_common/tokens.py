@@ -33,7 +33,7 @@ ACCESS_SECONDS = 3 * 60 * 60
 # How long a key set that was fetched is used before a newer one is asked for, and how long to
 # wait after an unknown key id or a failed fetch: a flood of forged ids must not become a flood
 # of questions.
-REFRESH_SECONDS = 60.0
+KEY_SET_SECONDS = 60.0
 RETRY_SECONDS = 2.0
 
 KeySet = Mapping[str, Any]
@@ -158,7 +158,7 @@ class Verifier:
                 for key in found["keys"]
                 if isinstance(loaded := OKPAlgorithm.from_jwk(key), Ed25519PublicKey)
             }
-            self._fresh_until = time.monotonic() + REFRESH_SECONDS
+            self._fresh_until = time.monotonic() + KEY_SET_SECONDS
         except Failure:
             log.warning("key_set_not_fetched", keys_known=len(self._keys))
         finally:

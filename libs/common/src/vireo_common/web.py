@@ -85,7 +85,6 @@ def create_application(
     *,
     guard: Guard,
     ready: Callable[[], None],
-    security_schemes: Mapping[str, Any] | None = None,
 ) -> OpenAPI:
     """An application without routes of its own.
 
@@ -97,7 +96,7 @@ def create_application(
     app = OpenAPI(
         f"vireo_{service}",
         info=Info(title="Vireo", version="1"),
-        security_schemes=dict(security_schemes or TOKEN_SCHEME),
+        security_schemes=dict(TOKEN_SCHEME),
         validation_error_status=400,
         validation_error_model=ProblemEnvelope,
         validation_error_callback=_refuse_invalid,

@@ -11,7 +11,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -141,22 +140,10 @@ class PrivateServer:
             self._process.wait()
             self._process = None
 
-    def freeze(self) -> None:
-        """Stop the server from answering, without closing its connections."""
-        self._signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let a frozen server go on."""
-        self._signal(signal.SIGCONT)
-
     def remove(self) -> None:
         """End the server and delete its folder."""
         self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _signal(self, sign: signal.Signals) -> None:
-        if self._process:
-            self._process.send_signal(sign)
 
 
 @contextlib.contextmanager
