@@ -15,6 +15,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON MailedAddresses TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
 -- Of videos it sees which files go with a channel that is deleted.
 GRANT SELECT (ChannelID, PathHash) ON Videos TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_auth;
 
 -- catalog: videos, and the public part of channels. It can't read a password hash or an address.
 GRANT SELECT (ChannelID, Username) ON Channels TO vireo_catalog;
@@ -24,6 +25,7 @@ GRANT SELECT, INSERT ON HashPaths TO vireo_catalog;
 GRANT INSERT ON Jobs TO vireo_catalog;
 GRANT SELECT ON SigningKeys TO vireo_catalog;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
 
 -- media: bytes, and the jobs of its worker. Of channels it sees that they exist.
 GRANT SELECT (ChannelID) ON Channels TO vireo_media;
@@ -31,3 +33,4 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;
 GRANT SELECT ON SigningKeys TO vireo_media;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_media;

@@ -109,7 +109,9 @@ def texts(module: Module) -> list[str]:
 def test_sql_lives_in_storage() -> None:
     found = [*modules("services/*/src"), *modules("libs/common/src")]
     rooms = {m.where for service in SERVICES for m in layer(service, "storage")}
-    rooms |= {f"libs/common/src/vireo_common/{name}.py" for name in ("jobs", "sessions")}
+    rooms |= {
+        f"libs/common/src/vireo_common/{name}.py" for name in ("jobs", "sessions", "idempotency")
+    }
     speaking = {
         module.where for module in found if any(STATEMENT.search(text) for text in texts(module))
     }

@@ -19,6 +19,7 @@ from vireo_auth.settings import AuthSettings
 from vireo_catalog.app import create_app as catalog_app
 from vireo_catalog.core import channels, search, videos
 from vireo_catalog.settings import CatalogSettings
+from vireo_common import idempotency
 from vireo_common.errors import MESSAGES, STATUS, Code
 from vireo_media.app import create_app as media_app
 from vireo_media.settings import MediaSettings
@@ -246,6 +247,16 @@ PATH_SCHEMAS: Mapping[str, Json] = {
 }
 
 
+IDEMPOTENCY_KEY: Json = {
+    "name": idempotency.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Sent again with the same key and body, it has one effect and one answer.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.MAX_KEY},
+}
+NEVER_REPLAYED = {"/sign_in", "/token/refresh", "/upload/v/{hash_path}"}
+
+
 def _complete(operation: Json, method: str, path: str, row: Operation) -> None:
     operation["operationId"] = row.name
     operation["tags"] = [row.tag]
@@ -260,6 +271,9 @@ def _complete(operation: Json, method: str, path: str, row: Operation) -> None:
     if any(name in path for name in ("{name}", "{hash_path}", "{session_id}")):
         # What is percent-encoded may hold a slash, and then is another address.
         also.add(Code.NOT_FOUND)
+    if method == "post" and path not in NEVER_REPLAYED:
+        operation.setdefault("parameters", []).append(copy.deepcopy(IDEMPOTENCY_KEY))
+        also |= {Code.IDEMPOTENCY_CONFLICT, Code.INVALID_REQUEST}
     files = path in {"/video/d/{hash_path}", "/thumbnails/{hash_path}"}
     if files:
         _complete_file(operation)

@@ -24,6 +24,7 @@ class Code(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
     USERNAME_TAKEN = "username_taken"
     EMAIL_TAKEN = "email_taken"
+    LINK_INVALID = "link_invalid"
     BAD_CREDENTIALS = "bad_credentials"
     BLOCKED = "blocked"
     FORBIDDEN = "forbidden"
@@ -33,6 +34,7 @@ class Code(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     REQUEST_TIMEOUT = "request_timeout"
     ALREADY_UPLOADED = "already_uploaded"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     PRECONDITION_FAILED = "precondition_failed"
     TOO_LARGE = "too_large"
     URI_TOO_LONG = "uri_too_long"
@@ -62,6 +64,7 @@ STATUS: Mapping[Code, int] = {
     Code.TOKEN_REVOKED: 401,
     Code.USERNAME_TAKEN: 400,
     Code.EMAIL_TAKEN: 400,
+    Code.LINK_INVALID: 400,
     Code.BAD_CREDENTIALS: 402,
     Code.BLOCKED: 403,
     Code.FORBIDDEN: 403,
@@ -71,6 +74,7 @@ STATUS: Mapping[Code, int] = {
     Code.METHOD_NOT_ALLOWED: 405,
     Code.REQUEST_TIMEOUT: 408,
     Code.ALREADY_UPLOADED: 409,
+    Code.IDEMPOTENCY_CONFLICT: 409,
     Code.PRECONDITION_FAILED: 412,
     Code.TOO_LARGE: 413,
     Code.URI_TOO_LONG: 414,
@@ -101,6 +105,7 @@ MESSAGES: Mapping[Code, str] = {
     Code.TOKEN_REVOKED: "The token has been revoked; sign in again.",
     Code.USERNAME_TAKEN: "This username is taken.",
     Code.EMAIL_TAKEN: "There is an account with this email address already.",
+    Code.LINK_INVALID: "The link is not valid, or not any more; ask for a new one.",
     Code.BAD_CREDENTIALS: "Wrong username or password.",
     Code.BLOCKED: "Too many wrong passwords; sign-in is blocked for a while.",
     Code.FORBIDDEN: "This is not yours.",
@@ -110,6 +115,7 @@ MESSAGES: Mapping[Code, str] = {
     Code.METHOD_NOT_ALLOWED: "This address does not answer this method.",
     Code.REQUEST_TIMEOUT: "The request took too long to arrive.",
     Code.ALREADY_UPLOADED: "The bytes of this video have been uploaded already.",
+    Code.IDEMPOTENCY_CONFLICT: "This Idempotency-Key came with another request before.",
     Code.PRECONDITION_FAILED: "The file is not the one that was asked for.",
     Code.TOO_LARGE: "The request is too large.",
     Code.URI_TOO_LONG: "The address is too long.",

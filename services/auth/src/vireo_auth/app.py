@@ -4,21 +4,25 @@ import datetime as dt
 
 from flask_openapi3.openapi import OpenAPI
 
-from vireo_auth.api import keys, me, sessions, sign_in, sign_up, token
+from vireo_auth.api import emails, keys, me, passwords, sessions, sign_in, sign_up, token
 from vireo_auth.core.accounts import Accounts
+from vireo_auth.core.emails import Emails
 from vireo_auth.core.me import Me
 from vireo_auth.core.passwords import Passwords
+from vireo_auth.core.resets import Resets
 from vireo_auth.core.sessions import Sessions
 from vireo_auth.core.sign_in import Limits, SignIn
 from vireo_auth.settings import AuthSettings
 from vireo_auth.storage.accounts import AccountTable
 from vireo_auth.storage.attempts import AttemptTable
+from vireo_auth.storage.email_tokens import EmailTable, ResetTable
 from vireo_auth.storage.keys import KeyTable, SigningKeyFile
 from vireo_auth.storage.profiles import ProfileTable
 from vireo_auth.storage.sessions import SessionTable
 from vireo_common import logs
 from vireo_common.access import Guard, require_declarations
 from vireo_common.database import Database
+from vireo_common.idempotency import IdempotentRequests
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
@@ -33,7 +37,7 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
     reader = SessionReader(database)
     session_rules = Sessions(SessionTable(database), signing_key.signer)
     accounts, attempts = AccountTable(database), AttemptTable(database)
-    passwords = Passwords(settings.bcrypt_cost, max(1, settings.web_threads * 7 // 8))
+    hashes = Passwords(settings.bcrypt_cost, max(1, settings.web_threads * 7 // 8))
     guard = Guard(
         Verifier(reader.key_set),
         reader.standing,
@@ -45,6 +49,7 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
         key_table.publish(signing_key.signer())
 
     app = create_application("auth", guard=guard, ready=ready)
+    IdempotentRequests(database, "auth").install(app)
     limits = Limits(
         attempts=settings.sign_in_attempts,
         window=dt.timedelta(seconds=settings.sign_in_window),
@@ -53,12 +58,14 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
         guesses=settings.sign_in_guesses,
     )
     secure = settings.public_url.startswith("https:")
-    sign_in_rules = SignIn(accounts, attempts, passwords, limits, session_rules.open)
+    sign_in_rules = SignIn(accounts, attempts, hashes, limits, session_rules.open)
     app.register_api(sign_in.blueprint(sign_in_rules, secure=secure))
     app.register_api(token.blueprint(session_rules, secure=secure))
     app.register_api(sessions.blueprint(session_rules, secure=secure))
-    app.register_api(me.blueprint(Me(ProfileTable(database), passwords, sign_in_rules.check)))
-    app.register_api(sign_up.blueprint(Accounts(accounts, passwords)))
+    app.register_api(me.blueprint(Me(ProfileTable(database), hashes, sign_in_rules.check)))
+    app.register_api(sign_up.blueprint(Accounts(accounts, hashes)))
+    app.register_api(emails.blueprint(Emails(EmailTable(database))))
+    app.register_api(passwords.blueprint(Resets(ResetTable(database), hashes)))
     app.register_api(keys.blueprint(reader.key_set))
     require_declarations(app)
     return app

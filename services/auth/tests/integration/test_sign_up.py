@@ -144,3 +144,18 @@ def test_one_of_many_at_once_gets_the_name(
         assert at_once(running, bodies) == [(200, "")] + [(400, "email_taken")] * 3
     assert clean_tables.query("SELECT COUNT(*) FROM Channels") == ((8,),)
     assert clean_tables.query("SELECT COUNT(*) FROM ChannelDetails") == ((8,),)
+
+
+def test_a_sign_up_sent_ten_times_with_one_key_is_one(
+    make_app: Any, body: Any, clean_tables: TestDatabase
+) -> None:
+    app = make_app("auth", VIREO_WEB_THREADS="16")
+
+    def send(_: int) -> tuple[int, Any]:
+        head = {"Idempotency-Key": "0b53f6be-1f0e"}
+        answer = app.test_client().post("/sign_up", json=body(), headers=head)
+        return answer.status_code, answer.json["response"]
+
+    with ThreadPoolExecutor(10) as pool:
+        assert set(pool.map(send, range(10))) == {(200, "")}
+    assert clean_tables.query("SELECT COUNT(*) FROM Channels") == ((1,),)

@@ -17,6 +17,7 @@ from vireo_common.access import Guard, require_declarations
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
 from vireo_common.errors import Failure
+from vireo_common.idempotency import IdempotentRequests
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
@@ -50,6 +51,7 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
             log.warning("files_removed_later")
 
     app = create_application("catalog", guard=guard, ready=database.ping)
+    IdempotentRequests(database, "catalog").install(app)
     app.url_map.converters["text"] = AnyText
     rules = Videos(VideoTable(database), remove_files)
     channel_rules = Channels(channel_table)

@@ -8,6 +8,7 @@ from vireo_auth.api.token import asking_client, signed_in_answer
 from vireo_auth.core.sign_in import SignIn
 from vireo_common.access import public
 from vireo_common.errors import Code
+from vireo_common.idempotency import never_replayed
 from vireo_common.web import JSON_PROBLEMS, Envelope, problems
 
 
@@ -22,6 +23,7 @@ def blueprint(sign_in: SignIn, *, secure: bool) -> APIBlueprint:
             **problems(*JSON_PROBLEMS, Code.BAD_CREDENTIALS, Code.BLOCKED, Code.RATE_LIMITED),
         },
     )
+    @never_replayed
     @public
     def sign_in_route(body: SignInBody) -> Response:
         """Sign in and get a token."""

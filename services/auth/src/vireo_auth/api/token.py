@@ -13,6 +13,7 @@ from vireo_auth.api.models import RefreshBody, SignedIn
 from vireo_auth.core.sessions import MAX_DEVICE, REFRESH_SECONDS, Client, Sessions, Tokens
 from vireo_common.access import public
 from vireo_common.errors import Code, Failure
+from vireo_common.idempotency import never_replayed
 from vireo_common.web import (
     JSON_PROBLEMS,
     TOKEN_PROBLEMS,
@@ -34,6 +35,7 @@ def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
         "/token/refresh",
         responses={200: Envelope[SignedIn], **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS)},
     )
+    @never_replayed
     @public
     def refresh(body: RefreshBody) -> Response:
         """Get the next token of a session, with the refresh token in the cookie or the body."""

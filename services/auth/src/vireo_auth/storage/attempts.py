@@ -102,8 +102,8 @@ class AttemptTable:
             room = (window, name_key, window, limits.strangers - 1)
             if not known and cursor.execute(STRANGERS, room):
                 return Slowed(int(_row(cursor)[0]))
-            room = (window, address, window, limits.guesses - 1)
-            if not known and cursor.execute(GUESSES, room):
+            guesses = (window, address, window, limits.guesses - 1)
+            if not known and cursor.execute(GUESSES, guesses):
                 return Slowed(int(_row(cursor)[0]))
             cursor.execute(FAILURES_OF_PAIR, (*pair, window))
             failures = int(_row(cursor)[0]) + 1
