@@ -1,12 +1,15 @@
 """The gateway's configuration: rendering, and what nginx itself says about it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from vireo_common.errors import STATUS, Code
 from vireo_ops import gateway
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import Layout
+from vireo_ops.openapi_document import service_applications
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 
@@ -65,6 +68,21 @@ def test_lists_become_lines_of_nginx() -> None:
     assert values["VIREO_EXEMPT_LINES"] == "127.0.0.1 1;\n10.0.0.0/8 1;"
     assert values["VIREO_CORS_LINES"] == '"https://app.example.org" 1;'
     assert values["MEDIA_SERVERS"] == "server 127.0.0.1:1003 max_fails=0;"
+
+
+def test_every_refusal_of_an_upload_has_its_status() -> None:
+    with service_applications() as applications:
+        paths = applications["media"].api_doc["paths"]
+    documented = {int(status) for status in paths["/upload/v/{hash_path}"]["post"]["responses"]}
+    before_the_body = {status for status in documented if status >= 400} - {
+        # Only the worker can say this, when it has the bytes.
+        STATUS[Code.UNSUPPORTED_MEDIA],
+    }
+    handled = re.findall(
+        r"if \(\$vireo_refusal_status = (\d+)\) \{\s+return \1 \$vireo_refusal;",
+        (gateway.SOURCE / "nginx.conf").read_text(),
+    )
+    assert {int(status) for status in handled} == before_the_body | {STATUS[Code.UNAVAILABLE]}
 
 
 def test_the_repositorys_configuration_is_accepted_by_nginx() -> None:
