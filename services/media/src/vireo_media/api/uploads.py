@@ -58,7 +58,7 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
         """Upload the bytes of a video."""
         permit = request.headers.get(PERMIT, "")
         channel_id = permits.channel_id(path.hash_path, permit) or required_account_id()
-        uploads.entitle(path.hash_path, channel_id)
+        uploads.check_owner(path.hash_path, channel_id)
         uploads.receive(path.hash_path, request.headers.get(BODY_FILE, ""))
         return answer()
 
@@ -67,7 +67,7 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
     def may_upload(path: HashPathInPath) -> Response:
         try:
             channel_id = required_account_id()
-            uploads.permit(path.hash_path, channel_id, _length())
+            uploads.check_may_upload(path.hash_path, channel_id, _length())
         except Failure as failure:
             # The gateway understands no other refusal here, and answers what stands in the header.
             refusal = answer(failure.envelope()["response"])

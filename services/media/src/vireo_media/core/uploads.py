@@ -120,14 +120,14 @@ class Uploads:
         self._reserve_bytes = reserve_bytes
         self._waiting = threading.BoundedSemaphore(waiting)
 
-    def permit(self, hash_path: str, channel_id: int, size: int | None) -> None:
+    def check_may_upload(self, hash_path: str, channel_id: int, size: int | None) -> None:
         """Whether ``channel_id`` may upload ``size`` bytes (if known) to ``hash_path`` now.
 
         Raises:
             Failure: ``not_found``, ``forbidden``, ``already_uploaded``, ``no_bytes``,
                 ``too_large`` or ``disk_full``.
         """
-        self.entitle(hash_path, channel_id)
+        self.check_owner(hash_path, channel_id)
         if size == 0:
             raise Failure(Code.NO_BYTES)
         if size is not None and size > self._max_bytes:
@@ -136,7 +136,7 @@ class Uploads:
         if self._files.free_bytes() < 2 * (size or 0) + self._reserve_bytes:
             raise Failure(Code.DISK_FULL)
 
-    def entitle(self, hash_path: str, channel_id: int) -> None:
+    def check_owner(self, hash_path: str, channel_id: int) -> None:
         """Whether the video is there, is the channel's, and has no bytes yet.
 
         Raises:

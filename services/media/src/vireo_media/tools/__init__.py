@@ -6,7 +6,7 @@ ffmpeg      the arguments every ffmpeg and ffprobe call shares
 probe       is this a video, and what is in it?
 packets     reads what ffprobe prints
 transcode   the MP4 that is published: streams copied, or encoded
-frames      the thumbnail; frames_child is the process in which OpenCV runs
+thumbnail   one frame as JPEG; thumbnail_child is the process in which OpenCV runs
 
 Nothing here decodes in the calling process, and the calling process never imports OpenCV.
 """

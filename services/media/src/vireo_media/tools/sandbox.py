@@ -141,6 +141,12 @@ class Completed:
     stderr: bytes
     peak_memory: int
 
+    @property
+    def verdict(self) -> str:
+        """The last line of its complaints, or its exit code if it had none; for the log alone."""
+        words = self.stderr.decode(errors="replace").strip().splitlines()
+        return words[-1] if words else f"exit code {self.returncode}"
+
 
 @dataclass
 class _Output:

@@ -11,7 +11,7 @@ Errors: those of `sandbox`, and
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vireo_media.core.inspection import Inspection
@@ -66,18 +66,13 @@ def copy_streams(
 
 
 def encode(
-    path: Path,
-    target: Path,
-    inspection: Inspection,
-    *,
-    stop: threading.Event | None = None,
-    on_progress: Callable[[float], None] | None = None,
+    path: Path, target: Path, inspection: Inspection, *, stop: threading.Event | None = None
 ) -> None:
     """Write a fast-start MP4 of H.264 (8 bits, 4:2:0, even sizes) and AAC stereo.
 
     Never scaled up, at most 1920 on a side and 60 pictures a second; rotated as displayed,
     deinterlaced where a picture is interlaced, no metadata. A stream that an MP4 takes as it is
-    is copied. `on_progress` gets the share that is done, 0 to 1, about twice a second.
+    is copied.
 
     Raises the errors of this module and of `sandbox`.
     """
@@ -92,11 +87,10 @@ def encode(
         *_streams(inspection),
         *_video_codec(inspection),
         *_audio_codec(inspection),
-        *("-max_muxing_queue_size", "4096", "-progress", "pipe:1", "-stats_period", "0.5"),
+        *("-max_muxing_queue_size", "4096"),
         *_bare_mp4(target),
     ]
-    progress = _progress(inspection.duration, on_progress)
-    _run(argv, limits, path, target, stop=stop, on_line=progress)
+    _run(argv, limits, path, target, stop=stop)
 
 
 def _input(path: Path, inspection: Inspection) -> list[str]:
@@ -151,15 +145,6 @@ def _audio_codec(inspection: Inspection) -> list[str]:
     return ["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", "160k", "-af", resample]
 
 
-def _progress(duration: float, tell: Callable[[float], None] | None) -> Callable[[bytes], None]:
-    def take(line: bytes) -> None:
-        key, _, value = line.partition(b"=")
-        if tell is not None and key == b"out_time_us" and value.strip().isdigit() and duration > 0:
-            tell(min(int(value) / 1e6 / duration, 1.0))
-
-    return take
-
-
 def _run(
     argv: Sequence[str],
     limits: sandbox.Limits,
@@ -167,17 +152,15 @@ def _run(
     target: Path,
     *,
     stop: threading.Event | None,
-    on_line: Callable[[bytes], None] | None = None,
     nice: int = sandbox.NICE_BACKGROUND,
 ) -> None:
     with _created(target):
         files = sandbox.Files(reads=[path], writes=[target])
-        done = sandbox.run(argv, limits, files=files, stop=stop, on_line=on_line, nice=nice)
+        done = sandbox.run(argv, limits, files=files, stop=stop, nice=nice)
         if done.returncode != 0 or target.stat().st_size == 0:
             if _NO_SPACE in done.stderr:
                 raise DiskFull(str(target.parent))
-            words = done.stderr.decode(errors="replace").strip().splitlines()
-            raise TranscodeFailed(words[-1] if words else f"exit code {done.returncode}")
+            raise TranscodeFailed(done.verdict)
 
 
 @contextlib.contextmanager

@@ -27,9 +27,9 @@ from vireo_media.core.uploads import Upload, UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles, Results, sync
 from vireo_media.storage.uploads import UploadGone, UploadTable
-from vireo_media.tools.frames import NoFrame, thumbnail
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.sandbox import LimitExceeded
+from vireo_media.tools.thumbnail import NoFrame, thumbnail
 from vireo_media.tools.transcode import DiskFull, TranscodeFailed, copy_streams, encode
 
 log = structlog.get_logger()

@@ -148,7 +148,7 @@ def no_permit(
     media: Media, hash_path: str = HASH_PATH, channel_id: int = OWNER, size: int | None = SIZE
 ) -> Failure:
     with pytest.raises(Failure) as caught:
-        media.rules.permit(hash_path, channel_id, size)
+        media.rules.check_may_upload(hash_path, channel_id, size)
     return caught.value
 
 
@@ -160,7 +160,7 @@ def not_taken(media: Media, body: str = BODY, hash_path: str = HASH_PATH) -> Fai
 
 @pytest.mark.parametrize("size", [1, MAX_BYTES, None])
 def test_the_owner_may_upload(media: Media, size: int | None) -> None:
-    media.rules.permit(HASH_PATH, OWNER, size)
+    media.rules.check_may_upload(HASH_PATH, OWNER, size)
     assert media.asked == [HASH_PATH]
     assert media.done == []
 
@@ -193,7 +193,7 @@ def test_bytes_are_uploaded_once(media: Media, state: UploadState) -> None:
 
 def test_after_a_refusal_another_file_may_be_uploaded(media: Media) -> None:
     media.has(UploadState.REFUSED)
-    media.rules.permit(HASH_PATH, OWNER, SIZE)
+    media.rules.check_may_upload(HASH_PATH, OWNER, SIZE)
 
 
 def test_nothing_to_upload(media: Media) -> None:
@@ -214,14 +214,14 @@ def test_room_for_the_body_its_results_and_the_reserve(
     media: Media, size: int | None, needed: int
 ) -> None:
     media.folder.free = needed
-    media.rules.permit(HASH_PATH, OWNER, size)
+    media.rules.check_may_upload(HASH_PATH, OWNER, size)
     media.folder.free = needed - 1
     assert no_permit(media, size=size).code is Code.DISK_FULL
 
 
 def test_a_body_that_has_arrived_needs_no_room(media: Media) -> None:
     media.folder.free = 0
-    media.rules.entitle(HASH_PATH, OWNER)
+    media.rules.check_owner(HASH_PATH, OWNER)
 
 
 @pytest.mark.parametrize("state", [UploadState.STORED, UploadState.PUBLISHED])

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from vireo_media.core.inspection import Inspection
-from vireo_media.tools.frames import NoFrame, thumbnail
 from vireo_media.tools.probe import inspect
+from vireo_media.tools.thumbnail import NoFrame, thumbnail
 from vireo_testing.bait import Bait
 from vireo_testing.clips import H264, Library, ffmpeg, picture
 from vireo_testing.hostile_files import HOSTILE_FILES, make
@@ -100,7 +100,7 @@ def test_opencv_opens_no_playlist(
 
 def test_the_calling_process_never_imports_opencv() -> None:
     program = (
-        "import sys; from vireo_media.tools import frames, probe, transcode;"
+        "import sys; from vireo_media.tools import probe, thumbnail, transcode;"
         "sys.exit('cv2' in sys.modules or 'numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=30).returncode == 0

@@ -13,7 +13,7 @@ from vireo_media.tools.ffmpeg import FORMATS, PROTOCOLS
 
 MAX_SIDE = 1280
 
-_CHILD = Path(__file__).with_name("frames_child.py")
+_CHILD = Path(__file__).with_name("thumbnail_child.py")
 # OpenCV and numpy map 450 MB; a video of 8192 x 4320 took 501 MB resident.
 _MEMORY_BYTES = 2 << 30
 # The child stops looking for a better frame after the first; the rest is for one last slow seek.
@@ -68,5 +68,4 @@ def thumbnail(
 
 def _check(done: sandbox.Completed, target: Path) -> None:
     if done.returncode != 0 or target.stat().st_size == 0:
-        words = done.stderr.decode(errors="replace").strip().splitlines()
-        raise NoFrame(words[-1] if words else f"exit code {done.returncode}")
+        raise NoFrame(done.verdict)

@@ -1,7 +1,7 @@
-"""Pick one frame of a video with OpenCV and write it as JPEG: the process behind `frames`.
+"""Pick one frame of a video with OpenCV and write it as JPEG: the process behind `thumbnail`.
 
-Run as `python -I frames_child.py <video> <target> <most pixels on a side> <seconds>`. Exit code 0:
-written. 3: no frame could be decoded.
+Run as `python -I thumbnail_child.py <video> <target> <most pixels on a side> <seconds>`. Exit
+code 0: written. 3: no frame could be decoded.
 
 A random frame is taken; if it is black or empty, another one. Where random ones don't find a
 good one (ten minutes of black before one of picture), frames spread evenly over the video are
