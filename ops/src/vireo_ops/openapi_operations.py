@@ -80,8 +80,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("patch", "/me"): Operation(
         "change_me",
         "accounts",
-        "All of it is changed, or nothing. Another address is to be verified anew, and the old "
-        "one is told by mail.",
+        "All of it is changed, or nothing. Another address asks for the password, and is to be "
+        "verified anew; the old one is told by mail.",
         f"curl -X PATCH $VIREO/me {_OWNER} \\\n"
         "  -H 'Content-Type: application/json' -d '{\"fname\": \"Augusta\"}'",
         (*ADDRESS, *PROXIED, *BODY),
@@ -111,7 +111,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Browsers send the cookie that `POST /sign_in` has set; other clients the refresh token "
         "that they asked for there. It works once: the answer brings the next one the same way. "
         "One that comes back more than ten seconds after its use was copied, and its session "
-        "ends. A session that is not carried on for 30 days is over.",
+        "ends. A session that is not carried on for 30 days is over, and so is one of 90 days.",
         "curl $VIREO/token/refresh -H 'Content-Type: application/json' \\\n"
         "  -d '{\"refresh_token\": \"'$REFRESH'\"}'",
         (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),

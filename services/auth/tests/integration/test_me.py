@@ -98,7 +98,14 @@ def test_another_address_is_proven_anew_and_the_old_one_hears_of_it(
     call: Call, mails: Any, clean_tables: TestDatabase
 ) -> None:
     clean_tables.query("UPDATE ChannelDetails SET EmailVerifiedAt = NOW()")
-    answer = call("PATCH", "/me", {"email": "ada@EXAMPLE.com"})
+    given = {"email": "ada@EXAMPLE.com"}
+    missing = call("PATCH", "/me", given)
+    assert outcome(missing) == (400, "missing_field")
+    assert set(missing.json["response"]["fields"]) == {"password"}
+    wrong = call("PATCH", "/me", {**given, "password": "wrong"})
+    assert outcome(wrong) == (402, "bad_credentials")
+    assert mails() == []
+    answer = call("PATCH", "/me", {**given, "password": PASSWORD})
     assert answer.status_code == 200
     changed = answer.json["response"]
     assert (changed["email"], changed["email_verified"]) == ("ada@example.com", False)
@@ -114,7 +121,9 @@ def test_the_same_address_is_no_change(call: Call, mails: Any, clean_tables: Tes
 
 def test_an_address_of_somebody_else(call: Call, sign_up: Any) -> None:
     sign_up(username="other", email="other@example.org")
-    answer = call("PATCH", "/me", {"fname": "Augusta", "email": "OTHER@example.org"})
+    answer = call(
+        "PATCH", "/me", {"fname": "Augusta", "email": "OTHER@example.org", "password": PASSWORD}
+    )
     assert outcome(answer) == (400, "email_taken")
     assert call("GET", "/me").json["response"]["fname"] == "Ada"
 

@@ -177,6 +177,15 @@ def test_a_session_that_nobody_carries_on_is_over(
     assert outcome(refresh(token)) == (401, "token_expired")
 
 
+def test_no_session_lasts_for_ever(enter: Any, refresh: Any, clean_tables: TestDatabase) -> None:
+    token = enter()["refresh_token"]
+    age = "UPDATE Sessions SET CreatedAt = NOW(3) - INTERVAL %s DAY"
+    clean_tables.query(age, (89,))
+    token = refresh(token).json["response"]["refresh_token"]
+    clean_tables.query(age, (91,))
+    assert outcome(refresh(token)) == (401, "token_expired")
+
+
 def test_signing_out_ends_this_session_alone(
     http: FlaskClient, enter: Any, refresh: Any, sessions: Any
 ) -> None:

@@ -42,13 +42,14 @@ def blueprint(me: Me) -> APIBlueprint:
         security=TOKEN_REQUIRED,
         responses={
             200: Envelope[MeRow],
-            **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS, Code.EMAIL_TAKEN),
+            **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS, *PASSWORD_PROBLEMS, Code.EMAIL_TAKEN),
         },
     )
     @signed_in
     def change(body: PatchMeBody) -> Response:
         """Change names or the mail address of one's own account."""
-        return answer(_row(me.change(account_id(), body.model_dump(exclude_none=True))))
+        wanted = body.model_dump(exclude_none=True, exclude={"password"})
+        return answer(_row(me.change(account_id(), wanted, body.password, asking_client())))
 
     @bp.post(
         "/password/change",

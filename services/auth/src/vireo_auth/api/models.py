@@ -64,6 +64,9 @@ class PatchMeBody(BaseModel):
     email: str | None = Field(
         None, max_length=MAX_TEXT, description="Another address, which is to be verified anew."
     )
+    password: str | None = Field(
+        None, max_length=MAX_TEXT, description="The password; needed for another address."
+    )
 
 
 class ChangePasswordBody(BaseModel):
@@ -117,6 +120,30 @@ class KeySetBody(BaseModel):
     """A JSON Web Key Set."""
 
     keys: list[Key]
+
+
+class LinkBody(BaseModel):
+    """The token of a link."""
+
+    model_config = ConfigDict(strict=True)
+
+    token: str = Field(max_length=MAX_TEXT, description="What stands behind `#token=`.")
+
+
+class ForgotBody(BaseModel):
+    """Who forgot a password."""
+
+    model_config = ConfigDict(strict=True)
+
+    email: str = Field(max_length=MAX_TEXT, description="The address of the account.")
+
+
+class ResetBody(LinkBody):
+    """A new password."""
+
+    password: str = Field(
+        max_length=MAX_TEXT, description="8 to 72 bytes, none of the commonly used ones."
+    )
 
 
 class SignUpBody(BaseModel):

@@ -76,11 +76,17 @@ class Me:
             raise Failure(Code.TOKEN_INVALID)
         return profile
 
-    def change(self, channel_id: int, wanted: Mapping[str, str]) -> Profile:
+    def change(
+        self, channel_id: int, wanted: Mapping[str, str], password: str | None, client: Client
+    ) -> Profile:
         """Change some of ``CHANGEABLE``, all of them or none.
 
+        Whoever has the address can set another password, so that another address asks for the
+        password (OWASP ASVS 5.0, 7.5.1).
+
         Raises:
-            Failure: ``invalid_body`` with a reason for each field, or ``email_taken``.
+            Failure: ``invalid_body`` with a reason for each field; ``missing_field`` or what
+                signing in refuses with where the password is needed; ``email_taken``.
         """
         problems = {field: _problem(field, text) for field, text in wanted.items()}
         if problems := {field: reason for field, reason in problems.items() if reason}:
@@ -90,6 +96,10 @@ class Me:
         if "email" in given:
             given["email"] = normalized(given["email"])
         changes = {field: text for field, text in given.items() if getattr(before, field) != text}
+        if "email" in changes:
+            if password is None:
+                raise Failure(Code.MISSING_FIELD, fields={"password": "missing"})
+            self._confirm(before.username, password, client)
         try:
             if changes:
                 self._store.change(channel_id, changes)

@@ -5,7 +5,9 @@ import datetime as dt
 from pymysql.cursors import Cursor
 
 from vireo_auth.core.accounts import EmailTaken, NewAccount, UsernameTaken
+from vireo_auth.core.mails import Template
 from vireo_auth.core.sign_in import Account
+from vireo_auth.storage.mails import add_mail_job
 from vireo_common.database import Database, Duplicate
 
 INSERT_CHANNEL = "INSERT INTO Channels (Username, Password) VALUES (%s, %s)"
@@ -25,7 +27,7 @@ class AccountTable:
         self._database = database
 
     def add(self, account: NewAccount, password_hash: str, birth: dt.date) -> None:
-        """Insert both rows of an account, or neither.
+        """Insert both rows of an account and the mail that asks for its address, or nothing.
 
         Raises:
             UsernameTaken, EmailTaken: a unique constraint decided.
@@ -34,7 +36,9 @@ class AccountTable:
         def work(cursor: Cursor) -> None:
             cursor.execute(INSERT_CHANNEL, (account.username, password_hash))
             names = (account.fname, account.mname, account.lname)
-            cursor.execute(INSERT_DETAILS, (cursor.lastrowid, *names, account.email, birth))
+            channel_id = int(cursor.lastrowid or 0)
+            cursor.execute(INSERT_DETAILS, (channel_id, *names, account.email, birth))
+            add_mail_job(cursor, Template.VERIFY, channel_id=channel_id, to=account.email)
 
         try:
             self._database.transaction("accounts.add", work)

@@ -11,6 +11,7 @@ from pymysql.cursors import Cursor
 
 from vireo_auth.core.sessions import (
     GRACE_SECONDS,
+    LIFE_SECONDS,
     MOST_SESSIONS,
     REFRESH_SECONDS,
     Client,
@@ -38,7 +39,10 @@ ORDER BY SeenAt DESC, SessionID LIMIT 1000 OFFSET %s
 
 SESSION_OF = "SELECT SessionID FROM RefreshTokens WHERE TokenHash = %s"
 
-LOCK_SESSION = "SELECT ChannelID FROM Sessions WHERE SessionID = %s FOR UPDATE"
+LOCK_SESSION = """
+SELECT ChannelID, CreatedAt < NOW(3) - INTERVAL %s SECOND FROM Sessions
+WHERE SessionID = %s FOR UPDATE
+"""
 
 FIND_REFRESH = """
 SELECT SpentAt IS NOT NULL, SpentAt < NOW(3) - INTERVAL %s SECOND,
@@ -97,18 +101,18 @@ class SessionTable:
         def work(cursor: Cursor) -> Held | Refusal:
             cursor.execute(SESSION_OF, (spent,))
             found = cursor.fetchone()
-            cursor.execute(LOCK_SESSION, (found[0] if found else "",))
-            owner = cursor.fetchone()
+            cursor.execute(LOCK_SESSION, (LIFE_SECONDS, found[0] if found else ""))
+            session = cursor.fetchone()
             cursor.execute(FIND_REFRESH, (GRACE_SECONDS, REFRESH_SECONDS, spent))
             token = cursor.fetchone()
-            if found is None or owner is None or token is None:
+            if found is None or session is None or token is None:
                 return Refusal.UNKNOWN
             was_spent, long_ago, expired = token
-            session_id, channel_id = found[0], owner[0]
+            session_id, (channel_id, lived) = found[0], session
             if was_spent and long_ago:
                 cursor.execute(END, (session_id, channel_id))
                 return Refusal.REUSED
-            if expired:
+            if expired or lived:
                 return Refusal.EXPIRED
             publish_key(cursor, signer)
             cursor.execute(SPEND, (spent,))

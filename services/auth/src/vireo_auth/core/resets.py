@@ -1,0 +1,60 @@
+"""A new password for somebody who forgot the old one."""
+
+from typing import Protocol
+
+from vireo_auth.core.addresses import MAX_EMAIL
+from vireo_auth.core.passwords import Passwords, weakness
+from vireo_auth.core.sessions import digest
+from vireo_common.errors import Code, Failure
+
+
+class ResetStore(Protocol):
+    """Where passwords are replaced. Tokens come as their SHA-256."""
+
+    def ask(self, email: str) -> None:
+        """Have a mail sent to this address, if it turns out to be that of an account."""
+
+    def is_good(self, token_hash: bytes) -> bool:
+        """Whether a token can be used now."""
+
+    def replace(self, token_hash: bytes, password_hash: str) -> bool:
+        """Use a token up: replace the password, end all sessions, and tell the owner.
+
+        ``False``, and nothing is done, where the token is not good for that (any more).
+        """
+
+
+class Resets:
+    """The rules of new passwords."""
+
+    def __init__(self, store: ResetStore, passwords: Passwords) -> None:
+        self._store = store
+        self._passwords = passwords
+
+    def ask(self, email: str) -> None:
+        """Have a link sent to an address.
+
+        Whether it is that of an account is looked for by the worker: here nothing depends on it,
+        neither the answer nor the time that it takes.
+        """
+        if len(email) <= MAX_EMAIL:
+            self._store.ask(email)
+
+    def reset(self, token: str, password: str) -> None:
+        """Replace the password of the account that a link was sent to.
+
+        Raises:
+            Failure: ``invalid_body`` for a weak password, which leaves the link good;
+                ``link_invalid``, whatever is wrong with the token; ``unavailable`` where too
+                many passwords are hashed at this moment.
+        """
+        if reason := weakness(password):
+            raise Failure(Code.INVALID_BODY, fields={"password": reason})
+        hashed = digest(token)
+        # Asked first, so that nobody gets a slow hash made for a token that was guessed.
+        if not self._store.is_good(hashed):
+            raise Failure(Code.LINK_INVALID)
+        with self._passwords.place():
+            password_hash = self._passwords.hash(password)
+        if not self._store.replace(hashed, password_hash):
+            raise Failure(Code.LINK_INVALID)

@@ -1,0 +1,103 @@
+"""What a mail says: plain text and HTML from one pair of templates.
+
+Values may come from strangers (a device's name is whatever a client says of itself): in HTML they
+are escaped, and no line break of theirs reaches a header or begins a line of the text.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from vireo_auth.core.addresses import for_transport
+from vireo_auth.core.mails import Purpose, Template
+
+SUBJECTS: Mapping[Template, str] = {
+    Template.VERIFY: "Confirm your address",
+    Template.RESET: "A new password for Vireo",
+    Template.PASSWORD_CHANGED: "Your password was changed",
+    Template.EMAIL_CHANGED: "Your address was changed",
+    Template.NEW_DEVICE: "A sign-in from a new device",
+    Template.ACCOUNT_DELETED: "Your account was deleted",
+}
+PATHS: Mapping[Purpose, str] = {
+    Purpose.VERIFY: "/email/verify",
+    Purpose.RESET: "/password/reset",
+}
+MAX_VALUE = 300
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail, before it has its link.
+
+    ``mail_id`` is the same whenever this mail is sent; ``to`` is the address.
+    """
+
+    mail_id: str
+    template: Template
+    to: str
+    values: Mapping[str, str]
+
+
+class Composer:
+    """Makes messages.
+
+    Args:
+        sender: who they are from.
+        public_url: where links lead to, without a slash at the end.
+    """
+
+    def __init__(self, sender: Address, public_url: str) -> None:
+        self._sender = sender
+        self._public_url = public_url
+        loader = PackageLoader("vireo_auth", "mail/templates")
+        self._html = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+        # Plain text knows no tags that one could escape out of; see ``_clean`` for line breaks.
+        self._text = Environment(  # noqa: S701
+            loader=loader, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+        )
+
+    def compose(self, letter: Letter, link: str = "") -> EmailMessage:
+        """The message; ``link`` is what ``link`` made, for templates that have one."""
+        template = letter.template.value
+        values = {"username": "", **{key: _clean(text) for key, text in letter.values.items()}}
+        values.update(subject=SUBJECTS[letter.template], public_url=self._public_url, link=link)
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = mailbox(letter.to)
+        message["Subject"] = SUBJECTS[letter.template]
+        message["Date"] = format_datetime(dt.datetime.now(dt.UTC))
+        # A receiver that got this mail already knows it again.
+        message["Message-ID"] = f"<{letter.mail_id}@{self._sender.domain}>"
+        # RFC 3834: no holiday notes in return.
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(
+            self._text.get_template(f"{template}.txt.j2").render(values), cte="quoted-printable"
+        )
+        message.add_alternative(
+            self._html.get_template(f"{template}.html.j2").render(values),
+            subtype="html",
+            cte="quoted-printable",
+        )
+        return message
+
+    def link(self, purpose: Purpose, token: str) -> str:
+        """The address behind a token, which stands in the fragment: no server logs it."""
+        return f"{self._public_url}{PATHS[purpose]}#token={token}"
+
+
+def mailbox(email: str, name: str = "") -> Address:
+    """An address as a header has it."""
+    username, _, domain = for_transport(email).rpartition("@")
+    return Address(display_name=name, username=username, domain=domain)
+
+
+def _clean(value: str) -> str:
+    return UNSEEN.sub(" ", value).strip()[:MAX_VALUE]

@@ -1,0 +1,1 @@
+"""The mail worker: sends what the queue ``mail`` holds."""
