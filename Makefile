@@ -61,7 +61,7 @@ test-containers: install-dev ## Build, start, test, scale, kill and take down Vi
 check: install-dev ## Check format, types, imports, the gateway's configuration, the API document
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
-	$(PYTHON) -m mypy $(wildcard libs/*/src services/*/src ops/src)
+	$(PYTHON) -m mypy $(wildcard libs/*/src services/*/src ops/src) db/migrate.py
 	$(PYTHON) -m vireo_ops check-gateway
 	$(PYTHON) -m pytest -q tests/architecture
 	$(PYTHON) -m vireo_ops openapi --check

@@ -21,6 +21,7 @@ from vireo_catalog.core import channels, search, videos
 from vireo_catalog.settings import CatalogSettings
 from vireo_common import idempotency
 from vireo_common.errors import MESSAGES, STATUS, Code
+from vireo_common.web import TOKEN_SCHEME
 from vireo_media.app import create_app as media_app
 from vireo_media.settings import MediaSettings
 from vireo_ops.openapi_operations import (
@@ -113,7 +114,7 @@ def build() -> Json:
         "components": {
             "schemas": {SCHEMA_NAMES.get(name, name): value for name, value in schemas.items()},
             "headers": copy.deepcopy(dict(HEADERS)),
-            "securitySchemes": service_security(),
+            "securitySchemes": copy.deepcopy(TOKEN_SCHEME),
         },
     }
     tidied: Json = _tidy(document)
@@ -127,18 +128,6 @@ def description() -> str:
     """What is common to all operations, one line a paragraph."""
     paragraphs = DESCRIPTION.read_text(encoding="utf-8").strip().split("\n\n")
     return "\n\n".join(" ".join(paragraph.splitlines()) for paragraph in paragraphs)
-
-
-def service_security() -> Json:
-    """The one way to say who one is."""
-    return {
-        "token": {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": "The token of `POST /sign_in`, as `Bearer <token>` or bare.",
-        }
-    }
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
