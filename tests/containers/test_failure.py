@@ -164,3 +164,24 @@ def test_what_is_acknowledged_outlives_down_and_up(project: Project, clip: Path)
     project.compose("up", "--detach", "--wait")
     assert requests.get(f"{project.url}/video/d/{hash_path}", timeout=30).status_code == 200
     person.announce()
+
+
+def test_another_signing_key_signs_nobody_out(project: Project) -> None:
+    def key_ids() -> list[str]:
+        found = requests.get(f"{project.url}/.well-known/jwks.json", timeout=30).json()["keys"]
+        return [key["kid"] for key in found]
+
+    person = Person(project.url)
+    before = key_ids()
+    project.compose("run", "--rm", "--no-deps", "rotate-keys")
+    assert key_ids()[:-1] == before
+    person.announce()
+    person.sign_in()
+    person.announce()
+    after = key_ids()
+    # The secrets are handed out anew at each start: auth's own copy of this one counts.
+    project.compose("down", "--timeout", "20")
+    project.compose("up", "--detach", "--wait")
+    person.sign_in()
+    person.announce()
+    assert key_ids() == after
