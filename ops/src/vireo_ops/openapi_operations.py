@@ -96,6 +96,41 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         '  -d \'{"old_password": "rosy-otter-42", "new_password": "rosy-otter-43"}\'',
         (*ADDRESS, *PROXIED, *BODY),
     ),
+    ("post", "/email/verify"): Operation(
+        "verify_email",
+        "accounts",
+        "The token stands in the link of the mail that every sign-up and every change of the "
+        "address sends. It is good once, for three days, and while the account has that address.",
+        "curl $VIREO/email/verify -H 'Content-Type: application/json' \\\n"
+        '  -d "{\\"token\\": \\"$LINK_TOKEN\\"}"',
+        (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),
+    ),
+    ("post", "/email/verify/resend"): Operation(
+        "resend_verification",
+        "accounts",
+        "Nothing is sent where the address is verified. An address gets one such mail a minute "
+        "and five an hour at most; the answer is the same.",
+        f"curl -X POST $VIREO/email/verify/resend {_OWNER}",
+        (*ADDRESS, *PROXIED, Code.RATE_LIMITED),
+    ),
+    ("post", "/password/forgot"): Operation(
+        "forget_password",
+        "accounts",
+        "The answer is the same, in the same time, whether there is such an account. An address "
+        "gets one such mail a minute and five an hour at most.",
+        "curl $VIREO/password/forgot -H 'Content-Type: application/json' \\\n"
+        '  -d \'{"email": "ada@example.org"}\'',
+        (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),
+    ),
+    ("post", "/password/reset"): Operation(
+        "reset_password",
+        "accounts",
+        "The token stands in the link of the mail. It is good once, for one hour. All sessions "
+        "end, and the owner is told by mail. A password that is refused leaves the link good.",
+        "curl $VIREO/password/reset -H 'Content-Type: application/json' \\\n"
+        '  -d "{\\"token\\": \\"$LINK_TOKEN\\", \\"password\\": \\"rosy-otter-43\\"}"',
+        (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),
+    ),
     ("delete", "/channel"): Operation(
         "delete_channel",
         "accounts",

@@ -1,15 +1,29 @@
-"""Auth in this process, on a clean database."""
+"""Auth in this process, on a clean database; its mail worker, and a scripted mail server."""
 
+import contextlib
+import ssl
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pymysql.cursors import Cursor
 from werkzeug.test import TestResponse
 
+from vireo_auth.core.mails import Template
+from vireo_auth.mail.messages import Composer, mailbox
+from vireo_auth.mail.transports import Security, Server, Smtp
 from vireo_auth.storage.keys import KeyTable
+from vireo_auth.storage.mails import QUEUE, MailTable, add_mail_job
+from vireo_auth.worker.mails import Mailer
 from vireo_common.database import Database
+from vireo_common.jobs import JobQueue
 from vireo_common.settings import ServiceSettings
+from vireo_common.worker import LEASE_SECONDS, Handler, Slot
+from vireo_testing.mail_server import MailServer
+from vireo_testing.mariadb import TestDatabase, free_port
+from vireo_testing.person import eventually
 
 PASSWORD = "correct horse battery"
 
@@ -79,3 +93,94 @@ def auth_database(service_environment: dict[str, str]) -> Iterator[Database]:
 @pytest.fixture
 def key_table(auth_database: Database) -> KeyTable:
     return KeyTable(auth_database)
+
+
+class Stage:
+    """An account, jobs for it, and the slots of a worker in this process."""
+
+    def __init__(self, clean: TestDatabase, server: MailServer) -> None:
+        self.clean = clean
+        self.server = server
+        self.database = Database(
+            host=clean.server.host,
+            port=clean.server.port,
+            name=clean.name,
+            user="vireo_auth",
+            password=(clean.secrets_dir / "db_auth_password").read_text(),
+            size=5,
+        )
+        self.channel_id = self.account("ada", "ada@example.org")
+
+    def account(self, name: str, email: str) -> int:
+        """An account; its id."""
+        self.clean.query("INSERT INTO Channels (Username, Password) VALUES (%s, 'x')", (name,))
+        ((number,),) = self.clean.query(
+            "SELECT ChannelID FROM Channels WHERE Username = %s", (name,)
+        )
+        self.clean.query(
+            "INSERT INTO ChannelDetails (ChannelID, Fname, Mname, Lname, Email, Birth)"
+            " VALUES (%s, 'A', '', 'L', %s, '1990-12-10')",
+            (number, email),
+        )
+        return int(number)
+
+    def add(self, template: Template, to: str = "ada@example.org", **options: Any) -> None:
+        """Commit the job of a mail."""
+        options = {"channel_id": self.channel_id, "values": {"time": "10:00 UTC"}, **options}
+
+        def work(cursor: Cursor) -> None:
+            add_mail_job(cursor, template, to=to, **options)
+
+        self.database.transaction("test", work)
+
+    @contextlib.contextmanager
+    def working(self, slots: int = 2) -> Iterator[Mailer]:
+        """A worker, until the end of the ``with``."""
+        queue, stopping = JobQueue(self.database, QUEUE, LEASE_SECONDS), threading.Event()
+        where = Server("127.0.0.1", self.server.port, Security.NONE, "", "", "v@example.org")
+        smtp = Smtp(where, ssl.create_default_context(), command_seconds=2)
+        composer = Composer(mailbox("v@example.org"), "http://v")
+        mailer = Mailer(queue, MailTable(self.database), composer, smtp)
+        handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
+        threads = [
+            Slot(f"mail-{number}", queue, handlers, stopping, 0.02) for number in range(slots)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield mailer
+        finally:
+            stopping.set()
+            for thread in threads:
+                thread.join()
+
+    def jobs(self) -> list[tuple[str, str, int, str]]:
+        """Kind, state, attempts and last error of every job."""
+        rows = self.clean.query("SELECT Kind, State, Attempts, LastError FROM Jobs ORDER BY JobID")
+        return [tuple(row) for row in rows]
+
+    def hurry(self) -> None:
+        """Let what waits be due."""
+        self.clean.query("UPDATE Jobs SET RunAfter = NOW(3) WHERE State = 'queued'")
+
+    def until_done(self, seconds: float = 20) -> None:
+        """Wait until every job has ended, and let nothing wait."""
+
+        def done() -> bool:
+            self.hurry()
+            return self.jobs() == []
+
+        eventually(done, seconds=seconds)
+
+    def link(self, number: int = -1) -> str:
+        """The token in a mail."""
+        body = self.server.kept[number].get_body(("plain",))
+        assert body is not None
+        return str(body.get_content()).split("#token=")[1].split()[0]
+
+
+@pytest.fixture
+def stage(clean_tables: TestDatabase) -> Iterator[Stage]:
+    found = Stage(clean_tables, MailServer(free_port()))
+    yield found
+    found.database.close()

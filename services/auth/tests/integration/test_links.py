@@ -1,0 +1,285 @@
+"""Links in mails: who asks for one, and what using one does."""
+
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pymysql
+import pytest
+from flask.testing import FlaskClient
+
+from vireo_testing.hostile_text import STRINGS
+from vireo_testing.mail_server import running
+from vireo_testing.mariadb import TestDatabase
+
+OLD, NEW = "correct horse battery", "rosy otter forty-three"
+
+
+class Mailbox:
+    """What the mail worker sends to the people of a test."""
+
+    def __init__(self, stage: Any) -> None:
+        self._stage = stage
+
+    def collect(self) -> list[str]:
+        """Send all that is to be sent; the subjects of what came now."""
+        before = len(self._stage.server.kept)
+        with running(self._stage.server), self._stage.working():
+            self._stage.until_done()
+        return sorted(str(mail["Subject"]) for mail in self._stage.server.kept[before:])
+
+    def token(self) -> str:
+        """The token of the last link."""
+        self.collect()
+        return str(self._stage.link())
+
+
+@pytest.fixture
+def mailbox(stage: Any) -> Mailbox:
+    # The account that the stage brings is nobody's here.
+    stage.clean.query("DELETE FROM Channels")
+    return Mailbox(stage)
+
+
+@pytest.fixture
+def ada(sign_up: Any, sign_in: Any, mailbox: Mailbox) -> Iterator[dict[str, str]]:
+    """The headers of somebody who has signed up and in."""
+    del mailbox
+    assert sign_up().status_code == 200
+    yield {"Authorization": sign_in().json["response"]["vtoken"]}
+
+
+def outcome(response: Any) -> tuple[int, str]:
+    found = response.json["response"]
+    return response.status_code, found["error"] if found else ""
+
+
+def verify(http: FlaskClient, token: str) -> tuple[int, str]:
+    return outcome(http.post("/email/verify", json={"token": token}))
+
+
+def reset(http: FlaskClient, token: str, password: str = NEW) -> tuple[int, str]:
+    return outcome(http.post("/password/reset", json={"token": token, "password": password}))
+
+
+def forget(http: FlaskClient, email: str = "ada_l@example.org") -> tuple[int, str]:
+    return outcome(http.post("/password/forgot", json={"email": email}))
+
+
+def verified(http: FlaskClient, ada: dict[str, str]) -> bool:
+    return bool(http.get("/me", headers=ada).json["response"]["email_verified"])
+
+
+def later(clean: TestDatabase, seconds: int) -> None:
+    """Let time pass for links, and for how many one gets."""
+    clean.query("UPDATE EmailTokens SET ExpiresAt = ExpiresAt - INTERVAL %s SECOND", (seconds,))
+    clean.query("UPDATE MailedAddresses SET MailedAt = MailedAt - INTERVAL %s SECOND", (seconds,))
+
+
+def test_an_address_is_verified(http: FlaskClient, ada: dict[str, str], mailbox: Mailbox) -> None:
+    token = mailbox.token()
+    assert not verified(http, ada)
+    assert verify(http, token) == (200, "")
+    assert verified(http, ada)
+    assert verify(http, token) == (400, "link_invalid")
+
+
+def test_a_sign_up_that_fails_sends_nothing(sign_up: Any, ada: object, mailbox: Mailbox) -> None:
+    del ada
+    assert mailbox.collect() == ["Confirm your address"]
+    assert sign_up(email="other@example.org").status_code == 400
+    assert mailbox.collect() == []
+
+
+def test_resend(
+    http: FlaskClient, ada: dict[str, str], mailbox: Mailbox, clean_tables: TestDatabase
+) -> None:
+    def resend(headers: dict[str, str] | None = None) -> tuple[int, str]:
+        return outcome(http.post("/email/verify/resend", headers=headers or {}))
+
+    first = mailbox.token()
+    assert resend() == (400, "token_missing")
+    # At most one a minute, and nothing tells.
+    assert resend(ada) == (200, "")
+    assert mailbox.collect() == []
+    later(clean_tables, 61)
+    assert resend(ada) == (200, "")
+    second = mailbox.token()
+    assert verify(http, second) == (200, "")
+    # Using one uses all up.
+    assert verify(http, first) == (400, "link_invalid")
+    later(clean_tables, 61)
+    assert resend(ada) == (200, "")
+    assert mailbox.collect() == []
+
+
+def test_a_link_is_bound_to_the_address(
+    http: FlaskClient, ada: dict[str, str], mailbox: Mailbox, clean_tables: TestDatabase
+) -> None:
+    token = mailbox.token()
+    clean_tables.query("UPDATE ChannelDetails SET Email = 'new@example.org'")
+    assert verify(http, token) == (400, "link_invalid")
+    assert not verified(http, ada)
+    forget(http, "new@example.org")
+    token = mailbox.token()
+    clean_tables.query("UPDATE ChannelDetails SET Email = 'newer@example.org'")
+    assert reset(http, token) == (400, "link_invalid")
+
+
+def test_a_link_is_bound_to_its_purpose(
+    http: FlaskClient, ada: object, mailbox: Mailbox, clean_tables: TestDatabase
+) -> None:
+    del ada
+    token = mailbox.token()
+    assert reset(http, token) == (400, "link_invalid")
+    assert verify(http, token) == (200, "")
+    forget(http)
+    token = mailbox.token()
+    assert verify(http, token) == (400, "link_invalid")
+    assert reset(http, token) == (200, "")
+    assert clean_tables.query("SELECT COUNT(*) FROM EmailTokens") == ((0,),)
+
+
+@pytest.mark.parametrize(("path", "seconds"), [("verify", 3 * 86400), ("reset", 3600)])
+def test_links_expire(
+    http: FlaskClient,
+    ada: object,
+    mailbox: Mailbox,
+    clean_tables: TestDatabase,
+    path: str,
+    seconds: int,
+) -> None:
+    del ada
+    token = mailbox.token()
+    if path == "reset":
+        forget(http)
+        token = mailbox.token()
+    use = verify if path == "verify" else reset
+    later(clean_tables, seconds)
+    assert use(http, token) == (400, "link_invalid")
+    later(clean_tables, -60)
+    assert use(http, token) == (200, "")
+
+
+def test_a_password_is_reset(
+    http: FlaskClient, ada: dict[str, str], sign_in: Any, mailbox: Mailbox
+) -> None:
+    mailbox.collect()
+    assert forget(http, "ADA_L@Example.ORG") == (200, "")
+    token = mailbox.token()
+    assert reset(http, token, "password") == (400, "invalid_body")
+    assert sign_in(password=OLD).status_code == 200
+    assert reset(http, token) == (200, "")
+    assert outcome(sign_in(password=OLD)) == (402, "bad_credentials")
+    assert sign_in(password=NEW).status_code == 200
+    # Whoever was signed in is not any more.
+    assert outcome(http.get("/me", headers=ada)) == (401, "token_revoked")
+    assert "Your password was changed" in mailbox.collect()
+
+
+def test_one_of_many_at_once_wins(
+    running_service: Any, body: Any, mailbox: Mailbox, clean_tables: TestDatabase
+) -> None:
+    auth = running_service("auth", VIREO_WEB_WORKERS="2", VIREO_WEB_THREADS="8")
+    auth.request("POST", "/sign_up", json=body())
+    token = mailbox.token()
+
+    def post(path: str, **given: str) -> tuple[int, str]:
+        found = auth.request("POST", path, json=given)
+        answer = found.json()["response"]
+        return found.status_code, answer and answer["error"]
+
+    with ThreadPoolExecutor(10) as pool:
+        verified = Counter(pool.map(lambda _: post("/email/verify", token=token), range(10)))
+    assert verified == {(200, ""): 1, (400, "link_invalid"): 9}
+    post("/password/forgot", email="ada_l@example.org")
+    first = mailbox.token()
+    later(clean_tables, 61)
+    post("/password/forgot", email="ada_l@example.org")
+    second = mailbox.token()
+
+    def use(number: int) -> tuple[int, str]:
+        # Two links of one account exclude each other, too.
+        token = (first, second)[number % 2]
+        return post("/password/reset", token=token, password=f"another password {number}")
+
+    with ThreadPoolExecutor(10) as pool:
+        outcomes = Counter(pool.map(use, range(10)))
+    assert outcomes == {(200, ""): 1, (400, "link_invalid"): 9}
+
+
+@pytest.mark.parametrize("path", ["/email/verify", "/password/reset"])
+def test_wrong_tokens(http: FlaskClient, ada: object, path: str) -> None:
+    del ada
+    for name, text in {**STRINGS, "empty": "", "another": "A" * 43}.items():
+        response = http.post(path, json={"token": text, "password": NEW})
+        assert outcome(response) in {
+            (400, "link_invalid"),
+            (400, "invalid_body"),
+            (400, "invalid_json"),
+        }, name
+
+
+def test_forgot_takes_any_text(http: FlaskClient, stage: Any, mailbox: Mailbox) -> None:
+    for name, text in {**STRINGS, "empty": "", "long": "a" * 255 + "@example.org"}.items():
+        found = forget(http, text)
+        assert found in {(200, ""), (400, "invalid_body"), (400, "invalid_json")}, name
+    assert mailbox.collect() == []
+    assert stage.jobs() == []
+
+
+def test_known_and_unknown_addresses_cost_the_same(
+    http: FlaskClient, ada: object, clean_tables: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statement by statement, and in time."""
+    del ada
+    seen: list[str] = []
+    query = pymysql.connections.Connection.query
+
+    def noted(connection: Any, sql: Any, unbuffered: bool = False) -> Any:
+        seen.append(str(sql)[:30])
+        return query(connection, sql, unbuffered)
+
+    forget(http)
+    statements = {}
+    with monkeypatch.context() as patch:
+        patch.setattr(pymysql.connections.Connection, "query", noted)
+        for email in ("ada_l@example.org", "nobody@example.org"):
+            seen.clear()
+            assert forget(http, email) == (200, "")
+            statements[email] = [sql for sql in seen if "SELECT 1" not in sql]
+    first, second = statements.values()
+    assert first == second
+    assert len(first) == 1
+
+    def seconds(email: str) -> float:
+        began = time.perf_counter()
+        forget(http, email)
+        return time.perf_counter() - began
+
+    pairs = [(seconds("ada_l@example.org"), seconds("nobody@example.org")) for _ in range(60)]
+    known, unknown = (statistics.median(pair[n] for pair in pairs) for n in (0, 1))
+    assert 0.7 < unknown / known < 1.4
+    clean_tables.query("DELETE FROM Jobs")
+
+
+def test_no_token_in_answers_jobs_and_log(
+    running_service: Any, body: Any, mailbox: Mailbox, clean_tables: TestDatabase
+) -> None:
+    auth = running_service("auth", VIREO_LOG_LEVEL="debug")
+    auth.request("POST", "/sign_up", json=body())
+    token = mailbox.token()
+    auth.request("POST", "/email/verify", json={"token": token})
+    auth.request("POST", "/email/verify", json={"token": token})
+    auth.request("POST", "/password/forgot", json={"email": "ada_l@example.org"})
+    reset_token = mailbox.token()
+    given = {"token": reset_token, "password": NEW}
+    auth.request("POST", "/password/reset", json=given)
+    ((payload,),) = clean_tables.query("SELECT Payload FROM Jobs")
+    for secret in (token, reset_token, NEW):
+        assert secret not in auth.log
+        assert secret not in payload
+    assert "ada_l@" not in auth.log

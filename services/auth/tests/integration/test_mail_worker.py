@@ -1,0 +1,217 @@
+"""The mail worker on a real database, against a mail server that misbehaves."""
+
+from typing import Any
+
+import pytest
+
+from vireo_auth.core.mails import Template
+from vireo_auth.storage.mails import MailTable
+from vireo_common.worker import LEASE_SECONDS
+from vireo_testing.mail_server import running
+from vireo_testing.person import eventually
+
+TOLD = {"time": "2026-11-24 10:00 UTC"}
+
+
+def test_all_mails_are_sent_once(stage: Any) -> None:
+    for template in Template:
+        stage.add(template, values={**TOLD, "username": "ada", "device": "D", "address": "::1"})
+    with running(stage.server), stage.working():
+        stage.until_done()
+    assert sorted(str(mail["Subject"]) for mail in stage.server.kept) == sorted(
+        [
+            "Confirm your address",
+            "A new password for Vireo",
+            "Your password was changed",
+            "Your address was changed",
+            "A sign-in from a new device",
+            "Your account was deleted",
+        ]
+    )
+    assert len(set(stage.server.ids)) == len(Template)
+
+
+def test_an_outage_loses_none_and_doubles_none(stage: Any) -> None:
+    for _ in range(10):
+        stage.add(Template.PASSWORD_CHANGED)
+    with stage.working():
+        eventually(lambda: all("refused" in job[3] for job in stage.jobs()), seconds=20)
+        assert {job[1:3] for job in stage.jobs()} == {("queued", 0)}, "no attempt was counted"
+        for trouble in ({"sender": "421 closing"}, {"data": "451 trouble"}, {"hang_up": "before"}):
+            vars(stage.server).update({"sender": "", "data": "", "hang_up": "", **trouble})
+            with running(stage.server):
+                stage.hurry()
+                seen = stage.server.connections + 8
+                eventually(lambda seen=seen: stage.server.connections >= seen, seconds=20)
+        vars(stage.server).update(sender="", data="", hang_up="")
+        with running(stage.server):
+            stage.until_done()
+    assert len(stage.server.kept) == len(set(stage.server.ids)) == 10
+
+
+def test_waiting_grows_with_the_age_of_a_mail(stage: Any) -> None:
+    delay = "SELECT TIMESTAMPDIFF(SECOND, NOW(3), RunAfter) FROM Jobs"
+    found = []
+    for age in (0, 600, 86400):
+        stage.clean.query("DELETE FROM Jobs")
+        stage.add(Template.PASSWORD_CHANGED)
+        stage.clean.query(
+            "UPDATE Jobs SET Payload = JSON_SET(Payload, '$.at', UNIX_TIMESTAMP() - %s)", (age,)
+        )
+        with stage.working(1):
+            eventually(lambda: stage.jobs()[0][3] != "", seconds=20)
+            eventually(lambda: stage.jobs()[0][1] == "queued", seconds=20)
+            found.append(int(stage.clean.query(delay)[0][0]))
+    assert [3 <= found[0] <= 5, 290 <= found[1] <= 301, 590 <= found[2] <= 600] == [True] * 3
+
+
+def test_after_days_it_is_put_aside(stage: Any) -> None:
+    stage.add(Template.PASSWORD_CHANGED)
+    stage.clean.query(
+        "UPDATE Jobs SET Payload = JSON_SET(Payload, '$.at', UNIX_TIMESTAMP() - 6 * 86400)"
+    )
+    with stage.working():
+        eventually(lambda: stage.jobs()[0][1] == "quarantined", seconds=20)
+    assert "refused" in stage.jobs()[0][3]
+
+
+@pytest.mark.parametrize("refusal", [{"recipient": "550 nobody"}, {"data": "552 too big"}], ids=str)
+def test_a_refusal_is_put_aside_with_its_reason(stage: Any, refusal: dict[str, str]) -> None:
+    vars(stage.server).update(refusal)
+    stage.add(Template.PASSWORD_CHANGED)
+    with running(stage.server), stage.working():
+        eventually(lambda: stage.jobs()[0][1] == "quarantined", seconds=20)
+    ((kind, _, _, reason),) = stage.jobs()
+    assert (kind, reason) == ("password_changed", next(iter(refusal.values())))
+
+
+def test_a_lost_answer_is_recognised_by_its_id(stage: Any) -> None:
+    """The server took the mail and its answer got lost: nobody can know."""
+    stage.server.hang_up = "after"
+    stage.add(Template.VERIFY)
+    with running(stage.server), stage.working():
+        eventually(lambda: bool(stage.server.kept), seconds=20)
+        stage.server.hang_up = ""
+        stage.until_done()
+    assert len(stage.server.kept) == 2
+    assert len(set(stage.server.ids)) == 1
+    # Receivers show either of the two: both links are good.
+    assert stage.clean.query("SELECT COUNT(*) FROM EmailTokens") == ((2,),)
+
+
+def test_a_bad_goodbye_doubles_nothing(stage: Any) -> None:
+    stage.server.hang_up = "quit"
+    stage.add(Template.PASSWORD_CHANGED)
+    with running(stage.server), stage.working():
+        stage.until_done()
+    assert len(stage.server.kept) == 1
+
+
+def test_a_slow_server_gets_each_mail_once(stage: Any) -> None:
+    """Longer than a lease: it is held while the answer is awaited."""
+    stage.server.seconds = LEASE_SECONDS + 3.0
+    stage.add(Template.PASSWORD_CHANGED)
+    with running(stage.server), stage.working():
+        eventually(lambda: stage.jobs() == [], seconds=60)
+    assert len(stage.server.kept) == 1
+
+
+def test_a_database_that_is_away_when_the_mail_is_taken(stage: Any) -> None:
+    """The job can't be ended then; it is as soon as the database is back."""
+    stage.server.seconds = 1.0
+    stage.add(Template.PASSWORD_CHANGED)
+    with running(stage.server), stage.working():
+        eventually(lambda: stage.server.arriving == 1, seconds=20)
+        stage.clean.server_execute("ALTER USER vireo_auth ACCOUNT LOCK")
+        try:
+            kill = "SELECT id FROM information_schema.processlist WHERE user = 'vireo_auth'"
+            stage.clean.server_execute(
+                f"BEGIN NOT ATOMIC FOR one IN ({kill}) DO KILL one.id; END FOR; END"
+            )
+            eventually(lambda: len(stage.server.kept) == 1, seconds=20)
+        finally:
+            stage.clean.server_execute("ALTER USER vireo_auth ACCOUNT UNLOCK")
+        eventually(lambda: stage.jobs() == [], seconds=60)
+    assert len(stage.server.kept) == 1
+
+
+def test_tokens_are_hashed_and_in_no_job(stage: Any) -> None:
+    stage.add(Template.VERIFY)
+    ((payload,),) = stage.clean.query("SELECT Payload FROM Jobs")
+    with running(stage.server), stage.working():
+        stage.until_done()
+    token = stage.link()
+    assert len(token) == 43
+    assert token not in payload
+    ((hashed, purpose, email, seconds),) = stage.clean.query(
+        "SELECT LOWER(HEX(TokenHash)), Purpose, Email, TIMESTAMPDIFF(SECOND, NOW(3), ExpiresAt)"
+        " FROM EmailTokens"
+    )
+    ((wanted,),) = stage.clean.query("SELECT SHA2(%s, 256)", (token,))
+    assert (hashed, purpose, email) == (wanted, "verify", "ada@example.org")
+    assert 3 * 86400 - 60 < seconds <= 3 * 86400
+
+
+def test_a_reset_is_for_whom_it_finds(stage: Any) -> None:
+    for address in ("ADA@Example.ORG", "nobody@example.org", "x", "é\U0001f600@", "a" * 254):
+        stage.add(Template.RESET, address, channel_id=None, values={})
+    with running(stage.server), stage.working():
+        stage.until_done()
+    assert [envelope.rcpt_tos for envelope in stage.server.envelopes] == [["ada@example.org"]]
+    ((purpose, seconds),) = stage.clean.query(
+        "SELECT Purpose, TIMESTAMPDIFF(SECOND, NOW(3), ExpiresAt) FROM EmailTokens"
+    )
+    assert purpose == "reset"
+    assert 3600 - 60 < seconds <= 3600
+
+
+def test_one_address_gets_few_of_them(stage: Any) -> None:
+    age = "UPDATE MailedAddresses SET MailedAt = MailedAt - INTERVAL 61 SECOND"
+    with running(stage.server), stage.working():
+        for _ in range(8):
+            for _ in range(4):
+                stage.add(Template.RESET, channel_id=None, values={})
+            stage.until_done()
+            stage.clean.query(age)
+        assert len(stage.server.kept) == 5
+        # Of the other kind there are as many, whoever got the account's address meanwhile.
+        stage.clean.query("DELETE FROM Channels")
+        stage.channel_id = stage.account("eve", "Ada@example.org")
+        stage.add(Template.RESET, channel_id=None, values={})
+        stage.add(Template.VERIFY, "Ada@example.org")
+        stage.until_done()
+        assert len(stage.server.kept) == 6
+        stage.clean.query("UPDATE MailedAddresses SET MailedAt = MailedAt - INTERVAL 1 HOUR")
+        stage.add(Template.RESET, channel_id=None, values={})
+        stage.until_done()
+    assert len(stage.server.kept) == 7
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "UPDATE ChannelDetails SET EmailVerifiedAt = NOW()",
+        "UPDATE ChannelDetails SET Email = 'other@example.org'",
+        "DELETE FROM Channels",
+    ],
+)
+def test_what_nobody_needs_any_more(stage: Any, before: str) -> None:
+    stage.add(Template.VERIFY)
+    stage.clean.query(before)
+    with running(stage.server), stage.working():
+        stage.until_done()
+    assert stage.server.kept == []
+
+
+def test_sweep(stage: Any) -> None:
+    stage.add(Template.VERIFY)
+    with running(stage.server), stage.working():
+        stage.until_done()
+    table = MailTable(stage.database)
+    table.sweep()
+    counts = "SELECT (SELECT COUNT(*) FROM EmailTokens), (SELECT COUNT(*) FROM MailedAddresses)"
+    assert stage.clean.query(counts) == ((1, 1),)
+    stage.clean.query("UPDATE EmailTokens SET ExpiresAt = NOW(3) - INTERVAL 1 SECOND")
+    stage.clean.query("UPDATE MailedAddresses SET MailedAt = NOW(3) - INTERVAL 25 HOUR")
+    table.sweep()
+    assert stage.clean.query(counts) == ((0, 0),)
