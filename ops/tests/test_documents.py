@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask_openapi3.openapi import OpenAPI
 
+from vireo_auth.mail.settings import MailSettings
 from vireo_auth.settings import AuthSettings
 from vireo_catalog.settings import CatalogSettings
 from vireo_common.errors import MESSAGES, STATUS, Code
@@ -44,7 +45,7 @@ def test_operations_has_every_variable() -> None:
     written = {name for row in rows(text, "Variables") for name in re.findall(r"VIREO_\w+", row[0])}
     fields = {
         field
-        for settings in (Settings, AuthSettings, CatalogSettings, MediaSettings)
+        for settings in (Settings, AuthSettings, MailSettings, CatalogSettings, MediaSettings)
         for field in settings.model_fields
     }
     in_containers = re.findall(r"\$\{(VIREO_\w+)", (CHECKOUT / "docker-compose.yml").read_text())
@@ -58,7 +59,7 @@ def test_operations_has_every_variable() -> None:
 def defaults() -> dict[str, object]:
     """The default of each variable that has the same one for everybody."""
     found: dict[str, object] = {}
-    for settings in (CatalogSettings, MediaSettings, AuthSettings, Settings):
+    for settings in (CatalogSettings, MediaSettings, AuthSettings, MailSettings, Settings):
         for name, field in settings.model_fields.items():
             if name not in {"bind", "secrets", "media_root"} and not name.endswith("_url"):
                 found[f"VIREO_{name.upper()}"] = field.default

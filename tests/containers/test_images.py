@@ -9,8 +9,8 @@ import pytest
 
 from vireo_testing.compose import CHECKOUT, SERVICES, Project
 
-OURS = ("gateway", "auth", "catalog", "media", "media-worker")
-PYTHON = ("auth", "catalog", "media", "media-worker")
+OURS = ("gateway", "auth", "auth-worker", "catalog", "media", "media-worker")
+PYTHON = ("auth", "auth-worker", "catalog", "media", "media-worker")
 
 
 @pytest.mark.parametrize("image", ["vireo-auth", "vireo-catalog"])
@@ -114,6 +114,16 @@ def test_each_service_has_its_own_secrets_alone(project: Project) -> None:
     assert names["auth"] == ["db_auth_password", "service_token", "token_signing_key.pem"]
     assert names["catalog"] == ["db_catalog_password", "service_token"]
     assert names["media"] == names["media-worker"] == ["db_media_password", "service_token"]
+
+
+def test_what_sends_mails_reaches_no_service(project: Project) -> None:
+    (worker,) = project.inspect("auth-worker")
+    settings = worker["NetworkSettings"]
+    assert isinstance(settings, dict)
+    found = sorted(name.rpartition("_")[2] for name in settings["Networks"])
+    assert found == ["database", "mail"]
+    names = project.compose("exec", "-T", "auth-worker", "ls", "/run/secrets").split()
+    assert names == ["db_auth_password"]
 
 
 def test_gateway_configuration_is_the_same_file(project: Project) -> None:

@@ -2,19 +2,25 @@
 
 Made at the first start into the volume `FOLDER/all`, which no service mounts; each service gets a
 volume with its own and no other's. Runs as root in a container without a network, and ends.
+
+With `smtp_password` behind the folder, that secret is read from standard input first: the password
+of a mail server is the one that can't be made here.
 """
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from vireo_ops.run_user import RunUser
-from vireo_ops.secrets_store import SIGNING_KEY, ensure_secrets, write_private
+from vireo_ops.secrets_store import SIGNING_KEY, SMTP_PASSWORD, ensure_secrets, write_private
 
 SERVICE_USER = RunUser("vireo", 10001, 10001, "/")
 DATABASE = "mariadb"
 PARTS: dict[str, tuple[str, ...]] = {
     "auth": ("db_auth_password", "service_token", SIGNING_KEY),
+    "auth-worker": ("db_auth_password", SMTP_PASSWORD),
     "catalog": ("db_catalog_password", "service_token"),
     "media": ("db_media_password", "service_token"),
     "migrate": ("db_migrate_password",),
@@ -45,11 +51,22 @@ def hand_out(folder: Path) -> None:
         target.chmod(0o755 if open_to_all else 0o700)
         for name in names:
             path = target / name
+            if name == SMTP_PASSWORD and not (everything / name).exists():
+                continue
             content = (everything / name).read_bytes()
             if not path.exists() or path.read_bytes() != content:
                 write_private(path, content, SERVICE_USER)
             path.chmod(0o444 if open_to_all else 0o400)
 
 
+def main(arguments: Sequence[str], given: BinaryIO) -> None:
+    """Take the password of the mail server in where it is `given`, and hand everything out."""
+    folder = Path(arguments[0])
+    if arguments[1:] == [SMTP_PASSWORD]:
+        root = RunUser("root", os.getuid(), os.getgid(), "/")
+        write_private(folder / "all" / SMTP_PASSWORD, given.read(), root)
+    hand_out(folder)
+
+
 if __name__ == "__main__":
-    hand_out(Path(sys.argv[1]))
+    main(sys.argv[1:], sys.stdin.buffer)

@@ -19,8 +19,8 @@ class Layout:
     """Every path of one data folder.
 
     The folders `run`, `logs`, `gateway` and `config` belong to whoever starts Vireo, because a
-    supervisor that runs as root reads and writes there. `media`, `mariadb`, `secrets` and
-    `run/services` belong to the user that the programs run as.
+    supervisor that runs as root reads and writes there. `media`, `mail`, `mariadb`, `secrets`
+    and `run/services` belong to the user that the programs run as.
     """
 
     data: Path
@@ -44,6 +44,11 @@ class Layout:
     def media(self) -> Path:
         """Video files, thumbnails and what is on its way to become one."""
         return self.data / "media"
+
+    @property
+    def mail(self) -> Path:
+        """Mails, where no mail server is set."""
+        return self.data / "mail"
 
     @property
     def run(self) -> Path:
@@ -94,6 +99,7 @@ class Layout:
         return [
             self.secrets,
             self.services_run,
+            self.mail,
             *(self.services_run / "metrics" / name for name in metrics),
             *(self.media / name for name in media),
         ]

@@ -26,6 +26,14 @@ _GATEWAY_ONLY = {
     "VIREO_RATE_LIMIT_EXEMPT",
     "VIREO_CORS_ORIGINS",
 }
+_MAIL_ONLY = {
+    "VIREO_SMTP_HOST",
+    "VIREO_SMTP_PORT",
+    "VIREO_SMTP_SECURITY",
+    "VIREO_SMTP_USER",
+    "VIREO_MAIL_FROM",
+    "VIREO_MAIL_FOLDER",
+}
 # Debian keeps servers where an ordinary user's PATH does not look.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -84,6 +92,8 @@ def service_environment(
         "VIREO_SECRETS": str(layout.secrets),
         **urls,
         "VIREO_MEDIA_ROOT": str(layout.media),
+        "VIREO_PUBLIC_URL": settings.public_address,
+        "VIREO_MAIL_FOLDER": settings.mail_folder or str(layout.mail),
         "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
         "VIREO_WEB_WORKERS": str(settings.web_workers),
         "VIREO_WEB_THREADS": str(settings.web_threads),
@@ -109,15 +119,17 @@ def base_environment(layout: Layout, user: RunUser) -> dict[str, str]:
 def service_programs(
     layout: Layout, environment: Mapping[str, str], ports: Mapping[str, int]
 ) -> list[Program]:
-    """The three services and the media worker."""
+    """The three services and the workers of media and auth."""
     programs = []
     # Three gunicorns of one user would share the control socket in its home; nobody uses it.
     gunicorn = (sys.executable, "-m", "gunicorn", "--no-control-socket")
     command = (*gunicorn, "-c", "python:vireo_common.gunicorn")
+    # What concerns mails alone must not restart the services when it changes.
+    common = {name: text for name, text in environment.items() if name not in _MAIL_ONLY}
     for priority, name in enumerate(SERVICES):
         address = f"127.0.0.1:{ports[name]}"
         own = {
-            **environment,
+            **common,
             "VIREO_BIND": address,
             "VIREO_METRICS_DIR": str(layout.services_run / "metrics" / name),
         }
@@ -136,15 +148,18 @@ def service_programs(
                 ready=f"http://{address}/readyz",
             )
         )
-    worker = Program(
-        name="media-worker",
-        command=(sys.executable, "-m", "vireo_media.worker"),
-        environment=environment,
-        priority=600,
-        digest=_code_digest("media"),
-        stop_seconds=35,
-    )
-    return [*programs, worker]
+    for priority, (name, variables) in enumerate((("media", common), ("auth", environment))):
+        programs.append(
+            Program(
+                name=f"{name}-worker",
+                command=(sys.executable, "-m", f"vireo_{name}.worker"),
+                environment=variables,
+                priority=600 + priority,
+                digest=_code_digest(name),
+                stop_seconds=35,
+            )
+        )
+    return programs
 
 
 def write_description(program: Program, layout: Layout, user: RunUser) -> Path:

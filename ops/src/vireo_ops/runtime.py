@@ -88,6 +88,9 @@ class Runtime:
             plan = self._plan(user)
             self._configure(plan)
             self._start(plan, started_at + _READY_SECONDS)
+            if not plan.settings.smtp_host:
+                folder = plan.settings.mail_folder or self.layout.mail
+                self.say(f"no VIREO_SMTP_HOST is set: mails are written to {folder}")
             return plan.settings.url
 
     def down(self) -> bool:
@@ -125,7 +128,7 @@ class Runtime:
             user = choose_run_user(CHECKOUT, layout.data)
             for folder in layout.run_user_folders():
                 folder.mkdir(exist_ok=True)
-            for top in (layout.secrets, layout.services_run, layout.media):
+            for top in (layout.secrets, layout.services_run, layout.media, layout.mail):
                 give(top, user)
         except PermissionError:
             raise OperationError(

@@ -21,6 +21,8 @@ PASSWORDS = (
     "db_migrate_password",
     "service_token",
 )
+# Only somebody else knows it: who runs the mail server. Not there where none asks for it.
+SMTP_PASSWORD = "smtp_password"  # noqa: S105 (the name of a file)
 SIGNING_KEY = "token_signing_key.pem"
 
 
@@ -42,6 +44,11 @@ def ensure_secrets(folder: Path, owner: RunUser) -> list[str]:
             write_private(path, content, owner)
             made.append(name)
         path.chmod(0o600)
+    given = folder / SMTP_PASSWORD
+    if given.is_symlink():
+        raise OperationError(f"The secret {given} is a link; put a file in its place.")
+    if given.exists():
+        given.chmod(0o600)
     return made
 
 

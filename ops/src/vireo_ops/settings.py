@@ -39,6 +39,13 @@ VIREO_ENV = """\
 # Origins of front ends that may call the API from a browser:
 #VIREO_CORS_ORIGINS=https://app.example.org
 #
+# The address that people know this Vireo by, for links in mails; the mail server (its password is
+# the file secrets/smtp_password), without which mails are written to the folder mail:
+#VIREO_PUBLIC_URL=https://video.example.org
+#VIREO_SMTP_HOST=smtp.example.org
+#VIREO_SMTP_USER=vireo
+#VIREO_MAIL_FROM=Vireo <vireo@example.org>
+#
 # Processes and threads of each service, and how much is logged (debug, info, warning, error):
 #VIREO_WEB_WORKERS=2
 #VIREO_WEB_THREADS=16
@@ -123,6 +130,14 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    plain = parts.scheme in {"http", "https"} and parts.netloc and not parts.query + parts.fragment
+    if value and not plain:
+        raise ValueError("must be an address like https://video.example.org")
+    return value.rstrip("/")
+
+
 Port = Annotated[int, BeforeValidator(_whole_number), AfterValidator(_port)]
 Count = Annotated[int, BeforeValidator(_whole_number), AfterValidator(_positive)]
 Rate = Annotated[str, AfterValidator(_rate)]
@@ -147,6 +162,9 @@ class Settings(BaseModel):
     web_threads: Count = 16
     auth_threads: Count = 64
     media_threads: Count = 64
+    public_url: Annotated[str, AfterValidator(_public_url)] = ""
+    smtp_host: str = ""
+    mail_folder: str = ""
     log_level: Annotated[str, AfterValidator(_level)] = "info"
 
     @classmethod
@@ -177,6 +195,11 @@ class Settings(BaseModel):
         if ":" in self.listen_address:
             return f"[{self.listen_address}]:{self.port}"
         return f"{self.listen_address}:{self.port}" if self.listen_address else str(self.port)
+
+    @property
+    def public_address(self) -> str:
+        """The address that people know this Vireo by."""
+        return self.public_url or self.url
 
     @property
     def url(self) -> str:

@@ -1,0 +1,57 @@
+"""What is started, and what each program is told."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from vireo_ops.errors import OperationError
+from vireo_ops.layout import CHECKOUT, Layout
+from vireo_ops.programs import Program, service_environment, service_programs
+from vireo_ops.run_user import current_user
+from vireo_ops.settings import Settings
+
+PORTS = {"auth": 1, "catalog": 2, "media": 3, "mariadb": 4}
+
+
+def programs(**variables: str) -> dict[str, Program]:
+    layout, settings = Layout(Path("/srv/vireo")), Settings.parse(variables)
+    environment = service_environment(layout, settings, PORTS, variables, current_user())
+    return {program.name: program for program in service_programs(layout, environment, PORTS)}
+
+
+def test_services_and_workers() -> None:
+    assert list(programs()) == ["auth", "catalog", "media", "media-worker", "auth-worker"]
+
+
+def test_mails_concern_their_worker_alone() -> None:
+    """A change of these restarts nothing else."""
+    given = {"VIREO_SMTP_HOST": "mail.example.org", "VIREO_MAIL_FROM": "Vireo <v@example.org>"}
+    found = programs(**given)
+    assert given.items() <= found["auth-worker"].environment.items()
+    for name in ("auth", "catalog", "media", "media-worker"):
+        assert not [key for key in found[name].environment if re.match("VIREO_(SMTP|MAIL)", key)]
+
+
+def test_where_links_and_mails_go() -> None:
+    environment = programs(VIREO_PORT="9000")["auth-worker"].environment
+    assert environment["VIREO_PUBLIC_URL"] == "http://localhost:9000"
+    assert environment["VIREO_MAIL_FOLDER"] == "/srv/vireo/mail"
+    given = {"VIREO_PUBLIC_URL": "https://v.example.org/", "VIREO_MAIL_FOLDER": "/srv/out"}
+    environment = programs(**given)["auth-worker"].environment
+    assert environment["VIREO_PUBLIC_URL"] == "https://v.example.org"
+    assert environment["VIREO_MAIL_FOLDER"] == "/srv/out"
+
+
+@pytest.mark.parametrize("url", ["v.example.org", "ftp://v.example.org", "https://v.example.org?a"])
+def test_public_addresses_that_are_none(url: str) -> None:
+    with pytest.raises(OperationError, match="VIREO_PUBLIC_URL"):
+        Settings.parse({"VIREO_PUBLIC_URL": url})
+
+
+def test_compose_hands_every_mail_variable_on() -> None:
+    text = (CHECKOUT / "docker-compose.yml").read_text()
+    section = text.split("\n  auth-worker:\n")[1].split("\n  catalog:\n")[0]
+    named = set(re.findall(r"^      (VIREO_(?:SMTP|MAIL|PUBLIC)\w+):", section, re.MULTILINE))
+    page = (CHECKOUT / "docs/operations.md").read_text()
+    assert named == set(re.findall(r"^\| `(VIREO_(?:SMTP|MAIL|PUBLIC)\w+)`", page, re.MULTILINE))
