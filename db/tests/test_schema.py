@@ -26,7 +26,14 @@ CONTRACT = {
         "Dislike": "int(11)",
     },
 }
-OWNED = ("ChannelDetails", "Videos", "ChannelStats", "KnownAddresses")
+OWNED = (
+    "ChannelDetails",
+    "Videos",
+    "ChannelStats",
+    "KnownAddresses",
+    "KnownDevices",
+    "EmailTokens",
+)
 
 
 @pytest.mark.parametrize("table", CONTRACT)
@@ -88,6 +95,10 @@ def test_deleting_a_channel_takes_what_it_owns(clean_tables: TestDatabase) -> No
         add_video(clean_tables, channel, mark * 7)
         clean_tables.query("INSERT INTO ChannelStats (ChannelID) VALUES (%s)", (channel,))
         clean_tables.query("INSERT INTO KnownAddresses VALUES (%s, '::', NOW(3))", (channel,))
+        clean_tables.query("INSERT INTO KnownDevices VALUES (%s, '1', NOW(3))", (channel,))
+        clean_tables.query(
+            "INSERT INTO EmailTokens VALUES (%s, %s, 'reset', 'a@b.org', NOW(3))", (mark, channel)
+        )
     clean_tables.query("DELETE FROM Channels WHERE ChannelID = %s", (gone,))
     for table in OWNED:
         assert clean_tables.query(f"SELECT ChannelID FROM {table}") == ((stays,),), table

@@ -283,3 +283,24 @@ def test_no_token_in_answers_jobs_and_log(
         assert secret not in auth.log
         assert secret not in payload
     assert "ada_l@" not in auth.log
+
+
+def test_a_sign_in_from_a_new_device_is_told(
+    http: FlaskClient, sign_up: Any, mailbox: Mailbox, stage: Any
+) -> None:
+    def sign_in(device: str, address: str, password: str = OLD) -> list[str]:
+        headers = {"User-Agent": device, "X-Real-IP": address}
+        http.post("/sign_in", json={"username": "ada_l", "password": password}, headers=headers)
+        return mailbox.collect()
+
+    sign_up()
+    told = ["A sign-in from a new device"]
+    assert sign_in("Firefox/131", "198.51.100.7") == ["Confirm your address"]
+    assert sign_in("Firefox/132", "198.51.100.8") == []
+    assert sign_in("Evil <b>Browser</b>", "203.0.113.9", "wrong password") == []
+    assert sign_in("Evil <b>Browser</b>", "203.0.113.9") == told
+    mail = stage.server.kept[-1]
+    assert "Address: 203.0.113.9" in mail.get_body(("plain",)).get_content()
+    assert "Hello ada_l," in mail.get_body(("plain",)).get_content()
+    assert "&lt;b&gt;Browser" in mail.get_body(("html",)).get_content()
+    assert sign_in("Evil <b>Browser</b>", "203.0.113.9") == []

@@ -21,7 +21,8 @@ def key_of(token: str) -> str:
 def test_no_request_fails_while_keys_rotate(
     running_service: Any, body: Any, key_table: KeyTable, clean_tables: TestDatabase
 ) -> None:
-    auth = running_service("auth", VIREO_WEB_WORKERS="2")
+    # As many places for password hashes as there are users here, whichever process they meet.
+    auth = running_service("auth", VIREO_WEB_WORKERS="2", VIREO_WEB_THREADS="8")
     catalog = running_service("catalog", VIREO_WEB_WORKERS="2")
     assert auth.request("GET", "/readyz").status_code == 200
     assert auth.request("POST", "/sign_up", json=body()).status_code == 200

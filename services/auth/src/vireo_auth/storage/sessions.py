@@ -19,6 +19,7 @@ from vireo_auth.core.sessions import (
     Refusal,
     Session,
 )
+from vireo_auth.storage.devices import know_device
 from vireo_auth.storage.keys import publish_key
 from vireo_common.database import Database
 from vireo_common.tokens import Signer
@@ -83,12 +84,16 @@ class SessionTable:
     def open(
         self, session_id: str, channel_id: int, client: Client, token_hash: bytes, signer: Signer
     ) -> None:
-        """Insert a session with its first refresh token; the oldest make room."""
+        """Insert a session with its first refresh token; the oldest make room.
+
+        The owner is told of a device that is another than before.
+        """
 
         def work(cursor: Cursor) -> None:
             publish_key(cursor, signer)
             cursor.execute(INSERT_SESSION, (session_id, channel_id, client.device, client.address))
             cursor.execute(INSERT_REFRESH, (token_hash, session_id))
+            know_device(cursor, channel_id, client)
             if cursor.execute(BEYOND_THE_MOST, (channel_id, MOST_SESSIONS)):
                 for (oldest,) in cursor.fetchall():
                     cursor.execute(END, (oldest, channel_id))

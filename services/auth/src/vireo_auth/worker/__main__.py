@@ -10,7 +10,10 @@ from vireo_auth.core.mails import Template
 from vireo_auth.mail.messages import Composer
 from vireo_auth.mail.settings import MailSettings
 from vireo_auth.mail.transports import Folder, Server, Smtp, Transport
+from vireo_auth.storage.devices import DeviceTable
+from vireo_auth.storage.keys import KeyTable
 from vireo_auth.storage.mails import QUEUE, MailTable
+from vireo_auth.storage.sessions import SessionTable
 from vireo_auth.worker.mails import Mailer, Sweeper
 from vireo_common import logs
 from vireo_common.database import Database
@@ -42,7 +45,8 @@ def _threads(settings: MailSettings, stopping: threading.Event) -> list[threadin
     handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
     names = [f"mail-{number}" for number in range(SLOTS)]
     slots = [Slot(name, queue, handlers, stopping, IDLE_SECONDS) for name in names]
-    return [Sweeper(table, stopping), *slots]
+    tables = (table, SessionTable(database), DeviceTable(database), KeyTable(database))
+    return [Sweeper([each.sweep for each in tables], stopping), *slots]
 
 
 def _transport(settings: MailSettings) -> Transport:

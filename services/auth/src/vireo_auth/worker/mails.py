@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 
 import structlog
@@ -151,18 +151,23 @@ class Mailer:
 
 
 class Sweeper(threading.Thread):
-    """Deletes what has expired, now and then; several workers may do so at once."""
+    """Deletes what has expired, now and then; several workers may do so at once.
 
-    def __init__(self, table: MailTable, stopping: threading.Event) -> None:
+    Args:
+        sweeps: each deletes a bounded number of rows.
+    """
+
+    def __init__(self, sweeps: Sequence[Callable[[], None]], stopping: threading.Event) -> None:
         super().__init__(name="sweeper")
-        self._table = table
+        self._sweeps = sweeps
         self._stopping = stopping
 
     def run(self) -> None:
         """Sweep until ``stopping`` is set."""
         while not self._stopping.is_set():
             try:
-                self._table.sweep()
+                for sweep in self._sweeps:
+                    sweep()
             except Failure:
                 log.info("sweep_postponed")
             self._stopping.wait(SWEEP_SECONDS)

@@ -1,0 +1,58 @@
+"""The table ``KnownDevices``: from where an account was signed in to before."""
+
+import datetime as dt
+
+from pymysql.cursors import Cursor
+
+from vireo_auth.core.devices import device_key
+from vireo_auth.core.mails import Template
+from vireo_auth.core.sessions import Client
+from vireo_auth.storage.mails import add_mail_job
+from vireo_common.database import Database
+
+HAS_ANY = "SELECT 1 FROM KnownDevices WHERE ChannelID = %s LIMIT 1"
+
+# An insertion affects one row, an update two.
+KNOW = """
+INSERT INTO KnownDevices (ChannelID, DeviceKey, SeenAt) VALUES (%s, %s, NOW(3))
+ON DUPLICATE KEY UPDATE SeenAt = NOW(3)
+"""
+
+OWNER = """
+SELECT Username, Email FROM Channels JOIN ChannelDetails USING (ChannelID) WHERE ChannelID = %s
+"""
+
+SWEEP = """
+DELETE FROM KnownDevices WHERE SeenAt < NOW(3) - INTERVAL 400 DAY ORDER BY SeenAt LIMIT 1000
+"""
+
+
+class DeviceTable:
+    """Known devices in MariaDB."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sweep(self) -> None:
+        """Forget devices that were not seen for more than a year; a bounded number."""
+        with self._database.read() as cursor:
+            cursor.execute(SWEEP)
+
+
+def know_device(cursor: Cursor, channel_id: int, client: Client) -> None:
+    """Remember a device in the caller's transaction, and mail its owner where it is another one.
+
+    The first device of an account is nobody's surprise.
+    """
+    first = not cursor.execute(HAS_ANY, (channel_id,))
+    new = cursor.execute(KNOW, (channel_id, device_key(client))) == 1
+    if first or not new or not cursor.execute(OWNER, (channel_id,)):
+        return
+    ((username, address),) = cursor.fetchall()
+    values = {
+        "username": username,
+        "device": client.device or "unknown",
+        "address": client.address or "unknown",
+        "time": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    }
+    add_mail_job(cursor, Template.NEW_DEVICE, channel_id=channel_id, to=address, values=values)
