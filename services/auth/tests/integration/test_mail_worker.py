@@ -35,14 +35,14 @@ def test_an_outage_loses_none_and_doubles_none(stage: Any) -> None:
     for _ in range(10):
         stage.add(Template.PASSWORD_CHANGED)
     with stage.working():
-        eventually(lambda: all("refused" in job[3] for job in stage.jobs()), seconds=20)
+        eventually(lambda: all("refused" in job[3] for job in stage.jobs()))
         assert {job[1:3] for job in stage.jobs()} == {("queued", 0)}, "no attempt was counted"
         for trouble in ({"sender": "421 closing"}, {"data": "451 trouble"}, {"hang_up": "before"}):
             vars(stage.server).update({"sender": "", "data": "", "hang_up": "", **trouble})
             with running(stage.server):
                 stage.hurry()
                 seen = stage.server.connections + 8
-                eventually(lambda seen=seen: stage.server.connections >= seen, seconds=20)
+                eventually(lambda seen=seen: stage.server.connections >= seen)
         vars(stage.server).update(sender="", data="", hang_up="")
         with running(stage.server):
             stage.until_done()
@@ -59,8 +59,8 @@ def test_waiting_grows_with_the_age_of_a_mail(stage: Any) -> None:
             "UPDATE Jobs SET Payload = JSON_SET(Payload, '$.at', UNIX_TIMESTAMP() - %s)", (age,)
         )
         with stage.working(1):
-            eventually(lambda: stage.jobs()[0][3] != "", seconds=20)
-            eventually(lambda: stage.jobs()[0][1] == "queued", seconds=20)
+            eventually(lambda: stage.jobs()[0][3] != "")
+            eventually(lambda: stage.jobs()[0][1] == "queued")
             found.append(int(stage.clean.query(delay)[0][0]))
     assert [3 <= found[0] <= 5, 290 <= found[1] <= 301, 590 <= found[2] <= 600] == [True] * 3
 
@@ -71,7 +71,7 @@ def test_after_days_it_is_put_aside(stage: Any) -> None:
         "UPDATE Jobs SET Payload = JSON_SET(Payload, '$.at', UNIX_TIMESTAMP() - 6 * 86400)"
     )
     with stage.working():
-        eventually(lambda: stage.jobs()[0][1] == "quarantined", seconds=20)
+        eventually(lambda: stage.jobs()[0][1] == "quarantined")
     assert "refused" in stage.jobs()[0][3]
 
 
@@ -80,7 +80,7 @@ def test_a_refusal_is_put_aside_with_its_reason(stage: Any, refusal: dict[str, s
     vars(stage.server).update(refusal)
     stage.add(Template.PASSWORD_CHANGED)
     with running(stage.server), stage.working():
-        eventually(lambda: stage.jobs()[0][1] == "quarantined", seconds=20)
+        eventually(lambda: stage.jobs()[0][1] == "quarantined")
     ((kind, _, _, reason),) = stage.jobs()
     assert (kind, reason) == ("password_changed", next(iter(refusal.values())))
 
@@ -90,7 +90,7 @@ def test_a_lost_answer_is_recognised_by_its_id(stage: Any) -> None:
     stage.server.hang_up = "after"
     stage.add(Template.VERIFY)
     with running(stage.server), stage.working():
-        eventually(lambda: bool(stage.server.kept), seconds=20)
+        eventually(lambda: bool(stage.server.kept))
         stage.server.hang_up = ""
         stage.until_done()
     assert len(stage.server.kept) == 2
@@ -121,14 +121,14 @@ def test_a_database_that_is_away_when_the_mail_is_taken(stage: Any) -> None:
     stage.server.seconds = 1.0
     stage.add(Template.PASSWORD_CHANGED)
     with running(stage.server), stage.working():
-        eventually(lambda: stage.server.arriving == 1, seconds=20)
+        eventually(lambda: stage.server.arriving == 1)
         stage.clean.server_execute("ALTER USER vireo_auth ACCOUNT LOCK")
         try:
             kill = "SELECT id FROM information_schema.processlist WHERE user = 'vireo_auth'"
             stage.clean.server_execute(
                 f"BEGIN NOT ATOMIC FOR one IN ({kill}) DO KILL one.id; END FOR; END"
             )
-            eventually(lambda: len(stage.server.kept) == 1, seconds=20)
+            eventually(lambda: len(stage.server.kept) == 1)
         finally:
             stage.clean.server_execute("ALTER USER vireo_auth ACCOUNT UNLOCK")
         eventually(lambda: stage.jobs() == [], seconds=60)

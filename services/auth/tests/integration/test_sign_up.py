@@ -132,7 +132,7 @@ def at_once(running: Any, bodies: list[dict[str, Any]]) -> list[tuple[int, Any]]
 def test_one_of_many_at_once_gets_the_name(
     running_service: Any, body: Callable[..., dict[str, Any]], clean_tables: TestDatabase
 ) -> None:
-    running = running_service("auth", VIREO_WEB_WORKERS="2", VIREO_WEB_THREADS="8")
+    running = running_service("auth", VIREO_WEB_WORKERS="2", VIREO_WEB_THREADS="16")
     for attempt in range(4):
         names = [f"Racer{attempt}", f"rACER{attempt}"] * 4
         bodies = [
