@@ -40,6 +40,7 @@ class MailServer:
     kept: list[EmailMessage] = field(default_factory=list)
     envelopes: list[Envelope] = field(default_factory=list)
     connections: int = 0
+    transports: set[Any] = field(default_factory=set)
     arriving: int = 0
     signed_in_as: list[str] = field(default_factory=list)
 
@@ -111,6 +112,7 @@ def _hang_up(connection: SMTP) -> None:
 class _Connection(SMTP):
     def connection_made(self, transport: Any) -> None:
         self.event_handler.connections += 1
+        self.event_handler.transports.add(transport)
         super().connection_made(transport)
 
     async def smtp_DATA(self, arg: str) -> None:
@@ -124,6 +126,21 @@ class _Connection(SMTP):
 class _Controller(Controller):
     def factory(self) -> SMTP:
         return _Connection(self.handler, **self.SMTP_kwargs)
+
+    def stop(self, no_assert: bool = False) -> None:
+        # A loop that ends leaves connections open to whoever collects the garbage.
+        asyncio.run_coroutine_threadsafe(self._hang_up_all(), self.loop).result()
+        super().stop(no_assert)
+
+    async def _hang_up_all(self) -> None:
+        if self.server:
+            self.server.close()
+        # One that was taken just before gets its turn first.
+        await asyncio.sleep(0.05)
+        for transport in self.handler.transports:
+            transport.abort()
+        self.handler.transports.clear()
+        await asyncio.sleep(0.05)
 
 
 @contextmanager
