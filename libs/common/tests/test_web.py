@@ -345,7 +345,7 @@ def test_maybe_signed_in(http: FlaskClient, signer: Signer) -> None:
 @pytest.mark.parametrize("token", [None, "", "wrong", SERVICE_TOKEN + "x", "é", "\xff"])
 def test_internal_routes_are_closed(http: FlaskClient, token: str | None) -> None:
     headers = {} if token is None else {TOKEN_HEADER: token}
-    error(http.get("/internal/secret", headers=headers), 404, "not_found")
+    error(http.get("/internal/secret", headers=headers), 403, "forbidden")
 
 
 def test_internal_routes_open_for_the_services(http: FlaskClient) -> None:

@@ -79,7 +79,8 @@ class Guard:
             case Access.INTERNAL:
                 given = request.headers.get(TOKEN_HEADER, "").encode()
                 if not hmac.compare_digest(given, self._service_token):
-                    raise Failure(Code.NOT_FOUND)
+                    # Not "not found", which a neighbour takes for an answer about what it named.
+                    raise Failure(Code.FORBIDDEN)
             case _:
                 pass
 

@@ -125,7 +125,10 @@ class Slot(threading.Thread):
 
     def _retry(self, job: Job, handler: Handler, reason: str) -> None:
         if job.attempt >= job.max_attempts:
-            handler.give_up(job, reason)
+            try:
+                handler.give_up(job, reason)
+            except LeaseLost:
+                log.info("job_lost")
             return
         backoff = min(2.0 ** min(job.attempt, 10) / 2, MAX_BACKOFF_SECONDS)
         self._queue.put_back(job, delay=backoff, error=reason)

@@ -116,8 +116,8 @@ def test_internal_routes_are_closed_to_others(http: FlaskClient, stage: Any, tok
             body = {"state": "ready"} if method == "PUT" else None
             path = f"/internal/videos/{hash_path}"
             response = http.open(path, method=method, json=body, headers=headers)
-            assert response.status_code == 404
-            assert response.json["response"]["error"] == "not_found"
+            assert response.status_code == 403
+            assert response.json["response"]["error"] == "forbidden"
     assert facts(stage, hash_path)[0] == "waiting"
 
 

@@ -245,10 +245,12 @@ def test_picture(http: FlaskClient, stage: Any) -> None:
     "path",
     ["/v/{}", "/videos/channel/{}", "/channel/picture/{}", "/search/{}/x", "/internal/videos/{}"],
 )
-def test_hostile_addresses(http: FlaskClient, stage: Any, path: str) -> None:
+def test_hostile_addresses(
+    http: FlaskClient, stage: Any, path: str, service_token: dict[str, str]
+) -> None:
     stage.video(stage.channel("Ada"))
     for name, segment in PATH_SEGMENTS.items():
-        response = http.get(path.format(segment))
+        response = http.get(path.format(segment), headers=service_token)
         assert response.status_code in {400, 404}, name
         assert response.json["response"]["error"], name
 
