@@ -4,6 +4,7 @@
 tone, two seconds long and small, so that the whole table is built in seconds.
 """
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Callable
@@ -197,10 +198,13 @@ def make(clip: Clip, folder: Path) -> Path:
     """Build a clip in a folder that several test processes may share, once; return its path."""
     path = folder / clip.name
     if not path.exists():
-        # Built beside and renamed, so that nobody sees half a clip.
+        # Built beside, so that nobody sees half a clip; and never put in the place of another one,
+        # for which a sandbox may have been opened already.
         part = folder / f"{os.getpid()}-{clip.name}"
         clip.build(part)
-        part.rename(path)
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+        part.unlink()
     return path
 
 

@@ -115,6 +115,10 @@ class _Connection(SMTP):
         self.event_handler.transports.add(transport)
         super().connection_made(transport)
 
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.transports.discard(self.transport)
+        super().connection_lost(error)
+
     async def smtp_DATA(self, arg: str) -> None:
         if self.event_handler.hang_up == "before":
             await self.push("354 Go on")
@@ -137,8 +141,9 @@ class _Controller(Controller):
             self.server.close()
         # One that was taken just before gets its turn first.
         await asyncio.sleep(0.05)
-        for transport in self.handler.transports:
-            transport.abort()
+        for transport in list(self.handler.transports):
+            if not transport.is_closing():
+                transport.abort()
         self.handler.transports.clear()
         await asyncio.sleep(0.05)
 
