@@ -241,6 +241,12 @@ def test_nobody_signs_others_out(http: FlaskClient, enter: Any, sessions: Any) -
     assert sessions(theirs["vtoken"]).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["%C3%A9" * 11, "x" * 22, "x", "%00", "' OR '1'='1", "x" * 999])
+def test_what_is_no_session(http: FlaskClient, enter: Any, name: str) -> None:
+    answer = http.delete(f"/sessions/{name}", headers={"Authorization": enter()["vtoken"]})
+    assert outcome(answer) == (404, "not_found")
+
+
 def test_all_others_are_signed_out(http: FlaskClient, enter: Any, sessions: Any) -> None:
     others = [enter() for _ in range(3)]
     here = enter()

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from vireo_auth.core.passwords import Passwords
-from vireo_auth.core.sessions import Client, Tokens
+from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced, Tokens
 from vireo_auth.core.sign_in import (
     Account,
     Admitted,
@@ -40,6 +40,7 @@ class Book:
 
     def __init__(self, verdict: Admitted | Blocked | Slowed) -> None:
         self.verdict = verdict
+        self.gone = False
         self.admitted: list[tuple[bytes, str, int | None]] = []
         self.right: list[tuple[bytes, str, int]] = []
 
@@ -51,6 +52,8 @@ class Book:
         return self.verdict
 
     def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
+        if self.gone:
+            raise PasswordReplaced
         self.right.append((name_key, address, channel_id))
 
 
@@ -64,8 +67,8 @@ class CountingPasswords(Passwords):
         return super().matches(password, stored)
 
 
-def open_session(channel_id: int, client: Client) -> Tokens:
-    return Tokens(f"token of {channel_id} for {client.device}", 60, "refresh")
+def open_session(owner: Confirmed, client: Client) -> Tokens:
+    return Tokens(f"token of {owner.channel_id} for {client.device}", 60, "refresh")
 
 
 def service(
@@ -85,8 +88,14 @@ def refusal(rules: SignIn, username: str = "ada", password: str = "wrong") -> Fa
 def test_right_password() -> None:
     rules, _, book, _ = service(Admitted(1, 4))
     tokens = rules("Ada", "correct horse", HOME)
-    assert tokens == open_session(7, HOME)
+    assert tokens == open_session(Confirmed(7, ADA.password_hash, 4), HOME)
     assert book.right == [(name_key("ada"), "198.51.100.7", 7)]
+
+
+def test_an_account_that_goes_while_its_password_is_hashed() -> None:
+    rules, _, book, _ = service(Admitted(1, 4))
+    book.gone = True
+    assert refusal(rules, "ada", "correct horse").code is Code.BAD_CREDENTIALS
 
 
 @pytest.mark.parametrize("username", ["ada", "nobody", "not a name", "", "\ud800", "x" * 999])

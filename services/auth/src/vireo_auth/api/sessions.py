@@ -32,7 +32,7 @@ def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
     @signed_in
     def sign_out() -> Response:
         """End the session of the token."""
-        sessions.end(account_id(), session_id())
+        sessions.sign_out(account_id(), session_id())
         response = answer()
         response.delete_cookie(
             COOKIE, path=COOKIE_PATH, httponly=True, samesite="Strict", secure=secure

@@ -1,14 +1,15 @@
 """The account that a token speaks for: what its owner sees, changes and deletes."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from vireo_auth.core.accounts import EmailTaken, name_problem
 from vireo_auth.core.addresses import address_problem, normalized
 from vireo_auth.core.passwords import Passwords, weakness
-from vireo_auth.core.sessions import Client
+from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced
 from vireo_common.errors import Code, Failure
 
 CHANGEABLE = ("fname", "mname", "lname", "email")
@@ -33,18 +34,30 @@ class ProfileStore(Protocol):
     def find(self, channel_id: int) -> Profile | None:
         """The account with this id."""
 
-    def change(self, channel_id: int, changes: Mapping[str, str]) -> None:
-        """Set some of ``CHANGEABLE``; another address has to be proven anew.
+    def change_names(self, channel_id: int, changes: Mapping[str, str]) -> None:
+        """Set some of ``CHANGEABLE`` without the address."""
+
+    def change_all(self, owner: Confirmed, changes: Mapping[str, str]) -> None:
+        """Set some of ``CHANGEABLE`` with the address, which has to be proven anew.
 
         Raises:
             EmailTaken: a unique constraint decided.
+            PasswordReplaced: nothing was changed.
         """
 
-    def change_password(self, channel_id: int, password_hash: str, session_id: str) -> None:
-        """Set the password, and end every session but one."""
+    def change_password(self, owner: Confirmed, password_hash: str, session_id: str) -> None:
+        """Set the password, and end every session but one.
 
-    def delete(self, channel_id: int) -> None:
-        """Delete the channel with everything that hangs on it, and have its files removed."""
+        Raises:
+            PasswordReplaced: nothing was changed.
+        """
+
+    def delete(self, owner: Confirmed) -> None:
+        """Delete the channel with everything that hangs on it, and have its files removed.
+
+        Raises:
+            PasswordReplaced: nothing was deleted.
+        """
 
 
 class Me:
@@ -59,7 +72,7 @@ class Me:
         self,
         store: ProfileStore,
         passwords: Passwords,
-        confirm: Callable[[str, str, Client], int],
+        confirm: Callable[[str, str, Client], Confirmed],
     ) -> None:
         self._store = store
         self._passwords = passwords
@@ -96,15 +109,16 @@ class Me:
         if "email" in given:
             given["email"] = normalized(given["email"])
         changes = {field: text for field, text in given.items() if getattr(before, field) != text}
-        if "email" in changes:
-            if password is None:
-                raise Failure(Code.MISSING_FIELD, fields={"password": "missing"})
-            self._confirm(before.username, password, client)
-        try:
-            if changes:
-                self._store.change(channel_id, changes)
-        except EmailTaken:
-            raise Failure(Code.EMAIL_TAKEN, fields={"email": "is taken"}) from None
+        if "email" not in changes:
+            self._store.change_names(channel_id, changes)
+            return self.show(channel_id)
+        if password is None:
+            raise Failure(Code.MISSING_FIELD, fields={"password": "missing"})
+        with self._confirmed(channel_id, password, client) as owner:
+            try:
+                self._store.change_all(owner, changes)
+            except EmailTaken:
+                raise Failure(Code.EMAIL_TAKEN, fields={"email": "is taken"}) from None
         return self.show(channel_id)
 
     def change_password(
@@ -118,10 +132,10 @@ class Me:
         """
         if reason := weakness(new):
             raise Failure(Code.INVALID_BODY, fields={"new_password": reason})
-        self._confirm(self.show(channel_id).username, old, client)
-        with self._passwords.place():
-            password_hash = self._passwords.hash(new)
-        self._store.change_password(channel_id, password_hash, session_id)
+        with self._confirmed(channel_id, old, client) as owner:
+            with self._passwords.place():
+                password_hash = self._passwords.hash(new)
+            self._store.change_password(owner, password_hash, session_id)
 
     def delete(self, channel_id: int, password: str, client: Client) -> None:
         """Delete the account with its channel and videos.
@@ -129,8 +143,17 @@ class Me:
         Raises:
             Failure: what signing in refuses with where the password is wrong.
         """
-        self._confirm(self.show(channel_id).username, password, client)
-        self._store.delete(channel_id)
+        with self._confirmed(channel_id, password, client) as owner:
+            self._store.delete(owner)
+
+    @contextmanager
+    def _confirmed(self, channel_id: int, password: str, client: Client) -> Iterator[Confirmed]:
+        """The account's owner, for an act that fails where the password is replaced meanwhile."""
+        owner = self._confirm(self.show(channel_id).username, password, client)
+        try:
+            yield owner
+        except PasswordReplaced:
+            raise Failure(Code.BAD_CREDENTIALS, attempts_left=owner.attempts_left) from None
 
 
 def _problem(field: str, text: str) -> str:

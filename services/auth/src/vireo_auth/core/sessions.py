@@ -6,6 +6,7 @@ nobody can tell by whom: the whole session ends (RFC 9700, section 4.14.2).
 
 import datetime as dt
 import hashlib
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ GRACE_SECONDS = 10
 # More devices than a person has; the oldest make room.
 MOST_SESSIONS = 100
 MAX_DEVICE = 255
+SESSION_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,23 @@ class Client:
 
     device: str
     address: str
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """An account whose password was right: the hash that it matched, which may be replaced by now.
+
+    Whoever acts on it asks for the same hash in the transaction of the act: a hash takes its time,
+    and a password that was replaced meanwhile must be good for nothing any more.
+    """
+
+    channel_id: int
+    password_hash: str
+    attempts_left: int
+
+
+class PasswordReplaced(Exception):
+    """The account has another password by now, or is gone."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +97,13 @@ class SessionStore(Protocol):
     """Where sessions are kept. Tokens come as their SHA-256; ``signer``'s key is published."""
 
     def open(
-        self, session_id: str, channel_id: int, client: Client, token_hash: bytes, signer: Signer
+        self, session_id: str, owner: Confirmed, client: Client, token_hash: bytes, signer: Signer
     ) -> None:
-        """Insert a session with its first refresh token; the oldest make room."""
+        """Insert a session with its first refresh token; the oldest make room.
+
+        Raises:
+            PasswordReplaced: no session was opened.
+        """
 
     def rotate(self, spent: bytes, fresh: bytes, client: Client, signer: Signer) -> Held | Refusal:
         """Replace a refresh token by the next, or end the session of one that was copied."""
@@ -106,12 +129,19 @@ class Sessions:
         self._store = store
         self._signer = signer
 
-    def open(self, channel_id: int, client: Client) -> Tokens:
-        """Open a session for an account whose password was right."""
+    def open(self, owner: Confirmed, client: Client) -> Tokens:
+        """Open a session for an account whose password was right.
+
+        Raises:
+            Failure: ``bad_credentials``: the password was replaced meanwhile.
+        """
         session_id, refresh = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
         signer = self._signer()
-        self._store.open(session_id, channel_id, client, digest(refresh), signer)
-        return Tokens(signer.access_token(channel_id, session_id), ACCESS_SECONDS, refresh)
+        try:
+            self._store.open(session_id, owner, client, digest(refresh), signer)
+        except PasswordReplaced:
+            raise Failure(Code.BAD_CREDENTIALS, attempts_left=owner.attempts_left) from None
+        return Tokens(signer.access_token(owner.channel_id, session_id), ACCESS_SECONDS, refresh)
 
     def refresh(self, token: str, client: Client) -> Tokens:
         """Carry a session on.
@@ -144,8 +174,13 @@ class Sessions:
         Raises:
             Failure: ``not_found``: the channel has none with this id.
         """
-        if not self._store.end(channel_id, session_id):
+        # Other text than an id may not even compare with one.
+        if not SESSION_ID.fullmatch(session_id) or not self._store.end(channel_id, session_id):
             raise Failure(Code.NOT_FOUND)
+
+    def sign_out(self, channel_id: int, session_id: str) -> None:
+        """End the session that asks; that it has ended already is no failure."""
+        self._store.end(channel_id, session_id)
 
     def end_others(self, channel_id: int, session_id: str) -> None:
         """End all sessions of a channel but one."""

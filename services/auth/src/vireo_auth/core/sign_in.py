@@ -13,7 +13,7 @@ from typing import Protocol
 
 from vireo_auth.core.accounts import USERNAME
 from vireo_auth.core.passwords import Passwords
-from vireo_auth.core.sessions import Client, Tokens
+from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced, Tokens
 from vireo_common.errors import Code, Failure
 
 
@@ -78,7 +78,11 @@ class AttemptStore(Protocol):
         """Count one more attempt, as if it had failed already, unless the name is blocked."""
 
     def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
-        """Forget the failures of this name from this address, and know the address from now on."""
+        """Forget the failures of this name from this address, and know the address from now on.
+
+        Raises:
+            PasswordReplaced: the account is gone.
+        """
 
 
 class SignIn:
@@ -94,7 +98,7 @@ class SignIn:
         attempts: AttemptStore,
         passwords: Passwords,
         limits: Limits,
-        open_session: Callable[[int, Client], Tokens],
+        open_session: Callable[[Confirmed, Client], Tokens],
     ) -> None:
         self._accounts = accounts
         self._attempts = attempts
@@ -110,8 +114,8 @@ class SignIn:
         """
         return self._open_session(self.check(username, password, client), client)
 
-    def check(self, username: str, password: str, client: Client) -> int:
-        """Check credentials; returns the account's id.
+    def check(self, username: str, password: str, client: Client) -> Confirmed:
+        """Check credentials.
 
         Raises:
             Failure: ``blocked`` or ``rate_limited`` after too many wrong passwords;
@@ -121,7 +125,7 @@ class SignIn:
         with self._passwords.place():
             return self._check(username, password, client)
 
-    def _check(self, username: str, password: str, client: Client) -> int:
+    def _check(self, username: str, password: str, client: Client) -> Confirmed:
         # Text that no account can have never reaches the database, where it would not compare.
         account = self._accounts.find(username) if USERNAME.fullmatch(username) else None
         key = name_key(username)
@@ -134,8 +138,11 @@ class SignIn:
         matches = self._passwords.matches(password, account.password_hash if account else None)
         if account is None or not matches:
             raise Failure(Code.BAD_CREDENTIALS, attempts_left=attempt.attempts_left)
-        self._attempts.succeeded(key, origin, account.channel_id)
-        return account.channel_id
+        try:
+            self._attempts.succeeded(key, origin, account.channel_id)
+        except PasswordReplaced:
+            raise Failure(Code.BAD_CREDENTIALS, attempts_left=attempt.attempts_left) from None
+        return Confirmed(account.channel_id, account.password_hash, attempt.attempts_left)
 
 
 def name_key(username: str) -> bytes:

@@ -6,6 +6,7 @@ from pymysql.cursors import Cursor
 
 from vireo_auth.core.accounts import EmailTaken, NewAccount, UsernameTaken
 from vireo_auth.core.mails import Template
+from vireo_auth.core.sessions import Confirmed, PasswordReplaced
 from vireo_auth.core.sign_in import Account
 from vireo_auth.storage.mails import add_mail_job
 from vireo_common.database import Database, Duplicate
@@ -18,6 +19,12 @@ VALUES (%s, %s, %s, %s, %s, %s)
 """
 
 BY_NAME = "SELECT ChannelID, Password FROM Channels WHERE Username = %s"
+
+
+LOCK = """
+SELECT Username, Email, Password FROM Channels JOIN ChannelDetails USING (ChannelID)
+WHERE ChannelID = %s FOR UPDATE
+"""
 
 
 class AccountTable:
@@ -51,3 +58,17 @@ class AccountTable:
             cursor.execute(BY_NAME, (username,))
             row = cursor.fetchone()
         return Account(row[0], row[1]) if row else None
+
+
+def lock_account(cursor: Cursor, owner: Confirmed) -> tuple[str, str]:
+    """Lock an account for the caller's transaction; its name and address.
+
+    Raises:
+        PasswordReplaced: it is gone, or has another password than the one that was right.
+    """
+    cursor.execute(LOCK, (owner.channel_id,))
+    row = cursor.fetchone()
+    # Compared here: the column takes letters of either case for the same.
+    if row is None or row[2] != owner.password_hash:
+        raise PasswordReplaced
+    return row[0], row[1]

@@ -8,8 +8,9 @@ from typing import Any
 
 from pymysql.cursors import Cursor
 
+from vireo_auth.core.sessions import PasswordReplaced
 from vireo_auth.core.sign_in import Admitted, Blocked, Limits, Slowed
-from vireo_common.database import Database
+from vireo_common.database import Database, MissingParent
 
 ENSURE_PAIR = """
 INSERT INTO SignInPairs (NameKey, Address, SeenAt) VALUES (%s, %s, NOW(3))
@@ -119,7 +120,11 @@ class AttemptTable:
         return outcome
 
     def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
-        """Forget the failures of this name from this address, and know the address from now on."""
+        """Forget the failures of this name from this address, and know the address from now on.
+
+        Raises:
+            PasswordReplaced: the account is gone.
+        """
 
         def work(cursor: Cursor) -> None:
             # The pair first: it is the lock that ``admit`` takes first.
@@ -127,7 +132,10 @@ class AttemptTable:
             cursor.execute(FORGET_FAILURES, (name_key, address))
             cursor.execute(KNOW, (channel_id, address))
 
-        self._database.transaction("attempts.succeeded", work)
+        try:
+            self._database.transaction("attempts.succeeded", work)
+        except MissingParent:
+            raise PasswordReplaced from None
 
     def sweep(self) -> None:
         """Delete what no rule looks at any more; a bounded number of rows."""

@@ -8,6 +8,8 @@ from pymysql.cursors import Cursor
 from vireo_auth.core.accounts import EmailTaken
 from vireo_auth.core.mails import Template
 from vireo_auth.core.me import Profile
+from vireo_auth.core.sessions import Confirmed
+from vireo_auth.storage.accounts import lock_account
 from vireo_auth.storage.mails import add_mail_job
 from vireo_common.database import Database, Duplicate
 from vireo_common.jobs import enqueue
@@ -15,11 +17,6 @@ from vireo_common.jobs import enqueue
 FIND = """
 SELECT Username, Fname, Mname, Lname, Email, EmailVerifiedAt IS NOT NULL, Birth
 FROM Channels JOIN ChannelDetails USING (ChannelID) WHERE ChannelID = %s
-"""
-
-LOCK = """
-SELECT Username, Email FROM Channels JOIN ChannelDetails USING (ChannelID)
-WHERE ChannelID = %s FOR UPDATE
 """
 
 SET = {
@@ -60,75 +57,79 @@ class ProfileTable:
         username, fname, mname, lname, email, verified, birth = row
         return Profile(username, fname, mname, lname, email, bool(verified), birth)
 
-    def change(self, channel_id: int, changes: Mapping[str, str]) -> None:
+    def change_names(self, channel_id: int, changes: Mapping[str, str]) -> None:
+        """Set some fields without the address, all at once."""
+
+        def work(cursor: Cursor) -> None:
+            _set(cursor, channel_id, changes)
+
+        self._database.transaction("profiles.change_names", work)
+
+    def change_all(self, owner: Confirmed, changes: Mapping[str, str]) -> None:
         """Set some fields; another address has to be proven anew, and the old one hears of it.
 
         Raises:
             EmailTaken: a unique constraint decided.
+            PasswordReplaced: nothing was changed.
         """
 
         def work(cursor: Cursor) -> None:
-            if (account := _locked(cursor, channel_id)) is None:
-                return
-            username, old_address = account
-            for field, text in changes.items():
-                cursor.execute(SET[field], (text, channel_id))
-            if "email" not in changes:
-                return
+            username, old_address = lock_account(cursor, owner)
+            _set(cursor, owner.channel_id, changes)
             # Links in mails are bound to the address that they were sent to.
-            cursor.execute(FORGET_LINKS, (channel_id,))
-            told = {"username": username, "time": _now()}
-            add_mail_job(
-                cursor, Template.EMAIL_CHANGED, channel_id=channel_id, to=old_address, values=told
-            )
-            add_mail_job(cursor, Template.VERIFY, channel_id=channel_id, to=changes["email"])
+            cursor.execute(FORGET_LINKS, (owner.channel_id,))
+            _tell(cursor, Template.EMAIL_CHANGED, owner.channel_id, username, old_address)
+            new_address = changes["email"]
+            add_mail_job(cursor, Template.VERIFY, channel_id=owner.channel_id, to=new_address)
 
         try:
-            self._database.transaction("profiles.change", work)
+            self._database.transaction("profiles.change_all", work)
         except Duplicate:
             raise EmailTaken from None
 
-    def change_password(self, channel_id: int, password_hash: str, session_id: str) -> None:
-        """Set the password, end every session but one, and tell the owner."""
+    def change_password(self, owner: Confirmed, password_hash: str, session_id: str) -> None:
+        """Set the password, end every session but one, and tell the owner.
 
-        def work(cursor: Cursor) -> None:
-            if (account := _locked(cursor, channel_id)) is None:
-                return
-            username, address = account
-            cursor.execute(SET_HASH, (password_hash, channel_id))
-            cursor.execute(END_OTHERS, (channel_id, session_id))
-            told = {"username": username, "time": _now()}
-            add_mail_job(
-                cursor, Template.PASSWORD_CHANGED, channel_id=channel_id, to=address, values=told
-            )
-
-        self._database.transaction("profiles.change_password", work)
-
-    def delete(self, channel_id: int) -> None:
-        """Delete the channel with everything that hangs on it, and have its files removed.
-
-        The lock comes first: no video can be announced between the list and the deletion.
+        Raises:
+            PasswordReplaced: nothing was changed.
         """
 
         def work(cursor: Cursor) -> None:
-            if (account := _locked(cursor, channel_id)) is None:
-                return
-            username, address = account
-            cursor.execute(VIDEOS, (channel_id,))
+            username, address = lock_account(cursor, owner)
+            cursor.execute(SET_HASH, (password_hash, owner.channel_id))
+            cursor.execute(END_OTHERS, (owner.channel_id, session_id))
+            _tell(cursor, Template.PASSWORD_CHANGED, owner.channel_id, username, address)
+
+        self._database.transaction("profiles.change_password", work)
+
+    def delete(self, owner: Confirmed) -> None:
+        """Delete the channel with everything that hangs on it, and have its files removed.
+
+        The lock comes first: no video can be announced between the list and the deletion.
+
+        Raises:
+            PasswordReplaced: nothing was deleted.
+        """
+
+        def work(cursor: Cursor) -> None:
+            username, address = lock_account(cursor, owner)
+            cursor.execute(VIDEOS, (owner.channel_id,))
             for (hash_path,) in cursor.fetchall():
                 enqueue(cursor, MEDIA_QUEUE, REMOVE, hash_path, max_attempts=REMOVE_ATTEMPTS)
-            cursor.execute(DELETE, (channel_id,))
-            told = {"username": username, "time": _now()}
-            add_mail_job(cursor, Template.ACCOUNT_DELETED, channel_id=None, to=address, values=told)
+            cursor.execute(DELETE, (owner.channel_id,))
+            _tell(cursor, Template.ACCOUNT_DELETED, None, username, address)
 
         self._database.transaction("profiles.delete", work)
 
 
-def _locked(cursor: Cursor, channel_id: int) -> tuple[str, str] | None:
-    cursor.execute(LOCK, (channel_id,))
-    row = cursor.fetchone()
-    return (row[0], row[1]) if row else None
+def _set(cursor: Cursor, channel_id: int, changes: Mapping[str, str]) -> None:
+    for field, text in changes.items():
+        cursor.execute(SET[field], (text, channel_id))
 
 
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _tell(
+    cursor: Cursor, template: Template, channel_id: int | None, username: str, address: str
+) -> None:
+    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    values = {"username": username, "time": now}
+    add_mail_job(cursor, template, channel_id=channel_id, to=address, values=values)

@@ -15,10 +15,12 @@ from vireo_auth.core.sessions import (
     MOST_SESSIONS,
     REFRESH_SECONDS,
     Client,
+    Confirmed,
     Held,
     Refusal,
     Session,
 )
+from vireo_auth.storage.accounts import lock_account
 from vireo_auth.storage.devices import know_device
 from vireo_auth.storage.keys import publish_key
 from vireo_common.database import Database
@@ -82,14 +84,19 @@ class SessionTable:
         self._database = database
 
     def open(
-        self, session_id: str, channel_id: int, client: Client, token_hash: bytes, signer: Signer
+        self, session_id: str, owner: Confirmed, client: Client, token_hash: bytes, signer: Signer
     ) -> None:
         """Insert a session with its first refresh token; the oldest make room.
 
         The owner is told of a device that is another than before.
+
+        Raises:
+            PasswordReplaced: no session was opened.
         """
+        channel_id = owner.channel_id
 
         def work(cursor: Cursor) -> None:
+            lock_account(cursor, owner)
             publish_key(cursor, signer)
             cursor.execute(INSERT_SESSION, (session_id, channel_id, client.device, client.address))
             cursor.execute(INSERT_REFRESH, (token_hash, session_id))
