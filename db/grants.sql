@@ -34,4 +34,3 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;
 GRANT SELECT ON SigningKeys TO vireo_media;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_media;
-GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_media;

@@ -1,5 +1,7 @@
 """``Idempotency-Key``: one effect and one answer, however often and however parallel."""
 
+import hashlib
+import hmac
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +18,7 @@ from werkzeug.test import TestResponse
 from vireo_common.access import Guard, account_id, public, signed_in
 from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
-from vireo_common.idempotency import HEADER, IdempotentRequests, never_replayed
+from vireo_common.idempotency import HEADER, WAITERS, IdempotentRequests, never_replayed
 from vireo_common.sessions import Standing
 from vireo_common.tokens import Signer, Verifier
 from vireo_common.web import answer, create_application
@@ -72,7 +74,7 @@ def app(effects: Effects, open_pool: Any, signer: Signer) -> Flask:
 
     guard = Guard(Verifier(signer.key_set), lambda *_: Standing.GOOD, "the-service-token")
     made = create_application("test", guard=guard, ready=lambda: None)
-    IdempotentRequests(database, "test").install(made)
+    IdempotentRequests(database, "test", "a secret").install(made)
     made.register_api(bp)
     return made
 
@@ -171,3 +173,59 @@ def test_kept_for_a_day(app: Flask, effects: Effects, clean_tables: TestDatabase
         "SELECT TIMESTAMPDIFF(MINUTE, NOW(), ExpiresAt) FROM IdempotentRequests"
     )
     assert 1435 <= hours <= 1440
+
+
+def test_kept_no_longer(app: Flask, effects: Effects, clean_tables: TestDatabase) -> None:
+    post(app, "/do", "x")
+    clean_tables.query("UPDATE IdempotentRequests SET ExpiresAt = NOW(3) - INTERVAL 1 SECOND")
+    assert post(app, "/do", "another").status_code == 200
+    assert effects.done == ["x", "another"]
+
+
+def test_what_may_be_tried_later_is_not_kept(app: Flask, effects: Effects) -> None:
+    effects.failures.append(Failure(Code.BLOCKED, headers={"Retry-After": "1"}))
+    assert post(app, "/do", "x").status_code == 403
+    assert post(app, "/do", "x").status_code == 200
+
+
+def test_whoever_was_followed_changes_nothing(
+    app: Flask, effects: Effects, clean_tables: TestDatabase
+) -> None:
+    """The first is slower than its lease, and fails after another has taken its place."""
+    at_work, go_on = threading.Event(), threading.Event()
+
+    class Slow(Failure):
+        def __init__(self) -> None:
+            at_work.set()
+            go_on.wait(20)
+            super().__init__(Code.UNAVAILABLE)
+
+    @public
+    def slow_route() -> Response:
+        raise Slow
+
+    app.add_url_rule("/slow", view_func=slow_route, methods=["POST"])
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(post, app, "/slow")
+        assert at_work.wait(20)
+        clean_tables.query("UPDATE IdempotentRequests SET Lease = REPEAT('x', 16), Status = 200")
+        go_on.set()
+        assert slow.result().status_code == 503
+    assert len(clean_tables.query("SELECT 1 FROM IdempotentRequests")) == 1
+
+
+def test_waiting_leaves_threads_for_others(app: Flask, effects: Effects) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: post(app, "/do", "x"), range(20)))
+    statuses = sorted(found.status_code for found in answers)
+    assert effects.done == ["x"]
+    assert set(statuses) <= {200, 503}
+    assert statuses.count(200) >= 1 + WAITERS
+
+
+def test_bodies_are_kept_as_keyed_digests(app: Flask, clean_tables: TestDatabase) -> None:
+    post(app, "/do", "a secret password")
+    ((stored,),) = clean_tables.query("SELECT RequestHash FROM IdempotentRequests")
+    body = b'{"text": "a secret password"}'
+    assert stored != hashlib.sha256(body).digest()
+    assert stored == hmac.digest(b"a secret", body, "sha256")

@@ -1,45 +1,56 @@
 """``Idempotency-Key``: a POST that is sent again has one effect and gets the same answer.
 
 The first request with a key inserts a row, and the unique key of the table decides which one that
-is; the others wait for its answer. What failed on our side is forgotten, so that trying again means
-trying again. A process that dies in between leaves a row whose lease ends: the next request does
-the work anew, and unique constraints say what had been done already.
+is; the others wait for its answer. What failed on our side, or may be tried later, is forgotten, so
+that trying again means trying again. A process that dies in between leaves a row whose lease ends:
+the next request does the work anew, and a unique constraint (a name that is taken, or the
+``request_key`` that a handler keeps with what it makes) tells what had been done already.
 
-Answers that hold secrets are never kept: their handlers are marked ``never_replayed``.
+Answers that hold secrets are never kept: their handlers are marked ``never_replayed``. Bodies may
+hold passwords, so that only a keyed digest of them is kept.
 """
 
 import hashlib
+import hmac
+import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+import structlog
 from flask import Flask, Response, g, request
 
 from vireo_common.access import request_handler
 from vireo_common.database import Database, Duplicate
 from vireo_common.errors import Code, Failure
 
+log = structlog.get_logger()
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 INSERT = """
-INSERT INTO IdempotentRequests (KeyHash, RequestHash, LeaseUntil, ExpiresAt)
-VALUES (%s, %s, NOW(3) + INTERVAL %s SECOND, NOW(3) + INTERVAL %s SECOND)
+INSERT INTO IdempotentRequests (KeyHash, RequestHash, Lease, LeaseUntil, ExpiresAt)
+VALUES (%s, %s, %s, NOW(3) + INTERVAL %s SECOND, NOW(3) + INTERVAL %s SECOND)
 """
 
 FIND = """
-SELECT RequestHash, Status, Body, LeaseUntil < NOW(3) FROM IdempotentRequests WHERE KeyHash = %s
+SELECT RequestHash, Status, Body, LeaseUntil < NOW(3), ExpiresAt < NOW(3)
+FROM IdempotentRequests WHERE KeyHash = %s
 """
 
 TAKE_OVER = """
-UPDATE IdempotentRequests SET LeaseUntil = NOW(3) + INTERVAL %s SECOND
+UPDATE IdempotentRequests SET Lease = %s, LeaseUntil = NOW(3) + INTERVAL %s SECOND
 WHERE KeyHash = %s AND Status IS NULL AND LeaseUntil < NOW(3)
 """
 
-FINISH = "UPDATE IdempotentRequests SET Status = %s, Body = %s WHERE KeyHash = %s"
+# Whoever was too slow, and was followed by another, changes nothing.
+FINISH = "UPDATE IdempotentRequests SET Status = %s, Body = %s WHERE KeyHash = %s AND Lease = %s"
 
-FORGET = "DELETE FROM IdempotentRequests WHERE KeyHash = %s AND Status IS NULL"
+FORGET = "DELETE FROM IdempotentRequests WHERE KeyHash = %s AND Lease = %s AND Status IS NULL"
+
+FORGET_EXPIRED = "DELETE FROM IdempotentRequests WHERE KeyHash = %s AND ExpiresAt < NOW(3)"
 
 # Bounded, so that the sweep never holds many locks.
 SWEEP = "DELETE FROM IdempotentRequests WHERE ExpiresAt < NOW(3) ORDER BY ExpiresAt LIMIT 1000"
@@ -50,9 +61,10 @@ KEPT_SECONDS = 24 * 60 * 60
 # Longer than the gateway waits for any of these answers.
 LEASE_SECONDS = 60
 WAIT_SECONDS = 25.0
-POLL_SECONDS = 0.03
-# What says that nothing was done, and that trying again may help.
-NOT_KEPT = frozenset({429, *range(500, 600)})
+POLL_SECONDS = 0.02
+MAX_POLL_SECONDS = 0.5
+# So many requests of a process may wait for another one; the threads are for those who work.
+WAITERS = 10
 
 
 def never_replayed(handler: Handler) -> Handler:
@@ -77,89 +89,153 @@ class Kept:
     body: str
 
 
-class IdempotentRequests:
-    """The table, and what is done with it before and after each request."""
+@dataclass(frozen=True)
+class Asked:
+    """A request with a key: what it is kept under, what it asked for, and who does it."""
 
-    def __init__(self, database: Database, service: str) -> None:
+    key_hash: bytes
+    request_hash: bytes
+    lease: bytes
+
+
+class IdempotentRequests:
+    """The table, and what is done with it before and after each request.
+
+    Args:
+        service: whose requests these are.
+        secret: keys the digests of bodies.
+    """
+
+    def __init__(self, database: Database, service: str, secret: str) -> None:
         self._database = database
         self._service = service
+        self._secret = secret.encode()
+        self._waiters = threading.BoundedSemaphore(WAITERS)
 
     def install(self, app: Flask) -> None:
         """Look at every POST to ``app`` that has been admitted."""
         app.before_request(self._before)
         app.after_request(self._after)
 
-    def begin(self, key_hash: bytes, request_hash: bytes) -> Turn | Kept:
+    def _begin(self, asked: Asked) -> Turn | Kept:
         """Whose turn it is."""
-        if self._insert(key_hash, request_hash):
-            return Turn.FIRST
+        return Turn.FIRST if self._insert(asked) else self._look(asked)
+
+    def _look(self, asked: Asked) -> Turn | Kept:
+        """What has become of the request with this key that came before."""
         with self._database.read() as cursor:
-            cursor.execute(FIND, (key_hash,))
+            cursor.execute(FIND, (asked.key_hash,))
             row = cursor.fetchone()
             if row is None:
                 # The first one failed on our side at this moment: ask again.
                 return Turn.WAIT
-            stored, status, body, lease_ended = row
-            if stored != request_hash:
+            stored, status, body, lease_ended, expired = row
+            if expired:
+                cursor.execute(FORGET_EXPIRED, (asked.key_hash,))
+                return Turn.WAIT
+            if stored != asked.request_hash:
                 return Turn.CONFLICT
             if status is not None:
                 return Kept(int(status), str(body))
-            if lease_ended and cursor.execute(TAKE_OVER, (LEASE_SECONDS, key_hash)) == 1:
+            claim = (asked.lease, LEASE_SECONDS, asked.key_hash)
+            if lease_ended and cursor.execute(TAKE_OVER, claim) == 1:
                 return Turn.FIRST
         return Turn.WAIT
 
-    def _insert(self, key_hash: bytes, request_hash: bytes) -> bool:
+    def _insert(self, asked: Asked) -> bool:
+        row = (asked.key_hash, asked.request_hash, asked.lease, LEASE_SECONDS, KEPT_SECONDS)
         try:
             with self._database.read() as cursor:
-                cursor.execute(INSERT, (key_hash, request_hash, LEASE_SECONDS, KEPT_SECONDS))
-                if key_hash[0] == 0:
-                    cursor.execute(SWEEP)
+                cursor.execute(INSERT, row)
         except Duplicate:
             return False
         return True
 
     def _before(self) -> Response | None:
+        asked = self._asked()
+        if asked is None:
+            return None
+        turn = self._begin(asked)
+        if turn is Turn.WAIT:
+            turn = self._wait(asked)
+        match turn:
+            case Turn.CONFLICT:
+                raise Failure(Code.IDEMPOTENCY_CONFLICT)
+            case Kept(status, body):
+                headers = {"Idempotency-Replayed": "true"}
+                return Response(body, status, headers, content_type="application/json")
+        g.idempotency = asked
+        return None
+
+    def _asked(self) -> Asked | None:
+        """The request, if it carries a key that means something here."""
         key = request.headers.get(HEADER)
         if key is None or request.method != "POST" or request.routing_exception:
             return None
         if not request.endpoint or getattr(request_handler(), "never_replayed", False):
             return None
         if not (0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable()):
-            raise Failure(
-                Code.INVALID_REQUEST, f"{HEADER} must be 1 to {MAX_KEY} ASCII characters."
-            )
+            said = f"{HEADER} must be 1 to {MAX_KEY} ASCII characters."
+            raise Failure(Code.INVALID_REQUEST, said)
         whose = str(g.get("account_id", ""))
-        key_hash = _hash(self._service, request.path, whose, key)
-        request_hash = hashlib.sha256(request.get_data()).digest()
-        deadline = time.monotonic() + WAIT_SECONDS
-        while time.monotonic() < deadline:
-            match self.begin(key_hash, request_hash):
-                case Turn.FIRST:
-                    g.idempotency = key_hash
-                    return None
-                case Turn.CONFLICT:
-                    raise Failure(Code.IDEMPOTENCY_CONFLICT)
-                case Kept(status, body):
-                    headers = {"Idempotency-Replayed": "true"}
-                    return Response(body, status, headers, content_type="application/json")
-            time.sleep(POLL_SECONDS)
+        place = f"{self._service}\n{request.path}\n{whose}\n{key}"
+        key_hash = self._digest(place.encode("utf-8", "replace"))
+        return Asked(key_hash, self._digest(request.get_data()), secrets.token_bytes(16))
+
+    def _wait(self, asked: Asked) -> Turn | Kept:
+        """Wait until there is an answer, or the first one is followed."""
+        if not self._waiters.acquire(blocking=False):
+            raise Failure(Code.UNAVAILABLE)
+        try:
+            deadline, pause = time.monotonic() + WAIT_SECONDS, POLL_SECONDS
+            while time.monotonic() < deadline:
+                time.sleep(pause)
+                pause = min(pause * 1.2, MAX_POLL_SECONDS)
+                turn = self._begin(asked)
+                if turn is not Turn.WAIT:
+                    return turn
+        finally:
+            self._waiters.release()
         raise Failure(Code.UNAVAILABLE)
 
     def _after(self, response: Response) -> Response:
-        key_hash = g.pop("idempotency", None)
-        if key_hash is not None:
-            try:
-                with self._database.read() as cursor:
-                    if response.status_code in NOT_KEPT:
-                        cursor.execute(FORGET, (key_hash,))
-                    else:
-                        body = response.get_data(as_text=True)
-                        cursor.execute(FINISH, (response.status_code, body, key_hash))
-            except Failure:
-                # The answer is true all the same; whoever asks again waits for the lease to end.
-                pass
+        asked: Asked | None = g.pop("idempotency", None)
+        if asked is None:
+            return response
+        # What may be tried later says so, and what failed on our side may be tried at once.
+        kept = response.status_code < 500 and "Retry-After" not in response.headers
+        try:
+            with self._database.read() as cursor:
+                if kept:
+                    row = (response.status_code, response.get_data(as_text=True))
+                    cursor.execute(FINISH, (*row, asked.key_hash, asked.lease))
+                else:
+                    cursor.execute(FORGET, (asked.key_hash, asked.lease))
+        except Failure:
+            # The answer is true all the same; whoever asks again waits for the lease to end.
+            log.warning("answer_not_kept")
         return response
 
+    def _digest(self, text: bytes) -> bytes:
+        return hmac.digest(self._secret, text, "sha256")
 
-def _hash(*parts: str) -> bytes:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).digest()
+
+class IdempotentRequestTable:
+    """The table, for whoever cleans up."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sweep(self) -> None:
+        """Delete answers that were kept long enough; a bounded number."""
+        with self._database.read() as cursor:
+            cursor.execute(SWEEP)
+
+
+def request_key() -> bytes | None:
+    """32 bytes that stand for this request and for every repetition of it; ``None`` without a key.
+
+    A handler keeps them with what it makes, where nothing else makes it unique.
+    """
+    asked: Asked | None = g.get("idempotency")
+    return hashlib.sha256(asked.key_hash + asked.request_hash).digest() if asked else None

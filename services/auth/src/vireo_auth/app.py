@@ -38,18 +38,15 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
     session_rules = Sessions(SessionTable(database), signing_key.signer)
     accounts, attempts = AccountTable(database), AttemptTable(database)
     hashes = Passwords(settings.bcrypt_cost, max(1, settings.web_threads * 7 // 8))
-    guard = Guard(
-        Verifier(reader.key_set),
-        reader.standing,
-        settings.secret("service_token").get_secret_value(),
-    )
+    service_token = settings.secret("service_token").get_secret_value()
+    guard = Guard(Verifier(reader.key_set), reader.standing, service_token)
 
     def ready() -> None:
         # Whoever verifies tokens must know the key before the first one is signed.
         key_table.publish(signing_key.signer())
 
     app = create_application("auth", guard=guard, ready=ready)
-    IdempotentRequests(database, "auth").install(app)
+    IdempotentRequests(database, "auth", service_token).install(app)
     limits = Limits(
         attempts=settings.sign_in_attempts,
         window=dt.timedelta(seconds=settings.sign_in_window),

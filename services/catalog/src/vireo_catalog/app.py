@@ -51,7 +51,7 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
             log.warning("files_removed_later")
 
     app = create_application("catalog", guard=guard, ready=database.ping)
-    IdempotentRequests(database, "catalog").install(app)
+    IdempotentRequests(database, "catalog", service_token).install(app)
     app.url_map.converters["text"] = AnyText
     rules = Videos(VideoTable(database), remove_files)
     channel_rules = Channels(channel_table)

@@ -266,3 +266,26 @@ def test_wrong_methods_and_unknown_addresses(http: FlaskClient, clean_tables: Te
         error(http.open(path, method=method), 405, "method_not_allowed")
     for path in ("/", "/v", "/v/", "/videos", "/search/all", "/search/all/", "/v//abcdefg"):
         error(http.get(path), 404, "not_found")
+
+
+def test_an_announcement_sent_again_after_a_crash_is_the_same_video(
+    http: FlaskClient, stage: Any, token: Any, clean_tables: TestDatabase
+) -> None:
+    """The process died after the commit: there is a video, and nobody was answered."""
+    ada = stage.channel("Ada")
+    headers = {**token(ada), "Idempotency-Key": "one"}
+    body = {"title": "a title", "description": ""}
+    first = http.post("/upload", json=body, headers=headers)
+    clean_tables.query(
+        "UPDATE IdempotentRequests SET Status = NULL, LeaseUntil = NOW(3) - INTERVAL 1 SECOND"
+    )
+    again = http.post("/upload", json=body, headers=headers)
+    assert again.status_code == 200
+    assert again.json == first.json
+    assert "Idempotency-Replayed" not in again.headers
+    assert clean_tables.query("SELECT COUNT(*) FROM Videos") == ((1,),)
+
+    other = http.post("/upload", json={**body, "title": "b"}, headers={**headers, **token(ada)})
+    assert other.status_code == 409
+    new = http.post("/upload", json=body, headers={**headers, "Idempotency-Key": "two"})
+    assert new.json != first.json

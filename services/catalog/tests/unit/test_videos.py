@@ -8,6 +8,7 @@ import pytest
 
 from vireo_catalog.core.videos import (
     HASH_PATH,
+    AlreadyAnnounced,
     ChannelGone,
     HashPathTaken,
     Progress,
@@ -49,8 +50,18 @@ class Shelf:
         self.added: list[tuple[str, int, str, str]] = []
         self.asked: list[str] = []
         self.channel_gone = False
+        self.announced: dict[bytes, str] = {}
 
-    def add(self, hash_path: str, channel_id: int, title: str, description: str) -> None:
+    def add(
+        self,
+        hash_path: str,
+        channel_id: int,
+        title: str,
+        description: str,
+        request_key: bytes | None = None,
+    ) -> None:
+        if request_key and request_key in self.announced:
+            raise AlreadyAnnounced(self.announced[request_key])
         if self.channel_gone:
             raise ChannelGone
         if self.taken:
@@ -233,3 +244,12 @@ def test_media_is_told_what_has_gone() -> None:
     assert refusal(lambda: rules.record("ABCDEFG", Progress(State.READY))) is Code.NOT_FOUND
     assert rules.find_any("abcdefg") == PUBLIC
     assert refusal(lambda: rules.find_any("ABCDEFG")) is Code.NOT_FOUND
+
+
+def test_a_request_that_is_repeated_makes_one_video() -> None:
+    shelf = Shelf(None)
+    shelf.announced[b"key"] = "first00"
+    videos = Videos(shelf, lambda _: None)
+    assert videos.announce(1, "a title", "", b"key") == "first00"
+    assert shelf.added == []
+    assert videos.announce(1, "a title", "", b"other") == shelf.added[0][0]

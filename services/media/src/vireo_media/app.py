@@ -6,7 +6,6 @@ from vireo_common import logs
 from vireo_common.access import Guard, require_declarations
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
-from vireo_common.idempotency import IdempotentRequests
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
@@ -34,7 +33,6 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     upload_table = UploadTable(database)
 
     app = create_application("media", guard=guard, ready=database.ping)
-    IdempotentRequests(database, "media").install(app)
     rules = Uploads(
         upload_table,
         media_files,

@@ -17,6 +17,7 @@ from vireo_auth.storage.sessions import SessionTable
 from vireo_auth.worker.mails import Mailer, Sweeper
 from vireo_common import logs
 from vireo_common.database import Database
+from vireo_common.idempotency import IdempotentRequestTable
 from vireo_common.jobs import JobQueue
 from vireo_common.worker import LEASE_SECONDS, Handler, Slot, run_until_stopped
 
@@ -45,8 +46,8 @@ def _threads(settings: MailSettings, stopping: threading.Event) -> list[threadin
     handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
     names = [f"mail-{number}" for number in range(SLOTS)]
     slots = [Slot(name, queue, handlers, stopping, IDLE_SECONDS) for name in names]
-    tables = (table, SessionTable(database), DeviceTable(database), KeyTable(database))
-    return [Sweeper([each.sweep for each in tables], stopping), *slots]
+    swept = (MailTable, SessionTable, DeviceTable, KeyTable, IdempotentRequestTable)
+    return [Sweeper([table(database).sweep for table in swept], stopping), *slots]
 
 
 def _transport(settings: MailSettings) -> Transport:

@@ -12,6 +12,7 @@ from vireo_catalog.api.models import (
 from vireo_catalog.core.videos import Videos
 from vireo_common.access import account_id, maybe_signed_in, signed_in, viewer_id
 from vireo_common.errors import Code
+from vireo_common.idempotency import request_key
 from vireo_common.web import (
     JSON_PROBLEMS,
     TOKEN_PROBLEMS,
@@ -35,7 +36,8 @@ def blueprint(videos: Videos) -> APIBlueprint:
     @signed_in
     def announce(body: UploadBody) -> Response:
         """Announce a video and get its hash path; then send its bytes."""
-        return answer(videos.announce(account_id(), body.title, body.description))
+        key = request_key()
+        return answer(videos.announce(account_id(), body.title, body.description, key))
 
     @bp.get(
         "/v/<hash_path>",

@@ -65,6 +65,14 @@ class HashPathTaken(Exception):
     """The hash path was given out before."""
 
 
+class AlreadyAnnounced(Exception):
+    """The same request has made a video before, whose hash path is ``hash_path``."""
+
+    def __init__(self, hash_path: str) -> None:
+        super().__init__(hash_path)
+        self.hash_path = hash_path
+
+
 class ChannelGone(Exception):
     """The channel was deleted meanwhile."""
 
@@ -72,11 +80,19 @@ class ChannelGone(Exception):
 class VideoStore(Protocol):
     """Where videos are kept."""
 
-    def add(self, hash_path: str, channel_id: int, title: str, description: str) -> None:
+    def add(
+        self,
+        hash_path: str,
+        channel_id: int,
+        title: str,
+        description: str,
+        request_key: bytes | None = None,
+    ) -> None:
         """Insert a video without bytes.
 
         Raises:
             HashPathTaken: choose another.
+            AlreadyAnnounced: by a request with this key.
             ChannelGone: the channel was deleted meanwhile.
         """
 
@@ -109,8 +125,13 @@ class Videos:
         self._store = store
         self._remove_files = remove_files
 
-    def announce(self, channel_id: int, title: str, description: str) -> str:
+    def announce(
+        self, channel_id: int, title: str, description: str, request_key: bytes | None = None
+    ) -> str:
         """Make a video that waits for its bytes; returns its hash path.
+
+        Args:
+            request_key: the same for repetitions of one request, which make one video.
 
         Raises:
             Failure: ``invalid_body`` with a reason for each field; ``token_invalid`` where the
@@ -122,9 +143,11 @@ class Videos:
         while True:
             hash_path = "".join(secrets.choice(ALPHABET) for _ in range(7))
             try:
-                self._store.add(hash_path, channel_id, title, description)
+                self._store.add(hash_path, channel_id, title, description, request_key)
             except HashPathTaken:
                 continue
+            except AlreadyAnnounced as announced:
+                return announced.hash_path
             except ChannelGone:
                 raise Failure(Code.TOKEN_INVALID) from None
             return hash_path

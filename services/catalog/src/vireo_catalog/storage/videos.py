@@ -12,7 +12,14 @@ from typing import Any
 
 from pymysql.cursors import Cursor
 
-from vireo_catalog.core.videos import ChannelGone, HashPathTaken, Progress, State, Video
+from vireo_catalog.core.videos import (
+    AlreadyAnnounced,
+    ChannelGone,
+    HashPathTaken,
+    Progress,
+    State,
+    Video,
+)
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_common.pages import Page, decode_cursor, encode_cursor
@@ -28,7 +35,9 @@ WHOLE = COLUMNS.format(description="v.Description")
 # The rows of lists are sent without their descriptions, which may be long.
 LISTED = COLUMNS.format(description="''")
 
-RESERVE = "INSERT INTO HashPaths (PathHash) VALUES (%s)"
+RESERVE = "INSERT INTO HashPaths (PathHash, RequestKey) VALUES (%s, %s)"
+
+BY_REQUEST = "SELECT PathHash FROM HashPaths WHERE RequestKey = %s"
 
 INSERT = """
 INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload)
@@ -82,24 +91,40 @@ class VideoTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, hash_path: str, channel_id: int, title: str, description: str) -> None:
+    def add(
+        self,
+        hash_path: str,
+        channel_id: int,
+        title: str,
+        description: str,
+        request_key: bytes | None = None,
+    ) -> None:
         """Insert a video without bytes.
 
         Raises:
             HashPathTaken: it was given out before, if only to a video that has gone.
+            AlreadyAnnounced: by a request with this key.
             ChannelGone: it was deleted meanwhile.
         """
 
         def work(cursor: Cursor) -> None:
-            cursor.execute(RESERVE, (hash_path,))
+            cursor.execute(RESERVE, (hash_path, request_key))
             cursor.execute(INSERT, (hash_path, channel_id, title, description))
 
         try:
             self._database.transaction("videos.add", work)
-        except Duplicate:
+        except Duplicate as duplicate:
+            if duplicate.key == "RequestKey":
+                raise AlreadyAnnounced(self._of_request(request_key)) from None
             raise HashPathTaken from None
         except MissingParent:
             raise ChannelGone from None
+
+    def _of_request(self, request_key: bytes | None) -> str:
+        with self._database.read() as cursor:
+            cursor.execute(BY_REQUEST, (request_key,))
+            ((hash_path,),) = cursor.fetchall()
+        return str(hash_path)
 
     def find(self, hash_path: str) -> Video | None:
         """The video in whatever state."""

@@ -11,7 +11,6 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_common.access import maybe_signed_in, required_account_id
 from vireo_common.errors import Code, Failure
-from vireo_common.idempotency import never_replayed
 from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Empty, answer, problems
 from vireo_media.api.models import HashPathInPath
 from vireo_media.core.permits import Permits
@@ -52,7 +51,6 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
             ),
         },
     )
-    @never_replayed
     @maybe_signed_in
     def receive(path: HashPathInPath) -> Response:
         """Upload the bytes of a video."""
