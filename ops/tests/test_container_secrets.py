@@ -41,3 +41,24 @@ def test_the_password_of_the_mail_server_comes_from_outside(folder: Path) -> Non
     main([str(folder), "smtp_password"], io.BytesIO(b"open\n"))
     assert given.read_bytes() == b"open\n"
     assert (folder / "auth-worker").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_key_that_auth_has_replaced_counts(folder: Path) -> None:
+    main([str(folder)], io.BytesIO())
+    key = folder / "auth" / "token_signing_key.pem"
+    key.unlink()
+    key.write_text("the next key")
+    main([str(folder)], io.BytesIO())
+    assert key.read_text() == "the next key"
+    assert (folder / "all" / key.name).read_text() == "the next key"
+
+
+def test_nothing_is_read_through_a_link(folder: Path) -> None:
+    main([str(folder)], io.BytesIO())
+    key = folder / "auth" / "token_signing_key.pem"
+    before = (folder / "all" / key.name).read_text()
+    key.unlink()
+    key.symlink_to(folder / "all" / "db_root_password")
+    with pytest.raises(SystemExit, match="is a link"):
+        main([str(folder)], io.BytesIO())
+    assert (folder / "all" / key.name).read_text() == before

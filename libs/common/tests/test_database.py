@@ -14,6 +14,7 @@ from pymysql.cursors import Cursor
 from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_common.errors import Code, Failure
 from vireo_testing.mariadb import PrivateServer, TestDatabase, free_port
+from vireo_testing.person import eventually
 
 INSERT = "INSERT INTO Channels (Username, Password) VALUES (%s, 'x')"
 DETAILS = """
@@ -121,6 +122,29 @@ def test_victim_of_a_deadlock_is_run_again(open_pool: Any, clean_tables: TestDat
     assert len(runs) == 3
     marks = clean_tables.query("SELECT Password FROM Channels")
     assert [sorted(mark[0]) for mark in marks] == [["A", "B", "x"], ["A", "B", "x"]]
+
+
+def test_a_statement_that_was_the_victim_of_a_deadlock_is_run_again(
+    open_pool: Any, clean_tables: TestDatabase
+) -> None:
+    database = open_pool("auth", size=2)
+    one, two = (database.transaction("test", lambda c, n=n: insert(c, n)) for n in ("one", "two"))
+    mark = "UPDATE Channels SET Password = 'marked' WHERE ChannelID IN (%s, %s) ORDER BY ChannelID"
+    with ThreadPoolExecutor(1) as pool, clean_tables.connect() as other:
+        other.begin()
+        with other.cursor() as cursor:
+            # Whoever has changed less is the victim.
+            for number in range(50):
+                insert(cursor, f"heavy{number}")
+            cursor.execute("UPDATE Channels SET Password = 'y' WHERE ChannelID = %s", (two,))
+            marking = pool.submit(database.write, mark, (one, two))
+            waiting = "SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'"
+            eventually(lambda: clean_tables.query(waiting) != ())
+            cursor.execute("UPDATE Channels SET Password = 'y' WHERE ChannelID = %s", (one,))
+        other.commit()
+        assert marking.result() == 2
+    marks = "SELECT Password FROM Channels WHERE ChannelID IN (%s, %s)"
+    assert clean_tables.query(marks, (one, two)) == (("marked",), ("marked",))
 
 
 def test_line_lost_in_a_transaction_leaves_nothing(

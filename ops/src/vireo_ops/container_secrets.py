@@ -39,6 +39,8 @@ def hand_out(folder: Path) -> None:
     everything, root = folder / "all", RunUser("root", os.getuid(), os.getgid(), "/")
     # Auth replaces this key itself: the one that it signs with is the one that counts.
     rotated = folder / "auth" / SIGNING_KEY
+    if rotated.is_symlink():
+        raise SystemExit(f"{rotated} is a link; nothing is read through it.")
     if rotated.exists():
         write_private(everything / SIGNING_KEY, rotated.read_bytes(), root)
     ensure_secrets(everything, root)
@@ -52,6 +54,9 @@ def hand_out(folder: Path) -> None:
         for name in names:
             path = target / name
             if name == SMTP_PASSWORD and not (everything / name).exists():
+                continue
+            if name == SIGNING_KEY and path.exists():
+                # A rotation may have replaced it at this very moment.
                 continue
             content = (everything / name).read_bytes()
             if not path.exists() or path.read_bytes() != content:

@@ -7,7 +7,7 @@ Errors of the driver are translated here, so that callers see three things only:
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
@@ -109,7 +109,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Cursor]:
-        """A cursor for single statements, each its own transaction."""
+        """A cursor for statements that only read."""
         try:
             with self._connection() as connection, connection.cursor() as cursor:
                 yield cursor
@@ -117,6 +117,18 @@ class Database:
             if error.args[0] in RUN_AGAIN:
                 raise _unavailable(error) from error
             raise
+
+    def write(self, statement: str, values: Sequence[object] = ()) -> int:
+        """Run one statement that is its own transaction; the number of rows that it changed.
+
+        Like a transaction it is run again where it was the victim of a deadlock.
+        """
+
+        def once() -> int:
+            with self._connection() as connection, connection.cursor() as cursor:
+                return cursor.execute(statement, values)
+
+        return self._again(statement.split(maxsplit=1)[0], once)
 
     def transaction(self, name: str, work: Callable[[Cursor], Result]) -> Result:
         """Run ``work`` in one transaction: commit its result, or roll back what it raised.
@@ -128,9 +140,12 @@ class Database:
             name: for the log.
             work: gets the cursor; what it returns is returned.
         """
+        return self._again(name, lambda: self._once(work))
+
+    def _again(self, name: str, once: Callable[[], Result]) -> Result:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._once(work)
+                return once()
             except pymysql.err.OperationalError as error:
                 if error.args[0] not in RUN_AGAIN:
                     raise

@@ -126,27 +126,26 @@ class IdempotentRequests:
         with self._database.read() as cursor:
             cursor.execute(FIND, (asked.key_hash,))
             row = cursor.fetchone()
-            if row is None:
-                # The first one failed on our side at this moment: ask again.
-                return Turn.WAIT
-            stored, status, body, lease_ended, expired = row
-            if expired:
-                cursor.execute(FORGET_EXPIRED, (asked.key_hash,))
-                return Turn.WAIT
-            if stored != asked.request_hash:
-                return Turn.CONFLICT
-            if status is not None:
-                return Kept(int(status), str(body))
-            claim = (asked.lease, LEASE_SECONDS, asked.key_hash)
-            if lease_ended and cursor.execute(TAKE_OVER, claim) == 1:
-                return Turn.FIRST
+        if row is None:
+            # The first one failed on our side at this moment: ask again.
+            return Turn.WAIT
+        stored, status, body, lease_ended, expired = row
+        if expired:
+            self._database.write(FORGET_EXPIRED, (asked.key_hash,))
+            return Turn.WAIT
+        if stored != asked.request_hash:
+            return Turn.CONFLICT
+        if status is not None:
+            return Kept(int(status), str(body))
+        claim = (asked.lease, LEASE_SECONDS, asked.key_hash)
+        if lease_ended and self._database.write(TAKE_OVER, claim) == 1:
+            return Turn.FIRST
         return Turn.WAIT
 
     def _insert(self, asked: Asked) -> bool:
         row = (asked.key_hash, asked.request_hash, asked.lease, LEASE_SECONDS, KEPT_SECONDS)
         try:
-            with self._database.read() as cursor:
-                cursor.execute(INSERT, row)
+            self._database.write(INSERT, row)
         except Duplicate:
             return False
         return True
@@ -205,12 +204,11 @@ class IdempotentRequests:
         # What may be tried later says so, and what failed on our side may be tried at once.
         kept = response.status_code < 500 and "Retry-After" not in response.headers
         try:
-            with self._database.read() as cursor:
-                if kept:
-                    row = (response.status_code, response.get_data(as_text=True))
-                    cursor.execute(FINISH, (*row, asked.key_hash, asked.lease))
-                else:
-                    cursor.execute(FORGET, (asked.key_hash, asked.lease))
+            if kept:
+                row = (response.status_code, response.get_data(as_text=True))
+                self._database.write(FINISH, (*row, asked.key_hash, asked.lease))
+            else:
+                self._database.write(FORGET, (asked.key_hash, asked.lease))
         except Failure:
             # The answer is true all the same; whoever asks again waits for the lease to end.
             log.warning("answer_not_kept")
@@ -228,8 +226,7 @@ class IdempotentRequestTable:
 
     def sweep(self) -> None:
         """Delete answers that were kept long enough; a bounded number."""
-        with self._database.read() as cursor:
-            cursor.execute(SWEEP)
+        self._database.write(SWEEP)
 
 
 def request_key() -> bytes | None:

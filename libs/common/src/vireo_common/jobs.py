@@ -152,8 +152,7 @@ class JobQueue:
 
     def renew(self, job: Job) -> bool:
         """Hold on to the job for another lease; ``False`` where it is no longer ours."""
-        with self._database.read() as cursor:
-            return cursor.execute(RENEW, (self._lease_seconds, job.job_id, job.lease)) == 1
+        return self._database.write(RENEW, (self._lease_seconds, job.job_id, job.lease)) == 1
 
     def finish(self, job: Job, also: Callable[[Cursor], None] | None = None) -> None:
         """End the job, and do what ``also`` does to the database in the same transaction.
@@ -189,10 +188,9 @@ class JobQueue:
 
         ``count`` says whether this claim counts as an attempt; at a graceful stop it does not.
         """
-        with self._database.read() as cursor:
-            cursor.execute(
-                PUT_BACK, (0 if count else 1, int(delay), error[:500], job.job_id, job.lease)
-            )
+        self._database.write(
+            PUT_BACK, (0 if count else 1, int(delay), error[:500], job.job_id, job.lease)
+        )
 
     def quarantine(self, job: Job, error: str, also: Callable[[Cursor], None]) -> None:
         """Put the job aside for a person to look at; ``also`` runs in the same transaction."""

@@ -50,8 +50,8 @@ class SessionReader:
                 return Standing.NO_ACCOUNT
             if row[0] is None:
                 return Standing.ENDED
-            if row[1]:
-                cursor.execute(NOTE_SEEN, (session_id, SEEN_SECONDS))
+        if row[1]:
+            self._database.write(NOTE_SEEN, (session_id, SEEN_SECONDS))
         return Standing.GOOD
 
     def key_set(self) -> KeySet:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from vireo_auth.rotation import rotate
+from vireo_auth.rotation import NotRetired, rotate
 from vireo_auth.settings import AuthSettings
 from vireo_auth.storage.keys import KeyTable
 from vireo_common import logs
@@ -22,6 +22,10 @@ def main() -> int:
         key_id = rotate(settings.signing_key, KeyTable(Database.connect("auth", settings, size=1)))
     except Failure as failure:
         print(f"Nothing was changed: {failure.message}", file=sys.stderr)
+        return 1
+    except NotRetired as error:
+        print(f"Tokens are signed with the key {error} from now on.", file=sys.stderr)
+        print("The old key could not be retired: rotate once more.", file=sys.stderr)
         return 1
     print(f"Tokens are signed with the key {key_id} from now on.")
     return 0

@@ -14,9 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from vireo_auth.storage.keys import KeyTable
+from vireo_common.errors import Failure
 from vireo_common.tokens import RETRY_SECONDS, Signer
 
 MARGIN_SECONDS = 1.0
+
+
+class NotRetired(Exception):
+    """The database went away at the last step; the next rotation retires both keys."""
 
 
 def rotate(signing_key: Path, keys: KeyTable) -> str:
@@ -27,6 +32,7 @@ def rotate(signing_key: Path, keys: KeyTable) -> str:
 
     Raises:
         Failure: the database is not there; nothing was changed.
+        NotRetired: the key was replaced, and the old one not yet retired.
     """
     folder = os.open(signing_key.parent, os.O_RDONLY)
     try:
@@ -39,7 +45,10 @@ def rotate(signing_key: Path, keys: KeyTable) -> str:
         time.sleep(RETRY_SECONDS + MARGIN_SECONDS)
         following.rename(signing_key)
         os.fsync(folder)
-        keys.retire_others(signer)
+        try:
+            keys.retire_others(signer)
+        except Failure:
+            raise NotRetired(signer.key_id) from None
     finally:
         os.close(folder)
     return signer.key_id

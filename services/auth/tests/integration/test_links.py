@@ -294,8 +294,14 @@ def test_a_sign_in_from_a_new_device_is_told(
         return mailbox.collect()
 
     sign_up()
+    token = mailbox.token()
     told = ["A sign-in from a new device"]
-    assert sign_in("Firefox/131", "198.51.100.7") == ["Confirm your address"]
+    assert sign_in("Firefox/131", "198.51.100.7") == []
+    assert sign_in("Your prize: evil.example", "203.0.113.1") == told
+    unproven = stage.server.kept[-1].get_body(("plain",)).get_content()
+    assert "Address: 203.0.113.1" in unproven
+    assert "evil.example" not in unproven, "nobody proved that this is their address"
+    assert verify(http, token) == (200, "")
     assert sign_in("Firefox/132", "198.51.100.8") == []
     assert sign_in("Evil <b>Browser</b>", "203.0.113.9", "wrong password") == []
     assert sign_in("Evil <b>Browser</b>", "203.0.113.9") == told

@@ -31,6 +31,20 @@ def test_all_mails_are_sent_once(stage: Any) -> None:
     assert len(set(stage.server.ids)) == len(Template)
 
 
+def test_one_address_gets_so_many_notices_an_hour(stage: Any) -> None:
+    for _ in range(23):
+        stage.add(Template.PASSWORD_CHANGED)
+    stage.add(Template.PASSWORD_CHANGED, to="other@example.org")
+    with running(stage.server), stage.working():
+        stage.until_done()
+    assert len(stage.server.kept) == 21
+    stage.clean.query("UPDATE MailedAddresses SET MailedAt = NOW(3) - INTERVAL 61 MINUTE")
+    stage.add(Template.PASSWORD_CHANGED)
+    with running(stage.server), stage.working():
+        stage.until_done()
+    assert len(stage.server.kept) == 22
+
+
 def test_an_outage_loses_none_and_doubles_none(stage: Any) -> None:
     for _ in range(10):
         stage.add(Template.PASSWORD_CHANGED)

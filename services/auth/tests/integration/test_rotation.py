@@ -5,10 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
+import pytest
 import requests
 
-from vireo_auth.rotation import rotate
+from vireo_auth.rotation import NotRetired, rotate
 from vireo_auth.storage.keys import KeyTable
+from vireo_common.database import Database
+from vireo_common.errors import Code, Failure
+from vireo_common.tokens import Signer
 from vireo_testing.mariadb import TestDatabase
 
 CREDENTIALS = {"username": "ada_l", "password": "correct horse battery"}
@@ -33,6 +37,7 @@ def test_no_request_fails_while_keys_rotate(
         with requests.Session() as session:
             while not stop.is_set():
                 signed = session.post(f"{auth.url}/sign_in", json=CREDENTIALS, timeout=30)
+                assert signed.status_code == 200, signed.text
                 token = signed.json()["response"]["vtoken"]
                 announced = session.post(
                     f"{catalog.url}/upload",
@@ -99,3 +104,21 @@ def test_retired_keys_go_when_their_last_token_has_expired(
     key_table.sweep()
     assert clean_tables.query("SELECT KeyID FROM SigningKeys") == ((second,),)
     assert first != second
+
+
+def test_a_database_that_goes_at_the_last_step(
+    key_table: KeyTable, auth_database: Database, clean_tables: TestDatabase
+) -> None:
+    signing_key = clean_tables.secrets_dir / "token_signing_key.pem"
+    first = rotate(signing_key, key_table)
+
+    class Leaving(KeyTable):
+        def retire_others(self, signer: Signer) -> None:
+            raise Failure(Code.UNAVAILABLE)
+
+    with pytest.raises(NotRetired) as caught:
+        rotate(signing_key, Leaving(auth_database))
+    assert str(caught.value) == Signer(signing_key.read_text()).key_id != first
+    last = rotate(signing_key, key_table)
+    current = clean_tables.query("SELECT KeyID FROM SigningKeys WHERE RetiredAt IS NULL")
+    assert current == ((last,),)

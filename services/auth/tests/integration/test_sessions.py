@@ -316,3 +316,39 @@ def test_a_new_key_is_used_at_once_and_the_old_one_still_verifies(
     assert keys["response"] == {"keys": keys["keys"]}
     assert all("d" not in key for key in keys["keys"])
     assert sessions(old["vtoken"]).status_code == 200
+
+
+def test_refreshes_without_end_are_slowed_down(
+    enter: Any, refresh: Any, sessions: Any, clean_tables: TestDatabase
+) -> None:
+    first = enter()
+    clean_tables.query(
+        "INSERT INTO RefreshTokens (TokenHash, SessionID, IssuedAt, SpentAt)"
+        " SELECT UNHEX(SHA2(seq, 256)), SessionID, NOW(3), NOW(3) FROM Sessions, seq_1_to_299"
+    )
+    answer = refresh(first["refresh_token"])
+    assert outcome(answer) == (429, "rate_limited")
+    assert answer.headers["Retry-After"] == "60"
+    clean_tables.query("UPDATE RefreshTokens SET IssuedAt = NOW(3) - INTERVAL 61 MINUTE")
+    assert refresh(first["refresh_token"]).status_code == 200, "the token was not spent"
+
+
+def test_tokens_that_were_spent_long_ago_go(
+    enter: Any, refresh: Any, clean_tables: TestDatabase
+) -> None:
+    token = refresh(enter()["refresh_token"]).json["response"]["refresh_token"]
+    clean_tables.query("UPDATE RefreshTokens SET SpentAt = SpentAt - INTERVAL 31 DAY")
+    refresh(token)
+    assert clean_tables.query("SELECT COUNT(*) FROM RefreshTokens") == ((2,),)
+
+
+def test_the_oldest_devices_make_room(enter: Any, clean_tables: TestDatabase) -> None:
+    enter()
+    clean_tables.query(
+        "INSERT INTO KnownDevices SELECT ChannelID, UNHEX(SHA2(seq, 256)), NOW(3) - INTERVAL seq"
+        " MINUTE FROM Channels, seq_1_to_150"
+    )
+    enter(**{"User-Agent": "a new one"})
+    assert clean_tables.query("SELECT COUNT(*) FROM KnownDevices") == ((100,),)
+    oldest = "SELECT MAX(TIMESTAMPDIFF(MINUTE, SeenAt, NOW(3))) FROM KnownDevices"
+    assert clean_tables.query(oldest) == ((98,),)

@@ -86,21 +86,21 @@ def refusal(rules: SignIn, username: str = "ada", password: str = "wrong") -> Fa
 
 
 def test_right_password() -> None:
-    rules, _, book, _ = service(Admitted(1, 4))
+    rules, _, book, _ = service(Admitted(4))
     tokens = rules("Ada", "correct horse", HOME)
     assert tokens == open_session(Confirmed(7, ADA.password_hash, 4), HOME)
     assert book.right == [(name_key("ada"), "198.51.100.7", 7)]
 
 
 def test_an_account_that_goes_while_its_password_is_hashed() -> None:
-    rules, _, book, _ = service(Admitted(1, 4))
+    rules, _, book, _ = service(Admitted(4))
     book.gone = True
     assert refusal(rules, "ada", "correct horse").code is Code.BAD_CREDENTIALS
 
 
 @pytest.mark.parametrize("username", ["ada", "nobody", "not a name", "", "\ud800", "x" * 999])
 def test_wrong_password_and_unknown_name_are_the_same(username: str) -> None:
-    rules, _, book, passwords = service(Admitted(1, 3))
+    rules, _, book, passwords = service(Admitted(3))
     failure = refusal(rules, username)
     assert failure.code is Code.BAD_CREDENTIALS
     assert failure.details == {"attempts_left": 3}
@@ -110,7 +110,7 @@ def test_wrong_password_and_unknown_name_are_the_same(username: str) -> None:
 
 
 def test_nobodys_name_never_reaches_the_accounts() -> None:
-    rules, directory, _, _ = service(Admitted(1, 3))
+    rules, directory, _, _ = service(Admitted(3))
     refusal(rules, "' OR 1=1 -- ")
     assert directory.asked == []
 

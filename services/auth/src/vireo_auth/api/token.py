@@ -33,7 +33,10 @@ def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
 
     @bp.post(
         "/token/refresh",
-        responses={200: Envelope[SignedIn], **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS)},
+        responses={
+            200: Envelope[SignedIn],
+            **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS, Code.RATE_LIMITED),
+        },
     )
     @never_replayed
     @public

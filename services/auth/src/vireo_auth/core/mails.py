@@ -26,20 +26,25 @@ class Template(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What the token of a link is good for; one is never good for the other."""
+    """What mails are counted by; the token of a link for one is never good for the other."""
 
     VERIFY = "verify"
     RESET = "reset"
+    NOTICE = "notice"
+    """Has no link."""
 
     @property
     def seconds(self) -> int:
         """For how long it is."""
         return 3600 if self is Purpose.RESET else 3 * 24 * 3600
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """What one address gets at the most: seconds between two mails, and mails an hour.
 
-# What may be sent to one address for one purpose, whoever asks for it.
-PAUSE_SECONDS = 60
-MOST_AN_HOUR = 5
+        Anybody can sign up with somebody else's address, and have mails sent there.
+        """
+        return (0, 20) if self is Purpose.NOTICE else (60, 5)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ REFRESH_SECONDS = 30 * 24 * 60 * 60
 LIFE_SECONDS = 90 * 24 * 60 * 60
 # Two tabs that refresh at the same moment send the same token.
 GRACE_SECONDS = 10
+# More than any client needs, and few enough that a session is ended in a moment.
+MOST_AN_HOUR = 300
 # More devices than a person has; the oldest make room.
 MOST_SESSIONS = 100
 MAX_DEVICE = 255
@@ -83,6 +85,7 @@ class Refusal(StrEnum):
     UNKNOWN = "unknown"
     EXPIRED = "expired"
     REUSED = "reused"
+    TOO_MANY = "too many"
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,8 @@ class Sessions:
 
         Raises:
             Failure: ``token_invalid`` for a token that is not known (any more), ``token_expired``,
-                or ``token_revoked`` for one that was used before: its session has ended.
+                or ``token_revoked`` for one that was used before: its session has ended;
+                ``rate_limited`` after too many within an hour, which leaves the token good.
         """
         fresh, signer = secrets.token_urlsafe(32), self._signer()
         held = self._store.rotate(digest(token), digest(fresh), client, signer)
@@ -163,6 +167,8 @@ class Sessions:
             case Refusal.REUSED:
                 log.warning("refresh_token_reused")
                 raise Failure(Code.TOKEN_REVOKED)
+            case Refusal.TOO_MANY:
+                raise Failure(Code.RATE_LIMITED, headers={"Retry-After": "60"}, retry_after=60)
 
     def of_channel(self, channel_id: int) -> Sequence[Session]:
         """The sessions of a channel, the one that was seen last first."""

@@ -42,7 +42,6 @@ class Limits:
 class Admitted:
     """The attempt is counted; ``attempts_left`` is what remains if its password is wrong."""
 
-    attempt_id: int
     attempts_left: int
 
 

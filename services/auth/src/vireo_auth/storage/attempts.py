@@ -65,8 +65,6 @@ INSERT INTO KnownAddresses (ChannelID, Address, SeenAt) VALUES (%s, %s, NOW(3))
 ON DUPLICATE KEY UPDATE SeenAt = NOW(3)
 """
 
-# One attempt in so many, of all workers together, takes away what is old.
-SWEEP_EVERY = 100
 # Bounded, so that the sweep never holds many locks.
 SWEEP_FAILURES = """
 DELETE FROM SignInFailures WHERE FailedAt < NOW(3) - INTERVAL 1 DAY ORDER BY FailedAt LIMIT 1000
@@ -109,15 +107,11 @@ class AttemptTable:
             cursor.execute(FAILURES_OF_PAIR, (*pair, window))
             failures = int(_row(cursor)[0]) + 1
             cursor.execute(INSERT_FAILURE, (*pair, known))
-            attempt_id = int(cursor.lastrowid or 0)
             if failures >= limits.attempts:
                 cursor.execute(BLOCK, (int(limits.block.total_seconds()), *pair))
-            return Admitted(attempt_id, max(0, limits.attempts - failures))
+            return Admitted(max(0, limits.attempts - failures))
 
-        outcome = self._database.transaction("attempts.admit", work)
-        if isinstance(outcome, Admitted) and outcome.attempt_id % SWEEP_EVERY == 0:
-            self.sweep()
-        return outcome
+        return self._database.transaction("attempts.admit", work)
 
     def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
         """Forget the failures of this name from this address, and know the address from now on.
@@ -139,10 +133,9 @@ class AttemptTable:
 
     def sweep(self) -> None:
         """Delete what no rule looks at any more; a bounded number of rows."""
-        with self._database.read() as cursor:
-            cursor.execute(SWEEP_FAILURES)
-            cursor.execute(SWEEP_PAIRS)
-            cursor.execute(SWEEP_KNOWN)
+        self._database.write(SWEEP_FAILURES)
+        self._database.write(SWEEP_PAIRS)
+        self._database.write(SWEEP_KNOWN)
 
 
 def _row(cursor: Cursor) -> tuple[Any, ...]:

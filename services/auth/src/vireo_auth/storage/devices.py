@@ -18,6 +18,16 @@ INSERT INTO KnownDevices (ChannelID, DeviceKey, SeenAt) VALUES (%s, %s, NOW(3))
 ON DUPLICATE KEY UPDATE SeenAt = NOW(3)
 """
 
+# More devices and networks than a person uses; the oldest make room.
+MOST_DEVICES = 100
+FORGET_OLDEST = """
+DELETE FROM KnownDevices WHERE ChannelID = %s AND DeviceKey NOT IN (
+    SELECT DeviceKey FROM (
+        SELECT DeviceKey FROM KnownDevices WHERE ChannelID = %s ORDER BY SeenAt DESC LIMIT %s
+    ) AS newest
+)
+"""
+
 OWNER = """
 SELECT Username, Email FROM Channels JOIN ChannelDetails USING (ChannelID) WHERE ChannelID = %s
 """
@@ -35,8 +45,7 @@ class DeviceTable:
 
     def sweep(self) -> None:
         """Forget devices that were not seen for more than a year; a bounded number."""
-        with self._database.read() as cursor:
-            cursor.execute(SWEEP)
+        self._database.write(SWEEP)
 
 
 def know_device(cursor: Cursor, channel_id: int, client: Client) -> None:
@@ -46,7 +55,10 @@ def know_device(cursor: Cursor, channel_id: int, client: Client) -> None:
     """
     first = not cursor.execute(HAS_ANY, (channel_id,))
     new = cursor.execute(KNOW, (channel_id, device_key(client))) == 1
-    if first or not new or not cursor.execute(OWNER, (channel_id,)):
+    if first or not new:
+        return
+    cursor.execute(FORGET_OLDEST, (channel_id, channel_id, MOST_DEVICES))
+    if not cursor.execute(OWNER, (channel_id,)):
         return
     ((username, address),) = cursor.fetchall()
     values = {

@@ -59,13 +59,11 @@ class KeyTable:
 
     def retire_others(self, signer: Signer) -> None:
         """Note that no other key signs any more."""
-        with self._database.read() as cursor:
-            cursor.execute(RETIRE_OTHERS, (signer.key_id,))
+        self._database.write(RETIRE_OTHERS, (signer.key_id,))
 
     def sweep(self) -> None:
         """Delete keys that no token can need any more."""
-        with self._database.read() as cursor:
-            cursor.execute(SWEEP, (KEPT_SECONDS,))
+        self._database.write(SWEEP, (KEPT_SECONDS,))
 
 
 def publish_key(cursor: Cursor, signer: Signer) -> None:

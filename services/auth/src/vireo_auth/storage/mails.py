@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from pymysql.cursors import Cursor
 
-from vireo_auth.core.mails import MOST_AN_HOUR, PAUSE_SECONDS, Purpose, Recipient, Template
+from vireo_auth.core.mails import Purpose, Recipient, Template
 from vireo_common.database import Database
 from vireo_common.jobs import enqueue
 
@@ -31,9 +31,11 @@ BY_EMAIL = f"{RECIPIENT} Email = %s"
 # Also the lock under which the mails to one address are counted.
 LOCK_ADDRESS = "SELECT 1 FROM ChannelDetails WHERE ChannelID = %s AND Email = %s FOR UPDATE"
 
+# Locked, so that of two workers the second counts the mail of the first.
 MAILED = """
 SELECT COUNT(*), COALESCE(MAX(MailedAt) > NOW(3) - INTERVAL %s SECOND, 0) FROM MailedAddresses
 WHERE AddressHash = %s AND Purpose = %s AND JobID <> %s AND MailedAt > NOW(3) - INTERVAL 1 HOUR
+FOR UPDATE
 """
 
 NOTE_MAILED = """
@@ -98,9 +100,8 @@ class MailTable:
 
     def sweep(self) -> None:
         """Delete what no rule looks at any more; a bounded number of rows."""
-        with self._database.read() as cursor:
-            cursor.execute(SWEEP_TOKENS)
-            cursor.execute(SWEEP_MAILED)
+        self._database.write(SWEEP_TOKENS)
+        self._database.write(SWEEP_MAILED)
 
     def _find(self, statement: str, value: int | str) -> Recipient | None:
         with self._database.read() as cursor:
@@ -119,13 +120,26 @@ def add_token(
     """
     if not cursor.execute(LOCK_ADDRESS, (recipient.channel_id, recipient.email)):
         return False
-    # Without regard to case, as accounts compare addresses.
-    address_hash = hashlib.sha256(recipient.email.lower().encode()).digest()
-    cursor.execute(MAILED, (PAUSE_SECONDS, address_hash, purpose.value, job_id))
-    count, just_now = cursor.fetchone() or (0, 0)
-    if just_now or count >= MOST_AN_HOUR:
+    if not _counted(cursor, job_id, recipient.email, purpose):
         return False
-    cursor.execute(NOTE_MAILED, (address_hash, purpose.value, job_id))
     token = (token_hash, recipient.channel_id, purpose.value, recipient.email, purpose.seconds)
     cursor.execute(KEEP_LINK, token)
+    return True
+
+
+def count_notice(cursor: Cursor, job_id: int, address: str) -> bool:
+    """Count a notice in the caller's transaction; ``False`` where the address got enough."""
+    return _counted(cursor, job_id, address, Purpose.NOTICE)
+
+
+def _counted(cursor: Cursor, job_id: int, address: str, purpose: Purpose) -> bool:
+    # Without regard to case, as accounts compare addresses.
+    address_hash = hashlib.sha256(address.lower().encode()).digest()
+    pause, most = purpose.bounds
+    cursor.execute(MAILED, (pause, address_hash, purpose.value, job_id))
+    count, just_now = cursor.fetchone() or (0, 0)
+    # Without a pause "just now" means nothing: another worker's clock may be ahead by a moment.
+    if (pause and just_now) or count >= most:
+        return False
+    cursor.execute(NOTE_MAILED, (address_hash, purpose.value, job_id))
     return True

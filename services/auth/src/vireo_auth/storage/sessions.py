@@ -12,6 +12,7 @@ from pymysql.cursors import Cursor
 from vireo_auth.core.sessions import (
     GRACE_SECONDS,
     LIFE_SECONDS,
+    MOST_AN_HOUR,
     MOST_SESSIONS,
     REFRESH_SECONDS,
     Client,
@@ -51,6 +52,17 @@ FIND_REFRESH = """
 SELECT SpentAt IS NOT NULL, SpentAt < NOW(3) - INTERVAL %s SECOND,
     IssuedAt < NOW(3) - INTERVAL %s SECOND
 FROM RefreshTokens WHERE TokenHash = %s
+"""
+
+ISSUED = """
+SELECT 1 FROM RefreshTokens
+WHERE SessionID = %s AND IssuedAt > NOW(3) - INTERVAL 1 HOUR LIMIT 1 OFFSET %s
+"""
+
+# One that comes back after so long has expired besides.
+FORGET_SPENT = """
+DELETE FROM RefreshTokens
+WHERE SessionID = %s AND SpentAt < NOW(3) - INTERVAL %s SECOND LIMIT 1000
 """
 
 SPEND = "UPDATE RefreshTokens SET SpentAt = NOW(3) WHERE TokenHash = %s AND SpentAt IS NULL"
@@ -126,6 +138,9 @@ class SessionTable:
                 return Refusal.REUSED
             if expired or lived:
                 return Refusal.EXPIRED
+            if cursor.execute(ISSUED, (session_id, MOST_AN_HOUR - 1)):
+                return Refusal.TOO_MANY
+            cursor.execute(FORGET_SPENT, (session_id, REFRESH_SECONDS))
             publish_key(cursor, signer)
             cursor.execute(SPEND, (spent,))
             cursor.execute(INSERT_REFRESH, (fresh, session_id))
@@ -146,18 +161,15 @@ class SessionTable:
 
     def end(self, channel_id: int, session_id: str) -> bool:
         """Delete a session of a channel; ``False`` where it has none with this id."""
-        with self._database.read() as cursor:
-            return cursor.execute(END, (session_id, channel_id)) == 1
+        return self._database.write(END, (session_id, channel_id)) == 1
 
     def end_others(self, channel_id: int, session_id: str) -> None:
         """Delete the sessions of a channel but one."""
-        with self._database.read() as cursor:
-            cursor.execute(END_OTHERS, (channel_id, session_id))
+        self._database.write(END_OTHERS, (channel_id, session_id))
 
     def sweep(self) -> None:
         """Delete sessions that ended because nobody carried them on; a bounded number."""
-        with self._database.read() as cursor:
-            cursor.execute(SWEEP, (REFRESH_SECONDS,))
+        self._database.write(SWEEP, (REFRESH_SECONDS,))
 
 
 def end_all(cursor: Cursor, channel_id: int) -> None:

@@ -10,6 +10,7 @@ from vireo_auth.core.mails import Template
 from vireo_auth.mail.messages import Composer
 from vireo_auth.mail.settings import MailSettings
 from vireo_auth.mail.transports import Folder, Server, Smtp, Transport
+from vireo_auth.storage.attempts import AttemptTable
 from vireo_auth.storage.devices import DeviceTable
 from vireo_auth.storage.keys import KeyTable
 from vireo_auth.storage.mails import QUEUE, MailTable
@@ -46,7 +47,14 @@ def _threads(settings: MailSettings, stopping: threading.Event) -> list[threadin
     handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
     names = [f"mail-{number}" for number in range(SLOTS)]
     slots = [Slot(name, queue, handlers, stopping, IDLE_SECONDS) for name in names]
-    swept = (MailTable, SessionTable, DeviceTable, KeyTable, IdempotentRequestTable)
+    swept = (
+        MailTable,
+        AttemptTable,
+        SessionTable,
+        DeviceTable,
+        KeyTable,
+        IdempotentRequestTable,
+    )
     return [Sweeper([table(database).sweep for table in swept], stopping), *slots]
 
 

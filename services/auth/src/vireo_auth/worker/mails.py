@@ -18,9 +18,9 @@ from pymysql.cursors import Cursor
 from vireo_auth.core.mails import Purpose, Recipient, Template
 from vireo_auth.mail.messages import Composer, Letter
 from vireo_auth.mail.transports import Later, Refused, Transport
-from vireo_auth.storage.mails import MailTable, add_token
+from vireo_auth.storage.mails import MailTable, add_token, count_notice
 from vireo_common.errors import Failure
-from vireo_common.jobs import Job, JobQueue, LeaseLost
+from vireo_common.jobs import Job, JobQueue
 from vireo_common.worker import Interrupted, TryLater
 
 log = structlog.get_logger()
@@ -35,6 +35,7 @@ MOST_DELAY = 600.0
 # RFC 5321, section 4.5.4.1: "at least 4-5 days".
 GIVE_UP_SECONDS = 5 * 24 * 3600
 SWEEP_SECONDS = 600.0
+UNPROVEN = "shown once you have confirmed this address"
 
 
 class _NotWanted(Exception):
@@ -100,6 +101,9 @@ class Mailer:
         values = dict(payload["values"])
         if recipient:
             values["username"] = recipient.username
+        if template is Template.NEW_DEVICE and not (recipient and recipient.verified):
+            # Whoever signs up with somebody else's address must not choose what they read there.
+            values["device"] = UNPROVEN
         if template in PURPOSES:
             if recipient is None:
                 return None, None
@@ -117,8 +121,8 @@ class Mailer:
             link = ""
             if recipient and (purpose := PURPOSES.get(letter.template)):
                 link = self._composer.link(purpose, self._new_token(job, recipient, purpose))
-            elif not self._queue.renew(job):
-                raise LeaseLost
+            else:
+                self._count(job, letter.to)
             return self._composer.compose(letter, link)
 
         name = f"{job.job_id:08d}-{letter.template.value.replace('_', '-')}-{letter.mail_id[:8]}"
@@ -137,6 +141,17 @@ class Mailer:
         if not stored:
             raise _NotWanted
         return token
+
+    def _count(self, job: Job, address: str) -> None:
+        counted = False
+
+        def work(cursor: Cursor) -> None:
+            nonlocal counted
+            counted = count_notice(cursor, job.job_id, address)
+
+        self._queue.while_held(job, work)
+        if not counted:
+            raise _NotWanted
 
     def _wait(self, job: Job, reason: str, stop: threading.Event) -> None:
         if stop.is_set():

@@ -101,8 +101,7 @@ class UploadTable:
 
     def sweep(self) -> None:
         """Forget uploads that were refused, and were not sent again."""
-        with self._database.read() as cursor:
-            cursor.execute(SWEEP_REFUSED)
+        self._database.write(SWEEP_REFUSED)
 
 
 def refuse(cursor: Cursor, hash_path: str, upload_id: str, code: str, reason: str) -> None:
