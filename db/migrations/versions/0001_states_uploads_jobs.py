@@ -3,7 +3,7 @@
 MariaDB commits after each DDL statement, so every statement can be run again.
 """
 
-from alembic import op
+from migrations.statements import run
 
 revision = "0001"
 down_revision = None
@@ -114,7 +114,5 @@ STATEMENTS = (
 
 
 def upgrade() -> None:
-    """Run the statements on the driver's own cursor, which gives ``%`` and ``:`` no meaning."""
-    with op.get_bind().connection.cursor() as cursor:
-        for statement in STATEMENTS:
-            cursor.execute(statement)
+    """Run them all."""
+    run(*STATEMENTS)

@@ -3,7 +3,7 @@
 Between the two an upload can neither be refused nor withdrawn.
 """
 
-from alembic import op
+from migrations.statements import run
 
 revision = "0002"
 down_revision = "0001"
@@ -16,5 +16,4 @@ ALTER TABLE Uploads MODIFY State enum('received', 'stored', 'refused', 'publishe
 
 def upgrade() -> None:
     """Add the value at the end, which changes no row."""
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute(ADD_PLACED)
+    run(ADD_PLACED)

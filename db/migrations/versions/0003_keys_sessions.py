@@ -3,7 +3,7 @@
 Deleting a channel ends its sessions, and ending a session takes back its refresh tokens.
 """
 
-from alembic import op
+from migrations.statements import run
 
 revision = "0003"
 down_revision = "0002"
@@ -50,7 +50,5 @@ STATEMENTS = (
 
 
 def upgrade() -> None:
-    """Run the statements on the driver's own cursor, which gives ``%`` and ``:`` no meaning."""
-    with op.get_bind().connection.cursor() as cursor:
-        for statement in STATEMENTS:
-            cursor.execute(statement)
+    """Run them all."""
+    run(*STATEMENTS)

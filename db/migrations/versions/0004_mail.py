@@ -4,7 +4,7 @@ Jobs of the queue ``mail`` hold no token: the worker makes one when it sends, an
 kept here.
 """
 
-from alembic import op
+from migrations.statements import run
 
 revision = "0004"
 down_revision = "0003"
@@ -41,7 +41,5 @@ STATEMENTS = (
 
 
 def upgrade() -> None:
-    """Run the statements on the driver's own cursor, which gives ``%`` and ``:`` no meaning."""
-    with op.get_bind().connection.cursor() as cursor:
-        for statement in STATEMENTS:
-            cursor.execute(statement)
+    """Run them all."""
+    run(*STATEMENTS)

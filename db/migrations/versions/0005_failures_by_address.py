@@ -1,6 +1,6 @@
 """Failed sign-ins by address: one that guesses at many names is slowed down."""
 
-from alembic import op
+from migrations.statements import run
 
 revision = "0005"
 down_revision = "0004"
@@ -10,5 +10,4 @@ ADD_INDEX = "CREATE INDEX IF NOT EXISTS ByAddress ON SignInFailures (Address, Fa
 
 def upgrade() -> None:
     """Add the index."""
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute(ADD_INDEX)
+    run(ADD_INDEX)

@@ -1,6 +1,6 @@
 """Answers to requests that carried an ``Idempotency-Key``, kept for a day."""
 
-from alembic import op
+from migrations.statements import run
 
 revision = "0006"
 down_revision = "0005"
@@ -21,5 +21,4 @@ CREATE TABLE IF NOT EXISTS IdempotentRequests (
 
 def upgrade() -> None:
     """Make the table."""
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute(CREATE)
+    run(CREATE)

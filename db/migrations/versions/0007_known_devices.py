@@ -1,6 +1,6 @@
 """From where an account was signed in to before: its owner hears of a sign-in from elsewhere."""
 
-from alembic import op
+from migrations.statements import run
 
 revision = "0007"
 down_revision = "0006"
@@ -21,5 +21,4 @@ CREATE TABLE IF NOT EXISTS KnownDevices (
 
 def upgrade() -> None:
     """Make the table."""
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute(CREATE)
+    run(CREATE)

@@ -5,7 +5,7 @@
 - Notices are counted like mails with links; refresh tokens by the hour.
 """
 
-from alembic import op
+from migrations.statements import run
 
 revision = "0008"
 down_revision = "0007"
@@ -23,7 +23,5 @@ STATEMENTS = (
 
 
 def upgrade() -> None:
-    """Run the statements on the driver's own cursor, which gives ``%`` and ``:`` no meaning."""
-    with op.get_bind().connection.cursor() as cursor:
-        for statement in STATEMENTS:
-            cursor.execute(statement)
+    """Run them all."""
+    run(*STATEMENTS)

@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from vireo_common.database import Database
 from vireo_testing.mariadb import Server, TestDatabase, running_server, write_secrets
 from vireo_testing.services import RunningService, build_app, run_service, service_variables
 
 MakeApp = Callable[..., Flask]
 """``make_app(service, **variables)``."""
+OpenPool = Callable[..., Database]
+"""``open_pool(service, size=10)``."""
 RunService = Callable[..., RunningService]
 """``running_service(service, **variables)``."""
 
@@ -57,6 +60,28 @@ def clean_tables(empty_database: TestDatabase) -> TestDatabase:
 def database_settings(clean_tables: TestDatabase) -> dict[str, str]:
     """The ``VIREO_DB_*`` and ``VIREO_SECRETS`` variables of the clean database."""
     return clean_tables.environment()
+
+
+@pytest.fixture
+def open_pool(clean_tables: TestDatabase) -> Iterator[OpenPool]:
+    """``open_pool("auth", size=4)``: a service's pool on the clean database, closed after."""
+    opened: list[Database] = []
+
+    def open_(service: str, size: int = 10) -> Database:
+        database = Database(
+            host=clean_tables.server.host,
+            port=clean_tables.server.port,
+            name=clean_tables.name,
+            user=f"vireo_{service}",
+            password=(clean_tables.secrets_dir / f"db_{service}_password").read_text(),
+            size=size,
+        )
+        opened.append(database)
+        return database
+
+    yield open_
+    for database in opened:
+        database.close()
 
 
 @pytest.fixture

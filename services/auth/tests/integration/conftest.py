@@ -19,7 +19,6 @@ from vireo_auth.storage.mails import QUEUE, MailTable, add_mail_job
 from vireo_auth.worker.mails import Mailer
 from vireo_common.database import Database
 from vireo_common.jobs import JobQueue
-from vireo_common.settings import ServiceSettings
 from vireo_common.worker import LEASE_SECONDS, Handler, Slot
 from vireo_testing.mail_server import MailServer
 from vireo_testing.mariadb import TestDatabase, free_port
@@ -80,14 +79,10 @@ def sign_in(http: FlaskClient) -> SignIn:
 
 
 @pytest.fixture
-def auth_database(service_environment: dict[str, str]) -> Iterator[Database]:
+def auth_database(open_pool: Any) -> Database:
     """A pool of auth's own user, for tests that go below HTTP."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in service_environment.items():
-            patch.setenv(name, value)
-        database = Database.connect("auth", ServiceSettings.read(), size=10)
-    yield database
-    database.close()
+    database: Database = open_pool("auth")
+    return database
 
 
 @pytest.fixture
@@ -98,17 +93,10 @@ def key_table(auth_database: Database) -> KeyTable:
 class Stage:
     """An account, jobs for it, and the slots of a worker in this process."""
 
-    def __init__(self, clean: TestDatabase, server: MailServer) -> None:
+    def __init__(self, clean: TestDatabase, database: Database, server: MailServer) -> None:
         self.clean = clean
+        self.database = database
         self.server = server
-        self.database = Database(
-            host=clean.server.host,
-            port=clean.server.port,
-            name=clean.name,
-            user="vireo_auth",
-            password=(clean.secrets_dir / "db_auth_password").read_text(),
-            size=5,
-        )
         self.channel_id = self.account("ada", "ada@example.org")
 
     def account(self, name: str, email: str) -> int:
@@ -180,7 +168,5 @@ class Stage:
 
 
 @pytest.fixture
-def stage(clean_tables: TestDatabase) -> Iterator[Stage]:
-    found = Stage(clean_tables, MailServer(free_port()))
-    yield found
-    found.database.close()
+def stage(clean_tables: TestDatabase, auth_database: Database) -> Stage:
+    return Stage(clean_tables, auth_database, MailServer(free_port()))

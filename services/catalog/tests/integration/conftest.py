@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from vireo_catalog.core.videos import Progress, State
 from vireo_catalog.storage.videos import VideoTable
 from vireo_common.database import Database
-from vireo_common.settings import ServiceSettings
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.neighbours import Neighbour
 from vireo_testing.sessions import open_session
@@ -63,16 +62,10 @@ class Stage:
 
 
 @pytest.fixture
-def catalog_database(
-    service_environment: dict[str, str], clean_tables: TestDatabase
-) -> Iterator[Database]:
+def catalog_database(open_pool: Any) -> Database:
     """A pool of catalog's own user, for tests that go below HTTP."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in service_environment.items():
-            patch.setenv(name, value)
-        database = Database.connect("catalog", ServiceSettings.read(), size=10)
-    yield database
-    database.close()
+    database: Database = open_pool("catalog")
+    return database
 
 
 @pytest.fixture

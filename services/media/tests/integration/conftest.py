@@ -11,7 +11,6 @@ import pytest
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
 from vireo_common.jobs import Job, JobQueue
-from vireo_common.settings import ServiceSettings
 from vireo_media.catalog import Catalog
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
@@ -159,14 +158,10 @@ class AfterKeeping(MediaFiles):
 
 
 @pytest.fixture
-def media_database(service_environment: dict[str, str]) -> Iterator[Database]:
-    """A pool of media's own user."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in service_environment.items():
-            patch.setenv(name, value)
-        database = Database.connect("media", ServiceSettings.read(), size=10)
-    yield database
-    database.close()
+def media_database(open_pool: Any) -> Database:
+    """A pool of media's own user, for tests that go below HTTP."""
+    database: Database = open_pool("media")
+    return database
 
 
 @pytest.fixture
