@@ -102,30 +102,31 @@ NOBODY_MAY = [
 ]
 
 
-def refused(database: TestDatabase, user: str, statement: str) -> None:
+def refusal(database: TestDatabase, user: str, statement: str) -> int:
+    """MariaDB's number for why the user may not do that."""
     with database.connect(user) as connection, connection.cursor() as cursor:
         with pytest.raises((pymysql.err.OperationalError, pymysql.err.ProgrammingError)) as caught:
             cursor.execute(statement)
-        assert caught.value.args[0] in DENIED, caught.value
+        return int(caught.value.args[0])
 
 
 @pytest.mark.parametrize(
     ("user", "statement"), [(user, text) for user, texts in FORBIDDEN.items() for text in texts]
 )
 def test_what_a_service_may_not(clean_tables: TestDatabase, user: str, statement: str) -> None:
-    refused(clean_tables, user, statement)
+    assert refusal(clean_tables, user, statement) in DENIED
 
 
 @pytest.mark.parametrize("user", SERVICES)
 @pytest.mark.parametrize("statement", NOBODY_MAY)
 def test_what_no_service_may(clean_tables: TestDatabase, user: str, statement: str) -> None:
-    refused(clean_tables, user, statement)
+    assert refusal(clean_tables, user, statement) in DENIED
 
 
 @pytest.mark.parametrize("user", SERVICES)
 def test_connections_of_others_can_not_be_ended(clean_tables: TestDatabase, user: str) -> None:
     with clean_tables.connect() as victim:
-        refused(clean_tables, user, f"KILL {victim.thread_id()}")
+        assert refusal(clean_tables, user, f"KILL {victim.thread_id()}") in DENIED
         victim.ping(reconnect=False)
 
 
@@ -151,7 +152,7 @@ def test_file_can_not_be_read(clean_tables: TestDatabase) -> None:
 )
 def test_what_a_service_may(clean_tables: TestDatabase, user: str, statement: str) -> None:
     with clean_tables.connect(user) as connection, connection.cursor() as cursor:
-        cursor.execute(statement)
+        assert cursor.execute(statement) == 0, "the tables are empty"
 
 
 def test_no_grant_is_global_or_for_a_whole_database(clean_tables: TestDatabase) -> None:
@@ -165,7 +166,7 @@ def test_no_grant_is_global_or_for_a_whole_database(clean_tables: TestDatabase) 
 
 def test_other_databases_are_closed_to_the_migrator(clean_tables: TestDatabase) -> None:
     for statement in ("CREATE DATABASE other", "SELECT 1 FROM mysql.user", "CREATE USER other"):
-        refused(clean_tables, "migrate", statement)
+        assert refusal(clean_tables, "migrate", statement) in DENIED
 
 
 @pytest.mark.parametrize("user", SERVICES)

@@ -11,6 +11,7 @@ import pymysql
 import pytest
 from flask.testing import FlaskClient
 
+from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import STRINGS
 from vireo_testing.mail_server import running
 from vireo_testing.mariadb import TestDatabase
@@ -50,11 +51,6 @@ def ada(sign_up: Any, sign_in: Any, mailbox: Mailbox) -> Iterator[dict[str, str]
     del mailbox
     assert sign_up().status_code == 200
     yield {"Authorization": sign_in().json["response"]["vtoken"]}
-
-
-def outcome(response: Any) -> tuple[int, str]:
-    found = response.json["response"]
-    return response.status_code, found["error"] if found else ""
 
 
 def verify(http: FlaskClient, token: str) -> tuple[int, str]:

@@ -8,16 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import STRINGS
 from vireo_testing.mariadb import TestDatabase
 
 PASSWORD = "correct horse battery"
 NEW = "another horse battery"
-
-
-def outcome(response: TestResponse) -> tuple[int, Any]:
-    value = response.json["response"]
-    return response.status_code, value.get("error") if isinstance(value, dict) else value
 
 
 Call = Callable[..., TestResponse]

@@ -14,14 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
 
 COOKIE_PATH = "/token/refresh"
-
-
-def outcome(response: TestResponse) -> tuple[int, Any]:
-    value = response.json["response"]
-    return response.status_code, value.get("error") if isinstance(value, dict) else value
 
 
 @pytest.fixture

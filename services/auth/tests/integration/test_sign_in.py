@@ -15,17 +15,12 @@ from flask.testing import FlaskClient
 
 from vireo_common.errors import Code, Failure
 from vireo_common.tokens import Verifier
+from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import STRINGS
 from vireo_testing.mariadb import TestDatabase, free_port
 
 PASSWORD = "correct horse battery"
 HOME, STRANGE = "198.51.100.7", "203.0.113.9"
-
-
-def outcome(response: Any) -> tuple[int, Any]:
-    """Status and error code of an answer of the test client or of ``requests``."""
-    value = (response.json() if callable(response.json) else response.json)["response"]
-    return response.status_code, value.get("error")
 
 
 def test_token(http: FlaskClient, sign_up: Any, sign_in: Any, clean_tables: TestDatabase) -> None:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from vireo_catalog.core.videos import ChannelGone, HashPathTaken
 from vireo_common.tokens import ACCESS_SECONDS
+from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import BODIES, PATH_SEGMENTS, STRINGS
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.neighbours import Neighbour
@@ -48,12 +49,15 @@ def test_upload_wants_a_token(http: FlaskClient, stage: Any, token: Any) -> None
     ada = stage.channel("Ada")
     good = token(ada)["Authorization"]
     altered = good[:-6] + ("A" if good[-6] != "A" else "B") + good[-5:]
-    error(http.post("/upload", json=GOOD), 400, "token_missing")
+    assert outcome(http.post("/upload", json=GOOD)) == (400, "token_missing")
     bad = {"Authorization": altered}
-    error(http.post("/upload", json=GOOD, headers=bad), 400, "token_invalid")
-    error(http.post("/upload", json=GOOD, headers=token(ada + 1)), 400, "token_invalid")
+    assert outcome(http.post("/upload", json=GOOD, headers=bad)) == (400, "token_invalid")
+    assert outcome(http.post("/upload", json=GOOD, headers=token(ada + 1))) == (
+        400,
+        "token_invalid",
+    )
     old = http.post("/upload", json=GOOD, headers=token(ada, time.time() - ACCESS_SECONDS - 5))
-    error(old, 401, "token_expired")
+    assert outcome(old) == (401, "token_expired")
     assert old.headers["WWW-Authenticate"] == "Bearer"
     assert stage.database.query("SELECT * FROM Videos") == ()
 
@@ -98,7 +102,7 @@ def test_upload_of_hostile_text(http: FlaskClient, stage: Any, token: Any, field
             assert shown[field] == (text.strip() if field == "title" else text), name
         elif any("\ud800" <= character <= "\udfff" for character in text):
             # Half of a character is no JSON at all.
-            error(response, 400, "invalid_json")
+            assert outcome(response) == (400, "invalid_json")
         else:
             assert field in error(response, 400, "invalid_body")["fields"], name
 
@@ -115,7 +119,7 @@ def test_upload_of_hostile_bodies(http: FlaskClient, stage: Any, token: Any, nam
 
 def test_upload_wants_json(http: FlaskClient, stage: Any, token: Any) -> None:
     response = http.post("/upload", data=GOOD, headers=token(stage.channel("Ada")))
-    error(response, 415, "unsupported_content_type")
+    assert outcome(response) == (415, "unsupported_content_type")
 
 
 def test_a_public_video(http: FlaskClient, stage: Any, token: Any) -> None:
@@ -150,16 +154,22 @@ def test_a_private_video(http: FlaskClient, stage: Any, token: Any, state: str) 
     assert shown["state"] == state
     assert shown["uploaded"] is (state != "waiting")
     assert shown.get("reason") == ("broken" if state == "failed" else None)
-    error(http.get(f"/v/{hash_path}"), 404, "not_found")
-    error(http.get(f"/v/{hash_path}", headers=token(bob)), 404, "not_found")
-    error(http.get(f"/v/{hash_path}", headers=token(ada, 1_000_000)), 401, "token_expired")
-    error(http.get(f"/v/{hash_path}", headers={"Authorization": "x"}), 400, "token_invalid")
+    assert outcome(http.get(f"/v/{hash_path}")) == (404, "not_found")
+    assert outcome(http.get(f"/v/{hash_path}", headers=token(bob))) == (404, "not_found")
+    assert outcome(http.get(f"/v/{hash_path}", headers=token(ada, 1_000_000))) == (
+        401,
+        "token_expired",
+    )
+    assert outcome(http.get(f"/v/{hash_path}", headers={"Authorization": "x"})) == (
+        400,
+        "token_invalid",
+    )
 
 
 def test_hash_paths_compare_by_case(http: FlaskClient, stage: Any) -> None:
     ada = stage.channel("Ada")
     stage.video(ada, "small", hash_path="abcdefg")
-    error(http.get("/v/ABCDEFG"), 404, "not_found")
+    assert outcome(http.get("/v/ABCDEFG")) == (404, "not_found")
     stage.video(ada, "large", hash_path="ABCDEFG")
     titles = [http.get(f"/v/{name}").json["response"]["title"] for name in ("abcdefg", "ABCDEFG")]
     assert titles == ["small", "large"]
@@ -172,8 +182,8 @@ def test_delete_by_its_owner(
     kept, gone = stage.video(ada), stage.video(ada)
     response = http.delete(f"/v/{gone}", headers=token(ada))
     assert (response.status_code, response.json) == (200, {"response": ""})
-    error(http.get(f"/v/{gone}", headers=token(ada)), 404, "not_found")
-    error(http.delete(f"/v/{gone}", headers=token(ada)), 404, "not_found")
+    assert outcome(http.get(f"/v/{gone}", headers=token(ada))) == (404, "not_found")
+    assert outcome(http.delete(f"/v/{gone}", headers=token(ada))) == (404, "not_found")
     assert http.get(f"/v/{kept}").status_code == 200
     assert stage.count_of(ada) == 1
     service_token = (secrets_dir / "service_token").read_text()
@@ -196,10 +206,13 @@ def test_delete_while_media_is_down(
 def test_delete_by_others(http: FlaskClient, stage: Any, token: Any, media: Neighbour) -> None:
     ada, bob = stage.channel("Ada"), stage.channel("Bob")
     public, private = stage.video(ada), stage.video(ada, state="processing")
-    error(http.delete(f"/v/{public}"), 400, "token_missing")
-    error(http.delete(f"/v/{public}", headers=token(bob)), 403, "forbidden")
-    error(http.delete(f"/v/{private}", headers=token(bob)), 404, "not_found")
-    error(http.delete(f"/v/{public}", headers=token(ada, 1_000_000)), 401, "token_expired")
+    assert outcome(http.delete(f"/v/{public}")) == (400, "token_missing")
+    assert outcome(http.delete(f"/v/{public}", headers=token(bob))) == (403, "forbidden")
+    assert outcome(http.delete(f"/v/{private}", headers=token(bob))) == (404, "not_found")
+    assert outcome(http.delete(f"/v/{public}", headers=token(ada, 1_000_000))) == (
+        401,
+        "token_expired",
+    )
     assert not stage.videos.remove(public, bob)
     assert stage.database.query("SELECT COUNT(*) FROM Videos") == ((2,),)
     assert stage.database.query("SELECT * FROM Jobs") == ()
@@ -225,8 +238,8 @@ def test_a_channel_s_end_is_its_videos_end(http: FlaskClient, stage: Any) -> Non
     ada, bob = stage.channel("Ada"), stage.channel("Bob")
     gone, kept = stage.video(ada, "cats"), stage.video(bob, "cats")
     stage.database.query("DELETE FROM Channels WHERE ChannelID = %s", (ada,))
-    error(http.get(f"/v/{gone}"), 404, "not_found")
-    error(http.get("/videos/channel/Ada"), 404, "not_found")
+    assert outcome(http.get(f"/v/{gone}")) == (404, "not_found")
+    assert outcome(http.get("/videos/channel/Ada")) == (404, "not_found")
     for path in ("/videos/all", "/search/all/cats"):
         assert [row["thumbnail"] for row in http.get(path).json["response"]] == [kept]
     assert stage.database.query("SELECT ChannelID FROM ChannelStats") == ((bob,),)
@@ -238,7 +251,7 @@ def test_picture(http: FlaskClient, stage: Any) -> None:
     response = http.get("/channel/picture/aDA")
     assert (response.status_code, response.mimetype) == (200, "image/png")
     assert response.data.startswith(b"\x89PNG\r\n\x1a\n")
-    error(http.get("/channel/picture/nobody"), 404, "not_found")
+    assert outcome(http.get("/channel/picture/nobody")) == (404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -263,9 +276,9 @@ def test_wrong_methods_and_unknown_addresses(http: FlaskClient, clean_tables: Te
         ("DELETE", "/search/all/x"),
         ("POST", "/channel/picture/x"),
     ):
-        error(http.open(path, method=method), 405, "method_not_allowed")
+        assert outcome(http.open(path, method=method)) == (405, "method_not_allowed")
     for path in ("/", "/v", "/v/", "/videos", "/search/all", "/search/all/", "/v//abcdefg"):
-        error(http.get(path), 404, "not_found")
+        assert outcome(http.get(path)) == (404, "not_found")
 
 
 def test_an_announcement_sent_again_after_a_crash_is_the_same_video(
