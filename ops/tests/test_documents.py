@@ -119,7 +119,8 @@ def modules_named_in(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "part", ["libs/common", "libs/testing", "ops", "services/catalog", "services/media"]
+    "part",
+    ["libs/common", "libs/testing", "ops", "services/auth", "services/catalog", "services/media"],
 )
 def test_a_page_names_every_module(part: str) -> None:
     (package,) = (CHECKOUT / part / "src").glob("vireo_*")
