@@ -10,6 +10,7 @@ from vireo_auth.api.token import COOKIE, COOKIE_PATH
 from vireo_auth.core.sessions import Session, Sessions
 from vireo_common.access import account_id, session_id, signed_in
 from vireo_common.errors import Code
+from vireo_common.text import iso_time
 from vireo_common.web import (
     TOKEN_PROBLEMS,
     TOKEN_REQUIRED,
@@ -80,7 +81,7 @@ def _row(session: Session, mine: str) -> dict[str, Any]:
         "id": session.session_id,
         "device": session.device,
         "address": session.address,
-        "first_seen": session.first_seen.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "last_seen": session.last_seen.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "first_seen": iso_time(session.first_seen),
+        "last_seen": iso_time(session.last_seen),
         "current": session.session_id == mine,
     }

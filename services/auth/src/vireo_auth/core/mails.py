@@ -7,8 +7,8 @@ from enum import StrEnum
 class Template(StrEnum):
     """The mails; each is a pair of files in ``vireo_auth/mail/templates``.
 
-    The values that each needs stand beside it; all of them have ``username`` where the account is
-    still there.
+    The values that each needs stand beside it; all have the ``time`` at which they were committed,
+    and ``username`` where the account is still there.
     """
 
     VERIFY = "verify"
@@ -16,13 +16,13 @@ class Template(StrEnum):
     RESET = "reset"
     """Gives a link for a new password. No values."""
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a name, no secret)
-    """Tells of a change: ``time``."""
+    """Tells of a change. No values."""
     EMAIL_CHANGED = "email_changed"
-    """Tells the old address of a change: ``time``."""
+    """Tells the old address of a change. No values."""
     NEW_DEVICE = "new_device"
-    """Tells of a sign-in: ``device``, ``address``, ``time``."""
+    """Tells of a sign-in: ``device``, ``address``."""
     ACCOUNT_DELETED = "account_deleted"
-    """Tells of a deletion: ``username``, ``time``."""
+    """Tells of a deletion: ``username``."""
 
 
 class Purpose(StrEnum):

@@ -15,6 +15,7 @@ from vireo_auth.core.accounts import USERNAME
 from vireo_auth.core.passwords import Passwords
 from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced, Tokens
 from vireo_common.errors import Code, Failure
+from vireo_common.text import iso_time
 
 
 @dataclass(frozen=True)
@@ -173,5 +174,5 @@ def _refusal(attempt: Blocked | Slowed) -> Failure:
         Code.BLOCKED,
         headers=headers,
         retry_after=attempt.seconds,
-        blocked_until=attempt.until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        blocked_until=iso_time(attempt.until),
     )

@@ -21,6 +21,8 @@ VALUES (%s, %s, %s, %s, %s, %s)
 BY_NAME = "SELECT ChannelID, Password FROM Channels WHERE Username = %s"
 
 
+SET_HASH = "UPDATE Channels SET Password = %s WHERE ChannelID = %s"
+
 LOCK = """
 SELECT Username, Email, Password FROM Channels JOIN ChannelDetails USING (ChannelID)
 WHERE ChannelID = %s FOR UPDATE
@@ -72,3 +74,8 @@ def lock_account(cursor: Cursor, owner: Confirmed) -> tuple[str, str]:
     if row is None or row[2] != owner.password_hash:
         raise PasswordReplaced
     return row[0], row[1]
+
+
+def set_password(cursor: Cursor, channel_id: int, password_hash: str) -> None:
+    """Replace the password in the caller's transaction."""
+    cursor.execute(SET_HASH, (password_hash, channel_id))

@@ -1,7 +1,5 @@
 """The table ``KnownDevices``: from where an account was signed in to before."""
 
-import datetime as dt
-
 from pymysql.cursors import Cursor
 
 from vireo_auth.core.devices import device_key
@@ -28,9 +26,7 @@ DELETE FROM KnownDevices WHERE ChannelID = %s AND DeviceKey NOT IN (
 )
 """
 
-OWNER = """
-SELECT Username, Email FROM Channels JOIN ChannelDetails USING (ChannelID) WHERE ChannelID = %s
-"""
+OWNER = "SELECT Email FROM ChannelDetails WHERE ChannelID = %s"
 
 SWEEP = """
 DELETE FROM KnownDevices WHERE SeenAt < NOW(3) - INTERVAL 400 DAY ORDER BY SeenAt LIMIT 1000
@@ -60,11 +56,9 @@ def know_device(cursor: Cursor, channel_id: int, client: Client) -> None:
     cursor.execute(FORGET_OLDEST, (channel_id, channel_id, MOST_DEVICES))
     if not cursor.execute(OWNER, (channel_id,)):
         return
-    ((username, address),) = cursor.fetchall()
+    ((address,),) = cursor.fetchall()
     values = {
-        "username": username,
         "device": client.device or "unknown",
         "address": client.address or "unknown",
-        "time": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
     }
     add_mail_job(cursor, Template.NEW_DEVICE, channel_id=channel_id, to=address, values=values)

@@ -4,11 +4,10 @@ The row of the account's address is the lock: of those who use a link at the sam
 and a link is good only while the account still has the address that it was sent to.
 """
 
-import datetime as dt
-
 from pymysql.cursors import Cursor
 
 from vireo_auth.core.mails import Purpose, Template
+from vireo_auth.storage.accounts import set_password
 from vireo_auth.storage.mails import add_mail_job
 from vireo_auth.storage.sessions import end_all
 from vireo_common.database import Database
@@ -35,8 +34,6 @@ FORGET_OTHERS = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose = %s"
 VERIFIED = """
 UPDATE ChannelDetails SET EmailVerifiedAt = NOW() WHERE ChannelID = %s AND EmailVerifiedAt IS NULL
 """
-
-REPLACE_PASSWORD = "UPDATE Channels SET Password = %s WHERE ChannelID = %s"  # noqa: S105
 
 
 class EmailTable:
@@ -93,12 +90,9 @@ class ResetTable:
             if used is None:
                 return False
             channel_id, email = used
-            cursor.execute(REPLACE_PASSWORD, (password_hash, channel_id))
+            set_password(cursor, channel_id, password_hash)
             end_all(cursor, channel_id)
-            values = {"time": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")}
-            add_mail_job(
-                cursor, Template.PASSWORD_CHANGED, channel_id=channel_id, to=email, values=values
-            )
+            add_mail_job(cursor, Template.PASSWORD_CHANGED, channel_id=channel_id, to=email)
             return True
 
         return self._database.transaction("resets.replace", work)

@@ -1,6 +1,5 @@
 """The account of an owner, over ``Channels`` and ``ChannelDetails``, and its end."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 from pymysql.cursors import Cursor
@@ -9,8 +8,9 @@ from vireo_auth.core.accounts import EmailTaken
 from vireo_auth.core.mails import Template
 from vireo_auth.core.me import Profile
 from vireo_auth.core.sessions import Confirmed
-from vireo_auth.storage.accounts import lock_account
+from vireo_auth.storage.accounts import lock_account, set_password
 from vireo_auth.storage.mails import add_mail_job
+from vireo_auth.storage.sessions import end_all
 from vireo_common.database import Database, Duplicate
 from vireo_common.jobs import enqueue
 
@@ -27,10 +27,6 @@ SET = {
 }
 
 FORGET_LINKS = "DELETE FROM EmailTokens WHERE ChannelID = %s"
-
-SET_HASH = "UPDATE Channels SET Password = %s WHERE ChannelID = %s"
-
-END_OTHERS = "DELETE FROM Sessions WHERE ChannelID = %s AND SessionID <> %s"
 
 VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s"
 
@@ -74,13 +70,15 @@ class ProfileTable:
         """
 
         def work(cursor: Cursor) -> None:
-            username, old_address = lock_account(cursor, owner)
+            _, old_address = lock_account(cursor, owner)
             _set(cursor, owner.channel_id, changes)
             # Links in mails are bound to the address that they were sent to.
             cursor.execute(FORGET_LINKS, (owner.channel_id,))
-            _tell(cursor, Template.EMAIL_CHANGED, owner.channel_id, username, old_address)
-            new_address = changes["email"]
-            add_mail_job(cursor, Template.VERIFY, channel_id=owner.channel_id, to=new_address)
+            for template, address in (
+                (Template.EMAIL_CHANGED, old_address),
+                (Template.VERIFY, changes["email"]),
+            ):
+                add_mail_job(cursor, template, channel_id=owner.channel_id, to=address)
 
         try:
             self._database.transaction("profiles.change_all", work)
@@ -95,10 +93,11 @@ class ProfileTable:
         """
 
         def work(cursor: Cursor) -> None:
-            username, address = lock_account(cursor, owner)
-            cursor.execute(SET_HASH, (password_hash, owner.channel_id))
-            cursor.execute(END_OTHERS, (owner.channel_id, session_id))
-            _tell(cursor, Template.PASSWORD_CHANGED, owner.channel_id, username, address)
+            _, address = lock_account(cursor, owner)
+            set_password(cursor, owner.channel_id, password_hash)
+            end_all(cursor, owner.channel_id, but=session_id)
+            told = Template.PASSWORD_CHANGED
+            add_mail_job(cursor, told, channel_id=owner.channel_id, to=address)
 
         self._database.transaction("profiles.change_password", work)
 
@@ -117,7 +116,8 @@ class ProfileTable:
             for (hash_path,) in cursor.fetchall():
                 enqueue(cursor, MEDIA_QUEUE, REMOVE, hash_path, max_attempts=REMOVE_ATTEMPTS)
             cursor.execute(DELETE, (owner.channel_id,))
-            _tell(cursor, Template.ACCOUNT_DELETED, None, username, address)
+            told, values = Template.ACCOUNT_DELETED, {"username": username}
+            add_mail_job(cursor, told, channel_id=None, to=address, values=values)
 
         self._database.transaction("profiles.delete", work)
 
@@ -125,11 +125,3 @@ class ProfileTable:
 def _set(cursor: Cursor, channel_id: int, changes: Mapping[str, str]) -> None:
     for field, text in changes.items():
         cursor.execute(SET[field], (text, channel_id))
-
-
-def _tell(
-    cursor: Cursor, template: Template, channel_id: int | None, username: str, address: str
-) -> None:
-    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
-    values = {"username": username, "time": now}
-    add_mail_job(cursor, template, channel_id=channel_id, to=address, values=values)

@@ -82,8 +82,6 @@ END = "DELETE FROM Sessions WHERE SessionID = %s AND ChannelID = %s"
 
 END_OTHERS = "DELETE FROM Sessions WHERE ChannelID = %s AND SessionID <> %s"
 
-END_ALL = "DELETE FROM Sessions WHERE ChannelID = %s"
-
 SWEEP = """
 DELETE FROM Sessions WHERE RefreshedAt < NOW(3) - INTERVAL %s SECOND ORDER BY RefreshedAt LIMIT 1000
 """
@@ -172,9 +170,9 @@ class SessionTable:
         self._database.write(SWEEP, (REFRESH_SECONDS,))
 
 
-def end_all(cursor: Cursor, channel_id: int) -> None:
-    """Delete all sessions of a channel in the caller's transaction."""
-    cursor.execute(END_ALL, (channel_id,))
+def end_all(cursor: Cursor, channel_id: int, *, but: str = "") -> None:
+    """Delete all sessions of a channel in the caller's transaction, but one."""
+    cursor.execute(END_OTHERS, (channel_id, but))
 
 
 def _utc(time: dt.datetime) -> dt.datetime:

@@ -5,6 +5,7 @@ is put aside with the reason. Once it has said that it has a mail, nothing sends
 the death of this process within the same moment.
 """
 
+import datetime as dt
 import hashlib
 import secrets
 import threading
@@ -98,7 +99,8 @@ class Mailer:
             if channel_id is None and template is Template.RESET
             else self._table.recipient(channel_id or 0)
         )
-        values = dict(payload["values"])
+        at = dt.datetime.fromtimestamp(payload["at"], dt.UTC)
+        values = {"time": at.strftime("%Y-%m-%d %H:%M UTC"), **payload["values"]}
         if recipient:
             values["username"] = recipient.username
         if template is Template.NEW_DEVICE and not (recipient and recipient.verified):

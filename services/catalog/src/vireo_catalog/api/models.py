@@ -1,6 +1,5 @@
 """Bodies, parameters and answers; among them the contract's universal object."""
 
-import datetime as dt
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.search import SearchType
 from vireo_catalog.core.videos import State, Video
+from vireo_common.text import iso_time
 
 # Bounds of the fields as they are sent. The rules' own (`core.videos.check`) are tighter, but count
 # after trimming: what is far beyond them is refused here, before anybody walks through it.
@@ -86,7 +86,7 @@ def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
         "thumbnail": video.hash_path,
         "nb_count": "",
         "description": video.description,
-        "upload": _time(video.upload),
+        "upload": iso_time(video.upload),
         "duration": video.duration,
         "width": video.width,
         "height": video.height,
@@ -110,9 +110,5 @@ def show_channel(channel: ChannelSummary) -> dict[str, object]:
         "thumbnail": channel.newest or "",
         "nb_count": channel.videos,
         "description": "",
-        "upload": _time(channel.upload) if channel.upload else "",
+        "upload": iso_time(channel.upload) if channel.upload else "",
     }
-
-
-def _time(moment: dt.datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
