@@ -16,6 +16,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON KnownDevices TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
 -- Of videos it sees which files go with a channel that is deleted.
 GRANT SELECT (ChannelID, PathHash) ON Videos TO vireo_auth;
+GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_auth;
 
 -- catalog: videos, and the public part of channels. It can't read a password hash or an address.
@@ -23,6 +24,7 @@ GRANT SELECT (ChannelID, Username) ON Channels TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Videos TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_catalog;
 GRANT SELECT, INSERT ON HashPaths TO vireo_catalog;
+GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_catalog;
 GRANT INSERT ON Jobs TO vireo_catalog;
 GRANT SELECT ON SigningKeys TO vireo_catalog;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_catalog;
@@ -31,6 +33,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
 -- media: bytes, and the jobs of its worker. Of channels it sees that they exist.
 GRANT SELECT (ChannelID) ON Channels TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;
 GRANT SELECT ON SigningKeys TO vireo_media;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_media;

@@ -45,7 +45,8 @@ look_up() {
 }
 
 mkdir -p "$conf/cache" "$conf/tmp" "$conf/www" "$prefix/run" \
-    "$prefix/media/incoming" "$prefix/media/public/videos" "$prefix/media/public/thumbnails"
+    "$prefix/media/incoming" "$prefix/media/public/videos" "$prefix/media/public/thumbnails" \
+    "$prefix/media/public/pictures"
 cp /etc/vireo/nginx.conf "$conf/nginx.conf"
 cp /etc/vireo/www/openapi.json "$conf/www/openapi.json"
 cp /etc/vireo/www/openapi.html "$conf/www/docs.html"

@@ -36,6 +36,7 @@ FORBIDDEN = {
         "SELECT 1 FROM Uploads",
         "SELECT 1 FROM ChannelStats",
         "UPDATE SignInFailures SET Known = 1",
+        "DELETE FROM ChannelPictures",
     ],
     "catalog": [
         "SELECT Password FROM Channels",
@@ -57,6 +58,8 @@ FORBIDDEN = {
         "DELETE FROM HashPaths",
         "UPDATE HashPaths SET PathHash = 'bbbbbbb'",
         "DELETE FROM ChannelStats",
+        "DELETE FROM ChannelPictures",
+        "INSERT INTO ChannelPictures (ChannelID, Name, SetAt) VALUES (1, 'x', NOW())",
         *READERS,
     ],
     "media": [

@@ -94,7 +94,8 @@ class Layout:
 
     def run_user_folders(self) -> list[Path]:
         """Folders of the user that the programs run as, parents first."""
-        media = ("incoming", "staging", "originals", "public", "public/videos", "public/thumbnails")
+        media = ("incoming", "staging", "originals", "public")
+        public = ("videos", "thumbnails", "pictures")
         metrics = ("", "auth", "catalog", "media")
         return [
             self.secrets,
@@ -102,6 +103,7 @@ class Layout:
             self.mail,
             *(self.services_run / "metrics" / name for name in metrics),
             *(self.media / name for name in media),
+            *(self.media / "public" / name for name in public),
         ]
 
 

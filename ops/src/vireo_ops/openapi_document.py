@@ -243,7 +243,7 @@ IDEMPOTENCY_KEY: Json = {
     "description": "Sent again with the same key and body, it has one effect and one answer.",
     "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.MAX_KEY},
 }
-NEVER_REPLAYED = {"/sign_in", "/token/refresh", "/upload/v/{hash_path}"}
+NEVER_REPLAYED = {"/sign_in", "/token/refresh", "/upload/v/{hash_path}", "/channel/picture"}
 
 
 def _complete(operation: Json, method: str, path: str, row: Operation) -> None:

@@ -239,9 +239,24 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/channel/picture/{name}"): Operation(
         "show_channel_picture",
         "channels",
-        "A pattern that is drawn from the name.",
-        "curl -o ada.png $VIREO/channel/picture/ada",
+        "The one that its owner has set, otherwise a pattern that is drawn from the name.",
+        "curl -o ada.webp $VIREO/channel/picture/ada",
         (*ADDRESS, *PROXIED),
+    ),
+    ("post", "/channel/picture"): Operation(
+        "set_channel_picture",
+        "channels",
+        "At most 10 MiB and 64 million pixels. What is served is the middle of it: square, at most "
+        "512 pixels on a side, upright and without metadata.",
+        f"curl $VIREO/channel/picture {_OWNER} --data-binary @me.jpg",
+        (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),
+    ),
+    ("delete", "/channel/picture"): Operation(
+        "remove_channel_picture",
+        "channels",
+        "The one that is drawn from the name is shown again.",
+        f"curl -X DELETE $VIREO/channel/picture {_OWNER}",
+        (*ADDRESS, *PROXIED, Code.RATE_LIMITED),
     ),
     ("get", "/search/{type}/{query}"): Operation(
         "search",

@@ -261,7 +261,7 @@ def _render_http(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value]
     code = CODE_OF_STATUS.get(error.code or 500, Code.INTERNAL_ERROR)
     if code is Code.TOO_LARGE:
-        return _render(Failure(code, limit=MAX_BODY_BYTES))
+        return _render(Failure(code, limit=request.max_content_length))
     failure = Failure(code)
     allow = getattr(error, "valid_methods", None)
     if allow:

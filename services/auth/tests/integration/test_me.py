@@ -183,15 +183,24 @@ def test_a_deleted_channel_leaves_nothing_but_its_work(
             " VALUES (%s, %s, 't', '', NOW())",
             (hash_path, channel),
         )
+    for picture, channel in (("a" * 32, mine), ("b" * 32, theirs)):
+        clean_tables.query(
+            "INSERT INTO ChannelPictures (ChannelID, Name, SetAt) VALUES (%s, %s, NOW())",
+            (channel, picture),
+        )
     assert outcome(call("DELETE", "/channel", {"password": PASSWORD})) == (200, "")
     assert outcome(call("GET", "/me")) == (400, "token_invalid")
-    for table in ("Channels", "ChannelDetails"):
+    for table in ("Channels", "ChannelDetails", "ChannelPictures"):
         assert clean_tables.query(f"SELECT ChannelID FROM {table}") == ((theirs,),)
     for table in ("Sessions", "RefreshTokens", "EmailTokens", "KnownAddresses"):
         assert clean_tables.query(f"SELECT 1 FROM {table}") == ()
     assert clean_tables.query("SELECT PathHash FROM Videos") == (("ccccccc",),)
     removed = clean_tables.query("SELECT Kind, Subject FROM Jobs WHERE Queue = 'media'")
-    assert set(removed) == {("remove", "aaaaaaa"), ("remove", "bbbbbbb")}
+    assert set(removed) == {
+        ("remove", "aaaaaaa"),
+        ("remove", "bbbbbbb"),
+        ("remove_picture", "a" * 32),
+    }
     assert ("account_deleted", "ada_l@example.org") in mails()
 
 

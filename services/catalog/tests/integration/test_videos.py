@@ -254,6 +254,17 @@ def test_picture(http: FlaskClient, stage: Any) -> None:
     assert outcome(http.get("/channel/picture/nobody")) == (404, "not_found")
 
 
+def test_the_gateway_sends_the_picture_that_was_set(http: FlaskClient, stage: Any) -> None:
+    stage.database.query(
+        "INSERT INTO ChannelPictures (ChannelID, Name, SetAt) VALUES (%s, %s, NOW())",
+        (stage.channel("Ada"), "f" * 32),
+    )
+    response = http.get("/channel/picture/aDA")
+    assert (response.status_code, response.mimetype) == (200, "image/webp")
+    assert response.headers["X-Accel-Redirect"] == f"/_pictures/{'f' * 32}"
+    assert response.data == b""
+
+
 @pytest.mark.parametrize(
     "path",
     ["/v/{}", "/videos/channel/{}", "/channel/picture/{}", "/search/{}/x", "/internal/videos/{}"],

@@ -1,11 +1,11 @@
-"""Channels by name, and the picture that is drawn from the name."""
+"""Channels by name, and their pictures."""
 
 import io
 
 import pytest
 from PIL import Image
 
-from vireo_catalog.core.channels import PICTURE_SIZE, Channel, Channels, draw_picture
+from vireo_catalog.core.channels import PICTURE_SIZE, Channel, Channels, Picture, draw_picture
 from vireo_common.errors import Code, Failure
 
 
@@ -19,6 +19,10 @@ class Directory:
         self.asked.append(name)
         return Channel(7, "Ada") if name.lower() == "ada" else None
 
+    def picture(self, name: str) -> Picture | None:
+        self.asked.append(name)
+        return Picture("Ada", "f" * 32) if name.lower() == "ada" else None
+
 
 def test_found_in_any_case() -> None:
     assert Channels(Directory()).find("aDA") == Channel(7, "Ada")
@@ -27,9 +31,10 @@ def test_found_in_any_case() -> None:
 @pytest.mark.parametrize("name", ["", "a/b", "ädä", "ada ", "ada\n", "ada\0", "a" * 26, "%", "a*"])
 def test_what_can_be_no_name_is_not_looked_for(name: str) -> None:
     directory = Directory()
-    with pytest.raises(Failure) as raised:
-        Channels(directory).find(name)
-    assert raised.value.code is Code.NOT_FOUND
+    for ask in (Channels(directory).find, Channels(directory).picture):
+        with pytest.raises(Failure) as raised:
+            ask(name)
+        assert raised.value.code is Code.NOT_FOUND
     assert directory.asked == []
 
 
@@ -52,7 +57,10 @@ def test_picture_is_a_png_of_two_colours_and_symmetric() -> None:
 
 def test_picture_is_the_same_every_time_and_in_any_case() -> None:
     assert draw_picture("ada") == draw_picture("ada") == draw_picture("ADA")
-    assert Channels(Directory()).picture("ADA") == draw_picture("ada")
+
+
+def test_the_picture_that_the_owner_has_set() -> None:
+    assert Channels(Directory()).picture("aDA") == Picture("Ada", "f" * 32)
 
 
 def test_pictures_differ() -> None:

@@ -9,14 +9,17 @@ from vireo_common.database import Database
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_media.api import files, uploads
+from vireo_media.api import files, pictures, uploads
 from vireo_media.catalog import Catalog
 from vireo_media.core.permits import Permits
+from vireo_media.core.pictures import Pictures
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
+from vireo_media.tools.picture import square_picture
 
 
 def create_app(settings: MediaSettings | None = None) -> OpenAPI:
@@ -42,6 +45,13 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
         waiting=max(1, settings.web_threads * 3 // 4),
     )
     app.register_api(uploads.blueprint(rules, Permits(service_token)))
+    picture_rules = Pictures(
+        PictureTable(database),
+        media_files,
+        square_picture,
+        reserve_bytes=settings.disk_reserve_bytes,
+    )
+    app.register_api(pictures.blueprint(picture_rules))
     app.register_api(files.blueprint(Removal(upload_table, media_files)))
     require_declarations(app)
     return app

@@ -15,6 +15,7 @@ from vireo_media.catalog import Catalog
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, UploadTable
 from vireo_media.worker.pipeline import Pipeline
 from vireo_testing.mariadb import TestDatabase
@@ -37,6 +38,7 @@ class Stage:
         self.media = JobQueue(database, MEDIA_QUEUE, LEASE_SECONDS)
         self.encodes = JobQueue(database, ENCODE_QUEUE, LEASE_SECONDS)
         self.uploads = UploadTable(database)
+        self.pictures = PictureTable(database)
         self.files = MediaFiles(root)
         self.files.make_folders()
         self._database = database

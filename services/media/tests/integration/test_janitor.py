@@ -14,7 +14,7 @@ OTHER_ID = "0" * 32
 
 
 def sweep(stage: Any) -> None:
-    Janitor(stage.files, stage.uploads, threading.Event()).sweep()
+    Janitor(stage.files, stage.uploads, stage.pictures, threading.Event()).sweep()
 
 
 def left_behind(path: Path, seconds: float) -> Path:
@@ -105,3 +105,18 @@ def test_refusals_that_nobody_heard_of_are_forgotten(stage: Any, library: Librar
     stage.clean.query("UPDATE Uploads SET ReceivedAt = NOW(3) - INTERVAL 61 MINUTE")
     sweep(stage)
     assert stage.state() is None
+
+
+def test_pictures_that_no_channel_has_go(stage: Any) -> None:
+    name, other, new = "a" * 32, "b" * 32, "c" * 32
+    stage.clean.query("INSERT INTO Channels (ChannelID, Username, Password) VALUES (7, 'a', 'x')")
+    stage.pictures.set(7, name)
+    for path in (stage.files.picture(name), stage.files.picture(other)):
+        left_behind(path, STAGING_SECONDS + 1)
+    left_behind(stage.files.picture_body(other), STAGING_SECONDS + 1)
+    left_behind(stage.files.picture_result(other), STAGING_SECONDS + 1)
+    left_behind(stage.files.picture(new), 0)
+
+    sweep(stage)
+
+    assert stage.left() == {f"public/pictures/{key[:2]}/{key}.webp" for key in (name, new)}

@@ -30,10 +30,12 @@ FORGET_LINKS = "DELETE FROM EmailTokens WHERE ChannelID = %s"
 
 VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s"
 
+PICTURE = "SELECT Name FROM ChannelPictures WHERE ChannelID = %s"
+
 DELETE = "DELETE FROM Channels WHERE ChannelID = %s"
 
-# Media's: what catalog leaves for a video that its owner deletes.
-MEDIA_QUEUE, REMOVE = "media", "remove"
+# Media's: what catalog leaves for a video that its owner deletes, and the like for a picture.
+MEDIA_QUEUE, REMOVE, REMOVE_PICTURE = "media", "remove", "remove_picture"
 REMOVE_ATTEMPTS = 20
 
 
@@ -112,9 +114,10 @@ class ProfileTable:
 
         def work(cursor: Cursor) -> None:
             username, address = lock_account(cursor, owner)
-            cursor.execute(VIDEOS, (owner.channel_id,))
-            for (hash_path,) in cursor.fetchall():
-                enqueue(cursor, MEDIA_QUEUE, REMOVE, hash_path, max_attempts=REMOVE_ATTEMPTS)
+            for files, kind in ((VIDEOS, REMOVE), (PICTURE, REMOVE_PICTURE)):
+                cursor.execute(files, (owner.channel_id,))
+                for (name,) in cursor.fetchall():
+                    enqueue(cursor, MEDIA_QUEUE, kind, name, max_attempts=REMOVE_ATTEMPTS)
             cursor.execute(DELETE, (owner.channel_id,))
             told, values = Template.ACCOUNT_DELETED, {"username": username}
             add_mail_job(cursor, told, channel_id=None, to=address, values=values)

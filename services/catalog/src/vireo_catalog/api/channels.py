@@ -1,19 +1,21 @@
-"""``GET /channel/picture/<name>``."""
+"""``GET /channel/picture/<name>``; media takes the one that a channel sets."""
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_catalog.api.models import NameInPath
-from vireo_catalog.core.channels import Channels
+from vireo_catalog.core.channels import Channels, draw_picture
 from vireo_common.access import public
 from vireo_common.errors import Code
 from vireo_common.web import problems
 
-PNG = "image/png"
+PNG, WEBP = "image/png", "image/webp"
 IMAGE = {
-    "description": "The image.",
-    "content": {PNG: {"schema": {"type": "string", "format": "binary"}}},
+    "description": "The image: a WebP that the owner has set, or a PNG.",
+    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (PNG, WEBP)},
 }
+# An address of the gateway's that is closed to clients: it sends the file in place of the answer.
+FILE = "X-Accel-Redirect"
 
 
 def blueprint(channels: Channels) -> APIBlueprint:
@@ -27,7 +29,11 @@ def blueprint(channels: Channels) -> APIBlueprint:
     @public
     def picture(path: NameInPath) -> Response:
         """A channel's picture."""
-        image = Response(channels.picture(path.name), mimetype=PNG)
+        picture = channels.picture(path.name)
+        if picture.file:
+            image = Response(mimetype=WEBP, headers={FILE: f"/_pictures/{picture.file}"})
+        else:
+            image = Response(draw_picture(picture.channel), mimetype=PNG)
         image.headers["Cache-Control"] = "public, max-age=60"
         return image
 

@@ -26,6 +26,14 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """What a channel is shown by: a file that its owner has set, or a pattern of its name."""
+
+    channel: str
+    file: str | None
+
+
+@dataclass(frozen=True)
 class ChannelSummary:
     """A channel in a list; ``newest`` and ``upload`` are those of its newest ready video."""
 
@@ -41,6 +49,9 @@ class ChannelStore(Protocol):
 
     def find(self, name: str) -> Channel | None:
         """The channel with this name, whatever the case of its letters."""
+
+    def picture(self, name: str) -> Picture | None:
+        """What the channel with this name is shown by."""
 
 
 class Channels:
@@ -60,13 +71,16 @@ class Channels:
             raise Failure(Code.NOT_FOUND)
         return channel
 
-    def picture(self, name: str) -> bytes:
-        """The channel's picture, a PNG; drawn from its name.
+    def picture(self, name: str) -> Picture:
+        """What the channel is shown by.
 
         Raises:
             Failure: ``not_found``.
         """
-        return draw_picture(self.find(name).name)
+        picture = self._store.picture(name) if NAME.fullmatch(name) else None
+        if picture is None:
+            raise Failure(Code.NOT_FOUND)
+        return picture
 
 
 def draw_picture(name: str) -> bytes:

@@ -1,9 +1,14 @@
-"""The table ``Channels``: of it, catalog may read the ids and the names."""
+"""The table ``Channels``, of which catalog may read the ids and the names, and their pictures."""
 
-from vireo_catalog.core.channels import Channel
+from vireo_catalog.core.channels import Channel, Picture
 from vireo_common.database import Database
 
 BY_NAME = "SELECT ChannelID, Username FROM Channels WHERE Username = %s"
+
+PICTURE = """
+SELECT c.Username, p.Name FROM Channels c LEFT JOIN ChannelPictures p USING (ChannelID)
+WHERE c.Username = %s
+"""
 
 
 class ChannelTable:
@@ -18,3 +23,10 @@ class ChannelTable:
             cursor.execute(BY_NAME, (name,))
             row = cursor.fetchone()
         return Channel(*row) if row else None
+
+    def picture(self, name: str) -> Picture | None:
+        """What the channel with this name is shown by."""
+        with self._database.read() as cursor:
+            cursor.execute(PICTURE, (name,))
+            row = cursor.fetchone()
+        return Picture(*row) if row else None

@@ -5,6 +5,8 @@
     staging/<hash>.<upload id>.<lease>.mp4, .jpg    what one worker makes of it
     originals/<h0h1>/<hash>.<upload id>    what was uploaded, as it was
     public/videos/<h0h1>/<hash>.mp4, public/thumbnails/<h0h1>/<hash>.jpg    served by the gateway
+    staging/picture-of-channel.<name>, .<name>.webp    a channel's picture that is on its way
+    public/pictures/<n0n1>/<name>.webp    a channel's picture, served by the gateway
 
 All of it is on one file system, so that a file moves by renaming.
 """
@@ -18,6 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 INCOMING, STAGING, ORIGINALS, PUBLIC = "incoming", "staging", "originals", "public"
+PUBLIC_PARTS = ("videos", "thumbnails", "pictures")
+# In place of a hash path, and no hash path itself.
+PICTURE = "picture-of-channel"
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class MediaFiles:
 
     def make_folders(self) -> None:
         """Make the parts that are missing."""
-        for part in (INCOMING, STAGING, ORIGINALS, f"{PUBLIC}/videos", f"{PUBLIC}/thumbnails"):
+        for part in (INCOMING, STAGING, ORIGINALS, *(f"{PUBLIC}/{part}" for part in PUBLIC_PARTS)):
             (self._root / part).mkdir(parents=True, exist_ok=True)
 
     def body(self, hash_path: str, upload_id: str) -> Path:
@@ -129,6 +134,37 @@ class MediaFiles:
         for folder in (self._root / ORIGINALS / hash_path[:2], self._root / STAGING):
             for path in folder.glob(f"{hash_path}.*"):
                 path.unlink(missing_ok=True)
+
+    def picture_body(self, name: str) -> Path:
+        """Where the bytes are that came as a channel's picture."""
+        return self._root / STAGING / f"{PICTURE}.{name}"
+
+    def picture_result(self, name: str) -> Path:
+        """Where a channel's picture is until it is published."""
+        return self._root / STAGING / f"{PICTURE}.{name}.webp"
+
+    def picture(self, name: str) -> Path:
+        """Where the gateway finds a channel's picture."""
+        return self._root / PUBLIC / "pictures" / name[:2] / f"{name}.webp"
+
+    def publish_picture(self, name: str) -> None:
+        """Sync a picture, and move it to where the gateway finds it."""
+        target = self.picture(name)
+        _make_folder(target.parent)
+        sync(self.picture_result(name))
+        self.picture_result(name).rename(target)
+        sync(target.parent)
+
+    def discard_picture(self, name: str) -> None:
+        """Remove what ``staging`` has of a picture."""
+        self.picture_body(name).unlink(missing_ok=True)
+        self.picture_result(name).unlink(missing_ok=True)
+
+    def pictures(self, seconds: float) -> Iterator[tuple[Path, str]]:
+        """Every published picture of that age, with its name."""
+        for folder in sorted((self._root / PUBLIC / "pictures").iterdir()):
+            for path in _older(folder, seconds):
+                yield path, path.stem
 
     def free_bytes(self) -> int:
         """Room on the disk."""

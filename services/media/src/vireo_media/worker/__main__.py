@@ -14,6 +14,7 @@ from vireo_common.worker import LEASE_SECONDS, Handler, Slot, run_until_stopped
 from vireo_media.catalog import Catalog
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.pictures import REMOVE_PICTURE, PictureTable
 from vireo_media.storage.uploads import (
     ENCODE,
     ENCODE_QUEUE,
@@ -59,12 +60,13 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
     quick = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         REMOVE: Handler(pipeline.remove, pipeline.set_aside),
+        REMOVE_PICTURE: Handler(pipeline.remove_picture, pipeline.set_aside),
         TELL: Handler(pipeline.tell, pipeline.set_aside),
     }
     slot = functools.partial(Slot, retries=(OSError, SandboxError))
     slow = {ENCODE: Handler(pipeline.encode, pipeline.give_up_encode)}
     return [
-        Janitor(files, uploads, stopping),
+        Janitor(files, uploads, PictureTable(database), stopping),
         *(
             slot(f"prepare-{number}", media, quick, stopping, PREPARE_IDLE_SECONDS)
             for number in range(settings.prepare_slots)

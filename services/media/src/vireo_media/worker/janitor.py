@@ -7,6 +7,7 @@ import structlog
 from vireo_common.errors import Failure
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
 
 log = structlog.get_logger()
@@ -17,17 +18,25 @@ EVERY_SECONDS = 30.0
 INCOMING_SECONDS = 1800.0
 # All that is kept is looked at once in so many sweeps, the first one included.
 WHOLE_EVERY = 120
-# A body gets its row in the same request; a result belongs to a row for as long as it is made.
+# A body gets its row in the same request, and so does a picture; a result belongs to a row for as
+# long as it is made.
 STAGING_SECONDS = 60.0
 
 
 class Janitor(threading.Thread):
     """Sweeps now and then; several workers may do so at once."""
 
-    def __init__(self, files: MediaFiles, uploads: UploadTable, stopping: threading.Event) -> None:
+    def __init__(
+        self,
+        files: MediaFiles,
+        uploads: UploadTable,
+        pictures: PictureTable,
+        stopping: threading.Event,
+    ) -> None:
         super().__init__(name="janitor")
         self._files = files
         self._uploads = uploads
+        self._pictures = pictures
         self._stopping = stopping
         self._sweeps = 0
 
@@ -71,6 +80,10 @@ class Janitor(threading.Thread):
             if not self._stopping.is_set() and self._uploads.find(hash_path) is None:
                 path.unlink(missing_ok=True)
                 log.info("left_public_file_removed", hash_path=hash_path)
+        for path, name in self._files.pictures(STAGING_SECONDS):
+            if not self._stopping.is_set() and not self._pictures.has(name):
+                path.unlink(missing_ok=True)
+                log.info("left_picture_removed")
 
     def _owned(self, hash_path: str, upload_id: str) -> bool:
         upload = self._uploads.find(hash_path)

@@ -40,7 +40,7 @@ FAILED: dict[str, object] = {"state": "failed", "reason": UNREADABLE}
 
 
 class Pipeline:
-    """The jobs ``prepare``, ``encode``, ``remove`` and ``tell``."""
+    """The jobs ``prepare``, ``encode``, ``remove``, ``remove_picture`` and ``tell``."""
 
     def __init__(
         self,
@@ -209,6 +209,11 @@ class Pipeline:
     def remove(self, job: Job, stop: threading.Event) -> None:
         """Remove what is left of a deleted video."""
         self._remove(job.subject)
+        self._media.finish(job)
+
+    def remove_picture(self, job: Job, stop: threading.Event) -> None:
+        """Remove a picture that its channel has no more."""
+        self._files.picture(job.subject).unlink(missing_ok=True)
         self._media.finish(job)
 
     def tell(self, job: Job, stop: threading.Event) -> None:

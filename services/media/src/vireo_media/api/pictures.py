@@ -1,0 +1,74 @@
+"""``POST`` and ``DELETE /channel/picture``; everybody gets it from catalog and the gateway."""
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_common.access import required_account_id, signed_in
+from vireo_common.errors import Code
+from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Empty, answer, problems
+from vireo_media.core.pictures import MAX_BYTES, Pictures
+
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+_FORM = {
+    "type": "object",
+    "required": ["picture"],
+    "properties": {"picture": {"type": "string", "format": "binary"}},
+}
+PICTURE_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "The bytes of a PNG, JPEG or WebP, or a form that has them in a field.",
+        "content": {
+            **dict.fromkeys(("image/png", "image/jpeg", "image/webp"), _BYTES),
+            "multipart/form-data": {"schema": _FORM},
+        },
+    }
+}
+
+
+def blueprint(pictures: Pictures) -> APIBlueprint:
+    """The routes, on the rules of ``pictures``."""
+    bp = APIBlueprint("pictures", __name__)
+
+    @bp.post(
+        "/channel/picture",
+        security=TOKEN_REQUIRED,
+        openapi_extensions=PICTURE_BODY,
+        responses={
+            200: Empty,
+            **problems(
+                *TOKEN_PROBLEMS,
+                Code.NO_BYTES,
+                Code.TOO_LARGE,
+                Code.UNSUPPORTED_MEDIA,
+                Code.DISK_FULL,
+            ),
+        },
+    )
+    @signed_in
+    def set_picture() -> Response:
+        """Set the channel's picture."""
+        pictures.set(required_account_id(), _bytes)
+        return answer()
+
+    @bp.delete(
+        "/channel/picture",
+        security=TOKEN_REQUIRED,
+        responses={200: Empty, **problems(*TOKEN_PROBLEMS)},
+    )
+    @signed_in
+    def remove_picture() -> Response:
+        """Take the channel's picture away."""
+        pictures.remove(required_account_id())
+        return answer()
+
+    return bp
+
+
+def _bytes() -> bytes:
+    """The picture's bytes: the body, or the one file of a form."""
+    request.max_content_length = MAX_BYTES
+    if request.mimetype != "multipart/form-data":
+        return request.get_data(cache=False)
+    files = list(request.files.values())
+    return files[0].read() if len(files) == 1 else b""

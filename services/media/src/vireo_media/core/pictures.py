@@ -1,0 +1,116 @@
+"""The picture that a channel sets: who may, how much, and when it counts."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from vireo_common.errors import Code, Failure
+from vireo_media.core.inspection import Refused
+
+MAX_BYTES = 10 << 20
+# Each takes a core, and up to a gigabyte of memory, for a moment.
+PLACES = 2
+PLACE_SECONDS = 10.0
+
+
+class ChannelGone(Exception):
+    """The channel was deleted meanwhile."""
+
+
+class PictureStore(Protocol):
+    """Which picture a channel has."""
+
+    def set(self, channel_id: int, name: str) -> None:
+        """Give the channel the picture of this name, and have its former one's file removed.
+
+        Raises:
+            ChannelGone: nothing was set.
+        """
+
+    def remove(self, channel_id: int) -> None:
+        """Take the channel's picture away, if it has one, and have its file removed."""
+
+
+class PictureFiles(Protocol):
+    """Where pictures are kept."""
+
+    def picture_body(self, name: str) -> Path:
+        """Where the bytes are that came."""
+
+    def picture_result(self, name: str) -> Path:
+        """Where a picture is until it is published."""
+
+    def publish_picture(self, name: str) -> None:
+        """Sync a result, and move it to where the gateway finds it."""
+
+    def discard_picture(self, name: str) -> None:
+        """Remove what is not published of it."""
+
+    def free_bytes(self) -> int:
+        """Room on the disk."""
+
+
+class Pictures:
+    """The rules of pictures.
+
+    Args:
+        make: writes a square picture to a path, of the file at another; raises ``Refused``.
+        reserve_bytes: the room on the disk that pictures leave free.
+    """
+
+    def __init__(
+        self,
+        store: PictureStore,
+        files: PictureFiles,
+        make: Callable[[Path, Path], None],
+        *,
+        reserve_bytes: int,
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._make = make
+        self._reserve_bytes = reserve_bytes
+        self._places = threading.BoundedSemaphore(PLACES)
+
+    def set(self, channel_id: int, read: Callable[[], bytes]) -> None:
+        """Give the channel a picture; when this returns, it is on the disk and served.
+
+        Args:
+            read: gets the bytes that the client sent, once there is a place for them.
+
+        Raises:
+            Failure: ``no_bytes``; ``unsupported_media`` or ``too_large`` with the reason;
+                ``disk_full``; ``token_invalid`` where the channel was deleted meanwhile;
+                ``unavailable`` while too many others send one. Nothing has changed then.
+        """
+        if not self._places.acquire(timeout=PLACE_SECONDS):
+            raise Failure(Code.UNAVAILABLE)
+        try:
+            self._set(channel_id, read())
+        finally:
+            self._places.release()
+
+    def _set(self, channel_id: int, body: bytes) -> None:
+        if not body:
+            raise Failure(Code.NO_BYTES, "The body is empty; send the bytes of the picture.")
+        if self._files.free_bytes() < 2 * len(body) + self._reserve_bytes:
+            raise Failure(Code.DISK_FULL)
+        name = secrets.token_hex(16)
+        try:
+            source = self._files.picture_body(name)
+            source.write_bytes(body)
+            self._make(source, self._files.picture_result(name))
+            self._files.publish_picture(name)
+            self._store.set(channel_id, name)
+        except Refused as refused:
+            raise Failure(Code(refused.code), refused.reason) from None
+        except ChannelGone:
+            raise Failure(Code.TOKEN_INVALID) from None
+        finally:
+            self._files.discard_picture(name)
+
+    def remove(self, channel_id: int) -> None:
+        """Take the channel's picture away; the one that is drawn from its name is served again."""
+        self._store.remove(channel_id)

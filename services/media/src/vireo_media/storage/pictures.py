@@ -1,0 +1,76 @@
+"""The table ``ChannelPictures``, with the jobs that remove the files of former pictures."""
+
+from pymysql.cursors import Cursor
+
+from vireo_common import jobs
+from vireo_common.database import Database, MissingParent
+from vireo_media.core.pictures import ChannelGone
+from vireo_media.storage.uploads import MEDIA_QUEUE
+
+REMOVE_PICTURE = "remove_picture"
+REMOVE_ATTEMPTS = 20
+# Catalog may have read the name just now, and the gateway be about to open the file.
+REMOVE_AFTER_SECONDS = 10
+
+FORMER = "SELECT Name FROM ChannelPictures WHERE ChannelID = %s FOR UPDATE"
+
+SET = """
+INSERT INTO ChannelPictures (ChannelID, Name, SetAt) VALUES (%s, %s, NOW(3))
+ON DUPLICATE KEY UPDATE Name = VALUES(Name), SetAt = VALUES(SetAt)
+"""
+
+DELETE = "DELETE FROM ChannelPictures WHERE ChannelID = %s"
+
+HAS = "SELECT EXISTS (SELECT 1 FROM ChannelPictures WHERE Name = %s)"
+
+
+class PictureTable:
+    """The pictures of channels in MariaDB."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def set(self, channel_id: int, name: str) -> None:
+        """Give the channel the picture of this name, and have its former one's file removed.
+
+        Raises:
+            ChannelGone: nothing was set.
+        """
+
+        def work(cursor: Cursor) -> None:
+            _remove_former(cursor, channel_id)
+            cursor.execute(SET, (channel_id, name))
+
+        try:
+            self._database.transaction("pictures.set", work)
+        except MissingParent:
+            raise ChannelGone from None
+
+    def remove(self, channel_id: int) -> None:
+        """Take the channel's picture away, if it has one, and have its file removed."""
+
+        def work(cursor: Cursor) -> None:
+            _remove_former(cursor, channel_id)
+            cursor.execute(DELETE, (channel_id,))
+
+        self._database.transaction("pictures.remove", work)
+
+    def has(self, name: str) -> bool:
+        """Whether a channel has the picture of this name."""
+        with self._database.read() as cursor:
+            cursor.execute(HAS, (name,))
+            ((found,),) = cursor.fetchall()
+        return bool(found)
+
+
+def _remove_former(cursor: Cursor, channel_id: int) -> None:
+    if cursor.execute(FORMER, (channel_id,)):
+        ((name,),) = cursor.fetchall()
+        jobs.enqueue(
+            cursor,
+            MEDIA_QUEUE,
+            REMOVE_PICTURE,
+            name,
+            max_attempts=REMOVE_ATTEMPTS,
+            delay=REMOVE_AFTER_SECONDS,
+        )

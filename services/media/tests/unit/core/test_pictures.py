@@ -1,0 +1,154 @@
+"""The rules of a channel's picture, on stores in memory."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vireo_common.errors import Code, Failure
+from vireo_media.core import pictures as rules
+from vireo_media.core.inspection import Refused
+from vireo_media.core.pictures import ChannelGone, Pictures
+from vireo_media.storage.files import MediaFiles
+
+ADA = 7
+
+
+class Shown:
+    """Which picture a channel has, in memory."""
+
+    def __init__(self) -> None:
+        self.names: dict[int, str] = {}
+
+    def set(self, channel_id: int, name: str) -> None:
+        if channel_id != ADA:
+            raise ChannelGone
+        self.names[channel_id] = name
+
+    def remove(self, channel_id: int) -> None:
+        self.names.pop(channel_id, None)
+
+
+def copied(source: Path, target: Path) -> None:
+    target.write_bytes(b"square " + source.read_bytes())
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> MediaFiles:
+    media = MediaFiles(tmp_path)
+    media.make_folders()
+    return media
+
+
+@pytest.fixture
+def shown() -> Shown:
+    return Shown()
+
+
+@pytest.fixture
+def pictures(shown: Shown, files: MediaFiles) -> Callable[..., Pictures]:
+    def make(
+        make_square: Callable[[Path, Path], None] = copied, reserve_bytes: int = 0
+    ) -> Pictures:
+        return Pictures(shown, files, make_square, reserve_bytes=reserve_bytes)
+
+    return make
+
+
+def left(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_picture_is_in_place_when_it_is_set(
+    pictures: Callable[..., Pictures], shown: Shown, files: MediaFiles, tmp_path: Path
+) -> None:
+    pictures().set(ADA, lambda: b"bytes")
+    path = files.picture(shown.names[ADA])
+    assert path.read_bytes() == b"square bytes"
+    assert left(tmp_path) == [path]
+    assert path.parent.parent == tmp_path / "public" / "pictures"
+
+
+def test_every_picture_has_a_name_of_its_own(
+    pictures: Callable[..., Pictures], shown: Shown
+) -> None:
+    names = set()
+    for _ in range(3):
+        pictures().set(ADA, lambda: b"bytes")
+        names.add(shown.names[ADA])
+    assert len(names) == 3
+
+
+def refuse(source: Path, target: Path) -> None:
+    raise Refused("too_large", "The picture has too many pixels.")
+
+
+@pytest.mark.parametrize(
+    ("channel", "body", "make", "reserve", "code"),
+    [
+        (ADA, b"", copied, 0, Code.NO_BYTES),
+        (ADA, b"bytes", refuse, 0, Code.TOO_LARGE),
+        (ADA, b"bytes", copied, 1 << 62, Code.DISK_FULL),
+    ],
+)
+def test_refusals_leave_nothing(
+    pictures: Callable[..., Pictures],
+    shown: Shown,
+    tmp_path: Path,
+    channel: int,
+    body: bytes,
+    make: Callable[[Path, Path], None],
+    reserve: int,
+    code: Code,
+) -> None:
+    with pytest.raises(Failure) as caught:
+        pictures(make, reserve).set(channel, lambda: body)
+    assert caught.value.code is code
+    assert shown.names == {}
+    assert left(tmp_path) == []
+
+
+def test_a_channel_that_was_deleted_meanwhile(
+    pictures: Callable[..., Pictures], files: MediaFiles
+) -> None:
+    with pytest.raises(Failure) as caught:
+        pictures().set(8, lambda: b"bytes")
+    assert caught.value.code is Code.TOKEN_INVALID
+
+
+def test_bodies_are_read_only_while_there_is_a_place(
+    pictures: Callable[..., Pictures], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "PLACE_SECONDS", 0.05)
+    busy, go = threading.Barrier(rules.PLACES + 1), threading.Event()
+
+    def slow() -> bytes:
+        busy.wait(10)
+        go.wait(10)
+        return b"bytes"
+
+    one = pictures()
+    others = [threading.Thread(target=one.set, args=(ADA, slow)) for _ in range(rules.PLACES)]
+    for other in others:
+        other.start()
+    busy.wait(10)
+
+    def never() -> bytes:
+        raise AssertionError("there was no place")
+
+    with pytest.raises(Failure) as caught:
+        one.set(ADA, never)
+    assert caught.value.code is Code.UNAVAILABLE
+    go.set()
+    for other in others:
+        other.join(10)
+    one.set(ADA, lambda: b"bytes")
+
+
+def test_taken_away(pictures: Callable[..., Pictures], shown: Shown) -> None:
+    one = pictures()
+    one.set(ADA, lambda: b"bytes")
+    one.remove(ADA)
+    one.remove(ADA)
+    assert shown.names == {}
