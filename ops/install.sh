@@ -118,11 +118,13 @@ sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
 }
 
 # Packages of this repository are found by a list of folders; they are not installed themselves.
+# Their commands stand beside the Python that they run with.
 write_import_roots() {
     site=$("$venv/bin/python" -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     for folder in "$root"/libs/*/ "$root"/services/*/ "$root/ops/"; do
         printf '%s\n' "${folder}src"
     done >"$site/vireo.pth"
+    ln -sfn "$root"/services/*/bin/* "$venv/bin/"
 }
 
 install_requirements() {

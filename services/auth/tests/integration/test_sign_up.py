@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import BODIES, STRINGS
 from vireo_testing.mariadb import TestDatabase
 
@@ -159,3 +160,21 @@ def test_a_sign_up_sent_ten_times_with_one_key_is_one(
     with ThreadPoolExecutor(10) as pool:
         assert set(pool.map(send, range(10))) == {(200, "")}
     assert clean_tables.query("SELECT COUNT(*) FROM Channels") == ((1,),)
+
+
+def test_a_sign_up_sent_again_after_a_crash_is_the_same_account(
+    make_app: Any, body: Any, clean_tables: TestDatabase
+) -> None:
+    """The process died after the commit: there is an account, and nobody was answered."""
+    http = make_app("auth").test_client()
+    head = {"Idempotency-Key": "one"}
+    assert outcome(http.post("/sign_up", json=body(), headers=head)) == (200, "")
+    clean_tables.query(
+        "UPDATE IdempotentRequests SET Status = NULL, LeaseUntil = NOW(3) - INTERVAL 1 SECOND"
+    )
+    again = http.post("/sign_up", json=body(), headers=head)
+    assert outcome(again) == (200, "")
+    assert "Idempotency-Replayed" not in again.headers
+    assert clean_tables.query("SELECT COUNT(*) FROM Channels") == ((1,),)
+    another = http.post("/sign_up", json=body(), headers={"Idempotency-Key": "two"})
+    assert outcome(another) == (400, "username_taken")

@@ -222,7 +222,13 @@ class Shelf:
         self.error = error
         self.kept: list[tuple[NewAccount, str, dt.date]] = []
 
-    def add(self, account: NewAccount, password_hash: str, birth: dt.date) -> None:
+    def add(
+        self,
+        account: NewAccount,
+        password_hash: str,
+        birth: dt.date,
+        request_key: bytes | None = None,
+    ) -> None:
         if self.error:
             raise self.error
         self.kept.append((account, password_hash, birth))

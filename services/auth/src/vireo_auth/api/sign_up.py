@@ -9,6 +9,7 @@ from vireo_auth.api.models import SignUpBody
 from vireo_auth.core.accounts import Accounts, NewAccount
 from vireo_common.access import public
 from vireo_common.errors import Code
+from vireo_common.idempotency import request_key
 from vireo_common.web import JSON_PROBLEMS, Empty, answer, problems
 
 
@@ -26,7 +27,8 @@ def blueprint(accounts: Accounts) -> APIBlueprint:
     @public
     def sign_up_route(body: SignUpBody) -> Response:
         """Make an account."""
-        accounts.sign_up(NewAccount(**body.model_dump()), dt.datetime.now(dt.UTC).date())
+        today = dt.datetime.now(dt.UTC).date()
+        accounts.sign_up(NewAccount(**body.model_dump()), today, request_key())
         return answer()
 
     return bp

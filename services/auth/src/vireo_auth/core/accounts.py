@@ -40,13 +40,24 @@ class EmailTaken(Exception):
     """Another account has the address."""
 
 
+class AlreadySignedUp(Exception):
+    """The same request has made this account before."""
+
+
 class AccountStore(Protocol):
     """Where accounts are kept."""
 
-    def add(self, account: NewAccount, password_hash: str, birth: dt.date) -> None:
+    def add(
+        self,
+        account: NewAccount,
+        password_hash: str,
+        birth: dt.date,
+        request_key: bytes | None = None,
+    ) -> None:
         """Insert an account.
 
         Raises:
+            AlreadySignedUp: by a request with this key.
             UsernameTaken, EmailTaken: a unique constraint decided.
         """
 
@@ -58,8 +69,11 @@ class Accounts:
         self._store = store
         self._passwords = passwords
 
-    def sign_up(self, given: NewAccount, today: dt.date) -> None:
+    def sign_up(self, given: NewAccount, today: dt.date, request_key: bytes | None = None) -> None:
         """Make an account.
+
+        Args:
+            request_key: the same for repetitions of one request, which make one account.
 
         Raises:
             Failure: ``invalid_body`` with a reason for each field, ``username_taken`` or
@@ -73,7 +87,10 @@ class Accounts:
         with self._passwords.place():
             password_hash = self._passwords.hash(given.password)
         try:
-            self._store.add(given, password_hash, birth)
+            self._store.add(given, password_hash, birth, request_key)
+        except AlreadySignedUp:
+            # Its process died before it could answer.
+            return
         except UsernameTaken:
             raise Failure(Code.USERNAME_TAKEN, fields={"username": "is taken"}) from None
         except EmailTaken:

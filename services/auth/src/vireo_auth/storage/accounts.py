@@ -4,14 +4,16 @@ import datetime as dt
 
 from pymysql.cursors import Cursor
 
-from vireo_auth.core.accounts import EmailTaken, NewAccount, UsernameTaken
+from vireo_auth.core.accounts import AlreadySignedUp, EmailTaken, NewAccount, UsernameTaken
 from vireo_auth.core.mails import Template
 from vireo_auth.core.sessions import Confirmed, PasswordReplaced
 from vireo_auth.core.sign_in import Account
 from vireo_auth.storage.mails import add_mail_job
 from vireo_common.database import Database, Duplicate
 
-INSERT_CHANNEL = "INSERT INTO Channels (Username, Password) VALUES (%s, %s)"
+INSERT_CHANNEL = "INSERT INTO Channels (Username, Password, RequestKey) VALUES (%s, %s, %s)"
+
+MADE_BY = "SELECT EXISTS (SELECT 1 FROM Channels WHERE RequestKey = %s)"
 
 INSERT_DETAILS = """
 INSERT INTO ChannelDetails (ChannelID, Fname, Mname, Lname, Email, Birth)
@@ -19,7 +21,6 @@ VALUES (%s, %s, %s, %s, %s, %s)
 """
 
 BY_NAME = "SELECT ChannelID, Password FROM Channels WHERE Username = %s"
-
 
 SET_HASH = "UPDATE Channels SET Password = %s WHERE ChannelID = %s"
 
@@ -35,15 +36,22 @@ class AccountTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, account: NewAccount, password_hash: str, birth: dt.date) -> None:
+    def add(
+        self,
+        account: NewAccount,
+        password_hash: str,
+        birth: dt.date,
+        request_key: bytes | None = None,
+    ) -> None:
         """Insert both rows of an account and the mail that asks for its address, or nothing.
 
         Raises:
+            AlreadySignedUp: by a request with this key.
             UsernameTaken, EmailTaken: a unique constraint decided.
         """
 
         def work(cursor: Cursor) -> None:
-            cursor.execute(INSERT_CHANNEL, (account.username, password_hash))
+            cursor.execute(INSERT_CHANNEL, (account.username, password_hash, request_key))
             names = (account.fname, account.mname, account.lname)
             channel_id = int(cursor.lastrowid or 0)
             cursor.execute(INSERT_DETAILS, (channel_id, *names, account.email, birth))
@@ -52,7 +60,16 @@ class AccountTable:
         try:
             self._database.transaction("accounts.add", work)
         except Duplicate as duplicate:
+            # The name is compared first, so it is what a repetition meets.
+            if request_key and self._made_by(request_key):
+                raise AlreadySignedUp from None
             raise (UsernameTaken if duplicate.key == "Username" else EmailTaken) from None
+
+    def _made_by(self, request_key: bytes) -> bool:
+        with self._database.read() as cursor:
+            cursor.execute(MADE_BY, (request_key,))
+            ((found,),) = cursor.fetchall()
+        return bool(found)
 
     def find(self, username: str) -> Account | None:
         """The account with this name, whatever the case of its letters."""
