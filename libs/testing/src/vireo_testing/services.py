@@ -17,7 +17,8 @@ from flask import Flask
 
 from vireo_testing.mariadb import SERVICES, TestDatabase, free_port
 
-START_SECONDS = 30.0
+# The machine that tests run on may be busy with other tests.
+START_SECONDS = 90.0
 
 
 def service_variables(database: TestDatabase, folder: Path) -> dict[str, str]:
@@ -120,7 +121,7 @@ def _wait_until_alive(running: RunningService) -> None:
         if running.process.poll() is not None:
             break
         try:
-            running.request("GET", "/healthz", timeout=5).raise_for_status()
+            running.request("GET", "/healthz", timeout=START_SECONDS).raise_for_status()
         except requests.ConnectionError:
             time.sleep(0.05)
         else:
