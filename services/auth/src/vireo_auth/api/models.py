@@ -105,6 +105,18 @@ class SessionRow(BaseModel):
     current: bool = Field(description="Whether it is the one of the token that asks.")
 
 
+class ChannelPath(BaseModel):
+    """A channel's id in an internal address."""
+
+    channel_id: int = Field(ge=1, lt=2**31)
+
+
+class AddressQuery(BaseModel):
+    """Where a page of known addresses begins."""
+
+    after: str = Field("", max_length=45)
+
+
 class Key(BaseModel):
     """A JSON Web Key (RFC 7517, RFC 8037)."""
 

@@ -132,9 +132,13 @@ def count_notice(cursor: Cursor, job_id: int, address: str) -> bool:
     return _counted(cursor, job_id, address, Purpose.NOTICE)
 
 
+def address_digest(address: str) -> bytes:
+    """What stands for a mail address, without regard to case, as accounts compare addresses."""
+    return hashlib.sha256(address.lower().encode()).digest()
+
+
 def _counted(cursor: Cursor, job_id: int, address: str, purpose: Purpose) -> bool:
-    # Without regard to case, as accounts compare addresses.
-    address_hash = hashlib.sha256(address.lower().encode()).digest()
+    address_hash = address_digest(address)
     pause, most = purpose.bounds
     cursor.execute(MAILED, (pause, address_hash, purpose.value, job_id))
     count, just_now = cursor.fetchone() or (0, 0)
