@@ -1,4 +1,4 @@
-"""Archives of what Vireo knows about a person, and the index by which a channel's videos are read."""
+"""Archives of what Vireo knows about a person, and the index for all videos of a channel."""
 
 from migrations.statements import run
 

@@ -94,7 +94,8 @@ class Layout:
 
     def run_user_folders(self) -> list[Path]:
         """Folders of the user that the programs run as, parents first."""
-        media = ("incoming", "staging", "originals", "public", "public/videos", "public/thumbnails")
+        public = ("public", "public/videos", "public/thumbnails")
+        media = ("incoming", "staging", "originals", "exports", *public)
         metrics = ("", "auth", "catalog", "media")
         return [
             self.secrets,

@@ -9,12 +9,14 @@ from vireo_common.database import Database
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_media.api import files, uploads
+from vireo_media.api import exports, files, uploads
 from vireo_media.catalog import Catalog
+from vireo_media.core.exports import Exports
 from vireo_media.core.permits import Permits
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
+from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
 
@@ -43,5 +45,6 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     )
     app.register_api(uploads.blueprint(rules, Permits(service_token)))
     app.register_api(files.blueprint(Removal(upload_table, media_files)))
+    app.register_api(exports.blueprint(Exports(ExportTable(database), media_files)))
     require_declarations(app)
     return app

@@ -14,6 +14,7 @@ from vireo_common.jobs import Job, JobQueue
 from vireo_media.catalog import Catalog
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
+from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, UploadTable
 from vireo_media.worker.pipeline import Pipeline
@@ -37,6 +38,7 @@ class Stage:
         self.media = JobQueue(database, MEDIA_QUEUE, LEASE_SECONDS)
         self.encodes = JobQueue(database, ENCODE_QUEUE, LEASE_SECONDS)
         self.uploads = UploadTable(database)
+        self.exports = ExportTable(database)
         self.files = MediaFiles(root)
         self.files.make_folders()
         self._database = database

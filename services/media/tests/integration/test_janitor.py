@@ -14,7 +14,7 @@ OTHER_ID = "0" * 32
 
 
 def sweep(stage: Any) -> None:
-    Janitor(stage.files, stage.uploads, threading.Event()).sweep()
+    Janitor(stage.files, stage.uploads, stage.exports, threading.Event()).sweep()
 
 
 def left_behind(path: Path, seconds: float) -> Path:

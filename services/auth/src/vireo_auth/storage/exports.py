@@ -20,7 +20,9 @@ WHERE ChannelID = %s AND ExpiresAt > NOW(3) ORDER BY ExpiresAt DESC
 """
 
 # Thirty an hour for a day bound them.
-MAILS = "SELECT Purpose, MailedAt FROM MailedAddresses WHERE AddressHash = %s ORDER BY MailedAt DESC"
+MAILS = """
+SELECT Purpose, MailedAt FROM MailedAddresses WHERE AddressHash = %s ORDER BY MailedAt DESC
+"""
 
 ADDRESSES = """
 SELECT Address, SeenAt FROM KnownAddresses WHERE ChannelID = %s AND Address > %s
