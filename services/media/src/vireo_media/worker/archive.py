@@ -16,13 +16,14 @@ SYNC_BYTES = 64 << 20
 
 
 class Archive:
-    """Takes entries; see ``new_archive``."""
+    """Takes entries; see ``new_archive``. ``size`` is in bytes, once it is complete."""
 
     def __init__(self, file: IO[bytes], target: zipfile.ZipFile, pause: Callable[[], None]) -> None:
         self._file = file
         self._zip = target
         self._pause = pause
         self._unsynced = 0
+        self.size = 0
 
     def add_text(self, name: str, text: str) -> None:
         """Add a short text."""
@@ -67,8 +68,10 @@ def new_archive(path: Path, pause: Callable[[], None]) -> Iterator[Archive]:
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=True) as target:
-            yield Archive(file, target, pause)
+            archive = Archive(file, target, pause)
+            yield archive
         file.flush()
+        archive.size = file.tell()
         os.fsync(file.fileno())
 
 

@@ -80,8 +80,8 @@ class Exporter:
         self._files.discard_parts(export.name)
         part = self._files.export_part(export.name, job.lease)
         try:
-            username = self._make(export, part, stop)
-            self._publish(job, export, part, archive_name(username))
+            file_name, size = self._make(export, part, stop)
+            self._publish(job, export, part, file_name, size)
         except Failure as failure:
             if failure.code is not Code.NOT_FOUND:
                 raise
@@ -109,9 +109,7 @@ class Exporter:
         log.info("export_dropped")
         self._queue.finish(job)
 
-    def _publish(self, job: Job, export: Export, part: Path, file_name: str) -> None:
-        size = part.stat().st_size
-
+    def _publish(self, job: Job, export: Export, part: Path, file_name: str, size: int) -> None:
         def also(cursor: Cursor) -> None:
             export_rows.set_ready(cursor, export.name, file_name, size, self._keep_seconds)
             self._files.place_export(export.name, part)
@@ -122,8 +120,8 @@ class Exporter:
             # Its channel was deleted; the job finds that out when it is claimed again.
             raise LeaseLost from None
 
-    def _make(self, export: Export, part: Path, stop: threading.Event) -> str:
-        """Write the archive; returns the person's username."""
+    def _make(self, export: Export, part: Path, stop: threading.Event) -> tuple[str, int]:
+        """Write the archive; what its person saves it as, and its size in bytes."""
         known = self._auth.known(export.channel_id)
         channel = self._catalog.channel(export.channel_id)
         self._require_room(self._size_of_originals(export.channel_id))
@@ -140,7 +138,7 @@ class Exporter:
             addresses = (row for page in self._auth.addresses(export.channel_id) for row in page)
             self._add_list(archive, "known_addresses.json", addresses, pause)
             self._add_list(archive, "videos.json", self._with_originals(archive, export), pause)
-        return str(known["account"]["username"])
+        return archive_name(str(known["account"]["username"])), archive.size
 
     def _require_room(self, size: int) -> None:
         if self._files.free_bytes() < size + self._reserve_bytes:
