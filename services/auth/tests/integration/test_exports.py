@@ -1,6 +1,7 @@
 """What auth tells media of a person: all that is kept, and nothing that opens anything."""
 
 import base64
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,22 @@ def test_addresses_come_in_pages(clean_tables: TestDatabase, sign_up: Any, ask: 
         found += [row["address"] for row in page["rows"]]
         after, pages = page["next"], pages + 1
     assert (len(found), len(set(found)), pages) == (2 * PAGE + 1, 2 * PAGE + 1, 3)
+
+
+def test_the_owner_is_told_in_one_mail(
+    clean_tables: TestDatabase, sign_up: Any, http: FlaskClient, secrets_dir: Path
+) -> None:
+    sign_up()
+    ada, mail_id = channel(clean_tables), "0a" * 16
+    head = {"X-Vireo-Service-Token": (secrets_dir / "service_token").read_text()}
+    path = f"/internal/exports/{ada}/notices/{mail_id}"
+    assert http.put(path, headers=head).status_code == 200
+    ((payload,),) = clean_tables.query("SELECT Payload FROM Jobs WHERE Kind = 'export_asked'")
+    mail = json.loads(payload)
+    assert (mail["id"], mail["channel"], mail["to"]) == (mail_id, ada, "ada_l@example.org")
+    gone = f"/internal/exports/2147483647/notices/{mail_id}"
+    assert outcome(http.put(gone, headers=head)) == (404, "not_found")
+    assert outcome(http.put(path)) == (403, "forbidden")
 
 
 def test_who_is_not_there_or_may_not_ask(

@@ -75,6 +75,9 @@ class ExportStore(Protocol):
     def addresses(self, channel_id: int, after: str, limit: int) -> Sequence[KnownAddress]:
         """Addresses that come after ``after``, in their order as text."""
 
+    def tell_asked(self, channel_id: int, mail_id: str) -> bool:
+        """Have a mail sent to the owner; ``False`` where there is none."""
+
 
 class Exports:
     """The rules.
@@ -115,3 +118,16 @@ class Exports:
         """The next ``PAGE`` addresses after ``after``, and the last one where there may be more."""
         found = self._store.addresses(channel_id, after, PAGE)
         return found, found[-1].address if len(found) == PAGE else None
+
+    def tell_asked(self, channel_id: int, mail_id: str) -> None:
+        """Tell the owner by mail that an archive was asked for (OWASP ASVS 5.0, 6.3.7: whoever has
+        a copied token can ask for it too).
+
+        Args:
+            mail_id: the same where this is told twice.
+
+        Raises:
+            Failure: ``not_found``.
+        """
+        if not self._store.tell_asked(channel_id, mail_id):
+            raise Failure(Code.NOT_FOUND)

@@ -4,8 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from pymysql.cursors import Cursor
+
 from vireo_auth.core.exports import KnownAddress, KnownDevice, Link, SentMail
-from vireo_auth.storage.mails import address_digest
+from vireo_auth.core.mails import Template
+from vireo_auth.storage.mails import add_mail_job, address_digest
 from vireo_common.database import Database
 
 # ``MOST_DEVICES`` bounds them.
@@ -28,6 +31,8 @@ ADDRESSES = """
 SELECT Address, SeenAt FROM KnownAddresses WHERE ChannelID = %s AND Address > %s
 ORDER BY Address LIMIT %s
 """
+
+OWNER = "SELECT Email FROM ChannelDetails WHERE ChannelID = %s"
 
 
 class ExportTables:
@@ -55,6 +60,19 @@ class ExportTables:
         """Addresses that come after ``after``, in their order as text."""
         rows = self._read(ADDRESSES, channel_id, after, limit)
         return [KnownAddress(address, _utc(seen)) for address, seen in rows]
+
+    def tell_asked(self, channel_id: int, mail_id: str) -> bool:
+        """Have a mail sent to the owner; ``False`` where there is none."""
+
+        def work(cursor: Cursor) -> bool:
+            if not cursor.execute(OWNER, (channel_id,)):
+                return False
+            ((address,),) = cursor.fetchall()
+            told = Template.EXPORT_ASKED
+            add_mail_job(cursor, told, channel_id=channel_id, to=address, mail_id=mail_id)
+            return True
+
+        return self._database.transaction("exports.tell_asked", work)
 
     def _read(self, statement: str, *values: object) -> Sequence[tuple[Any, ...]]:
         with self._database.read() as cursor:

@@ -63,6 +63,7 @@ def add_mail_job(
     channel_id: int | None,
     to: str,
     values: Mapping[str, str] | None = None,
+    mail_id: str | None = None,
 ) -> None:
     """Have a mail sent, once the caller's transaction is committed.
 
@@ -71,10 +72,11 @@ def add_mail_job(
             gone.
         to: the address.
         values: what the template needs, see ``Template``; never a secret.
+        mail_id: the same where what it tells of may be committed twice; otherwise a new one.
     """
     payload = {
         # Of this mail alone: a receiver tells by it that a mail came twice.
-        "id": secrets.token_hex(16),
+        "id": mail_id or secrets.token_hex(16),
         "at": int(time.time()),
         "channel": channel_id,
         "to": to,

@@ -62,7 +62,8 @@ class ExportStore(Protocol):
         """The channel's export that is waiting, or is ready and has not expired."""
 
     def begin(self, channel_id: int, name: str, instead_of: str) -> None:
-        """Insert an export and the job that makes it, unless another request was quicker.
+        """Insert an export with the jobs that make it and tell its owner, unless another request
+        was quicker.
 
         Args:
             instead_of: the name of an export that is of no use any more; ``""`` for none.

@@ -1,14 +1,19 @@
-"""The table ``Exports``, with the job that is committed together with a row."""
+"""The table ``Exports``, with the jobs that are committed together with a row."""
+
+import secrets
 
 from pymysql.cursors import Cursor
 
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_media.core.exports import ChannelGone, Export, ExportState
+from vireo_media.storage.uploads import MEDIA_QUEUE, TELL_ATTEMPTS
 
 EXPORT_QUEUE = "export"
 EXPORT = "export"
 ATTEMPTS = 3
+# Tells the owner. It is done in a moment, and does not wait for other people's archives.
+NOTICE = "notice"
 
 COLUMNS = "SELECT ExportName, ChannelID, State, FileName FROM Exports"
 
@@ -59,7 +64,8 @@ class ExportTable:
         return self._find(BY_NAME, name)
 
     def begin(self, channel_id: int, name: str, instead_of: str) -> None:
-        """Insert an export and the job that makes it, unless another request was quicker.
+        """Insert an export with the jobs that make it and tell its owner, unless another request
+        was quicker.
 
         Raises:
             ChannelGone: nothing was inserted.
@@ -69,6 +75,8 @@ class ExportTable:
             cursor.execute(FORGET_USELESS, (channel_id, instead_of))
             cursor.execute(INSERT, (name, channel_id))
             jobs.enqueue(cursor, EXPORT_QUEUE, EXPORT, name, max_attempts=ATTEMPTS)
+            notice = {"channel_id": channel_id, "mail_id": secrets.token_hex(16)}
+            jobs.enqueue(cursor, MEDIA_QUEUE, NOTICE, name, notice, max_attempts=TELL_ATTEMPTS)
 
         try:
             self._database.transaction("exports.begin", work)

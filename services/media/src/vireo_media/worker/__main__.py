@@ -14,7 +14,7 @@ from vireo_common.worker import LEASE_SECONDS, Handler, Slot, run_until_stopped
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
 from vireo_media.settings import MediaSettings
-from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
+from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, NOTICE, ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import (
     ENCODE,
@@ -62,18 +62,20 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
     encodes = JobQueue(database, ENCODE_QUEUE, LEASE_SECONDS)
     export_jobs = JobQueue(database, EXPORT_QUEUE, LEASE_SECONDS)
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
-    pipeline = Pipeline(media, encodes, uploads, files, catalog)
+    auth = Auth(ServiceClient(settings.auth_url, token))
+    pipeline = Pipeline(media, encodes, uploads, files, catalog, auth)
     quick = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         REMOVE: Handler(pipeline.remove, pipeline.set_aside),
         TELL: Handler(pipeline.tell, pipeline.set_aside),
+        NOTICE: Handler(pipeline.notice, pipeline.set_aside),
     }
     exporter = Exporter(
         export_jobs,
         exports,
         uploads,
         files,
-        Auth(ServiceClient(settings.auth_url, token)),
+        auth,
         catalog,
         reserve_bytes=settings.disk_reserve_bytes,
         keep_seconds=settings.export_seconds,
