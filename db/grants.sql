@@ -34,6 +34,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
 GRANT SELECT (ChannelID) ON Channels TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelPictures TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Exports TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;
 GRANT SELECT ON SigningKeys TO vireo_media;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_media;

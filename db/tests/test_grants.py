@@ -35,6 +35,8 @@ FORBIDDEN = {
         "SELECT 1 FROM HashPaths",
         "SELECT 1 FROM Uploads",
         "SELECT 1 FROM ChannelStats",
+        "SELECT 1 FROM Exports",
+        "DELETE FROM Exports",
         "UPDATE SignInFailures SET Known = 1",
         "DELETE FROM ChannelPictures",
     ],
@@ -55,6 +57,8 @@ FORBIDDEN = {
         "SELECT 1 FROM EmailTokens",
         "SELECT 1 FROM MailedAddresses",
         "SELECT 1 FROM Uploads",
+        "SELECT 1 FROM Exports",
+        "UPDATE Exports SET ChannelID = 1",
         "DELETE FROM HashPaths",
         "UPDATE HashPaths SET PathHash = 'bbbbbbb'",
         "DELETE FROM ChannelStats",
@@ -151,6 +155,9 @@ def test_file_can_not_be_read(clean_tables: TestDatabase) -> None:
         ("media", "SELECT ChannelID FROM Channels"),
         ("media", "SELECT JobID FROM Jobs FOR UPDATE SKIP LOCKED"),
         ("media", "DELETE FROM Uploads"),
+        ("media", "SELECT ExportName FROM Exports FOR UPDATE"),
+        ("media", "UPDATE Exports SET State = 'ready'"),
+        ("media", "DELETE FROM Exports"),
     ],
 )
 def test_what_a_service_may(clean_tables: TestDatabase, user: str, statement: str) -> None:

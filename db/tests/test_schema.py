@@ -33,6 +33,7 @@ OWNED = (
     "KnownAddresses",
     "KnownDevices",
     "EmailTokens",
+    "Exports",
 )
 
 
@@ -96,6 +97,10 @@ def test_deleting_a_channel_takes_what_it_owns(clean_tables: TestDatabase) -> No
         clean_tables.query("INSERT INTO ChannelStats (ChannelID) VALUES (%s)", (channel,))
         clean_tables.query("INSERT INTO KnownAddresses VALUES (%s, '::', NOW(3))", (channel,))
         clean_tables.query("INSERT INTO KnownDevices VALUES (%s, '1', NOW(3))", (channel,))
+        clean_tables.query(
+            "INSERT INTO Exports (ExportName, ChannelID, AskedAt) VALUES (%s, %s, NOW(3))",
+            (mark, channel),
+        )
         clean_tables.query(
             "INSERT INTO EmailTokens VALUES (%s, %s, 'reset', 'a@b.org', NOW(3))", (mark, channel)
         )

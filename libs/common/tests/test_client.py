@@ -224,3 +224,22 @@ def test_many_threads(neighbour: Neighbour) -> None:
     for thread in threads:
         thread.join()
     assert answers == ["fine"] * 12
+
+
+def test_pages_are_followed_to_the_last(neighbour: Neighbour) -> None:
+    bodies = [
+        b'{"response": {"rows": [{"n": 1}, {"n": 2}], "next": "2001:db8::/1&x"}}',
+        b'{"response": {"rows": [{"n": 3}], "next": 0}}',
+        b'{"response": {"rows": [], "next": null}}',
+    ]
+    found = []
+    neighbour.body = bodies.pop(0)
+    for page in ServiceClient(neighbour.url, "t").pages("/internal/list"):
+        found.append(page)
+        neighbour.body = bodies.pop(0) if bodies else b""
+    assert found == [[{"n": 1}, {"n": 2}], [{"n": 3}], []]
+    assert [path for _, path, _, _ in neighbour.asked] == [
+        "/internal/list",
+        "/internal/list?after=2001%3Adb8%3A%3A%2F1%26x",
+        "/internal/list?after=0",
+    ]

@@ -94,7 +94,7 @@ class Layout:
 
     def run_user_folders(self) -> list[Path]:
         """Folders of the user that the programs run as, parents first."""
-        media = ("incoming", "staging", "originals", "public")
+        media = ("incoming", "staging", "originals", "exports", "public")
         public = ("videos", "thumbnails", "pictures")
         metrics = ("", "auth", "catalog", "media")
         return [

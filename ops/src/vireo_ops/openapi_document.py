@@ -37,8 +37,10 @@ from vireo_ops.run_user import current_user
 from vireo_ops.secrets_store import ensure_secrets
 
 Json = dict[str, Any]
+ZIP = "application/zip"
 
 SCHEMA_NAMES = {
+    "Envelope_ExportRow_": "ExportEnvelope",
     "Envelope_MeRow_": "MeEnvelope",
     "Envelope_SignedIn_": "SignedInEnvelope",
     "Envelope_str_": "TextEnvelope",
@@ -47,6 +49,8 @@ SCHEMA_NAMES = {
     "Envelope_list_UniversalObject__": "UniversalObjectListEnvelope",
     "Empty": "EmptyEnvelope",
 }
+# What the generator says where a route says nothing.
+GENERATED = {"OK": "Done.", "Accepted": "Begun; ask again after a while."}
 # Optional keys that are left out and never sent as null.
 NEVER_NULL = {"fields", "likes", "dislikes", "state", "reason", "uploaded"}
 # What `vireo_common.pages.encode_cursor` makes: base64 for addresses, without its padding.
@@ -65,6 +69,10 @@ HEADERS: Mapping[str, Json] = {
     },
     "WWW-Authenticate": {"description": "`Bearer`.", "schema": {"const": "Bearer"}},
     "ETag": {"description": "The file's tag.", "schema": {"type": "string"}},
+    "Content-Disposition": {
+        "description": "`attachment`, and the name to save the file as.",
+        "schema": {"type": "string"},
+    },
     "Content-Range": {"description": "Which bytes these are.", "schema": {"type": "string"}},
 }
 
@@ -263,8 +271,7 @@ def _complete(operation: Json, method: str, path: str, row: Operation) -> None:
     if method == "post" and path not in NEVER_REPLAYED:
         operation.setdefault("parameters", []).append(copy.deepcopy(IDEMPOTENCY_KEY))
         also |= {Code.IDEMPOTENCY_CONFLICT, Code.INVALID_REQUEST}
-    files = path in {"/video/d/{hash_path}", "/thumbnails/{hash_path}"}
-    if files:
+    if path in {"/video/d/{hash_path}", "/thumbnails/{hash_path}", "/me/export"}:
         _complete_file(operation)
     found = {
         Code(code)
@@ -278,8 +285,8 @@ def _complete(operation: Json, method: str, path: str, row: Operation) -> None:
         status: response for status, response in operation["responses"].items() if int(status) < 400
     }
     for response in answers.values():
-        if response["description"] == "OK":
-            response["description"] = "Done."
+        described = response["description"]
+        response["description"] = GENERATED.get(described, described)
     for status in sorted({STATUS[code] for code in found | also}):
         codes = [code for code in Code if STATUS[code] == status and code in found | also]
         answers[str(status)] = _problem(codes)
@@ -334,11 +341,13 @@ def _add_headers(response: Json, status: str, *, paged: bool) -> None:
         names.append("Link")
     if status == "401":
         names.append("WWW-Authenticate")
-    if status in {"429", "502", "503", "504"} or "`blocked`" in response["description"]:
+    if status in {"202", "429", "502", "503", "504"} or "`blocked`" in response["description"]:
         names.append("Retry-After")
     media_types = set(response.get("content", {}))
     if status == "206":
         names.append("Content-Range")
-    if status in {"200", "206"} and media_types & {"video/mp4", "image/jpeg"}:
+    if status in {"200", "206"} and media_types & {"video/mp4", "image/jpeg", ZIP}:
         names.append("ETag")
+    if ZIP in media_types:
+        names.append("Content-Disposition")
     response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in sorted(names)}

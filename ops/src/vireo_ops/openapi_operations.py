@@ -77,6 +77,15 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         f"curl $VIREO/me {_OWNER}",
         (*ADDRESS, *PROXIED),
     ),
+    ("get", "/me/export"): Operation(
+        "export_me",
+        "accounts",
+        "A ZIP of JSON files, described by `README.txt` in it, and the original of every video. "
+        "The first request has it made and is answered 202, as are all until it is there. Then "
+        "the same archive is served for a day; after that, another is made.",
+        f"curl -OJ $VIREO/me/export {_OWNER}",
+        (*ADDRESS, *PROXIED, Code.NOT_FOUND),
+    ),
     ("patch", "/me"): Operation(
         "change_me",
         "accounts",

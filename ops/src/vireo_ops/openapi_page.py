@@ -21,6 +21,7 @@ ANYWHERE = {
 }
 REASONS: Mapping[int, str] = {
     200: "OK",
+    202: "Accepted",
     206: "Partial Content",
     304: "Not Modified",
 }

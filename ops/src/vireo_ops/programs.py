@@ -79,8 +79,7 @@ def service_environment(
     user: RunUser,
 ) -> dict[str, str]:
     """The environment that all services share: `variables` of the person, then what is fixed."""
-    neighbours = ("catalog", "media")
-    urls = {f"VIREO_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in neighbours}
+    urls = {f"VIREO_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in SERVICES}
     # What concerns the gateway alone must not restart the services when it changes.
     handed_on = {name: text for name, text in variables.items() if name not in _GATEWAY_ONLY}
     return {

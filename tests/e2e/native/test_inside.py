@@ -88,6 +88,17 @@ def test_deleted_videos_leave_nothing(runtime: Runtime, person: Person, clips: L
         eventually(lambda h=hash_path: of_video(runtime, h) == [])  # type: ignore[misc]
 
 
+def test_whoever_knows_the_name_of_an_archive_has_nothing_of_it(
+    runtime: Runtime, person: Person
+) -> None:
+    eventually(lambda: person.get("/me/export").status_code == 200)
+    (path,) = media(runtime, "exports")
+    assert path.stat().st_mode & 0o077 == 0
+    for address in (f"/_exports/{path.name}", f"/exports/{path.name}", f"/video/d/{path.name}"):
+        answer = person.get(address)
+        assert (answer.status_code, answer.content[:2]) in {(404, b'{"'), (400, b'{"')}, address
+
+
 def test_a_large_refused_upload_is_answered_before_its_body(person: Person, url: str) -> None:
     host, _, port = url.removeprefix("http://").partition(":")
     for token, status in ((person.token + "x", b"400"), (person.token, b"404")):

@@ -1,8 +1,9 @@
 """Calls from one service to another: HTTP with time limits, typed failures and the request's id."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import requests
 import structlog
@@ -38,6 +39,20 @@ class ServiceClient:
     def get(self, path: str) -> Any:
         """The ``response`` of a GET; see ``call``."""
         return self.call("GET", path)
+
+    def pages(self, path: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """The pages of a long list, one call each: ``{"rows": [...], "next": ...}``.
+
+        ``next`` goes into the following call as ``after``; the last page has none.
+
+        Raises:
+            Failure: see ``call``.
+        """
+        page = self.get(path)
+        yield page["rows"]
+        while page["next"] is not None:
+            page = self.get(f"{path}?after={quote(str(page['next']), safe='')}")
+            yield page["rows"]
 
     def call(self, method: str, path: str, *, body: Mapping[str, Any] | None = None) -> Any:
         """Call the neighbour, and return the value of ``response``.

@@ -4,9 +4,20 @@ import datetime as dt
 
 from flask_openapi3.openapi import OpenAPI
 
-from vireo_auth.api import emails, keys, me, passwords, sessions, sign_in, sign_up, token
+from vireo_auth.api import (
+    emails,
+    exports,
+    keys,
+    me,
+    passwords,
+    sessions,
+    sign_in,
+    sign_up,
+    token,
+)
 from vireo_auth.core.accounts import Accounts
 from vireo_auth.core.emails import Emails
+from vireo_auth.core.exports import Exports
 from vireo_auth.core.me import Me
 from vireo_auth.core.passwords import Passwords
 from vireo_auth.core.resets import Resets
@@ -16,6 +27,7 @@ from vireo_auth.settings import AuthSettings
 from vireo_auth.storage.accounts import AccountTable
 from vireo_auth.storage.attempts import AttemptTable
 from vireo_auth.storage.email_tokens import EmailTable, ResetTable
+from vireo_auth.storage.exports import ExportTables
 from vireo_auth.storage.keys import KeyTable, SigningKeyFile
 from vireo_auth.storage.profiles import ProfileTable
 from vireo_auth.storage.sessions import SessionTable
@@ -35,7 +47,8 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
     database = Database.connect("auth", settings)
     signing_key, key_table = SigningKeyFile(settings.signing_key), KeyTable(database)
     reader = SessionReader(database)
-    session_rules = Sessions(SessionTable(database), signing_key.signer)
+    session_table, profiles = SessionTable(database), ProfileTable(database)
+    session_rules = Sessions(session_table, signing_key.signer)
     accounts, attempts = AccountTable(database), AttemptTable(database)
     hashes = Passwords(settings.bcrypt_cost, max(1, settings.web_threads * 7 // 8))
     service_token = settings.secret("service_token").get_secret_value()
@@ -59,10 +72,12 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
     app.register_api(sign_in.blueprint(sign_in_rules, secure=secure))
     app.register_api(token.blueprint(session_rules, secure=secure))
     app.register_api(sessions.blueprint(session_rules, secure=secure))
-    app.register_api(me.blueprint(Me(ProfileTable(database), hashes, sign_in_rules.check)))
+    app.register_api(me.blueprint(Me(profiles, hashes, sign_in_rules.check)))
     app.register_api(sign_up.blueprint(Accounts(accounts, hashes)))
     app.register_api(emails.blueprint(Emails(EmailTable(database))))
     app.register_api(passwords.blueprint(Resets(ResetTable(database), hashes)))
     app.register_api(keys.blueprint(reader.key_set))
+    known = Exports(ExportTables(database), profiles.find, session_table.of_channel)
+    app.register_api(exports.blueprint(known))
     require_declarations(app)
     return app

@@ -4,12 +4,14 @@ import structlog
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.routing import BaseConverter
 
-from vireo_catalog.api import channels, internal, lists, search, videos
+from vireo_catalog.api import channels, exports, internal, lists, search, videos
 from vireo_catalog.core.channels import Channels
+from vireo_catalog.core.exports import Exports
 from vireo_catalog.core.search import Search
 from vireo_catalog.core.videos import Videos
 from vireo_catalog.settings import CatalogSettings
 from vireo_catalog.storage.channels import ChannelTable
+from vireo_catalog.storage.exports import ExportTables
 from vireo_catalog.storage.search import SearchTables
 from vireo_catalog.storage.videos import VideoTable
 from vireo_common import logs
@@ -60,5 +62,6 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     app.register_api(channels.blueprint(channel_rules))
     app.register_api(search.blueprint(Search(SearchTables(database))))
     app.register_api(internal.blueprint(rules))
+    app.register_api(exports.blueprint(Exports(ExportTables(database))))
     require_declarations(app)
     return app

@@ -9,13 +9,15 @@ from vireo_common.database import Database
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_media.api import files, pictures, uploads
+from vireo_media.api import exports, files, pictures, uploads
 from vireo_media.catalog import Catalog
+from vireo_media.core.exports import Exports
 from vireo_media.core.permits import Permits
 from vireo_media.core.pictures import Pictures
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
+from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
@@ -53,5 +55,6 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     )
     app.register_api(pictures.blueprint(picture_rules))
     app.register_api(files.blueprint(Removal(upload_table, media_files)))
+    app.register_api(exports.blueprint(Exports(ExportTable(database), media_files)))
     require_declarations(app)
     return app

@@ -1,6 +1,8 @@
 """Media's neighbour catalog: who owns a video, and how far it is."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from vireo_common.client import ServiceClient
 from vireo_media.core.uploads import VideoFacts
@@ -32,3 +34,12 @@ class Catalog:
     def tell(self, hash_path: str, progress: Progress) -> None:
         """Tell how far a video is; telling the same twice is telling it once."""
         self._client.call("PUT", f"/internal/videos/{hash_path}", body=asdict(progress))
+
+    def channel(self, channel_id: int) -> dict[str, Any]:
+        """What catalog keeps about a channel beside its videos, by the names of its parts."""
+        found: dict[str, Any] = self._client.get(f"/internal/exports/{channel_id}")
+        return found
+
+    def videos(self, channel_id: int) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """A channel's videos in whatever state, the oldest first, page after page."""
+        return self._client.pages(f"/internal/exports/{channel_id}/videos")

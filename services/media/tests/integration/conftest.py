@@ -1,5 +1,8 @@
-"""The worker's parts in this process: a real MariaDB, a real media folder, a scripted catalog."""
+"""The worker's parts in this process: a real MariaDB, a real media folder, scripted neighbours."""
 
+import contextlib
+import os
+import re
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -7,19 +10,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
 from vireo_common.jobs import Job, JobQueue
+from vireo_common.worker import Handler, Slot
+from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
+from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, UploadTable
+from vireo_media.worker.exporter import Exporter
+from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
 from vireo_media.worker.pipeline import Pipeline
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.neighbours import Call, Neighbour
+from vireo_testing.person import eventually
+from vireo_testing.sessions import open_session
 
 HASH = "aB3dE6g"
 LEASE_SECONDS = 12
@@ -29,7 +40,13 @@ class Stage:
     """Brings uploads before the worker, and looks at what it made of them."""
 
     def __init__(
-        self, clean: TestDatabase, database: Database, root: Path, catalog: Neighbour, token: str
+        self,
+        clean: TestDatabase,
+        database: Database,
+        root: Path,
+        catalog: Neighbour,
+        auth: Neighbour,
+        token: str,
     ) -> None:
         self.hash_path = HASH
         self.clean = clean
@@ -39,10 +56,16 @@ class Stage:
         self.encodes = JobQueue(database, ENCODE_QUEUE, LEASE_SECONDS)
         self.uploads = UploadTable(database)
         self.pictures = PictureTable(database)
+        self.exports = ExportTable(database)
         self.files = MediaFiles(root)
         self.files.make_folders()
         self._database = database
         self._catalog = Catalog(ServiceClient(catalog.url, token))
+        self._auth = Auth(ServiceClient(auth.url, token))
+
+    def sweep(self) -> None:
+        """What the janitor does."""
+        Janitor(self.files, self.uploads, self.exports, self.pictures, threading.Event()).sweep()
 
     def receive(self, source: Path, hash_path: str = HASH) -> str:
         """What the gateway and the web service do with a body; the upload's id."""
@@ -64,6 +87,7 @@ class Stage:
             uploads or self.uploads,
             files or self.files,
             self._catalog,
+            self._auth,
         )
 
     def after_reading(self, happens: Callable[[], object]) -> UploadTable:
@@ -172,11 +196,165 @@ def deleted() -> set[str]:
     return set()
 
 
+class World:
+    """What auth and catalog know of one person with some videos; ``gone``: nothing any more.
+
+    ``before_videos`` are done one at each question for a page of videos.
+    """
+
+    def __init__(self) -> None:
+        self.videos: list[dict[str, Any]] = []
+        self.gone = False
+        self.before_videos: list[Callable[[], object]] = []
+
+    def auth(self, call: Call) -> tuple[int, Any]:
+        """Auth's answers; addresses come in two pages."""
+        if self.gone:
+            return 404, {"error": "not_found"}
+        if call.method == "PUT":
+            return 200, ""
+        if call.path.endswith("/addresses"):
+            return 200, {"rows": [{"address": "198.51.100.7"}], "next": "198.51.100.7"}
+        if "after=" in call.path:
+            return 200, {"rows": [{"address": "2001:db8::1"}], "next": None}
+        return 200, {"account": {"username": "Ada"}, "sessions": [], "mails": []}
+
+    def catalog(self, call: Call) -> tuple[int, Any]:
+        """Catalog's answers; videos come two a page."""
+        if "/videos" in call.path and self.before_videos:
+            self.before_videos.pop(0)()
+        if self.gone:
+            return 404, {"error": "not_found"}
+        if "/videos" not in call.path:
+            return 200, {"channel": {"name": "Ada", "videos": len(self.videos)}}
+        found = re.search(r"after=(\d+)", call.path)
+        start = int(found[1]) if found else 0
+        more = start + 2 if len(self.videos) > start + 2 else None
+        return 200, {"rows": self.videos[start : start + 2], "next": more}
+
+
+class Archives:
+    """Asks for archives of people's data, and makes them as a worker does."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        world: World,
+        auth: Neighbour,
+        database: Database,
+        app: Flask,
+        token: str,
+    ) -> None:
+        self.stage = stage
+        self.world = world
+        self.auth = auth
+        self.jobs = JobQueue(database, EXPORT_QUEUE, LEASE_SECONDS)
+        self._app = app
+        self._token = token
+
+    def person(self, name: str = "Ada") -> str:
+        """A new account; its token."""
+        clean = self.stage.clean
+        clean.query("INSERT INTO Channels (Username, Password) VALUES (%s, 'x')", (name,))
+        ((number,),) = clean.query("SELECT ChannelID FROM Channels WHERE Username = %s", (name,))
+        return open_session(clean, int(number))
+
+    def ask(self, token: str) -> Any:
+        """The answer of ``GET /me/export``."""
+        return self._app.test_client().get("/me/export", headers={"Authorization": token})
+
+    def exporter(self, files: MediaFiles | None = None, reserve_bytes: int = 0) -> Exporter:
+        """A worker's part."""
+        stage = self.stage
+        return Exporter(
+            self.jobs,
+            stage.exports,
+            stage.uploads,
+            stage.pictures,
+            files or stage.files,
+            Auth(ServiceClient(self.auth.url, self._token)),
+            Catalog(ServiceClient(stage.catalog.url, self._token)),
+            reserve_bytes=reserve_bytes,
+            keep_seconds=3600,
+        )
+
+    def make(self, exporter: Exporter | None = None, stop: threading.Event | None = None) -> None:
+        """Claim the next job, and do it."""
+        job = self.jobs.claim()
+        assert job is not None
+        (exporter or self.exporter()).run(job, stop or threading.Event())
+
+    @contextlib.contextmanager
+    def working(self, exporter: Exporter) -> Iterator[None]:
+        """A slot of a worker, until the end of the ``with``."""
+        stopping = threading.Event()
+        handlers = {EXPORT: Handler(exporter.run, exporter.give_up)}
+        slot = Slot("export", self.jobs, handlers, stopping, 0.02)
+        slot.start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            slot.join()
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Name, state, name to save as, and size of every export."""
+        return list(
+            self.stage.clean.query("SELECT ExportName, State, FileName, Bytes FROM Exports")
+        )
+
+    def add_video(self, clip: Path, hash_path: str, title: str) -> None:
+        """A video that was uploaded and encoded a while ago."""
+        upload_id = self.stage.receive(clip, hash_path)
+        self.stage.files.keep(hash_path, upload_id)
+        self.stage.files.discard(hash_path, upload_id)
+        published = "UPDATE Uploads SET State = 'published' WHERE PathHash = %s"
+        self.stage.clean.query(published, (hash_path,))
+        self.world.videos.append({"hash_path": hash_path, "title": title, "description": "é"})
+
+    def sweep_later(self) -> None:
+        """What the janitor does once nobody has touched the archives for a while."""
+        for path in self.stage.files.exports.iterdir():
+            os.utime(path, times=(0, path.stat().st_mtime - EXPORT_SECONDS - 1))
+        self.stage.sweep()
+
+    def until(self, check: Callable[[], bool]) -> None:
+        """Wait for a worker."""
+        eventually(check, seconds=20)
+
+
 @pytest.fixture
-def catalog(deleted: set[str]) -> Iterator[Neighbour]:
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def auth(world: World) -> Iterator[Neighbour]:
+    with Neighbour(world.auth) as neighbour:
+        yield neighbour
+
+
+@pytest.fixture
+def archives(
+    stage: Stage,
+    world: World,
+    auth: Neighbour,
+    media_database: Database,
+    make_app: Any,
+    secrets_dir: Path,
+) -> Archives:
+    app = make_app("media", VIREO_MEDIA_ROOT=str(stage.root))
+    token = (secrets_dir / "service_token").read_text()
+    return Archives(stage, world, auth, media_database, app, token)
+
+
+@pytest.fixture
+def catalog(deleted: set[str], world: World) -> Iterator[Neighbour]:
     """Catalog: hears every report, and knows every video that is not deleted."""
 
     def answer(call: Call) -> tuple[int, Any]:
+        if call.path.startswith("/internal/exports/"):
+            return world.catalog(call)
         gone = call.path.rpartition("/")[2] in deleted
         return (404, {"error": "not_found"}) if gone else (200, "")
 
@@ -190,7 +368,8 @@ def stage(
     media_database: Database,
     tmp_path: Path,
     catalog: Neighbour,
+    auth: Neighbour,
     secrets_dir: Path,
 ) -> Stage:
     token = (secrets_dir / "service_token").read_text()
-    return Stage(clean_tables, media_database, tmp_path / "media", catalog, token)
+    return Stage(clean_tables, media_database, tmp_path / "media", catalog, auth, token)

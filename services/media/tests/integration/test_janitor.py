@@ -1,20 +1,15 @@
 """What killed processes left in the media folder is swept away, and nothing else is."""
 
 import os
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from vireo_media.core.uploads import UploadState
-from vireo_media.worker.janitor import INCOMING_SECONDS, STAGING_SECONDS, Janitor
+from vireo_media.worker.janitor import INCOMING_SECONDS, STAGING_SECONDS
 from vireo_testing.clips import Library
 
 OTHER_ID = "0" * 32
-
-
-def sweep(stage: Any) -> None:
-    Janitor(stage.files, stage.uploads, stage.pictures, threading.Event()).sweep()
 
 
 def left_behind(path: Path, seconds: float) -> Path:
@@ -30,7 +25,7 @@ def test_bodies_of_a_killed_gateway_go(stage: Any) -> None:
     old = left_behind(stage.root / "incoming" / "0001", INCOMING_SECONDS + 1)
     arriving = left_behind(stage.root / "incoming" / "0002", INCOMING_SECONDS - 60)
 
-    sweep(stage)
+    stage.sweep()
 
     assert not old.exists()
     assert arriving.exists()
@@ -40,7 +35,7 @@ def test_bodies_without_a_row_go_once_their_request_had_time(stage: Any) -> None
     old = left_behind(stage.files.body(stage.hash_path, OTHER_ID), STAGING_SECONDS + 1)
     new = left_behind(stage.files.body("zzzzzzz", OTHER_ID), 0)
 
-    sweep(stage)
+    stage.sweep()
 
     assert not old.exists()
     assert new.exists()
@@ -54,13 +49,13 @@ def test_what_an_upload_still_needs_stays(stage: Any, library: Library) -> None:
         for path in needed:
             left_behind(path, STAGING_SECONDS + 1)
         stage.clean.query("UPDATE Uploads SET State = %s", (state,))
-        sweep(stage)
+        stage.sweep()
         assert [path for path in needed if not path.exists()] == [], state
     for state in (UploadState.PUBLISHED, UploadState.REFUSED):
         for path in needed:
             left_behind(path, STAGING_SECONDS + 1)
         stage.clean.query("UPDATE Uploads SET State = %s", (state,))
-        sweep(stage)
+        stage.sweep()
         assert [path for path in needed if path.exists()] == [], state
 
 
@@ -71,7 +66,7 @@ def test_files_of_a_first_upload_go_when_there_is_a_second(stage: Any, library: 
         left_behind(stage.files.original(stage.hash_path, OTHER_ID), 0),
     ]
 
-    sweep(stage)
+    stage.sweep()
 
     assert not [path for path in first if path.exists()]
 
@@ -80,7 +75,7 @@ def test_what_is_kept_and_served_stays(stage: Any, library: Library) -> None:
     upload_id = stage.receive(library.path("plain.mp4"))
     stage.prepare()
 
-    sweep(stage)
+    stage.sweep()
 
     assert stage.left() == stage.published(upload_id)
 
@@ -91,7 +86,7 @@ def test_what_is_kept_and_served_without_a_row_goes(stage: Any, library: Library
     stage.prepare()
     stage.clean.query("DELETE FROM Uploads")
 
-    sweep(stage)
+    stage.sweep()
 
     assert stage.left() == set()
 
@@ -99,11 +94,11 @@ def test_what_is_kept_and_served_without_a_row_goes(stage: Any, library: Library
 def test_refusals_that_nobody_heard_of_are_forgotten(stage: Any, library: Library) -> None:
     stage.receive(library.path("plain.mp4"))
     stage.clean.query("UPDATE Uploads SET State = 'refused'")
-    sweep(stage)
+    stage.sweep()
     assert stage.state() is UploadState.REFUSED
 
     stage.clean.query("UPDATE Uploads SET ReceivedAt = NOW(3) - INTERVAL 61 MINUTE")
-    sweep(stage)
+    stage.sweep()
     assert stage.state() is None
 
 
@@ -117,6 +112,6 @@ def test_pictures_that_no_channel_has_go(stage: Any) -> None:
     left_behind(stage.files.picture_result(other), STAGING_SECONDS + 1)
     left_behind(stage.files.picture(new), 0)
 
-    sweep(stage)
+    stage.sweep()
 
     assert stage.left() == {f"public/pictures/{key[:2]}/{key}.webp" for key in (name, new)}

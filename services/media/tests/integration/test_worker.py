@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from vireo_media.core.uploads import UploadState
-from vireo_testing.clips import AAC, ffmpeg, tone
+from vireo_testing.clips import AAC, Library, ffmpeg, tone
 from vireo_testing.person import eventually
 
 StartWorker = Callable[[], "subprocess.Popen[bytes]"]
@@ -20,7 +22,7 @@ StartWorker = Callable[[], "subprocess.Popen[bytes]"]
 
 @pytest.fixture
 def start_worker(
-    stage: Any, service_environment: dict[str, str], tmp_path: Path
+    stage: Any, auth: Any, service_environment: dict[str, str], tmp_path: Path
 ) -> Iterator[StartWorker]:
     """Starts a worker on the stage's database and folder; it is ended with the test."""
     environment = {
@@ -28,6 +30,7 @@ def start_worker(
         **service_environment,
         "VIREO_MEDIA_ROOT": str(stage.root),
         "VIREO_CATALOG_URL": stage.catalog.url,
+        "VIREO_AUTH_URL": auth.url,
     }
     with contextlib.ExitStack() as stack:
 
@@ -100,3 +103,50 @@ def test_a_deletion_stops_what_is_encoded(
 
     eventually(lambda: stage.left() == set(), seconds=10)
     assert stage.jobs() == []
+
+
+def test_an_archive_is_made_while_a_long_video_is_encoded(
+    stage: Any, archives: Any, start_worker: StartWorker, long_clip: Path
+) -> None:
+    stage.receive(long_clip)
+    start_worker()
+    eventually(lambda: at_work_on(stage, "encode"), seconds=60)
+
+    token = archives.person()
+    archives.ask(token)
+
+    eventually(lambda: archives.ask(token).status_code == 200, seconds=20)
+    assert at_work_on(stage, "encode")
+
+
+def test_a_worker_that_is_killed_with_half_an_archive_is_followed_by_another(
+    stage: Any, archives: Any, start_worker: StartWorker, library: Library
+) -> None:
+    clip, token, killed = library.path("plain.mp4"), archives.person(), threading.Event()
+    for number in range(4):
+        archives.add_video(clip, f"aaaaaa{number}", "t")
+    stage.clean.query("DELETE FROM Jobs")
+    archives.ask(token)
+    # The size is asked for first, in two pages; then the worker waits for the second page of what
+    # it is to put in, with the first page in its archive.
+    halves = stage.root / "exports"
+    archives.world.before_videos = [lambda: None] * 3 + [lambda: killed.wait(7)]
+    worker = start_worker()
+    eventually(lambda: archives.world.before_videos == [], seconds=20)
+    assert len(list(halves.glob("*.part"))) == 1
+
+    worker.kill()
+    worker.wait()
+    killed.set()
+    assert len(list(halves.glob("*.part"))) == 1
+    assert archives.ask(token).status_code == 202
+    stage.expire_leases()
+    start_worker()
+
+    eventually(lambda: archives.ask(token).status_code == 200, seconds=20)
+    ((name, _, _, _),) = archives.rows()
+    assert [path.name for path in halves.iterdir()] == [f"{name}.zip"]
+    with zipfile.ZipFile(halves / f"{name}.zip") as archive:
+        originals = [entry for entry in archive.namelist() if entry.startswith("videos/")]
+        assert {archive.read(entry) for entry in originals} == {clip.read_bytes()}
+        assert len(originals) == 4

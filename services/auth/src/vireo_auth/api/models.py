@@ -105,6 +105,24 @@ class SessionRow(BaseModel):
     current: bool = Field(description="Whether it is the one of the token that asks.")
 
 
+class ChannelPath(BaseModel):
+    """A channel's id in an internal address."""
+
+    channel_id: int = Field(ge=1, lt=2**31)
+
+
+class NoticePath(ChannelPath):
+    """A channel's id, and the id of a mail to its owner."""
+
+    mail_id: str = Field(pattern="^[0-9a-f]{32}$")
+
+
+class AddressQuery(BaseModel):
+    """Where a page of known addresses begins."""
+
+    after: str = Field("", max_length=45)
+
+
 class Key(BaseModel):
     """A JSON Web Key (RFC 7517, RFC 8037)."""
 

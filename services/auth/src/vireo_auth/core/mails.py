@@ -21,6 +21,8 @@ class Template(StrEnum):
     """Tells the old address of a change. No values."""
     NEW_DEVICE = "new_device"
     """Tells of a sign-in: ``device``, ``address``."""
+    EXPORT_ASKED = "export_asked"
+    """Tells that somebody with the account's token asked for all of its data. No values."""
     ACCOUNT_DELETED = "account_deleted"
     """Tells of a deletion: ``username``."""
 

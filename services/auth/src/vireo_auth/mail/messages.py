@@ -23,6 +23,7 @@ SUBJECTS: Mapping[Template, str] = {
     Template.PASSWORD_CHANGED: "Your password was changed",
     Template.EMAIL_CHANGED: "Your address was changed",
     Template.NEW_DEVICE: "A sign-in from a new device",
+    Template.EXPORT_ASKED: "A copy of your data was asked for",
     Template.ACCOUNT_DELETED: "Your account was deleted",
 }
 PATHS: Mapping[Purpose, str] = {

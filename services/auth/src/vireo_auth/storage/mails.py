@@ -63,6 +63,7 @@ def add_mail_job(
     channel_id: int | None,
     to: str,
     values: Mapping[str, str] | None = None,
+    mail_id: str | None = None,
 ) -> None:
     """Have a mail sent, once the caller's transaction is committed.
 
@@ -71,10 +72,11 @@ def add_mail_job(
             gone.
         to: the address.
         values: what the template needs, see ``Template``; never a secret.
+        mail_id: the same where what it tells of may be committed twice; otherwise a new one.
     """
     payload = {
         # Of this mail alone: a receiver tells by it that a mail came twice.
-        "id": secrets.token_hex(16),
+        "id": mail_id or secrets.token_hex(16),
         "at": int(time.time()),
         "channel": channel_id,
         "to": to,
@@ -132,9 +134,13 @@ def count_notice(cursor: Cursor, job_id: int, address: str) -> bool:
     return _counted(cursor, job_id, address, Purpose.NOTICE)
 
 
+def address_digest(address: str) -> bytes:
+    """What stands for a mail address, without regard to case, as accounts compare addresses."""
+    return hashlib.sha256(address.lower().encode()).digest()
+
+
 def _counted(cursor: Cursor, job_id: int, address: str, purpose: Purpose) -> bool:
-    # Without regard to case, as accounts compare addresses.
-    address_hash = hashlib.sha256(address.lower().encode()).digest()
+    address_hash = address_digest(address)
     pause, most = purpose.bounds
     cursor.execute(MAILED, (pause, address_hash, purpose.value, job_id))
     count, just_now = cursor.fetchone() or (0, 0)

@@ -36,6 +36,18 @@ class NameInPath(BaseModel):
     name: str = Field(description="The channel's name, in any case of its letters.")
 
 
+class ChannelPath(BaseModel):
+    """A channel's id in an internal address."""
+
+    channel_id: int = Field(ge=1, lt=2**31)
+
+
+class AfterQuery(BaseModel):
+    """Where a page of a channel's videos begins."""
+
+    after: int = Field(0, ge=0, lt=2**31)
+
+
 class SearchPath(BaseModel):
     """What is searched for, and where."""
 

@@ -44,6 +44,15 @@ class ChannelSummary:
     upload: dt.datetime | None
 
 
+@dataclass(frozen=True)
+class ChannelCount:
+    """A channel, and how many of its videos are ready."""
+
+    channel_id: int
+    name: str
+    videos: int
+
+
 class ChannelStore(Protocol):
     """Where channels are found."""
 

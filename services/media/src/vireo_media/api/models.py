@@ -1,4 +1,6 @@
-"""Parameters of addresses."""
+"""Parameters of addresses, and an answer."""
+
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -7,6 +9,12 @@ class HashPathInPath(BaseModel):
     """The hash path in an address."""
 
     hash_path: str = Field(description="The video's hash path, 7 characters.")
+
+
+class ExportRow(BaseModel):
+    """An archive that is being made."""
+
+    state: Literal["waiting"] = Field(description="Ask again after `Retry-After` seconds.")
 
 
 class RangeHeaders(BaseModel):

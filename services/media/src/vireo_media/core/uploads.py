@@ -4,6 +4,7 @@ The bytes never pass through here. The gateway has them in a file; the media wor
 and keeps it, and this waits for what the worker says.
 """
 
+import datetime as dt
 import re
 import secrets
 import threading
@@ -46,6 +47,16 @@ class Upload:
     state: UploadState
     code: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Received:
+    """What has arrived for a hash path: how many bytes, and when, in UTC."""
+
+    upload_id: str
+    state: UploadState
+    size: int
+    at: dt.datetime
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@
     staging/<hash>.<upload id>    a complete body that is not yet proven
     staging/<hash>.<upload id>.<lease>.mp4, .jpg    what one worker makes of it
     originals/<h0h1>/<hash>.<upload id>    what was uploaded, as it was
+    exports/<name>.zip            what is known about a person, served by the gateway to them
+    exports/<name>.<lease>.part   what one worker has made of it so far
     public/videos/<h0h1>/<hash>.mp4, public/thumbnails/<h0h1>/<hash>.jpg    served by the gateway
     staging/picture-of-channel.<name>, .<name>.webp    a channel's picture that is on its way
     public/pictures/<n0n1>/<name>.webp    a channel's picture, served by the gateway
@@ -23,6 +25,7 @@ INCOMING, STAGING, ORIGINALS, PUBLIC = "incoming", "staging", "originals", "publ
 PUBLIC_PARTS = ("videos", "thumbnails", "pictures")
 # In place of a hash path, and no hash path itself.
 PICTURE = "picture-of-channel"
+EXPORTS = "exports"
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class MediaFiles:
 
     def make_folders(self) -> None:
         """Make the parts that are missing."""
-        for part in (INCOMING, STAGING, ORIGINALS, *(f"{PUBLIC}/{part}" for part in PUBLIC_PARTS)):
+        public = (f"{PUBLIC}/{part}" for part in PUBLIC_PARTS)
+        for part in (INCOMING, STAGING, ORIGINALS, EXPORTS, *public):
             (self._root / part).mkdir(parents=True, exist_ok=True)
 
     def body(self, hash_path: str, upload_id: str) -> Path:
@@ -165,6 +169,38 @@ class MediaFiles:
         for folder in sorted((self._root / PUBLIC / "pictures").iterdir()):
             for path in _older(folder, seconds):
                 yield path, path.stem
+
+    @property
+    def exports(self) -> Path:
+        """The folder of archives."""
+        return self._root / EXPORTS
+
+    def export(self, name: str) -> Path:
+        """Where the gateway finds the archive of an export."""
+        return self.exports / f"{name}.zip"
+
+    def export_part(self, name: str, lease: str) -> Path:
+        """Where the holder of ``lease`` puts an archive while it grows."""
+        return self.exports / f"{name}.{lease}.part"
+
+    def has_export(self, name: str) -> bool:
+        """Whether the archive of an export is there."""
+        return self.export(name).is_file()
+
+    def place_export(self, name: str, part: Path) -> None:
+        """Give a complete and synced archive its final name, and sync the name."""
+        part.rename(self.export(name))
+        sync(self.exports)
+
+    def discard_parts(self, name: str) -> None:
+        """Remove what workers have made of an archive that is not complete."""
+        for path in self.exports.glob(f"{name}.*.part"):
+            path.unlink(missing_ok=True)
+
+    def left_in_exports(self, seconds: float) -> Iterator[tuple[Path, str]]:
+        """Files of exports that nothing was added to for so long, with the export's name."""
+        for path in _older(self.exports, seconds):
+            yield path, path.name.partition(".")[0]
 
     def free_bytes(self) -> int:
         """Room on the disk."""

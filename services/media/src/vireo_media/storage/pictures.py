@@ -21,6 +21,8 @@ ON DUPLICATE KEY UPDATE Name = VALUES(Name), SetAt = VALUES(SetAt)
 
 DELETE = "DELETE FROM ChannelPictures WHERE ChannelID = %s"
 
+OF_CHANNEL = "SELECT Name FROM ChannelPictures WHERE ChannelID = %s"
+
 HAS = "SELECT EXISTS (SELECT 1 FROM ChannelPictures WHERE Name = %s)"
 
 
@@ -54,6 +56,13 @@ class PictureTable:
             cursor.execute(DELETE, (channel_id,))
 
         self._database.transaction("pictures.remove", work)
+
+    def find(self, channel_id: int) -> str | None:
+        """The name of the channel's picture, if it has one."""
+        with self._database.read() as cursor:
+            cursor.execute(OF_CHANNEL, (channel_id,))
+            row = cursor.fetchone()
+        return str(row[0]) if row else None
 
     def has(self, name: str) -> bool:
         """Whether a channel has the picture of this name."""

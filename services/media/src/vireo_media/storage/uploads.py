@@ -1,10 +1,13 @@
 """The table ``Uploads``, with the jobs that are committed together with its rows."""
 
+import datetime as dt
+from collections.abc import Sequence
+
 from pymysql.cursors import Cursor
 
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate
-from vireo_media.core.uploads import AlreadyUploaded, Upload, UploadState
+from vireo_media.core.uploads import AlreadyUploaded, Received, Upload, UploadState
 
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
@@ -16,6 +19,11 @@ ATTEMPTS = 3
 TELL_ATTEMPTS = 20
 
 BY_HASH = "SELECT PathHash, UploadID, State, Code, Reason FROM Uploads WHERE PathHash = %s"
+
+# {} has a placeholder for each.
+RECEIVED = """
+SELECT PathHash, UploadID, State, Bytes, ReceivedAt FROM Uploads WHERE PathHash IN ({})
+"""
 
 FORGET_REFUSED = "DELETE FROM Uploads WHERE PathHash = %s AND State = 'refused'"
 
@@ -60,6 +68,19 @@ class UploadTable:
             cursor.execute(BY_HASH, (hash_path,))
             row = cursor.fetchone()
         return Upload(row[0], row[1], UploadState(row[2]), row[3], row[4]) if row else None
+
+    def received(self, hash_paths: Sequence[str]) -> dict[str, Received]:
+        """What has arrived for some hash paths, by hash path."""
+        if not hash_paths:
+            return {}
+        statement = RECEIVED.format(", ".join(["%s"] * len(hash_paths)))
+        with self._database.read() as cursor:
+            cursor.execute(statement, tuple(hash_paths))
+            rows = cursor.fetchall()
+        return {
+            hash_path: Received(upload_id, UploadState(state), size, at.replace(tzinfo=dt.UTC))
+            for hash_path, upload_id, state, size, at in rows
+        }
 
     def begin(self, hash_path: str, upload_id: str, size: int) -> None:
         """Insert an upload, and the job that prepares it.

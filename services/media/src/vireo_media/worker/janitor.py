@@ -1,11 +1,14 @@
 """The janitor: removes what killed processes left in the media folder."""
 
 import threading
+from pathlib import Path
 
 import structlog
 
 from vireo_common.errors import Failure
+from vireo_media.core.exports import ExportState
 from vireo_media.core.uploads import UploadState
+from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
@@ -21,6 +24,8 @@ WHOLE_EVERY = 120
 # A body gets its row in the same request, and so does a picture; a result belongs to a row for as
 # long as it is made.
 STAGING_SECONDS = 60.0
+# An export gets its row before its file.
+EXPORT_SECONDS = 60.0
 
 
 class Janitor(threading.Thread):
@@ -30,12 +35,14 @@ class Janitor(threading.Thread):
         self,
         files: MediaFiles,
         uploads: UploadTable,
+        exports: ExportTable,
         pictures: PictureTable,
         stopping: threading.Event,
     ) -> None:
         super().__init__(name="janitor")
         self._files = files
         self._uploads = uploads
+        self._exports = exports
         self._pictures = pictures
         self._stopping = stopping
         self._sweeps = 0
@@ -50,7 +57,7 @@ class Janitor(threading.Thread):
             self._stopping.wait(EVERY_SECONDS)
 
     def sweep(self) -> None:
-        """Remove every file that no upload needs.
+        """Remove every file that no upload and no export needs.
 
         Raises:
             Failure: the database is not there; what can't be asked for is kept.
@@ -62,10 +69,19 @@ class Janitor(threading.Thread):
             if not self._needed(hash_path, upload_id):
                 path.unlink(missing_ok=True)
                 log.info("left_file_removed", hash_path=hash_path)
+        self._sweep_exports()
         if self._sweeps % WHOLE_EVERY == 0:
             self._sweep_kept()
         self._sweeps += 1
         self._uploads.sweep()
+
+    def _sweep_exports(self) -> None:
+        """Forget exports that have expired, and remove what has no row any more."""
+        self._exports.sweep()
+        for path, name in self._files.left_in_exports(EXPORT_SECONDS):
+            if not self._served(path, name):
+                path.unlink(missing_ok=True)
+                log.info("left_export_removed")
 
     def _sweep_kept(self) -> None:
         """Remove what a worker put in place for a video that was deleted, and died.
@@ -84,6 +100,13 @@ class Janitor(threading.Thread):
             if not self._stopping.is_set() and not self._pictures.has(name):
                 path.unlink(missing_ok=True)
                 log.info("left_picture_removed")
+
+    def _served(self, path: Path, name: str) -> bool:
+        """Whether a file of an export is or will be served; half of one grows into a whole."""
+        export = self._exports.find(name)
+        if export is None or export.state is ExportState.FAILED:
+            return False
+        return export.state is ExportState.WAITING or path == self._files.export(name)
 
     def _owned(self, hash_path: str, upload_id: str) -> bool:
         upload = self._uploads.find(hash_path)

@@ -20,6 +20,7 @@ from pymysql.cursors import Cursor
 from vireo_common.errors import MESSAGES, Code, Failure
 from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.worker import TryLater
+from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog, Progress
 from vireo_media.core.inspection import Inspection, Refused
 from vireo_media.core.removal import Removal
@@ -40,7 +41,7 @@ FAILED: dict[str, object] = {"state": "failed", "reason": UNREADABLE}
 
 
 class Pipeline:
-    """The jobs ``prepare``, ``encode``, ``remove``, ``remove_picture`` and ``tell``."""
+    """The jobs ``prepare``, ``encode``, ``remove``, ``remove_picture``, ``tell``, ``notice``."""
 
     def __init__(
         self,
@@ -49,12 +50,14 @@ class Pipeline:
         uploads: UploadTable,
         files: MediaFiles,
         catalog: Catalog,
+        auth: Auth,
     ) -> None:
         self._media = media
         self._encodes = encodes
         self._uploads = uploads
         self._files = files
         self._catalog = catalog
+        self._auth = auth
         self._remove = Removal(uploads, files)
 
     # prepare: from a complete body to a stored upload, and a published video where it can be copied
@@ -204,7 +207,7 @@ class Pipeline:
 
         self._encodes.finish(job, also)
 
-    # remove and tell
+    # remove, tell and notice
 
     def remove(self, job: Job, stop: threading.Event) -> None:
         """Remove what is left of a deleted video."""
@@ -219,6 +222,16 @@ class Pipeline:
     def tell(self, job: Job, stop: threading.Event) -> None:
         """Tell catalog what it could not be told before."""
         self._tell(job.subject, Progress(**job.payload["progress"]))
+        self._media.finish(job)
+
+    def notice(self, job: Job, stop: threading.Event) -> None:
+        """Have somebody told that an archive of their data was asked for."""
+        try:
+            self._auth.tell_asked(job.payload["channel_id"], job.payload["mail_id"])
+        except Failure as failure:
+            if failure.code is not Code.NOT_FOUND:
+                raise
+            # The account was deleted meanwhile: there is nobody to tell.
         self._media.finish(job)
 
     def set_aside(self, job: Job, error: str) -> None:

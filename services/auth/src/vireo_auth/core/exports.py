@@ -1,0 +1,133 @@
+"""What auth knows about a person, for the archive that media makes of it.
+
+A person may read whatever is kept about them, but what opens something or could be turned into it:
+no password's hash, no token and no hash of one.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from vireo_auth.core.me import Profile
+from vireo_auth.core.sessions import Session
+from vireo_common.errors import Code, Failure
+
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class KnownDevice:
+    """A device that was signed in from; ``digest`` stands for it and its part of the network."""
+
+    digest: str
+    seen: dt.datetime
+
+
+@dataclass(frozen=True)
+class KnownAddress:
+    """An address that was signed in from."""
+
+    address: str
+    seen: dt.datetime
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link that was sent to ``email``, and can still be used."""
+
+    purpose: str
+    email: str
+    expires: dt.datetime
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """A mail that counts for how many more there may be; forgotten after a day."""
+
+    purpose: str
+    sent: dt.datetime
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is kept about an account. Every list is bounded by the rules that fill it."""
+
+    profile: Profile
+    sessions: Sequence[Session]
+    devices: Sequence[KnownDevice]
+    links: Sequence[Link]
+    mails: Sequence[SentMail]
+
+
+class ExportStore(Protocol):
+    """What nobody but its person asks for all at once."""
+
+    def devices(self, channel_id: int) -> Sequence[KnownDevice]:
+        """From where the account was signed in to before."""
+
+    def links(self, channel_id: int) -> Sequence[Link]:
+        """Links that can still be used."""
+
+    def mails(self, email: str) -> Sequence[SentMail]:
+        """The mails that an address got within a day."""
+
+    def addresses(self, channel_id: int, after: str, limit: int) -> Sequence[KnownAddress]:
+        """Addresses that come after ``after``, in their order as text."""
+
+    def tell_asked(self, channel_id: int, mail_id: str) -> bool:
+        """Have a mail sent to the owner; ``False`` where there is none."""
+
+
+class Exports:
+    """The rules.
+
+    Args:
+        find: the account with an id.
+        sessions_of: its sessions.
+    """
+
+    def __init__(
+        self,
+        store: ExportStore,
+        find: Callable[[int], Profile | None],
+        sessions_of: Callable[[int], Sequence[Session]],
+    ) -> None:
+        self._store = store
+        self._find = find
+        self._sessions_of = sessions_of
+
+    def known(self, channel_id: int) -> Known:
+        """What is kept about an account.
+
+        Raises:
+            Failure: ``not_found``.
+        """
+        profile = self._find(channel_id)
+        if profile is None:
+            raise Failure(Code.NOT_FOUND)
+        return Known(
+            profile=profile,
+            sessions=self._sessions_of(channel_id),
+            devices=self._store.devices(channel_id),
+            links=self._store.links(channel_id),
+            mails=self._store.mails(profile.email),
+        )
+
+    def addresses(self, channel_id: int, after: str) -> tuple[Sequence[KnownAddress], str | None]:
+        """The next ``PAGE`` addresses after ``after``, and the last one where there may be more."""
+        found = self._store.addresses(channel_id, after, PAGE)
+        return found, found[-1].address if len(found) == PAGE else None
+
+    def tell_asked(self, channel_id: int, mail_id: str) -> None:
+        """Tell the owner by mail that an archive was asked for (OWASP ASVS 5.0, 6.3.7: whoever has
+        a copied token can ask for it too).
+
+        Args:
+            mail_id: the same where this is told twice.
+
+        Raises:
+            Failure: ``not_found``.
+        """
+        if not self._store.tell_asked(channel_id, mail_id):
+            raise Failure(Code.NOT_FOUND)

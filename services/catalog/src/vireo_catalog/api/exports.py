@@ -1,0 +1,49 @@
+"""``/internal/exports/<channel id>``: what media asks for when a person wants all that is known."""
+
+from typing import Any
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_catalog.api.models import AfterQuery, ChannelPath
+from vireo_catalog.core.exports import Exports
+from vireo_catalog.core.videos import Video
+from vireo_common.access import internal
+from vireo_common.text import iso_time
+from vireo_common.web import answer
+
+
+def blueprint(exports: Exports) -> APIBlueprint:
+    """The routes, on the rules of ``exports``."""
+    bp = APIBlueprint("exports", __name__, doc_ui=False)
+
+    @bp.get("/internal/exports/<channel_id>", doc_ui=False)
+    @internal
+    def channel(path: ChannelPath) -> Response:
+        found = exports.channel(path.channel_id)
+        return answer({"channel": {"name": found.name, "videos": found.videos}})
+
+    @bp.get("/internal/exports/<channel_id>/videos", doc_ui=False)
+    @internal
+    def videos(path: ChannelPath, query: AfterQuery) -> Response:
+        found, last = exports.videos(path.channel_id, query.after)
+        return answer({"rows": [_row(video) for video in found], "next": last})
+
+    return bp
+
+
+def _row(video: Video) -> dict[str, Any]:
+    return {
+        "hash_path": video.hash_path,
+        "title": video.title,
+        "description": video.description,
+        "upload": iso_time(video.upload),
+        "stored": iso_time(video.stored_at) if video.stored_at else None,
+        "state": video.state.value,
+        "reason": video.reason,
+        "duration": video.duration,
+        "width": video.width,
+        "height": video.height,
+        "likes": video.likes,
+        "dislikes": video.dislikes,
+    }

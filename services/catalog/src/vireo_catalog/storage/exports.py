@@ -1,0 +1,39 @@
+"""A channel and its videos in whatever state, read for the channel's owner."""
+
+from collections.abc import Sequence
+
+from vireo_catalog.core.channels import ChannelCount
+from vireo_catalog.core.videos import Video
+from vireo_catalog.storage.videos import WHOLE, video
+from vireo_common.database import Database
+
+CHANNEL = """
+SELECT Channels.ChannelID, Username, COALESCE(Videos, 0)
+FROM Channels LEFT JOIN ChannelStats USING (ChannelID) WHERE Channels.ChannelID = %s
+"""
+
+VIDEOS = f"""
+SELECT STRAIGHT_JOIN {WHOLE}
+FROM Videos v FORCE INDEX (OfChannel) JOIN Channels c USING (ChannelID)
+WHERE v.ChannelID = %s AND v.VideoID > %s ORDER BY v.VideoID LIMIT %s
+"""
+
+
+class ExportTables:
+    """Several tables in MariaDB, read for one person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def channel(self, channel_id: int) -> ChannelCount | None:
+        """The channel with this id."""
+        with self._database.read() as cursor:
+            cursor.execute(CHANNEL, (channel_id,))
+            row = cursor.fetchone()
+        return ChannelCount(*row) if row else None
+
+    def videos(self, channel_id: int, after: int, limit: int) -> Sequence[Video]:
+        """Its videos in whatever state whose id is beyond ``after``, in the order of ids."""
+        with self._database.read() as cursor:
+            cursor.execute(VIDEOS, (channel_id, after, limit))
+            return [video(row) for row in cursor.fetchall()]

@@ -1,0 +1,223 @@
+"""The job ``export``: an archive of everything that Vireo knows about a person.
+
+Like every job it may run twice, or die anywhere and run again. It writes to a name of its own, and
+puts the archive in its place as the last step of the transaction that proves its lease.
+"""
+
+import errno
+import json
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+from pymysql.cursors import Cursor
+
+from vireo_common.errors import Code, Failure
+from vireo_common.jobs import Job, JobQueue, LeaseLost
+from vireo_common.text import iso_time
+from vireo_common.worker import Interrupted, TryLater
+from vireo_media.auth import Auth
+from vireo_media.catalog import Catalog
+from vireo_media.core.containers import HEAD_BYTES
+from vireo_media.core.exports import README, Export, ExportState, archive_name, entry_name
+from vireo_media.core.uploads import Received, UploadState
+from vireo_media.storage import exports as export_rows
+from vireo_media.storage.exports import ExportGone, ExportTable
+from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.pictures import PictureTable
+from vireo_media.storage.uploads import UploadTable
+from vireo_media.worker.archive import Archive, new_archive
+
+log = structlog.get_logger()
+
+DISK_FULL_SECONDS = 60.0
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+# An original is in its place once the upload was taken.
+KEPT = {UploadState.STORED, UploadState.PLACED, UploadState.PUBLISHED}
+
+Row = Mapping[str, Any]
+
+
+class Exporter:
+    """Makes archives.
+
+    Args:
+        queue: where the jobs are.
+        reserve_bytes: the room on the disk that archives leave free.
+        keep_seconds: for how long an archive is served.
+    """
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        exports: ExportTable,
+        uploads: UploadTable,
+        pictures: PictureTable,
+        files: MediaFiles,
+        auth: Auth,
+        catalog: Catalog,
+        *,
+        reserve_bytes: int,
+        keep_seconds: int,
+    ) -> None:
+        self._queue = queue
+        self._exports = exports
+        self._uploads = uploads
+        self._pictures = pictures
+        self._files = files
+        self._auth = auth
+        self._catalog = catalog
+        self._reserve_bytes = reserve_bytes
+        self._keep_seconds = keep_seconds
+
+    def run(self, job: Job, stop: threading.Event) -> None:
+        """Make the archive, and have it served."""
+        export = self._exports.find(job.subject)
+        if export is None or export.state is not ExportState.WAITING:
+            self._queue.finish(job)
+            return
+        # Of workers that died. One that only stood still finds its lease lost.
+        self._files.discard_parts(export.name)
+        part = self._files.export_part(export.name, job.lease)
+        try:
+            file_name, size = self._make(export, part, stop)
+            self._publish(job, export, part, file_name, size)
+        except Failure as failure:
+            if failure.code is not Code.NOT_FOUND:
+                raise
+            self._not_found(job, export)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            raise TryLater("disk full", DISK_FULL_SECONDS) from None
+        finally:
+            part.unlink(missing_ok=True)
+
+    def give_up(self, job: Job, error: str) -> None:
+        """An archive that can't be made has failed; its person may ask again."""
+
+        def also(cursor: Cursor) -> None:
+            export_rows.set_failed(cursor, job.subject)
+            self._files.discard_parts(job.subject)
+
+        self._queue.quarantine(job, error, also)
+
+    def _not_found(self, job: Job, export: Export) -> None:
+        if self._exports.find(export.name) is not None:
+            # A neighbour of another version, which does not know the question yet.
+            raise Failure(Code.UNAVAILABLE)
+        log.info("export_dropped")
+        self._queue.finish(job)
+
+    def _publish(self, job: Job, export: Export, part: Path, file_name: str, size: int) -> None:
+        def also(cursor: Cursor) -> None:
+            export_rows.set_ready(cursor, export.name, file_name, size, self._keep_seconds)
+            self._files.place_export(export.name, part)
+
+        try:
+            self._queue.finish(job, also)
+        except ExportGone:
+            # Its channel was deleted; the job finds that out when it is claimed again.
+            raise LeaseLost from None
+
+    def _make(self, export: Export, part: Path, stop: threading.Event) -> tuple[str, int]:
+        """Write the archive; what its person saves it as, and its size in bytes."""
+        known = self._auth.known(export.channel_id)
+        channel = self._catalog.channel(export.channel_id)
+        self._require_room(self._size_of_originals(export.channel_id))
+
+        def pause() -> None:
+            if stop.is_set():
+                raise Interrupted
+            self._require_room(0)
+
+        with new_archive(part, pause) as archive:
+            archive.add_text("README.txt", README)
+            for name, value in {**known, **channel}.items():
+                archive.add_json(f"{name}.json", value)
+            self._add_picture(archive, export.channel_id)
+            addresses = (row for page in self._auth.addresses(export.channel_id) for row in page)
+            self._add_list(archive, "known_addresses.json", addresses, pause)
+            self._add_list(archive, "videos.json", self._with_originals(archive, export), pause)
+        return archive_name(str(known["account"]["username"])), archive.size
+
+    def _add_picture(self, archive: Archive, channel_id: int) -> None:
+        name = self._pictures.find(channel_id)
+        if name is None:
+            return
+        try:
+            source = self._files.picture(name).open("rb")
+        except FileNotFoundError:
+            # It was replaced at this moment.
+            return
+        with source:
+            archive.add_file("picture.webp", source)
+
+    def _require_room(self, size: int) -> None:
+        if self._files.free_bytes() < size + self._reserve_bytes:
+            raise TryLater("disk full", DISK_FULL_SECONDS)
+
+    def _size_of_originals(self, channel_id: int) -> int:
+        return sum(
+            received.size if received and received.state in KEPT else 0
+            for _, received in self._videos(channel_id)
+        )
+
+    def _videos(self, channel_id: int) -> Iterator[tuple[Row, Received | None]]:
+        for page in self._catalog.videos(channel_id):
+            received = self._uploads.received([row["hash_path"] for row in page])
+            for row in page:
+                yield row, received.get(row["hash_path"])
+
+    def _with_originals(self, archive: Archive, export: Export) -> Iterator[Row]:
+        """Add the original of every video; gives what is said of each."""
+        for number, (row, received) in enumerate(self._videos(export.channel_id), start=1):
+            if self._exports.find(export.name) is None:
+                raise Failure(Code.NOT_FOUND)
+            yield {
+                **row,
+                "uploaded": _uploaded(received) if received else None,
+                "file": self._add_original(archive, number, row, received),
+            }
+
+    def _add_original(
+        self, archive: Archive, number: int, row: Row, received: Received | None
+    ) -> str | None:
+        if received is None or received.state not in KEPT:
+            return None
+        hash_path = str(row["hash_path"])
+        try:
+            source = self._files.original(hash_path, received.upload_id).open("rb")
+        except FileNotFoundError:
+            # The video was deleted at this moment.
+            return None
+        with source:
+            name = entry_name(number, hash_path, str(row["title"]), source.read(HEAD_BYTES))
+            archive.add_file(name, source)
+        return name
+
+    def _add_list(
+        self, archive: Archive, name: str, rows: Iterator[Row], pause: Callable[[], None]
+    ) -> None:
+        """Add a list of any length, which is put together on the disk: a file without a name, that
+        no dead worker leaves behind."""
+        with tempfile.TemporaryFile(dir=self._files.exports) as file:
+            _write_list(file, rows, pause)
+            archive.add_file(name, file)
+
+
+def _write_list(file: IO[bytes], rows: Iterator[Row], pause: Callable[[], None]) -> None:
+    between = b"[\n"
+    for row in rows:
+        pause()
+        file.write(between + json.dumps(row, ensure_ascii=False, indent=2).encode())
+        between = b",\n"
+    file.write(b"\n]\n" if between == b",\n" else b"[]\n")
+    file.flush()
+
+
+def _uploaded(received: Received) -> dict[str, object]:
+    return {"state": received.state.value, "bytes": received.size, "at": iso_time(received.at)}
