@@ -40,15 +40,19 @@ class Sent:
 
 
 class Connection:
-    """One connection that stays open; one request after the other."""
+    """One connection that stays open for as long as the server likes; one request at a time."""
 
     def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
         self._host = f"{host}:{port}"
-        self._socket = socket.create_connection((host, port), timeout=_PATIENCE_SECONDS)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._buffer = bytearray(PIECE)
-        self._view = memoryview(self._buffer)
+        self._view = memoryview(bytearray(PIECE))
         self._rest = b""
+        self._connect()
+
+    def _connect(self) -> None:
+        self._socket = socket.create_connection(self._address, timeout=_PATIENCE_SECONDS)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._last = False
 
     def close(self) -> None:
         """Close it, whatever is on its way."""
@@ -56,6 +60,9 @@ class Connection:
 
     def ask(self, method: str, path: str, **headers: str) -> Head:
         """Send a request without a body, and read the head of its answer."""
+        if self._last:
+            self.close()
+            self._connect()
         lines = [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]
         head = "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {self._host}", *lines, "", ""])
         self._socket.sendall(head.encode())
@@ -71,9 +78,10 @@ class Connection:
         head, _, self._rest = text.partition(b"\r\n\r\n")
         status, *lines = head.decode("latin-1").split("\r\n")
         pairs = (line.partition(":") for line in lines)
-        return Head(
-            int(status.split()[1]), {name.lower(): value.strip() for name, _, value in pairs}
-        )
+        headers = {name.lower(): value.strip() for name, _, value in pairs}
+        # nginx ends a connection after so many answers, as it comes after a thousand.
+        self._last = headers.get("connection", "").lower() == "close"
+        return Head(int(status.split()[1]), headers)
 
     def pieces(self, length: int) -> Iterator[memoryview]:
         """The body, in pieces that are gone when the next one is asked for."""
