@@ -13,7 +13,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up down restart status logs rotate-keys dev demo test test-containers check lock openapi clean
+.PHONY: help install install-dev up down restart status logs rotate-keys dev demo test test-containers bench check lock openapi clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,10 +58,13 @@ test: install-dev ## Run all tests
 test-containers: install-dev ## Build, start, test, scale, kill and take down Vireo in containers
 	$(PYTHON) -m pytest -q tests/containers $(ARGS)
 
+bench: install-dev ## Measure Vireo beside references, in turns (SHORT=1: only whether answers are right)
+	PYTHONPATH=bench/src $(PYTHON) -m vireo_bench $(if $(SHORT),--short) $(ARGS)
+
 check: install-dev ## Check format, types, imports, the gateway's configuration, the API document
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
-	$(PYTHON) -m mypy $(wildcard libs/*/src services/*/src ops/src) db/migrate.py
+	$(PYTHON) -m mypy $(wildcard libs/*/src services/*/src ops/src) bench/src db/migrate.py
 	$(PYTHON) -m vireo_ops check-gateway
 	$(PYTHON) -m pytest -q tests/architecture
 	$(PYTHON) -m vireo_ops openapi --check

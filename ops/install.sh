@@ -57,6 +57,8 @@ missing_packages() {
     command -v nginx >/dev/null || printf '%s ' nginx
     command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null || printf '%s ' ffmpeg
     find_python >/dev/null || printf '%s ' python3 python3-venv
+    # The benchmark's client.
+    [ "$kind" = run ] || command -v wrk >/dev/null || printf '%s ' wrk
 }
 
 # Debian starts and enables a service when its package is installed. Vireo runs its own nginx and
@@ -164,7 +166,8 @@ is_installed() {
 }
 
 require_system_quickly() {
-    command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null &&
+    { [ "$kind" = run ] || command -v wrk >/dev/null; } &&
+        command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null &&
         command -v nginx >/dev/null && command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null
 }
 

@@ -120,7 +120,10 @@ def modules_named_in(page: Path) -> set[str]:
 
 @pytest.mark.parametrize(
     "part",
-    ["libs/common", "libs/testing", "ops", "services/auth", "services/catalog", "services/media"],
+    [
+        *("libs/common", "libs/testing", "ops", "bench"),
+        *("services/auth", "services/catalog", "services/media"),
+    ],
 )
 def test_a_page_names_every_module(part: str) -> None:
     (package,) = (CHECKOUT / part / "src").glob("vireo_*")
@@ -136,7 +139,7 @@ def test_links_lead_somewhere() -> None:
     pages = [CHECKOUT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
     pages += [
         page
-        for below in ("docs", "db", "gateway", "libs", "ops", "services")
+        for below in ("bench", "docs", "db", "gateway", "libs", "ops", "services")
         for page in (CHECKOUT / below).rglob("*.md")
     ]
     dead = {

@@ -11,6 +11,7 @@ import pymysql
 import pytest
 from pymysql.cursors import Cursor
 
+import vireo_common.database
 from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_common.errors import Code, Failure
 from vireo_testing.mariadb import PrivateServer, TestDatabase, free_port
@@ -204,6 +205,29 @@ def test_idle_connections_that_died_are_replaced(
         clean_tables.server_execute(f"KILL {one}")
     for _ in range(6):
         database.ping()
+
+
+def test_a_connection_in_use_is_not_asked_how_it_is(
+    open_pool: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_pool("auth", size=1)
+
+    def pings() -> int:
+        with database.read() as cursor:
+            cursor.execute("SHOW SESSION STATUS LIKE 'Com_admin_commands'")
+            return int(cursor.fetchone()[1])
+
+    # A new one is asked at its second use.
+    pings()
+    before = pings()
+    for _ in range(5):
+        with database.read() as cursor:
+            cursor.execute("SELECT 1")
+    assert pings() == before
+    # One that was idle is.
+    monkeypatch.setattr(vireo_common.database, "TRUSTED_SECONDS", 0.0)
+    pings()
+    assert pings() == before + 1
 
 
 def test_pool_gives_no_more_connections_than_its_size(open_pool: Any) -> None:

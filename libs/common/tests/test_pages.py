@@ -81,3 +81,9 @@ def test_limits() -> None:
 def test_cursor_text_is_plain_json_inside() -> None:
     padded = encode_cursor(["é", 3]) + "==="
     assert json.loads(base64.urlsafe_b64decode(padded)) == ["é", 3]
+
+
+def test_the_schema_that_is_kept_is_the_right_one() -> None:
+    kept = PageQuery.model_json_schema()
+    assert kept is PageQuery.model_json_schema()
+    assert kept == PageQuery.model_json_schema(mode="validation")

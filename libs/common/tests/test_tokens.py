@@ -323,3 +323,48 @@ def test_flood_of_unknown_keys_asks_auth_rarely(own: Signer) -> None:
     for _ in range(50):
         assert code_of(verifier, stranger.access_token(1, SESSION)) is Code.TOKEN_INVALID
     assert publisher.asked == 1
+
+
+def test_a_known_token_is_verified_once(own: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
+    verifier = Verifier(own.key_set)
+    token = own.access_token(5, SESSION)
+    # What was verified while the keys came is not remembered.
+    verifier.claims(token)
+    first = verifier.claims(token)
+    monkeypatch.setattr(jwt, "decode", None)
+    assert verifier.claims(token) == first
+
+
+def test_a_known_token_expires(own: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
+    verifier = Verifier(own.key_set)
+    token = own.access_token(5, SESSION)
+    verifier.claims(token)
+    verifier.claims(token)
+    later = time.time() + ACCESS_SECONDS + 1
+    monkeypatch.setattr(tokens.time, "time", lambda: later)
+    assert code_of(verifier, token) is Code.TOKEN_EXPIRED
+
+
+def test_a_known_token_is_forgotten_with_its_key(
+    own: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "RETRY_SECONDS", 0.0)
+    publisher = Publisher(own)
+    verifier = Verifier(publisher)
+    token = own.access_token(5, SESSION)
+    verifier.claims(token)
+    verifier.claims(token)
+    publisher.signer = Signer(pem(Ed25519PrivateKey.generate()))
+    # A key that is not known makes it ask for the set, which no longer has the old one.
+    verifier.claims(publisher.signer.access_token(6, SESSION))
+    assert code_of(verifier, token) is Code.TOKEN_INVALID
+
+
+def test_no_more_tokens_are_remembered_than_there_is_room_for(
+    own: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "MOST_VERIFIED", 3)
+    verifier = Verifier(own.key_set)
+    for number in range(10):
+        assert verifier.claims(own.access_token(number, SESSION)).account_id == number
+        assert len(verifier._verified) <= 3

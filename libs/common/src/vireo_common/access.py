@@ -5,6 +5,7 @@ Every handler carries exactly one of ``public``, ``signed_in``, ``maybe_signed_i
 """
 
 import hmac
+import time
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -13,10 +14,13 @@ from flask import Flask, current_app, g, request
 
 from vireo_common.client import TOKEN_HEADER
 from vireo_common.errors import Code, Failure
-from vireo_common.sessions import Standing
+from vireo_common.sessions import SEEN_SECONDS, Standing
 from vireo_common.tokens import Claims, Verifier, bearer_token
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+# Sessions of which it is remembered when they were last looked for.
+MOST_SESSIONS = 4096
 
 
 class Access(StrEnum):
@@ -64,6 +68,7 @@ class Guard:
         self._verifier = verifier
         self._standing = standing
         self._service_token = service_token.encode()
+        self._look_again: dict[str, float] = {}
 
     def install(self, app: Flask) -> None:
         """Check every request to ``app``; call ``require_declarations`` when it is complete."""
@@ -102,6 +107,24 @@ class Guard:
                 raise Failure(Code.TOKEN_REVOKED)
             case Standing.NO_ACCOUNT:
                 raise Failure(Code.TOKEN_INVALID)
+
+    def claimed_account_id(self) -> int | None:
+        """Whose token the request carries, going by its signature and its time alone.
+
+        It grants nothing: ask ``claims`` before anything is shown or done that depends on it. The
+        session is looked for once a minute, so that when it was seen is noted here too.
+        """
+        try:
+            claims = self._verifier.claims(bearer_token(request.headers.get("Authorization")))
+            now = time.monotonic()
+            if now >= self._look_again.get(claims.session_id, 0.0):
+                if len(self._look_again) >= MOST_SESSIONS:
+                    self._look_again.clear()
+                self._look_again[claims.session_id] = now + SEEN_SECONDS
+                self._standing(claims.account_id, claims.session_id)
+        except Failure:
+            return None
+        return claims.account_id
 
 
 def request_handler() -> Callable[..., Any]:
@@ -148,6 +171,14 @@ def viewer_id() -> int | None:
     if not request.headers.get("Authorization", "").strip():
         return None
     return required_account_id()
+
+
+def claimed_account_id() -> int | None:
+    """Whose token a ``maybe_signed_in`` request says that it carries; see ``Guard``."""
+    if not request.headers.get("Authorization", "").strip():
+        return None
+    guard: Guard = current_app.extensions["vireo_guard"]
+    return guard.claimed_account_id()
 
 
 def required_account_id() -> int:

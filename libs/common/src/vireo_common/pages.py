@@ -6,10 +6,11 @@ the first one costs, and rows that come or go meanwhile neither repeat nor vanis
 
 import base64
 import binascii
+import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pydantic_core
 from pydantic import BaseModel, Field
@@ -30,6 +31,19 @@ class PageQuery(BaseModel):
     cursor: str | None = Field(
         None, max_length=500, description="Where the page begins: taken from a `Link` header."
     )
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The JSON schema; the plain one is made once, because flask_openapi3 asks for it with
+        every request, and making it takes longer than a page's statement."""
+        if args or kwargs:
+            return super().model_json_schema(*args, **kwargs)
+        return cls._plain_schema()
+
+    @classmethod
+    @functools.cache
+    def _plain_schema(cls) -> dict[str, Any]:
+        return super().model_json_schema()
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ ACCESS_SECONDS = 3 * 60 * 60
 # of questions.
 KEY_SET_SECONDS = 60.0
 RETRY_SECONDS = 2.0
+# Tokens whose signatures were verified; what is remembered of one takes some 300 bytes.
+MOST_VERIFIED = 4096
 
 KeySet = Mapping[str, Any]
 """A JSON Web Key Set (RFC 7517): ``{"keys": [...]}``."""
@@ -86,12 +88,15 @@ class Signer:
 class Verifier:
     """Checks tokens with a key set that ``fetch`` brings.
 
-    The last good set is used for as long as ``fetch`` fails.
+    The last good set is used for as long as ``fetch`` fails. A token whose signature was verified
+    is known again until the key set is fetched anew; whether it has expired is looked at each time.
     """
 
     def __init__(self, fetch: Callable[[], KeySet]) -> None:
         self._fetch = fetch
         self._keys: dict[str, Ed25519PublicKey] = {}
+        # By digest, so that no token lies in memory for longer than its request.
+        self._verified: dict[bytes, Claims] = {}
         self._fresh_until = 0.0
         self._retry_after = 0.0
         self._lock = threading.Lock()
@@ -103,6 +108,21 @@ class Verifier:
             Failure: ``token_invalid``, ``token_expired``, or ``unavailable`` where no key set has
                 ever been had.
         """
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        verified = self._verified
+        claims = verified.get(digest)
+        # Where the key set is old, looking for the key begins to fetch a new one.
+        if claims is None or time.monotonic() >= self._fresh_until:
+            claims = self._verify(token)
+            if len(verified) >= MOST_VERIFIED:
+                verified.clear()
+            # Not into the memory of a set that was fetched meanwhile.
+            verified[digest] = claims
+        if claims.expires <= time.time():
+            raise Failure(Code.TOKEN_EXPIRED)
+        return claims
+
+    def _verify(self, token: str) -> Claims:
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
             key = self._key(key_id) if isinstance(key_id, str) else None
@@ -158,6 +178,8 @@ class Verifier:
                 for key in found["keys"]
                 if isinstance(loaded := OKPAlgorithm.from_jwk(key), Ed25519PublicKey)
             }
+            # What was verified with a key that is no longer in the set is forgotten.
+            self._verified = {}
             self._fresh_until = time.monotonic() + KEY_SET_SECONDS
         except Failure:
             log.warning("key_set_not_fetched", keys_known=len(self._keys))

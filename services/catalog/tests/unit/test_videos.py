@@ -196,6 +196,31 @@ def test_everybody_sees_a_public_video(who: Callable[[], int | None]) -> None:
     assert is_owner is (who not in {anonymous, bad_token} and who() == OWNER)
 
 
+def unasked() -> int | None:
+    raise AssertionError("it need not be known who they are")
+
+
+@pytest.mark.parametrize("claimed", [None, STRANGER])
+def test_who_looks_at_a_public_video_is_not_proven_where_it_changes_nothing(
+    claimed: int | None,
+) -> None:
+    rules = videos(Shelf(PUBLIC))
+    assert rules.show("abcdefg", unasked, lambda: claimed) == (PUBLIC, False)
+
+
+def test_a_claim_to_be_the_owner_is_proven() -> None:
+    rules = videos(Shelf(PUBLIC))
+    assert rules.show("abcdefg", viewer(OWNER), lambda: OWNER) == (PUBLIC, True)
+    assert rules.show("abcdefg", bad_token, lambda: OWNER) == (PUBLIC, False)
+
+
+@pytest.mark.parametrize("state", PRIVATE)
+def test_a_claim_opens_nothing_private(state: State) -> None:
+    rules = videos(Shelf(replace(PUBLIC, state=state)))
+    assert refusal(lambda: rules.show("abcdefg", bad_token, lambda: OWNER)) is Code.TOKEN_EXPIRED
+    assert refusal(lambda: rules.show("abcdefg", anonymous, lambda: OWNER)) is Code.NOT_FOUND
+
+
 @pytest.mark.parametrize("state", PRIVATE)
 def test_the_owner_alone_sees_a_private_video(state: State) -> None:
     rules = videos(Shelf(replace(PUBLIC, state=state)))

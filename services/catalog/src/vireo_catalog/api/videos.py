@@ -10,7 +10,13 @@ from vireo_catalog.api.models import (
     show_video,
 )
 from vireo_catalog.core.videos import Videos
-from vireo_common.access import account_id, maybe_signed_in, signed_in, viewer_id
+from vireo_common.access import (
+    account_id,
+    claimed_account_id,
+    maybe_signed_in,
+    signed_in,
+    viewer_id,
+)
 from vireo_common.errors import Code
 from vireo_common.idempotency import request_key
 from vireo_common.web import (
@@ -50,7 +56,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
     @maybe_signed_in
     def show(path: HashPathInPath) -> Response:
         """A video: everybody's once it is ready, its owner's before."""
-        video, is_owner = videos.show(path.hash_path, viewer_id)
+        video, is_owner = videos.show(path.hash_path, viewer_id, claimed_account_id)
         return answer(show_video(video, to_owner=is_owner))
 
     @bp.delete(

@@ -9,7 +9,7 @@ from typing import Any
 
 from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.search import Found, Query, Section
-from vireo_catalog.storage.videos import AFTER, LISTED, after_place, place, video
+from vireo_catalog.storage.videos import AFTER, LISTED, after_place, listed, place
 from vireo_common.database import Database
 
 # The inner statement reads names only, from their index; the page's few rows get the rest.
@@ -80,7 +80,7 @@ class SearchTables:
         place_values = after_place(after) if after else ()
         with self._database.read() as cursor:
             cursor.execute(statement, (*values, *place_values, limit))
-            found = [video(row) for row in cursor.fetchall()]
+            found = [listed(row) for row in cursor.fetchall()]
         return [Found(row, place(row)) for row in found]
 
 

@@ -8,6 +8,7 @@ to a deep page from the first one.
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pymysql.cursors import Cursor
@@ -27,13 +28,12 @@ from vireo_common.pages import Page, decode_cursor, encode_cursor
 MEDIA_QUEUE = "media"
 REMOVE = "remove"
 
-COLUMNS = """
-v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, {description}, v.Upload, v.State,
-v.Reason, v.StoredAt, v.Duration, v.Width, v.Height, v.`Like`, v.Dislike
+LISTED = """
+v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height,
+v.`Like`, v.Dislike
 """
-WHOLE = COLUMNS.format(description="v.Description")
-# The rows of lists are sent without their descriptions, which may be long.
-LISTED = COLUMNS.format(description="''")
+"""Of a video that is ready, for lists: each column costs, and there may be a hundred rows."""
+WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt"
 
 RESERVE = "INSERT INTO HashPaths (PathHash, RequestKey) VALUES (%s, %s)"
 
@@ -190,7 +190,7 @@ class VideoTable:
             database_cursor.execute(
                 statement.format(after=AFTER if after else ""), (*first, *after, limit + 1)
             )
-            rows = [video(row) for row in database_cursor.fetchall()]
+            rows = [listed(row) for row in database_cursor.fetchall()]
         more = len(rows) > limit
         return Page(rows[:limit], encode_cursor(place(rows[limit - 1])) if more else None)
 
@@ -220,23 +220,39 @@ def place(row: Video) -> tuple[int, int]:
     return int(row.upload.timestamp()), row.video_id
 
 
-def video(row: Sequence[Any]) -> Video:
-    """A row of ``COLUMNS`` as a value; the times in the table are in UTC."""
-    identity, texts, facts = row[:4], row[4:6], row[10:]
+def listed(row: Sequence[Any]) -> Video:
+    """A row of ``LISTED`` as a value; the times in the table are in UTC.
+
+    Lists are sent without descriptions, which may be long.
+    """
+    upload = row[5].replace(tzinfo=dt.UTC)
     return Video(
-        video_id=identity[0],
-        hash_path=identity[1],
-        channel_id=identity[2],
-        channel=identity[3],
-        title=texts[0],
-        description=texts[1],
-        upload=row[6].replace(tzinfo=dt.UTC),
-        state=State(row[7]),
-        reason=row[8],
-        stored_at=row[9].replace(tzinfo=dt.UTC) if row[9] else None,
-        duration=facts[0],
-        width=facts[1],
-        height=facts[2],
-        likes=facts[3],
-        dislikes=facts[4],
+        video_id=row[0],
+        hash_path=row[1],
+        channel_id=row[2],
+        channel=row[3],
+        title=row[4],
+        description="",
+        upload=upload,
+        state=State.READY,
+        reason="",
+        # The time of upload is the time at which the bytes were there.
+        stored_at=upload,
+        duration=row[6],
+        width=row[7],
+        height=row[8],
+        likes=row[9],
+        dislikes=row[10],
+    )
+
+
+def video(row: Sequence[Any]) -> Video:
+    """A row of ``WHOLE`` as a value."""
+    description, state, reason, stored_at = row[11:]
+    return replace(
+        listed(row),
+        description=description,
+        state=State(state),
+        reason=reason,
+        stored_at=stored_at.replace(tzinfo=dt.UTC) if stored_at else None,
     )

@@ -104,6 +104,7 @@ class Inspection:
     packets and not believed from the header.
     `playable`: a browser plays it as it is, once its streams are copied into a fast-start MP4.
     `video_copies` and `audio_copies`: that stream need not be encoded for such an MP4.
+    `packets`: how many packets of both streams the header promises, 0 if it does not say.
     """
 
     container: str
@@ -122,6 +123,7 @@ class Inspection:
     video_copies: bool
     audio_copies: bool
     playable: bool
+    packets: int = 0
 
 
 def choose_video(streams: Sequence[Stream]) -> Stream:
@@ -221,7 +223,14 @@ def conclude(
         video_copies=video_copies,
         audio_copies=audio_copies,
         playable=container == "mp4" and video_copies and audio_copies,
+        packets=_packets(video, audio),
     )
+
+
+def _packets(video: Stream, audio: Stream | None) -> int:
+    if not video.frames or (audio and not audio.frames):
+        return 0
+    return video.frames + (audio.frames if audio else 0)
 
 
 def _video_copies(container: str, video: Stream) -> bool:

@@ -10,6 +10,7 @@ Errors: those of `sandbox`, and
 """
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -35,6 +36,14 @@ _COPY_SLACK_BYTES = 64 << 20
 # CRF 23 at 1920 x 1080 stays below 20 Mbit/s; noise, the worst there is, comes near this.
 _ENCODED_BYTES_EACH_SECOND = 16 << 20
 _NO_SPACE = b"No space left on device"
+# With "faststart" ffmpeg writes the whole file a second time to get the index before it. In a
+# large file room for the index is kept instead: 0.9 CPU seconds for a GiB in place of 1.4, and half
+# of the writing. A packet needs no more than its size, time, offset and place (4 + 8 + 8 + 8
+# bytes), its mark as a key picture (4) and a chunk of its own (12).
+_ROOM_FROM_BYTES = 64 << 20
+_ROOM_EACH_PACKET = 44
+_ROOM_BESIDE = 64 << 10
+_MOST_ROOM = 32 << 20
 
 
 class TranscodeFailed(Exception):
@@ -57,12 +66,19 @@ def copy_streams(
     """
     size = path.stat().st_size + _COPY_SLACK_BYTES
     limits = sandbox.Limits(_COPY_MEMORY, int(_COPY_SECONDS), _COPY_SECONDS, size)
-    argv = [
-        *_input(path, inspection),
-        *_streams(inspection),
-        *("-c", "copy", *_bare_mp4(target)),
-    ]
-    _run(argv, limits, path, target, stop=stop, nice=sandbox.NICE_WAITED_FOR)
+    argv = [*_input(path, inspection), *_streams(inspection), "-c", "copy"]
+
+    def write(index: Sequence[str]) -> None:
+        wanted = [*argv, *_bare_mp4(target, index)]
+        _run(wanted, limits, path, target, stop=stop, nice=sandbox.NICE_WAITED_FOR)
+
+    room = _room_for_index(path, inspection)
+    if room:
+        write(("-moov_size", str(room)))
+        if _index_fits(target):
+            return
+        # The header promised fewer packets than there are.
+    write(_INDEX_MOVED)
 
 
 def encode(
@@ -104,13 +120,39 @@ def _streams(inspection: Inspection) -> list[str]:
     return [*maps, "-sn", "-dn"]
 
 
-def _bare_mp4(target: Path) -> list[str]:
+def _room_for_index(path: Path, inspection: Inspection) -> int:
+    """Bytes to keep for the index; 0 where it is better moved to its place at the end."""
+    if path.stat().st_size < _ROOM_FROM_BYTES or not inspection.packets:
+        return 0
+    room = _ROOM_BESIDE + _ROOM_EACH_PACKET * inspection.packets
+    return room if room <= _MOST_ROOM else 0
+
+
+def _index_fits(target: Path) -> bool:
+    """Whether something of the room is left behind the index.
+
+    ffmpeg 5 says that there was too little, and ends with 0 all the same, the index written over
+    the first pictures: then no box begins where it ends.
+    """
+    with target.open("rb") as file:
+        names = []
+        for _ in range(3):
+            head = file.read(8)
+            names.append(head[4:])
+            file.seek(int.from_bytes(head[:4], "big") - len(head), os.SEEK_CUR)
+    return names == [b"ftyp", b"moov", b"free"]
+
+
+_INDEX_MOVED = ("-movflags", "+faststart")
+
+
+def _bare_mp4(target: Path, index: Sequence[str] = _INDEX_MOVED) -> list[str]:
     """Output arguments: nothing but the streams, the index first."""
     return [
         *("-map_metadata", "-1", "-map_metadata:s", "-1", "-map_chapters", "-1"),
         # No versions of the tools in the file.
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
-        *("-movflags", "+faststart", "-f", "mp4", f"file:{target.absolute()}"),
+        *(*index, "-f", "mp4", f"file:{target.absolute()}"),
     ]
 
 

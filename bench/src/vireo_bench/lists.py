@@ -1,0 +1,192 @@
+"""Lists far from their beginning, and search, one request after the other.
+
+A page deep in the list is held against the first one. Search is held against its own statements:
+they are taken from the server's log of statements while Vireo answers the same request, so they are
+what Vireo asks whatever its code is, and are then sent by a plain client as the same user.
+Everything is asked with a token, which keeps the gateway's cache out of it.
+"""
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pymysql
+import requests
+from pymysql.cursors import Cursor
+
+from vireo_bench.figures import Figure, Goal, Judged
+from vireo_bench.stage import Stage
+from vireo_bench.vireo import HOST
+from vireo_ops.secrets_store import read_secret
+
+_LONGEST_PAGE = 100
+_PAGE = 10
+_PATIENCE_SECONDS = 60
+_CATALOG = "vireo_catalog"
+STATEMENT = "its statements, straight in MariaDB"
+
+
+def figures(stage: Stage) -> list[Figure]:
+    """The rows of lists and search."""
+    return [_deep_page(stage), *_searches(stage)]
+
+
+class _Client:
+    """One client with a token, on one connection."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._url = stage.vireo.url
+        self._http = requests.Session()
+        self._http.headers["Authorization"] = stage.owner.token
+
+    def get(self, path: str) -> requests.Response:
+        answer = self._http.get(self._url + path, timeout=_PATIENCE_SECONDS)
+        assert answer.status_code == 200, f"{answer.status_code} for {path}"
+        return answer
+
+    def rows(self, path: str) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = self.get(path).json()["response"]
+        return found
+
+
+def _middle(turns: int, ask: Callable[[], object]) -> float:
+    """Milliseconds that a request takes, the median of some."""
+    taken = []
+    for _ in range(turns):
+        began = time.perf_counter()
+        ask()
+        taken.append((time.perf_counter() - began) * 1000)
+    return statistics.median(taken)
+
+
+# Lists
+
+
+def _deep_page(stage: Stage) -> Figure:
+    client = _Client(stage)
+    first = f"/videos/all?limit={_PAGE}"
+    deep = f"{first}&cursor={_cursor_of_page(client, stage.scale.page)}"
+    beginning, end = client.rows(first), client.rows(deep)
+    assert len(beginning) == len(end) == _PAGE
+
+    def turn(path: str, wanted: list[dict[str, object]]) -> float:
+        assert client.rows(path) == wanted, f"another {path}"
+        return _middle(stage.scale.asked, lambda: client.get(path))
+
+    return Figure(
+        "page_deep",
+        f"GET /videos/all, page {stage.scale.page:,}",
+        "ms",
+        Goal(Judged.RATIO_AT_MOST, 1.2),
+        lambda: turn(deep, end),
+        "page 1",
+        lambda: turn(first, beginning),
+    )
+
+
+def _cursor_of_page(client: _Client, page: int) -> str:
+    """Walk there, as a reader would; no video is met twice or out of order."""
+    rows_before = (page - 1) * _PAGE
+    seen: set[object] = set()
+    latest, cursor = "9999", ""
+    while len(seen) < rows_before:
+        limit = min(_LONGEST_PAGE, rows_before - len(seen))
+        answer = client.get(f"/videos/all?limit={limit}" + (f"&cursor={cursor}" if cursor else ""))
+        rows = answer.json()["response"]
+        for row in rows:
+            assert row["thumbnail"] not in seen
+            assert row["upload"] <= latest
+            latest = row["upload"]
+            seen.add(row["thumbnail"])
+        cursor = answer.links["next"]["url"].partition("cursor=")[2]
+    return cursor
+
+
+# Search
+
+
+def _searches(stage: Stage) -> Iterator[Figure]:
+    client = _Client(stage)
+    corpus = stage.corpus
+    for name, word in (
+        ("rare", corpus.rare),
+        ("medium", corpus.medium),
+        ("common", corpus.common),
+    ):
+        yield _search(stage, client, name, word)
+
+
+def _search(stage: Stage, client: _Client, name: str, word: str) -> Figure:
+    path = f"/search/all/{word}"
+    turns = stage.scale.asked
+    statements = _statements(stage, lambda: client.get(path))
+
+    def vireo() -> float:
+        rows = client.rows(path)
+        wanted = min(50, stage.corpus.texts_with[word])
+        assert len(rows) >= wanted, f"{len(rows)} rows for {word}, not {wanted}"
+        texts = [json.dumps(row).lower() for row in rows if row["title"]]
+        # The descriptions of lists are left out: only in titles can the word be seen.
+        assert texts
+        return _middle(turns, lambda: client.get(path))
+
+    def reference() -> float:
+        with _as_catalog(stage) as connection:
+            return _middle(turns, lambda: _run(connection, statements))
+
+    share = stage.corpus.texts_with[word] / stage.corpus.videos
+    return Figure(
+        f"search_{name}",
+        f"GET /search/all, a word of {share:.2%} of the videos",
+        "ms",
+        Goal(Judged.RATIO_AT_MOST, 1.5),
+        vireo,
+        STATEMENT,
+        reference,
+    )
+
+
+def _statements(stage: Stage, ask: Callable[[], object]) -> list[str]:
+    """What catalog sends to the server while it answers."""
+    with stage.vireo.root() as connection, connection.cursor() as cursor:
+        cursor.execute("SET GLOBAL log_output = 'TABLE'")
+        cursor.execute("TRUNCATE mysql.general_log")
+        cursor.execute("SET GLOBAL general_log = ON")
+        try:
+            ask()
+        finally:
+            cursor.execute("SET GLOBAL general_log = OFF")
+        cursor.execute(
+            "SELECT CONVERT(argument USING utf8mb4) FROM mysql.general_log"
+            " WHERE command_type = 'Query' AND user_host LIKE %s ORDER BY event_time",
+            (f"{_CATALOG}[%",),
+        )
+        found = [str(text) for (text,) in cursor.fetchall()]
+    statements = [text for text in found if "Videos" in text or "Channels" in text]
+    assert statements, "the server has not seen the search"
+    return statements
+
+
+@contextmanager
+def _as_catalog(stage: Stage) -> "Iterator[pymysql.Connection[Cursor]]":
+    connection = pymysql.connect(
+        host=HOST,
+        port=stage.vireo.database_port,
+        user=_CATALOG,
+        password=read_secret(stage.vireo.layout.secrets, "db_catalog_password"),
+        database="vireo",
+        charset="utf8mb4",
+        autocommit=True,
+        init_command="SET time_zone = '+00:00', tx_isolation = 'READ-COMMITTED'",
+    )
+    with connection:
+        yield connection
+
+
+def _run(connection: "pymysql.Connection[Cursor]", statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+            cursor.fetchall()

@@ -1,0 +1,95 @@
+"""The minimal Flask application that Vireo's answers are held against; gunicorn runs it.
+
+It is what somebody would write who wants these few answers and nothing else: no token, no log, no
+metrics, no checks. Each thread keeps one PyMySQL connection, and each answer costs one SELECT.
+"""
+
+import os
+import threading
+from typing import Any
+
+import pymysql
+from flask import Flask, Response, jsonify, request
+from pymysql.cursors import Cursor
+
+_COLUMNS = """
+v.PathHash, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height, v.`Like`, v.Dislike,
+"""
+ONE = f"""
+SELECT {_COLUMNS} v.Description FROM Videos v JOIN Channels c USING (ChannelID)
+WHERE v.PathHash = %s
+"""
+# The index and the order of the join that Vireo asks for, and one row more, as Vireo reads it.
+NEWEST = f"""
+SELECT STRAIGHT_JOIN {_COLUMNS} ''
+FROM Videos v FORCE INDEX (Newest) JOIN Channels c USING (ChannelID)
+WHERE v.State = 'ready' ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
+"""
+
+app = Flask("reference")
+_own = threading.local()
+
+
+def _cursor() -> Cursor:
+    if not hasattr(_own, "connection"):
+        _own.connection = pymysql.connect(
+            host="127.0.0.1",
+            port=int(os.environ["REFERENCE_DB_PORT"]),
+            user="vireo_catalog",
+            password=os.environ["REFERENCE_DB_PASSWORD"],
+            database="vireo",
+            charset="utf8mb4",
+            autocommit=True,
+        )
+    cursor: Cursor = _own.connection.cursor()
+    return cursor
+
+
+def _shown(row: tuple[Any, ...]) -> dict[str, object]:
+    hash_path, channel, title, upload, duration, width, height, likes, dislikes, text = row
+    return {
+        "type": "video",
+        "channel": channel,
+        "title": title,
+        "thumbnail": hash_path,
+        "nb_count": "",
+        "description": text,
+        "upload": upload.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "duration": duration,
+        "width": width,
+        "height": height,
+        "likes": likes,
+        "dislikes": dislikes,
+    }
+
+
+@app.get("/v/<hash_path>")
+def one(hash_path: str) -> Response:
+    """A video."""
+    with _cursor() as cursor:
+        cursor.execute(ONE, (hash_path,))
+        row = cursor.fetchone()
+    assert row
+    return jsonify({"response": _shown(row)})
+
+
+@app.get("/videos/all")
+def newest() -> Response:
+    """The newest videos."""
+    limit = int(request.args["limit"])
+    with _cursor() as cursor:
+        cursor.execute(NEWEST, (limit + 1,))
+        rows = cursor.fetchall()
+    return jsonify({"response": [_shown(row) for row in rows[:limit]]})
+
+
+@app.post("/spooled")
+def spooled() -> Response:
+    """Sync the body that nginx has written."""
+    descriptor = os.open(request.headers["X-Body-File"], os.O_RDONLY)
+    try:
+        size = os.fstat(descriptor).st_size
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return jsonify({"response": size})

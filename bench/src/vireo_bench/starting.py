@@ -1,0 +1,48 @@
+"""How soon a Vireo that is installed and full is ready, and what it needs when nothing happens."""
+
+import time
+from pathlib import Path
+
+from vireo_bench.figures import Figure, Goal, Judged
+from vireo_bench.stage import Stage
+
+_MEGA = 1e6
+_SETTLED_SECONDS = 2.0
+
+
+def figures(stage: Stage) -> list[Figure]:
+    """The rows of starting and of memory; they stop Vireo, so they come last."""
+
+    def restart() -> float:
+        stage.vireo.down()
+        return stage.vireo.up()
+
+    def idle() -> float:
+        if stage.scale.judge:
+            time.sleep(_SETTLED_SECONDS)
+        return _proportional_size(stage) / _MEGA
+
+    return [
+        Figure(
+            "idle_memory",
+            "memory of Vireo without MariaDB, idle",
+            "MB",
+            Goal(Judged.VALUE_AT_MOST, 600),
+            idle,
+        ),
+        Figure("up", "make up, to ready", "s", Goal(Judged.VALUE_AT_MOST, 10), restart),
+    ]
+
+
+def _proportional_size(stage: Stage) -> int:
+    """Bytes of memory of all processes but the database, each shared page counted once.
+
+    It is what these processes would give back if they ended.
+    """
+    total = 0
+    for pid, name in stage.vireo.processes().items():
+        if "mariadbd" in name:
+            continue
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return total

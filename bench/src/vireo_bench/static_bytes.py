@@ -1,0 +1,91 @@
+"""Bytes out: videos and thumbnails, beside a bare nginx on the very same files.
+
+The client, the connections and the checks are the same for both. It reads by pieces of a MiB and
+compares the beginning of each with the file; once a turn, beside the clock, the whole body.
+"""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+from vireo_bench import transfers, wrk
+from vireo_bench.figures import Figure, Goal, Judged
+from vireo_bench.stage import Stage, fetch
+from vireo_bench.vireo import HOST
+
+_MEGA = 1e6
+_THUMBNAIL_CLIENTS = 32
+NGINX = "bare nginx, same file"
+
+Rate = Callable[[str, int, str, transfers.Source, int, float], float]
+
+
+def figures(stage: Stage) -> list[Figure]:
+    """The rows of films and thumbnails."""
+    film = functools.partial(_film, stage)
+    return [
+        film("video_1", "a film, 1 connection", transfers.download_rate, 1, 0.95),
+        film("video_8", "a film, 8 connections", transfers.download_rate, 8, 0.95),
+        film("video_ranges", "a film in ranges of 1 MiB, 16", transfers.range_rate, 16, 0.90),
+        _thumbnails(stage),
+    ]
+
+
+def _film(
+    stage: Stage, name: str, title: str, rate: Rate, connections: int, least: float
+) -> Figure:
+    def turn(port: int, path: str) -> float:
+        source = transfers.Source(stage.public / stage.film)
+        try:
+            _require_whole(port, path, source)
+            seconds = float(stage.scale.burst)
+            return rate(HOST, port, path, source, connections, seconds) / _MEGA
+        finally:
+            source.close()
+
+    return Figure(
+        name,
+        f"GET /video/d of {title}",
+        "MB/s",
+        Goal(Judged.RATIO_AT_LEAST, least),
+        lambda: turn(stage.vireo.port, f"/video/d/{stage.film_hash}"),
+        NGINX,
+        lambda: turn(stage.references.port, f"/files/{stage.film}"),
+    )
+
+
+def _require_whole(port: int, path: str, source: transfers.Source) -> None:
+    """Fetch it once, and compare every byte."""
+    with transfers.connection(HOST, port) as line:
+        head = line.ask("GET", path)
+        assert (head.status, head.length) == (200, len(source)), head
+        offset = 0
+        for piece in line.pieces(head.length):
+            assert piece == source.bytes[offset : offset + len(piece)], "another body"
+            offset += len(piece)
+
+
+def _thumbnails(stage: Stage) -> Figure:
+    file: Path = stage.public / stage.thumbnail
+
+    def turn(url: str, path: str) -> float:
+        image = file.read_bytes()
+        assert fetch(url + path) == image
+        done = wrk.load(
+            url,
+            [path],
+            seconds=stage.scale.burst,
+            connections=_THUMBNAIL_CLIENTS,
+            least_bytes=len(image),
+        )
+        return done.rate
+
+    return Figure(
+        "thumbnail",
+        "GET /thumbnails, hot",
+        "/s",
+        Goal(Judged.RATIO_AT_LEAST, 0.85),
+        lambda: turn(stage.vireo.url, f"/thumbnails/{stage.film_hash}"),
+        NGINX,
+        lambda: turn(stage.references.url, f"/files/{stage.thumbnail}"),
+    )

@@ -1,0 +1,232 @@
+"""Large bodies over plain sockets: the client must cost little beside the server."""
+
+import mmap
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PIECE = 1 << 20
+_COMPARED = 4096
+_PATIENCE_SECONDS = 330.0
+
+
+@dataclass(frozen=True)
+class Head:
+    """Status and headers (names in small letters) of an answer."""
+
+    status: int
+    headers: dict[str, str]
+
+    @property
+    def length(self) -> int:
+        """Bytes of the body."""
+        return int(self.headers["content-length"])
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of a body that was sent. Seconds by ``time.monotonic``."""
+
+    status: int
+    body: bytes
+    began: float
+    sent: float
+    answered: float
+
+
+class Connection:
+    """One connection that stays open for as long as the server likes; one request at a time."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._host = f"{host}:{port}"
+        self._view = memoryview(bytearray(PIECE))
+        self._rest = b""
+        self._connect()
+
+    def _connect(self) -> None:
+        self._socket = socket.create_connection(self._address, timeout=_PATIENCE_SECONDS)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._last = False
+
+    def close(self) -> None:
+        """Close it, whatever is on its way."""
+        self._socket.close()
+
+    def ask(self, method: str, path: str, **headers: str) -> Head:
+        """Send a request without a body, and read the head of its answer."""
+        if self._last:
+            self.close()
+            self._connect()
+        lines = [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]
+        head = "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {self._host}", *lines, "", ""])
+        self._socket.sendall(head.encode())
+        return self.head()
+
+    def head(self) -> Head:
+        """Read the head of an answer; what came of its body is kept for ``pieces``."""
+        text = self._rest
+        while b"\r\n\r\n" not in text:
+            more = self._socket.recv(16384)
+            assert more, "the connection was closed before an answer"
+            text += more
+        head, _, self._rest = text.partition(b"\r\n\r\n")
+        status, *lines = head.decode("latin-1").split("\r\n")
+        pairs = (line.partition(":") for line in lines)
+        headers = {name.lower(): value.strip() for name, _, value in pairs}
+        # nginx ends a connection after so many answers, as it comes after a thousand.
+        self._last = headers.get("connection", "").lower() == "close"
+        return Head(int(status.split()[1]), headers)
+
+    def pieces(self, length: int) -> Iterator[memoryview]:
+        """The body, in pieces that are gone when the next one is asked for."""
+        if self._rest:
+            first, self._rest = self._rest, b""
+            length -= len(first)
+            yield memoryview(first)
+        while length > 0:
+            count = self._socket.recv_into(self._view, min(length, PIECE))
+            assert count, "the connection was closed in the middle of a body"
+            length -= count
+            yield self._view[:count]
+
+    def body(self, head: Head) -> bytes:
+        """The whole of a small body."""
+        return b"".join(bytes(piece) for piece in self.pieces(head.length))
+
+    def post_file(self, path: str, file: Path, token: str) -> None:
+        """Send a request whose body is a file, with ``sendfile``."""
+        head = f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\n"
+        head += f"Content-Length: {file.stat().st_size}\r\n"
+        head += f"Authorization: {token}\r\n" if token else ""
+        self._socket.sendall(f"{head}\r\n".encode())
+        with file.open("rb") as opened:
+            self._socket.sendfile(opened)
+
+
+@contextmanager
+def connection(host: str, port: int) -> Iterator[Connection]:
+    """A connection that is closed at the end."""
+    made = Connection(host, port)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def upload(host: str, port: int, path: str, file: Path, token: str = "") -> Sent:
+    """POST a file as it is."""
+    with connection(host, port) as line:
+        began = time.monotonic()
+        line.post_file(path, file, token)
+        sent = time.monotonic()
+        answer = line.head()
+        body = line.body(answer)
+        return Sent(answer.status, body, began, sent, time.monotonic())
+
+
+class Source:
+    """The file that downloads must be equal to."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self.bytes = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def __len__(self) -> int:
+        return len(self.bytes)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.bytes.close()
+        self._file.close()
+
+    def compare(self, piece: memoryview, offset: int) -> None:
+        """Look whether the beginning of a piece is what the file has there."""
+        start = bytes(piece[:_COMPARED])
+        assert self.bytes[offset : offset + len(start)] == start, "another body than the file"
+
+
+def download_rate(
+    host: str, port: int, path: str, source: Source, connections: int, seconds: float
+) -> float:
+    """Fetch a file again and again over some connections; bytes a second, of bodies alone.
+
+    The beginning of every piece is compared with the file.
+    """
+
+    def fetch(line: Connection, until: float) -> int:
+        received = 0
+        while time.monotonic() < until:
+            head = line.ask("GET", path)
+            assert (head.status, head.length) == (200, len(source)), head
+            offset = 0
+            for piece in line.pieces(head.length):
+                source.compare(piece, offset)
+                offset += len(piece)
+                if time.monotonic() >= until:
+                    return received + offset
+            received += offset
+        return received
+
+    return _rate(host, port, connections, seconds, fetch)
+
+
+def range_rate(
+    host: str, port: int, path: str, source: Source, connections: int, seconds: float
+) -> float:
+    """Fetch ranges of a MiB at random offsets; bytes a second, of bodies alone."""
+
+    def fetch(line: Connection, until: float) -> int:
+        received = 0
+        choice = random.Random(threading.get_native_id())
+        while time.monotonic() < until:
+            first = choice.randrange(len(source) - PIECE)
+            last = first + PIECE - 1
+            head = line.ask("GET", path, Range=f"bytes={first}-{last}")
+            wanted = f"bytes {first}-{last}/{len(source)}"
+            assert (head.status, head.length) == (206, PIECE), head
+            assert head.headers["content-range"] == wanted, head
+            offset = first
+            for piece in line.pieces(PIECE):
+                source.compare(piece, offset)
+                offset += len(piece)
+            received += PIECE
+        return received
+
+    return _rate(host, port, connections, seconds, fetch)
+
+
+def _rate(
+    host: str,
+    port: int,
+    connections: int,
+    seconds: float,
+    fetch: Callable[[Connection, float], int],
+) -> float:
+    lines = [Connection(host, port) for _ in range(connections)]
+    counts = [0] * connections
+    problems: list[BaseException] = []
+    began = time.monotonic()
+
+    def work(number: int) -> None:
+        try:
+            counts[number] = fetch(lines[number], began + seconds)
+        except (AssertionError, OSError) as problem:
+            problems.append(problem)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.monotonic() - began
+    for line in lines:
+        line.close()
+    if problems:
+        raise problems[0]
+    return sum(counts) / took

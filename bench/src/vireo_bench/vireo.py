@@ -1,0 +1,118 @@
+"""The Vireo that is measured: one of its own, with production settings, in a folder of its own."""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pymysql
+from pymysql.cursors import Cursor
+
+from vireo_ops.layout import CHECKOUT, layout_of
+from vireo_ops.secrets_store import read_secret
+from vireo_testing.mariadb import free_port
+
+HOST = "127.0.0.1"
+# A make that called us hands these down, and with them what its caller set.
+_OF_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "RUNTIME", "SERVICES")
+
+
+class Vireo:
+    """Started and stopped by ``make``, as a person does it.
+
+    Of its settings only those are set that make it a Vireo of its own (folder, port, address) and
+    that let one client send more than one household does (``VIREO_RATE_LIMIT_EXEMPT``).
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.port = free_port()
+        self.layout = layout_of(data)
+        self.url = f"http://{HOST}:{self.port}"
+        kept = {
+            name: text
+            for name, text in os.environ.items()
+            if not name.startswith("VIREO_") and name not in _OF_MAKE
+        }
+        self._environment = {
+            **kept,
+            "RUNTIME": "native",
+            "VIREO_DATA": str(data),
+            "VIREO_PORT": str(self.port),
+            "VIREO_LISTEN_ADDRESS": HOST,
+            "VIREO_RATE_LIMIT_EXEMPT": HOST,
+        }
+
+    def up(self) -> float:
+        """Start it; the seconds until all of it was ready."""
+        return self._make("up")
+
+    def down(self) -> float:
+        """Stop it; the seconds that it took."""
+        return self._make("down")
+
+    def _make(self, command: str) -> float:
+        began = time.monotonic()
+        done = subprocess.run(
+            ["make", "--no-print-directory", command],
+            cwd=CHECKOUT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"make {command} failed:\n{done.stdout}{done.stderr}")
+        return time.monotonic() - began
+
+    def root(self) -> "pymysql.Connection[Cursor]":
+        """The database as its root, by its socket."""
+        return pymysql.connect(
+            unix_socket=str(self.layout.database_socket),
+            user="root",
+            password=read_secret(self.layout.secrets, "db_root_password"),
+            database="vireo",
+            charset="utf8mb4",
+            autocommit=True,
+            init_command="SET time_zone = '+00:00'",
+        )
+
+    @property
+    def database_port(self) -> int:
+        """Where the services reach MariaDB."""
+        text = (self.layout.config / "ports.json").read_text(encoding="utf-8")
+        return int(json.loads(text)["mariadb"])
+
+    def processes(self) -> dict[int, str]:
+        """Every process of it by id: the supervisor and all below it, with the program's name."""
+        top = int((self.layout.run / "supervisord.pid").read_text())
+        found = {top: "supervisor"}
+        for child in children(top):
+            found |= dict.fromkeys([child, *below(child)], command(child))
+        return found
+
+
+def children(pid: int) -> list[int]:
+    """The ids of a process's children; none where it has ended."""
+    found = []
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(word) for word in thread.read_text().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def below(pid: int) -> list[int]:
+    """The ids of all processes below one."""
+    return [each for child in children(pid) for each in (child, *below(child))]
+
+
+def command(pid: int) -> str:
+    """The command line of a process; empty where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

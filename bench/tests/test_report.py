@@ -1,0 +1,63 @@
+"""What comes out: JSON, a table, a picture."""
+
+import io
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+from rich.console import Console
+
+from vireo_bench import plot, report
+from vireo_bench.figures import Figure, Goal, Judged, Row
+from vireo_bench.rounds import row
+
+
+def rows() -> list[Row]:
+    def one(name: str, goal: Goal | None, value: float, reference: float | None) -> Row:
+        figure = Figure(name, f"<{name}>", "MB/s", goal, lambda: value, "something else")
+        references = [] if reference is None else [reference]
+        return row(figure, [value], references, judge=True)
+
+    return [
+        one("good", Goal(Judged.RATIO_AT_LEAST, 0.9), 1234.5678, 1200.0),
+        one("bad", Goal(Judged.VALUE_AT_MOST, 10), 20.0, None),
+        one("late", Goal(Judged.DIFFERENCE_AT_MOST, 1), 1.5, 0.25),
+        one("told", None, 5.0, None),
+    ]
+
+
+def test_the_file_has_a_row_for_each_figure(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    report.write(rows(), path)
+    found = json.loads(path.read_text())
+    assert [each["figure"] for each in found] == ["good", "bad", "late", "told"]
+    first = found[0]
+    assert (first["value"], first["unit"], first["reference"]) == (1235, "MB/s", 1200)
+    assert (first["ratio"], first["goal"], first["met"]) == (1.029, 0.9, True)
+    assert first["spread"] == [1.029, 1.029]
+    assert [each["met"] for each in found] == [True, False, False, None]
+
+
+def test_the_table_says_which_goals_are_missed() -> None:
+    out = io.StringIO()
+    report.show(rows(), Console(file=out, width=130))
+    (bad,) = [line for line in out.getvalue().splitlines() if "<bad>" in line]
+    assert "20 MB/s" in bad
+    assert "≤ 10 MB/s" in bad
+    assert "no" in bad
+
+
+def test_the_picture_is_svg_with_every_judged_row(tmp_path: Path) -> None:
+    path = tmp_path / "results.svg"
+    plot.draw(rows(), path)
+    tree = ElementTree.parse(path)
+    texts = {element.text for element in tree.iter() if element.tag.endswith("text")}
+    assert {"<good>", "<bad>", "<late>"} <= texts
+    assert "<told>" not in texts
+
+
+def test_the_goal_is_one_in_both_directions() -> None:
+    good, bad, late, _ = rows()
+    assert plot.goodness(good, 0.9) == plot.goodness(bad, 10) == plot.goodness(late, 1) == 1
+    assert plot.goodness(bad, 20) == 0.5
+    assert plot.goodness(bad, 0) == 2
