@@ -144,3 +144,12 @@ def published(url: str, clips: Library) -> tuple[Person, str]:
     owner = Person(url)
     title = f"Zebra crossing {owner.name}"
     return owner, owner.publish(clips.path("plain.mp4"), title, "a description\nof two lines")
+
+
+@pytest.fixture
+def png() -> bytes:
+    """A picture of one grey pixel."""
+    return bytes.fromhex(
+        "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+        "0000000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
+    )

@@ -11,11 +11,6 @@ from vireo_testing.clips import Library
 from vireo_testing.person import Person, eventually
 
 Anybody = Callable[..., requests.Response]
-# One grey pixel.
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
-    "0000000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
-)
 
 
 def archive_of(person: Person) -> requests.Response:
@@ -35,12 +30,12 @@ def archive_of(person: Person) -> requests.Response:
 
 
 def test_all_that_is_known_about_a_person(
-    person: Person, stranger: Person, anybody: Anybody, clips: Library
+    person: Person, stranger: Person, anybody: Anybody, clips: Library, png: bytes
 ) -> None:
     clip = clips.path("plain.mp4")
     hash_path = person.announce("../My first / video\u202e", "a description")
     assert person.send(hash_path, clip).status_code == 200
-    assert person.post("/channel/picture", data=PNG).status_code == 200
+    assert person.post("/channel/picture", data=png).status_code == 200
     answer = archive_of(person)
 
     assert answer.headers["Content-Type"] == "application/zip"

@@ -54,6 +54,7 @@ http {{
             proxy_cache_valid 200 1s;
             proxy_cache_min_uses 4;
             proxy_cache_lock on;
+            proxy_cache_use_stale updating;
             proxy_pass http://app/;
         }}
         # Bytes in: spooled to the disk that Vireo spools to, then synced by the application.

@@ -31,14 +31,14 @@ FULL = Scale(
     rounds=5,
     judge=True,
     burst=2,
-    long_burst=4,
+    long_burst=3,
     videos=100_000,
     channels=2_000,
     page=10_000,
     video_bytes=200_000_000,
     upload_bytes=1 << 30,
     clip_seconds=60,
-    asked=40,
+    asked=30,
 )
 SHORT = Scale(
     rounds=1,
