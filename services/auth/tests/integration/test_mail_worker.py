@@ -25,6 +25,7 @@ def test_all_mails_are_sent_once(stage: Any) -> None:
             "Your password was changed",
             "Your address was changed",
             "A sign-in from a new device",
+            "A copy of your data was asked for",
             "Your account was deleted",
         ]
     )
