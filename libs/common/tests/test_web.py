@@ -13,11 +13,9 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field
 
-import vireo_common.access
 from vireo_common.access import (
     Guard,
     account_id,
-    claimed_account_id,
     internal,
     maybe_signed_in,
     public,
@@ -88,11 +86,6 @@ def routes() -> APIBlueprint:
     @maybe_signed_in
     def perhaps() -> Response:
         return answer(viewer_id())
-
-    @bp.get("/claimed")
-    @maybe_signed_in
-    def claimed() -> Response:
-        return answer(claimed_account_id())
 
     @bp.get("/address")
     @public
@@ -346,39 +339,6 @@ def test_maybe_signed_in(http: FlaskClient, signer: Signer) -> None:
     own = {"Authorization": signer.access_token(5, SESSION)}
     assert http.get("/perhaps", headers=own).json == {"response": 5}
     assert outcome(http.get("/perhaps", headers={"Authorization": "x"})) == (400, "token_invalid")
-
-
-def test_a_claim_goes_by_the_signature_alone(http: FlaskClient, signer: Signer) -> None:
-    def claimed(token: str) -> object:
-        return http.get("/claimed", headers={"Authorization": token}).json["response"]  # type: ignore[index]
-
-    expired = signer.access_token(5, SESSION, time.time() - ACCESS_SECONDS - 1)
-    assert claimed(signer.access_token(5, SESSION)) == 5
-    assert [claimed(token) for token in ("", "x", "Bearer", expired)] == [None] * 4
-
-
-def test_a_claim_notes_once_a_minute_that_a_session_was_seen(
-    signer: Signer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked: list[str] = []
-
-    def look(account_id: int, session_id: str) -> Standing:
-        looked.append(session_id)
-        return standing(account_id, session_id)
-
-    made = create_application(
-        "test", guard=Guard(Verifier(signer.key_set), look, SERVICE_TOKEN), ready=lambda: None
-    )
-    made.register_api(routes())
-    token = {"Authorization": signer.access_token(5, SESSION)}
-    with made.test_client() as client:
-        for _ in range(3):
-            client.get("/claimed", headers=token)
-        assert looked == [SESSION]
-        now = time.monotonic()
-        monkeypatch.setattr(vireo_common.access.time, "monotonic", lambda: now + 61)
-        client.get("/claimed", headers=token)
-    assert looked == [SESSION] * 2
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", SERVICE_TOKEN + "x", "é", "\xff"])
