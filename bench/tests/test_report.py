@@ -61,3 +61,14 @@ def test_the_goal_is_one_in_both_directions() -> None:
     assert plot.goodness(good, 0.9) == plot.goodness(bad, 10) == plot.goodness(late, 1) == 1
     assert plot.goodness(bad, 20) == 0.5
     assert plot.goodness(bad, 0) == 2
+
+
+def test_figures_are_put_into_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- figures -->\nprevious\n<!-- end of figures -->\nafter\n")
+    report.write_page(rows(), page)
+    text = page.read_text()
+    assert text.startswith("before\n<!-- figures -->\n| figure |")
+    assert text.endswith("<!-- end of figures -->\nafter\n")
+    assert "previous" not in text
+    assert "| <bad> | 20 MB/s |  |  | 20 to 20 | ≤ 10 MB/s | **no** |" in text

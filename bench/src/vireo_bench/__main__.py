@@ -65,6 +65,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     report.show(rows, console)
     report.write(rows, CHECKOUT / "bench/results.json")
     plot.draw(rows, CHECKOUT / "bench/results.svg")
+    if options.docs:
+        report.write_page(rows, CHECKOUT / "docs/performance.md")
+        plot.draw(rows, CHECKOUT / "docs/performance.svg")
     console.print(f"{time.monotonic() - began:.0f} s; written: bench/results.json, results.svg")
     missed = [row.title for row in rows if row.met is False]
     if missed:
@@ -83,6 +86,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--folder", type=Path, default=Path("/var/tmp"), help="where the disk is that is measured"
+    )
+    parser.add_argument(
+        "--docs", action="store_true", help="put the figures into docs/performance.md too"
     )
     parser.add_argument("--trace", action="store_true", help="show where it ended early")
     return parser.parse_args(argv)

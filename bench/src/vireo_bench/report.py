@@ -9,6 +9,8 @@ from rich.table import Table
 
 from vireo_bench.figures import Judged, Row
 
+_BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
+
 
 def show(rows: Sequence[Row], console: Console) -> None:
     """Print the table."""
@@ -35,6 +37,27 @@ def write(rows: Sequence[Row], path: Path) -> None:
     """Write the rows as JSON: a list, one object a row."""
     text = json.dumps([row.as_dict() for row in rows], indent=2, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_page(rows: Sequence[Row], page: Path) -> None:
+    """Put the rows as a table between the two marks of a page, which keeps all else."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
+    _, found, after = rest.partition(_END)
+    assert found, f"{page} has no place for figures"
+    lines = ["| figure | Vireo | reference | ratio | spread | goal | met |"]
+    lines.append("| --- | --- | --- | --- | --- | --- | --- |")
+    for row in rows:
+        value = f"{number(row.value)} {row.unit}"
+        beside = (
+            "" if row.reference is None else f"{number(row.reference)} {row.unit}: {row.beside}"
+        )
+        ratio = "" if row.ratio is None else number(row.ratio)
+        met = {True: "yes", False: "**no**", None: ""}[row.met]
+        cells = [row.title, value, beside, ratio, spread(row), goal(row), met]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "![How far each figure is from its goal](performance.svg)"]
+    text = "\n".join(lines)
+    page.write_text(f"{before}{_BEGIN}\n{text}\n{_END}{after}", encoding="utf-8")
 
 
 def number(value: float) -> str:

@@ -1,6 +1,7 @@
 """The application that every service is made of, seen through HTTP."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,22 +15,32 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vireo_common.access import (
     Guard,
+    account_id,
+    internal,
+    maybe_signed_in,
     public,
     require_declarations,
+    signed_in,
+    viewer_id,
 )
+from vireo_common.client import TOKEN_HEADER
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page, PageQuery, decode_cursor, encode_cursor
 from vireo_common.sessions import Standing
-from vireo_common.tokens import Signer, Verifier
+from vireo_common.tokens import ACCESS_SECONDS, Signer, Verifier
 from vireo_common.web import answer, answer_page, client_address, create_application
 from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import BODIES, PATH_SEGMENTS, STRINGS
 
 SERVICE_TOKEN = "the-service-token"
+NOBODY = 99
+SESSION, ENDED = "a session", "a session that has ended"
 
 
 def standing(account_id: int, session_id: str) -> Standing:
-    return Standing.GOOD
+    if account_id == NOBODY:
+        return Standing.NO_ACCOUNT
+    return Standing.ENDED if session_id == ENDED else Standing.GOOD
 
 
 class Body(BaseModel):
@@ -66,6 +77,16 @@ def routes() -> APIBlueprint:
         cursor = encode_cursor([following]) if following < 120 else None
         return answer_page(Page(rows, cursor), rows, query.limit)
 
+    @bp.post("/mine")
+    @signed_in
+    def mine(body: Body) -> Response:
+        return answer(account_id())
+
+    @bp.get("/perhaps")
+    @maybe_signed_in
+    def perhaps() -> Response:
+        return answer(viewer_id())
+
     @bp.get("/address")
     @public
     def address() -> Response:
@@ -81,6 +102,11 @@ def routes() -> APIBlueprint:
 
 def plain_routes() -> Blueprint:
     bp = Blueprint("plain", __name__)
+
+    @bp.get("/internal/secret")
+    @internal
+    def secret() -> Response:
+        return answer("inside")
 
     @bp.get("/fails/<code>")
     @public
@@ -280,6 +306,56 @@ def test_links_name_the_host_that_was_asked(
 ) -> None:
     link = http.get("/list", headers=headers).headers["Link"]
     assert link.startswith(f"<{origin}/list?limit=50&cursor=")
+
+
+@pytest.mark.parametrize("shape", ["Bearer {}", "bearer {}", "{}"])
+def test_signed_in(http: FlaskClient, signer: Signer, shape: str) -> None:
+    headers = {"Authorization": shape.format(signer.access_token(5, SESSION))}
+    assert http.post("/mine", json={"name": "a"}, headers=headers).json == {"response": 5}
+
+
+def test_refused_tokens(http: FlaskClient, signer: Signer) -> None:
+    def call(token: str | None) -> Any:
+        headers = {} if token is None else {"Authorization": token}
+        return http.post("/mine", json={"name": "a"}, headers=headers)
+
+    assert outcome(call(None)) == (400, "token_missing")
+    assert outcome(call("Bearer ")) == (400, "token_missing")
+    assert outcome(call("Bearer nonsense")) == (400, "token_invalid")
+    assert outcome(call(signer.access_token(5, SESSION)[:-5])) == (400, "token_invalid")
+    assert outcome(call(signer.access_token(NOBODY, SESSION))) == (400, "token_invalid")
+    expired = call(signer.access_token(5, SESSION, time.time() - ACCESS_SECONDS - 1))
+    assert outcome(expired) == (401, "token_expired")
+    assert expired.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_token_is_asked_for_before_the_body_is_looked_at(http: FlaskClient) -> None:
+    assert outcome(http.post("/mine", data=b"no json")) == (400, "token_missing")
+    assert outcome(http.post("/mine", data=b"a" * (2 << 20))) == (400, "token_missing")
+
+
+def test_maybe_signed_in(http: FlaskClient, signer: Signer) -> None:
+    assert http.get("/perhaps").json == {"response": None}
+    own = {"Authorization": signer.access_token(5, SESSION)}
+    assert http.get("/perhaps", headers=own).json == {"response": 5}
+    assert outcome(http.get("/perhaps", headers={"Authorization": "x"})) == (400, "token_invalid")
+
+
+@pytest.mark.parametrize("token", [None, "", "wrong", SERVICE_TOKEN + "x", "é", "\xff"])
+def test_internal_routes_are_closed(http: FlaskClient, token: str | None) -> None:
+    headers = {} if token is None else {TOKEN_HEADER: token}
+    assert outcome(http.get("/internal/secret", headers=headers)) == (403, "forbidden")
+
+
+def test_internal_routes_open_for_the_services(http: FlaskClient) -> None:
+    response = http.get("/internal/secret", headers={TOKEN_HEADER: SERVICE_TOKEN})
+    assert response.json == {"response": "inside"}
+
+
+def test_route_without_a_rule_refuses_to_start(app: OpenAPI) -> None:
+    app.add_url_rule("/forgotten", view_func=answer)
+    with pytest.raises(RuntimeError, match="/forgotten"):
+        require_declarations(app)
 
 
 def test_unexpected_exception_tells_nothing(http: FlaskClient) -> None:
