@@ -238,6 +238,21 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "curl -i '$VIREO/videos/all?limit=10'".replace("'", '"'),
         (*ADDRESS, *PROXIED),
     ),
+    ("get", "/me/videos"): Operation(
+        "list_my_videos",
+        "videos",
+        "Each has `state` and `uploaded`, and `reason` where it failed.",
+        f"curl $VIREO/me/videos {_OWNER}",
+        (*ADDRESS, *PROXIED),
+    ),
+    ("patch", "/v/{hash_path}"): Operation(
+        "edit_video",
+        "videos",
+        "What is left out stays as it is.",
+        f"curl -X PATCH $VIREO/v/$HASH {_OWNER} \\\n"
+        "  -H 'Content-Type: application/json' -d '{\"title\": \"Another title\"}'",
+        (*ADDRESS, *PROXIED, *BODY),
+    ),
     ("get", "/videos/channel/{name}"): Operation(
         "list_channel_videos",
         "channels",

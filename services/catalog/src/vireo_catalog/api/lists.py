@@ -1,4 +1,4 @@
-"""``GET /videos/all`` and ``GET /videos/channel/<name>``: the lists of videos."""
+"""``GET /videos/all``, ``/videos/channel/<name>`` and ``/me/videos``: the lists of videos."""
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -6,10 +6,17 @@ from flask_openapi3.blueprint import APIBlueprint
 from vireo_catalog.api.models import NameInPath, UniversalObject, show_video
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.videos import Videos
-from vireo_common.access import public
+from vireo_common.access import account_id, public, signed_in
 from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
-from vireo_common.web import PAGE_PROBLEMS, Envelope, answer_page, problems
+from vireo_common.web import (
+    PAGE_PROBLEMS,
+    TOKEN_PROBLEMS,
+    TOKEN_REQUIRED,
+    Envelope,
+    answer_page,
+    problems,
+)
 
 
 def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
@@ -38,5 +45,20 @@ def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
         """The videos of a channel, newest first."""
         page = videos.newest_of(channels.find(path.name).channel_id, query.limit, query.cursor)
         return answer_page(page, [show_video(row) for row in page.rows], query.limit)
+
+    @bp.get(
+        "/me/videos",
+        security=TOKEN_REQUIRED,
+        responses={
+            200: Envelope[list[UniversalObject]],
+            **problems(*PAGE_PROBLEMS, *TOKEN_PROBLEMS),
+        },
+    )
+    @signed_in
+    def mine(query: PageQuery) -> Response:
+        """One's own videos in whatever state, the newest announcement first."""
+        page = videos.all_of(account_id(), query.limit, query.cursor)
+        shown = [show_video(row, to_owner=True) for row in page.rows]
+        return answer_page(page, shown, query.limit)
 
     return bp

@@ -24,6 +24,19 @@ class UploadBody(BaseModel):
     description: str = Field(max_length=MAX_DESCRIPTION_SENT, description="0 to 50,000 characters.")
 
 
+class EditBody(BaseModel):
+    """What changes of the texts of a video; what is left out stays."""
+
+    model_config = ConfigDict(strict=True)
+
+    title: str | None = Field(
+        None, max_length=MAX_TITLE_SENT, description="1 to 255 characters after trimming."
+    )
+    description: str | None = Field(
+        None, max_length=MAX_DESCRIPTION_SENT, description="0 to 50,000 characters."
+    )
+
+
 class HashPathInPath(BaseModel):
     """The hash path in an address."""
 

@@ -1,9 +1,10 @@
-"""``POST /upload``, and ``GET`` and ``DELETE /v/<hash>``."""
+"""``POST /upload``, and ``GET``, ``PATCH`` and ``DELETE /v/<hash>``."""
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_catalog.api.models import (
+    EditBody,
     HashPathInPath,
     UniversalObject,
     UploadBody,
@@ -58,6 +59,20 @@ def blueprint(videos: Videos) -> APIBlueprint:
         """A video: everybody's once it is ready, its owner's before."""
         video, is_owner = videos.show(path.hash_path, viewer_id, claimed_account_id)
         return answer(show_video(video, to_owner=is_owner))
+
+    @bp.patch(
+        "/v/<hash_path>",
+        security=TOKEN_REQUIRED,
+        responses={
+            200: Envelope[UniversalObject],
+            **problems(Code.NOT_FOUND, Code.FORBIDDEN, *JSON_PROBLEMS, *TOKEN_PROBLEMS),
+        },
+    )
+    @signed_in
+    def edit(path: HashPathInPath, body: EditBody) -> Response:
+        """Change title or description of one's own video."""
+        video = videos.edit(path.hash_path, account_id(), body.title, body.description)
+        return answer(show_video(video, to_owner=True))
 
     @bp.delete(
         "/v/<hash_path>",

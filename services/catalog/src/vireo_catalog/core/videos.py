@@ -105,6 +105,14 @@ class VideoStore(Protocol):
     def newest_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
         """A page of what is ready of one channel, newest first."""
 
+    def all_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
+        """A page of one channel's videos in whatever state, the newest announcement first."""
+
+    def set_texts(
+        self, hash_path: str, channel_id: int, title: str | None, description: str | None
+    ) -> bool:
+        """Set what is given of the channel's video; ``False`` where it has no such video."""
+
     def record(self, hash_path: str, progress: Progress) -> bool:
         """Note what media tells; ``False`` where there is no such video."""
 
@@ -192,6 +200,32 @@ class Videos:
         """A page of a channel's videos that are ready, newest first."""
         return self._store.newest_of(channel_id, limit, cursor)
 
+    def all_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
+        """A page of one's own videos in whatever state, the newest announcement first."""
+        return self._store.all_of(channel_id, limit, cursor)
+
+    def edit(
+        self, hash_path: str, channel_id: int, title: str | None, description: str | None
+    ) -> Video:
+        """Change what is given of the texts of one's own video, in whatever state.
+
+        Raises:
+            Failure: ``invalid_body`` with a reason for each field; ``not_found``, or ``forbidden``
+                where it is public and somebody else's.
+        """
+        self._require_owner(hash_path, channel_id)
+        title = title.strip() if title is not None else None
+        if problems := check("-" if title is None else title, description or ""):
+            raise Failure(Code.INVALID_BODY, fields=problems)
+        if not self._store.set_texts(hash_path, channel_id, title, description):
+            raise Failure(Code.NOT_FOUND)
+        return self.find_any(hash_path)
+
+    def _require_owner(self, hash_path: str, channel_id: int) -> None:
+        _, is_owner = self.show(hash_path, lambda: channel_id)
+        if not is_owner:
+            raise Failure(Code.FORBIDDEN)
+
     def find_any(self, hash_path: str) -> Video:
         """The video in any state, for the other services.
 
@@ -209,9 +243,7 @@ class Videos:
         Raises:
             Failure: ``not_found``, or ``forbidden`` where it is public and somebody else's.
         """
-        _, is_owner = self.show(hash_path, lambda: channel_id)
-        if not is_owner:
-            raise Failure(Code.FORBIDDEN)
+        self._require_owner(hash_path, channel_id)
         if not self._store.remove(hash_path, channel_id):
             raise Failure(Code.NOT_FOUND)
         self._remove_files(hash_path)

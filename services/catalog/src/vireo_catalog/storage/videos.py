@@ -27,6 +27,8 @@ from vireo_common.pages import Page, decode_cursor, encode_cursor
 
 MEDIA_QUEUE = "media"
 REMOVE = "remove"
+# One more than the column can hold.
+MOST_VIDEO_ID = 1 << 31
 
 LISTED = """
 v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height,
@@ -34,6 +36,8 @@ v.`Like`, v.Dislike
 """
 """Of a video that is ready, for lists: each column costs, and there may be a hundred rows."""
 WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt"
+TO_OWNER = f"{LISTED}, '', v.State, v.Reason, v.StoredAt"
+"""The same for lists, without the text that may be long."""
 
 RESERVE = "INSERT INTO HashPaths (PathHash, RequestKey) VALUES (%s, %s)"
 
@@ -62,6 +66,19 @@ SELECT STRAIGHT_JOIN {LISTED}
 FROM Videos v FORCE INDEX (NewestOfChannel) JOIN Channels c USING (ChannelID)
 WHERE v.ChannelID = %s AND v.State = 'ready' {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
+"""
+
+# The newest announcement first, in whatever state; there is an index for this order too.
+ALL_OF = f"""
+SELECT STRAIGHT_JOIN {TO_OWNER}
+FROM Videos v FORCE INDEX (OfChannel) JOIN Channels c USING (ChannelID)
+WHERE v.ChannelID = %s AND v.VideoID < %s
+ORDER BY v.VideoID DESC LIMIT %s
+"""
+
+SET_TEXTS = """
+UPDATE Videos SET Title = COALESCE(%s, Title), Description = COALESCE(%s, Description)
+WHERE VideoID = %s
 """
 
 LOCK = "SELECT VideoID, ChannelID, State, StoredAt FROM Videos WHERE PathHash = %s FOR UPDATE"
@@ -140,6 +157,30 @@ class VideoTable:
     def newest_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
         """A page of what is ready of one channel, newest first."""
         return self._page(NEWEST_OF, (channel_id,), limit, cursor)
+
+    def all_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
+        """A page of a channel's videos in whatever state, the newest announcement first."""
+        before = int(decode_cursor(cursor, (int,))[0]) if cursor else MOST_VIDEO_ID
+        with self._database.read() as database_cursor:
+            database_cursor.execute(ALL_OF, (channel_id, before, limit + 1))
+            rows = [video(row) for row in database_cursor.fetchall()]
+        more = len(rows) > limit
+        return Page(rows[:limit], encode_cursor([rows[limit - 1].video_id]) if more else None)
+
+    def set_texts(
+        self, hash_path: str, channel_id: int, title: str | None, description: str | None
+    ) -> bool:
+        """Set what is given of the channel's video; ``False`` where it has no such video."""
+
+        def work(cursor: Cursor) -> bool:
+            cursor.execute(LOCK, (hash_path,))
+            row = cursor.fetchone()
+            if row is None or row[1] != channel_id:
+                return False
+            cursor.execute(SET_TEXTS, (title, description, row[0]))
+            return True
+
+        return self._database.transaction("videos.set_texts", work)
 
     def record(self, hash_path: str, progress: Progress) -> bool:
         """Note what media tells; ``False`` where there is no such video.
