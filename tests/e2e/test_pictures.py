@@ -1,6 +1,7 @@
 """The picture of a channel through the gateway: set, shown, replaced, taken away, deleted."""
 
 import io
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -71,6 +72,19 @@ def test_only_its_owner_and_no_other_address(person: Person, anybody: Anybody) -
     assert anybody("GET", f"/_pictures/{'a' * 32}").status_code == 404
     assert person.post("/channel/picture", data=picture()).status_code == 200
     assert "X-Accel-Redirect" not in anybody("GET", f"/channel/picture/{person.name}").headers
+
+
+def test_nobody_s_picture_is_not_read(person: Person, anybody: Anybody) -> None:
+    """The refusal comes while the client has sent next to nothing of it."""
+    host, _, port = person.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=60) as line:
+        line.sendall(
+            f"POST /channel/picture HTTP/1.1\r\nHost: {host}\r\n"
+            f"Content-Length: {9 << 20}\r\n\r\n".encode()
+        )
+        answer = line.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"token_missing" in answer
 
 
 def test_it_goes_with_its_channel(person: Person, anybody: Anybody) -> None:

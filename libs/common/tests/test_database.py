@@ -1,6 +1,7 @@
 """The pool and its transactions, on a real server that is really killed."""
 
 import contextlib
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -228,6 +229,21 @@ def test_a_connection_in_use_is_not_asked_how_it_is(
     monkeypatch.setattr(vireo_common.database, "TRUSTED_SECONDS", 0.0)
     pings()
     assert pings() == before + 1
+
+
+def test_a_connection_that_was_closed_by_force_is_replaced(open_pool: Any) -> None:
+    database = open_pool("auth", size=1)
+
+    def work(cursor: Cursor) -> None:
+        cursor.execute("SELECT CONNECTION_ID()")
+        ((number,),) = cursor.fetchall()
+        # The line is cut, and what is raised then is not the driver's: the rollback finds it cut.
+        cursor.connection._sock.shutdown(socket.SHUT_RDWR)
+        raise KeyError(number)
+
+    with pytest.raises(KeyError):
+        database.transaction("test", work)
+    database.ping()
 
 
 def test_pool_gives_no_more_connections_than_its_size(open_pool: Any) -> None:

@@ -270,8 +270,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/channel/picture"): Operation(
         "set_channel_picture",
         "channels",
-        "At most 10 MiB and 64 million pixels. What is served is the middle of it: square, at most "
-        "512 pixels on a side, upright and without metadata.",
+        "At most 10 MiB and 25 million pixels (64 million as JPEG). What is served is the middle "
+        "of it: square, at most 512 pixels on a side, upright and without metadata.",
         f"curl $VIREO/channel/picture {_OWNER} --data-binary @me.jpg",
         (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),
     ),

@@ -68,6 +68,9 @@ class _Dialect(MySQLDialect_pymysql):
 
     def do_ping(self, dbapi_connection: Any) -> Literal[True]:
         """Return, or raise a driver's error where the connection is dead."""
+        if dbapi_connection._sock is None:
+            # It was closed by force, because not even a rollback went through.
+            raise pymysql.err.InterfaceError(CR.CR_SERVER_GONE_ERROR, "closed already")
         poll = select.poll()
         poll.register(dbapi_connection._sock, select.POLLIN)
         if poll.poll(0):

@@ -70,7 +70,7 @@ class ExportStore(Protocol):
         """Links that can still be used."""
 
     def mails(self, email: str) -> Sequence[SentMail]:
-        """The mails that an address got within a day."""
+        """The mails that an address got within a day, from whichever account."""
 
     def addresses(self, channel_id: int, after: str, limit: int) -> Sequence[KnownAddress]:
         """Addresses that come after ``after``, in their order as text."""
@@ -111,7 +111,8 @@ class Exports:
             sessions=self._sessions_of(channel_id),
             devices=self._store.devices(channel_id),
             links=self._store.links(channel_id),
-            mails=self._store.mails(profile.email),
+            # They are kept by address: until it is proven, they may have gone to somebody else.
+            mails=self._store.mails(profile.email) if profile.verified else (),
         )
 
     def addresses(self, channel_id: int, after: str) -> tuple[Sequence[KnownAddress], str | None]:

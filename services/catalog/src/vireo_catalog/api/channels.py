@@ -1,6 +1,6 @@
 """``GET /channel/picture/<name>``; media takes the one that a channel sets."""
 
-from flask import Response
+from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_catalog.api.models import NameInPath
@@ -16,6 +16,8 @@ IMAGE = {
 }
 # An address of the gateway's that is closed to clients: it sends the file in place of the answer.
 FILE = "X-Accel-Redirect"
+# The gateway asks again where it found no file.
+DRAWN = "X-Vireo-Drawn"
 
 
 def blueprint(channels: Channels) -> APIBlueprint:
@@ -30,7 +32,7 @@ def blueprint(channels: Channels) -> APIBlueprint:
     def picture(path: NameInPath) -> Response:
         """A channel's picture."""
         picture = channels.picture(path.name)
-        if picture.file:
+        if picture.file and DRAWN not in request.headers:
             image = Response(mimetype=WEBP, headers={FILE: f"/_pictures/{picture.file}"})
         else:
             image = Response(draw_picture(picture.channel), mimetype=PNG)

@@ -3,9 +3,10 @@
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_common.access import required_account_id, signed_in
-from vireo_common.errors import Code
+from vireo_common.access import maybe_signed_in, required_account_id, signed_in
+from vireo_common.errors import Code, Failure
 from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Empty, answer, problems
+from vireo_media.api.uploads import PERMIT, body_length, refusal
 from vireo_media.core.pictures import MAX_BYTES, Pictures
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
@@ -62,12 +63,24 @@ def blueprint(pictures: Pictures) -> APIBlueprint:
         pictures.remove(required_account_id())
         return answer()
 
+    @bp.get("/gateway/may_set_picture", doc_ui=False)
+    @maybe_signed_in
+    def may_set_picture() -> Response:
+        try:
+            required_account_id()
+            pictures.check_may_set(body_length())
+        except Failure as failure:
+            return refusal(failure)
+        response = answer()
+        response.headers[PERMIT] = "picture"
+        return response
+
     return bp
 
 
 def _bytes() -> bytes:
     """The picture's bytes: the body, or the one file of a form."""
-    request.max_content_length = MAX_BYTES
+    request.max_content_length = request.max_form_memory_size = MAX_BYTES
     if request.mimetype != "multipart/form-data":
         return request.get_data(cache=False)
     files = list(request.files.values())

@@ -65,15 +65,9 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
     def may_upload(path: HashPathInPath) -> Response:
         try:
             channel_id = required_account_id()
-            uploads.check_may_upload(path.hash_path, channel_id, _length())
+            uploads.check_may_upload(path.hash_path, channel_id, body_length())
         except Failure as failure:
-            # The gateway understands no other refusal here, and answers what stands in the header.
-            refusal = answer(failure.envelope()["response"])
-            refusal.status_code = 403
-            refusal.headers[REFUSAL] = json.dumps(failure.envelope())
-            refusal.headers[f"{REFUSAL}-Status"] = str(failure.status)
-            refusal.headers.update(failure.headers)
-            return refusal
+            return refusal(failure)
         response = answer()
         response.headers[PERMIT] = permits.make(path.hash_path, channel_id)
         return response
@@ -81,6 +75,17 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
     return bp
 
 
-def _length() -> int | None:
+def refusal(failure: Failure) -> Response:
+    """What the gateway understands as no, with what it is to answer in a header."""
+    response = answer(failure.envelope()["response"])
+    response.status_code = 403
+    response.headers[REFUSAL] = json.dumps(failure.envelope())
+    response.headers[f"{REFUSAL}-Status"] = str(failure.status)
+    response.headers.update(failure.headers)
+    return response
+
+
+def body_length() -> int | None:
+    """The length in bytes that the client says of the body which the gateway asks about."""
     length = request.headers.get(BODY_LENGTH, "")
     return int(length) if length.isascii() and length.isdigit() else None

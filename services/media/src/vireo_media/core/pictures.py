@@ -1,8 +1,10 @@
 """The picture that a channel sets: who may, how much, and when it counts."""
 
+import errno
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -10,8 +12,12 @@ from vireo_common.errors import Code, Failure
 from vireo_media.core.inspection import Refused
 
 MAX_BYTES = 10 << 20
-# Each takes a core, and up to a gigabyte of memory, for a moment.
-PLACES = 2
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+# Each takes a core, and up to 640 MB of memory, for a moment.
+PLACES = 1
+# How many requests may wait for a place, in this process, and for how long: a thread that waits
+# here is missing elsewhere.
+WAITING = 8
 PLACE_SECONDS = 10.0
 
 
@@ -73,6 +79,7 @@ class Pictures:
         self._make = make
         self._reserve_bytes = reserve_bytes
         self._places = threading.BoundedSemaphore(PLACES)
+        self._waiting = threading.BoundedSemaphore(WAITING)
 
     def set(self, channel_id: int, read: Callable[[], bytes]) -> None:
         """Give the channel a picture; when this returns, it is on the disk and served.
@@ -85,18 +92,22 @@ class Pictures:
                 ``disk_full``; ``token_invalid`` where the channel was deleted meanwhile;
                 ``unavailable`` while too many others send one. Nothing has changed then.
         """
-        if not self._places.acquire(timeout=PLACE_SECONDS):
-            raise Failure(Code.UNAVAILABLE)
-        try:
+        with _held(self._waiting, 0), _held(self._places, PLACE_SECONDS):
             self._set(channel_id, read())
-        finally:
-            self._places.release()
+
+    def check_may_set(self, size: int | None) -> None:
+        """Whether there is room for a picture of ``size`` bytes (if known).
+
+        Raises:
+            Failure: ``disk_full``.
+        """
+        if self._files.free_bytes() < 2 * (size or 0) + self._reserve_bytes:
+            raise Failure(Code.DISK_FULL)
 
     def _set(self, channel_id: int, body: bytes) -> None:
         if not body:
             raise Failure(Code.NO_BYTES, "The body is empty; send the bytes of the picture.")
-        if self._files.free_bytes() < 2 * len(body) + self._reserve_bytes:
-            raise Failure(Code.DISK_FULL)
+        self.check_may_set(len(body))
         name = secrets.token_hex(16)
         try:
             source = self._files.picture_body(name)
@@ -108,9 +119,28 @@ class Pictures:
             raise Failure(Code(refused.code), refused.reason) from None
         except ChannelGone:
             raise Failure(Code.TOKEN_INVALID) from None
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            raise Failure(Code.DISK_FULL) from None
         finally:
             self._files.discard_picture(name)
 
     def remove(self, channel_id: int) -> None:
         """Take the channel's picture away; the one that is drawn from its name is served again."""
         self._store.remove(channel_id)
+
+
+@contextmanager
+def _held(places: threading.BoundedSemaphore, seconds: float) -> Iterator[None]:
+    """Hold one of the places.
+
+    Raises:
+        Failure: ``unavailable``: none was free for so long.
+    """
+    if not places.acquire(timeout=seconds):
+        raise Failure(Code.UNAVAILABLE)
+    try:
+        yield
+    finally:
+        places.release()

@@ -155,6 +155,8 @@ class MediaFiles:
         """Sync a picture, and move it to where the gateway finds it."""
         target = self.picture(name)
         _make_folder(target.parent)
+        # The janitor goes by its age, and a child may have taken long.
+        os.utime(self.picture_result(name))
         sync(self.picture_result(name))
         self.picture_result(name).rename(target)
         sync(target.parent)

@@ -1,6 +1,7 @@
 """The picture of a channel. Pillow runs in a bounded child, never in the calling process."""
 
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -12,10 +13,11 @@ log = logging.getLogger(__name__)
 
 _CHILD = Path(__file__).with_name("picture_child.py")
 _TOO_MANY_PIXELS = 4
-# Pillow maps 60 MB; what it decodes takes 4 bytes a pixel, twice while it is turned.
-_MEMORY_BYTES = 1 << 30
+# Pillow maps 60 MB; see the child for the pixels.
+_MEMORY_BYTES = 640 << 20
 _SECONDS = 10
 _FILE_BYTES = 4 << 20
+_NO_SPACE = b"No space left on device"
 
 
 def square_picture(source: Path, target: Path) -> None:
@@ -26,7 +28,7 @@ def square_picture(source: Path, target: Path) -> None:
 
     Raises:
         Refused: ``unsupported_media`` or ``too_large``; `target` is gone then.
-        Failure: ``unavailable``: the machine is too busy to say.
+        Failure: ``unavailable``: the machine is too busy to say; ``disk_full``.
     """
     argv = [sys.executable, "-I", str(_CHILD), str(source.absolute()), str(target.absolute())]
     python = [Path(sys.prefix), Path(sys.base_prefix), _CHILD]
@@ -55,6 +57,11 @@ def square_picture(source: Path, target: Path) -> None:
 def _check(done: sandbox.Completed) -> None:
     if done.returncode == _TOO_MANY_PIXELS:
         raise _too_large()
+    if done.returncode == -signal.SIGKILL:
+        # The machine had no memory left: that says nothing about the picture.
+        raise Failure(Code.UNAVAILABLE)
+    if _NO_SPACE in done.stderr:
+        raise Failure(Code.DISK_FULL)
     if done.returncode != 0:
         log.info("picture refused: %s", done.verdict)
         raise Refused("unsupported_media", "The file is no whole PNG, JPEG or WebP picture.")

@@ -13,28 +13,40 @@ from PIL import Image, ImageCms, ImageOps
 TOO_MANY_PIXELS = 4
 
 SIDE = 512
-# The cameras of phones have up to 50 million; more than that is a bomb or a panorama.
-MOST_PIXELS = 64_000_000
+# Decoded in full: 4 bytes a pixel, three times (a WebP's canvas, the frame before, the picture).
+MOST_PIXELS = 25_000_000
+# The cameras of phones have up to 50 million, as JPEG, which is decoded at an eighth of its size.
+MOST_JPEG_PIXELS = 64_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _QUALITY = 85
+ORIENTATION = 0x0112
+# Of the kinds of pixels, those that are scaled as they are; it takes the least memory.
+SCALED = {"RGB", "RGBA", "L", "CMYK"}
 
 
 def main(source: str, target: str) -> int:
     # The size is looked at before a pixel is decoded. Pillow's own limit would warn only.
     Image.MAX_IMAGE_PIXELS = None
     with Image.open(source, formats=_FORMATS) as picture:
-        if picture.width * picture.height > MOST_PIXELS:
+        if picture.width * picture.height > MOST_JPEG_PIXELS:
             return TOO_MANY_PIXELS
         # A JPEG is decoded at a smaller scale straight away; others take no notice.
         picture.draft("RGB", (SIDE, SIDE))
+        if picture.width * picture.height > MOST_PIXELS:
+            return TOO_MANY_PIXELS
         picture.load()
         profile = picture.info.get("icc_profile")
-        upright = ImageOps.exif_transpose(picture)
+        mode = "RGBA" if picture.has_transparency_data else "RGB"
+        side = min(SIDE, *picture.size)
+        keyed = mode == "RGBA" != picture.mode
+        plain = picture.convert(mode) if keyed or picture.mode not in SCALED else picture
+        # The middle of it stays the middle however it is turned.
+        square = ImageOps.fit(plain, (side, side))
+        square.getexif()[ORIENTATION] = picture.getexif().get(ORIENTATION, 1)
+    square = ImageOps.exif_transpose(square)
     if profile:
-        upright = _for_screens(upright, profile)
-    has_alpha = upright.has_transparency_data
-    side = min(SIDE, *upright.size)
-    square = ImageOps.fit(upright.convert("RGBA" if has_alpha else "RGB"), (side, side))
+        square = _for_screens(square, profile)
+    square = square.convert(mode)
     out = io.BytesIO()
     # A new picture: nothing of what the file says about itself comes along.
     Image.frombytes(square.mode, square.size, square.tobytes()).save(

@@ -1,6 +1,8 @@
 """The rules of a channel's picture, on stores in memory."""
 
+import errno
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -121,13 +123,15 @@ def test_bodies_are_read_only_while_there_is_a_place(
     pictures: Callable[..., Pictures], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rules, "PLACE_SECONDS", 0.05)
-    busy, go = threading.Barrier(rules.PLACES + 1), threading.Event()
+    go = threading.Event()
 
     def slow() -> bytes:
         busy.wait(10)
         go.wait(10)
         return b"bytes"
 
+    monkeypatch.setattr(rules, "PLACES", 2)
+    busy = threading.Barrier(3)
     one = pictures()
     others = [threading.Thread(target=one.set, args=(ADA, slow)) for _ in range(rules.PLACES)]
     for other in others:
@@ -152,3 +156,45 @@ def test_taken_away(pictures: Callable[..., Pictures], shown: Shown) -> None:
     one.remove(ADA)
     one.remove(ADA)
     assert shown.names == {}
+
+
+def test_few_wait_for_a_place_and_the_others_hear_so_at_once(
+    pictures: Callable[..., Pictures], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "WAITING", 2)
+    monkeypatch.setattr(rules, "PLACE_SECONDS", 3600.0)
+    busy, go = threading.Event(), threading.Event()
+
+    def slow() -> bytes:
+        busy.set()
+        go.wait(10)
+        return b"bytes"
+
+    one = pictures()
+    threads = [threading.Thread(target=one.set, args=(ADA, slow)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    busy.wait(10)
+    while one._waiting.acquire(blocking=False):
+        # The second thread is not there yet.
+        one._waiting.release()
+        time.sleep(0.01)
+    with pytest.raises(Failure) as caught:
+        one.set(ADA, lambda: b"bytes")
+    assert caught.value.code is Code.UNAVAILABLE
+    go.set()
+    for thread in threads:
+        thread.join(10)
+
+
+def test_a_disk_that_fills_up_meanwhile(
+    pictures: Callable[..., Pictures], shown: Shown, tmp_path: Path
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(Failure) as caught:
+        pictures(full).set(ADA, lambda: b"bytes")
+    assert caught.value.code is Code.DISK_FULL
+    assert shown.names == {}
+    assert left(tmp_path) == []

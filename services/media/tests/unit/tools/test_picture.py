@@ -113,8 +113,16 @@ def png(width: int, height: int, *more: bytes, rows: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + b"".join(more) + data + chunk(b"IEND", b"")
 
 
+def test_a_large_jpeg_of_a_camera_is_taken(tmp_path: Path) -> None:
+    image = squared(packed(halves((8000, 6000)), "JPEG", subsampling=2), tmp_path)
+    assert image.size == (512, 512)
+    assert near(image, (0.5, 0.2), RED)
+
+
 BOMBS: dict[str, Callable[[], bytes]] = {
     "pixels.png": lambda: png(9_000, 9_000, rows=bytes(9_001 * 9_000)),
+    "transparent.png": lambda: packed(Image.new("RGBA", (5_100, 5_000)), "PNG"),
+    "lossless.webp": lambda: packed(Image.new("RGB", (5_100, 5_000)), "WEBP", lossless=True),
     "lying.png": lambda: png(2_000_000_000, 2_000_000_000),
     "pixels.jpg": lambda: packed(Image.new("L", (9_000, 9_000)), "JPEG"),
 }

@@ -183,6 +183,11 @@ def test_the_child_dies_with_the_process_that_waits_for_it() -> None:
     assert alive(f"sleep {marker}") == []
 
 
+def test_the_child_is_the_first_to_go_where_memory_runs_out() -> None:
+    done = sandbox.run(["cat", "/proc/self/oom_score_adj"], ROOMY)
+    assert done.stdout == b"1000\n"
+
+
 class TestConfinement:
     """What the kernel adds where it can; here it must, or the test says why it can't."""
 
@@ -210,6 +215,25 @@ class TestConfinement:
             sandbox.run(["dd", "if=/dev/null", f"of={other}"], ROOMY, files=files).returncode != 0
         )
         assert not other.exists()
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "os.chmod(name, 0o777)",
+            "os.chown(name, -1, 0)",
+            "os.utime(name, (1, 1))",
+            "os.setxattr(name, 'user.x', b'1')",
+        ],
+    )
+    def test_no_file_is_marked(self, tmp_path: Path, change: str) -> None:
+        other = tmp_path / "other"
+        other.write_text("other")
+        before = other.stat()
+        program = f"import os; name = {str(other)!r}; {change}"
+        done = sandbox.run([PYTHON, "-I", "-c", program], ROOMY, files=Files(reads=[other]))
+        assert done.returncode == 1
+        assert b"PermissionError" in done.stderr
+        assert other.stat() == before
 
     def test_no_second_process(self) -> None:
         done = sandbox.run(["sh", "-c", "/bin/true; /bin/true"], ROOMY, files=Files())
