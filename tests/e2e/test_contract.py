@@ -290,7 +290,7 @@ def test_delete(person: Person, clips: Library, anybody: Anybody) -> None:
         ("GET", "/sign_in", {"POST"}),
         ("PUT", "/sign_up", {"POST"}),
         ("DELETE", "/upload", {"POST"}),
-        ("POST", "/v/abcdefg", {"GET", "HEAD", "DELETE"}),
+        ("POST", "/v/abcdefg", {"GET", "HEAD", "PATCH", "DELETE"}),
         ("GET", "/upload/v/abcdefg", {"POST"}),
         ("POST", "/videos/all", {"GET", "HEAD"}),
         ("DELETE", "/search/all/x", {"GET", "HEAD"}),

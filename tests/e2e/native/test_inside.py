@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import re
 import signal
 import socket
@@ -19,7 +18,7 @@ import requests
 from vireo_ops.database import _as_root
 from vireo_ops.runtime import Runtime
 from vireo_testing.clips import Library
-from vireo_testing.person import Person, eventually
+from vireo_testing.person import PATIENCE_SECONDS, Person, eventually
 
 MEBIBYTE = 1 << 20
 
@@ -197,7 +196,10 @@ def test_lockout_outlives_a_restart(runtime: Runtime, person: Person) -> None:
     wrong = {**person.credentials, "password": "not the password"}
     for _ in range(5):
         assert person.post("/sign_in", json=wrong).status_code == 402
-    os.kill(processes(runtime, "auth")[0].pid, signal.SIGTERM)
+    auth = processes(runtime, "auth")[0]
+    auth.terminate()
+    # It answers what is under way before it goes.
+    auth.wait(PATIENCE_SECONDS)
     wait_until_whole(runtime)
     assert person.post("/sign_in", json=person.credentials).status_code == 403
 
