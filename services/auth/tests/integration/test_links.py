@@ -256,8 +256,13 @@ def test_known_and_unknown_addresses_cost_the_same(
         forget(http, email)
         return time.perf_counter() - began
 
-    pairs = [(seconds("ada_l@example.org"), seconds("nobody@example.org")) for _ in range(60)]
-    known, unknown = (statistics.median(pair[n] for pair in pairs) for n in (0, 1))
+    taken: dict[str, list[float]] = {"ada_l@example.org": [], "nobody@example.org": []}
+    for turn in range(60):
+        # In turns, so that neither of them is always the first.
+        for email in sorted(taken, reverse=turn % 2 == 0):
+            taken[email].append(seconds(email))
+    # The quicker quarter: what the machine does beside it only makes an answer slower.
+    known, unknown = (statistics.quantiles(each)[0] for each in taken.values())
     assert 0.7 < unknown / known < 1.4
     clean_tables.query("DELETE FROM Jobs")
 
