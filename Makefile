@@ -72,7 +72,7 @@ openapi: install-dev ## Generate docs/openapi.json and docs/openapi.html from th
 lock: install-dev ## Compile the locked requirements anew
 	test -x .venv/bin/uv || $(PYTHON) -m pip install --quiet uv
 	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.lock
-	for folder in $(ALL_SERVICES:%=services/%) db ops; do \
+	for folder in $(ALL_SERVICES:%=services/%) db ops web; do \
 		$(COMPILE) --constraint requirements-dev.lock $$folder/requirements.in \
 			--output-file $$folder/requirements.lock || exit 1; \
 	done
