@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
@@ -10,15 +12,12 @@ const API =
 function compressed(): Plugin {
   return {
     name: "compressed",
-    generateBundle(_options, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
-        const source = file.type === "chunk" ? file.code : file.source;
-        if (!/\.(js|css|svg|html)$/.test(fileName) || source.length < 1000) continue;
-        this.emitFile({
-          type: "asset",
-          fileName: `${fileName}.gz`,
-          source: gzipSync(source, { level: 9 }),
-        });
+    // When the files are written they are as they will be sent.
+    writeBundle({ dir = "" }, bundle) {
+      for (const name of Object.keys(bundle)) {
+        const text = readFileSync(join(dir, name));
+        if (!/\.(js|css|svg|html)$/.test(name) || text.length < 1000) continue;
+        writeFileSync(join(dir, `${name}.gz`), gzipSync(text, { level: 9 }));
       }
     },
   };

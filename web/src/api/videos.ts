@@ -7,13 +7,18 @@ import type { Video } from "~/api/types";
 
 export const PAGE = 24;
 
+/** A query as a part of a path; `..` alone would lead out of it, also where it is written as %2E. */
+function segment(query: string): string {
+  return /^\.{1,2}$/.test(query) ? `${query}%20` : encodeURIComponent(query);
+}
+
 /** Addresses of lists; each gives pages. */
 export const lists = {
   newest: () => `/videos/all?limit=${PAGE}`,
   channel: (name: string, limit = PAGE) =>
     `/videos/channel/${encodeURIComponent(name)}?limit=${limit}`,
   found: (query: string, type: "all" | "channel") =>
-    `/search/${type}/${encodeURIComponent(query)}?limit=${PAGE}`,
+    `/search/${type}/${segment(query)}?limit=${PAGE}`,
 };
 
 export const files = {

@@ -35,9 +35,12 @@ interface CardProps {
   /** A row beside the player or in results, where a tile is too large. */
   row?: boolean;
   showChannel?: boolean;
+  /** Whether it stands below a heading of its list, or that of the screen alone. */
+  below?: "screen" | "list";
 }
 
-export function VideoCard({ video, row = false, showChannel = true }: CardProps) {
+export function VideoCard({ video, row, showChannel = true, below = "screen" }: CardProps) {
+  const Heading = below === "screen" ? "h2" : "h3";
   return (
     <article class={row ? "card row" : "card"}>
       <div class="picture">
@@ -46,9 +49,9 @@ export function VideoCard({ video, row = false, showChannel = true }: CardProps)
       <div class="about">
         {showChannel && !row && <Avatar name={video.channel} />}
         <div class="words">
-          <h3 dir="auto">
+          <Heading class="name" dir="auto">
             <a href={to.watch(video.thumbnail)}>{video.title}</a>
-          </h3>
+          </Heading>
           <p class="faint small">
             {showChannel && (
               <>
@@ -74,11 +77,11 @@ export function ChannelCard({ channel }: { channel: Video }) {
         <Avatar name={channel.channel} size="large" />
       </div>
       <div class="words">
-        <h3>
+        <h2 class="name">
           <a href={to.channel(channel.channel)}>
             <Theirs text={channel.channel} />
           </a>
-        </h3>
+        </h2>
         <p class="faint small">{texts.value.videos(Number(channel.nb_count))}</p>
       </div>
     </article>

@@ -56,7 +56,11 @@ export function Header() {
       </a>
       <Search />
       <nav aria-label={t.nav.main}>
-        <a class="button send" href={account.value ? "/send" : to.enter("/send")}>
+        <a
+          class="button send"
+          aria-label={t.nav.send}
+          href={account.value ? "/send" : to.enter("/send")}
+        >
           <Icon name="upload" />
           <span>{t.nav.send}</span>
         </a>

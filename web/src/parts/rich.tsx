@@ -7,7 +7,8 @@ const FOUND = /(https?:\/\/[^\s<>"'`]+)|(?<![\d:.])(\d{1,2}(?::\d{2}){1,2})(?![\
 /** Signs that end a sentence, and brackets that were opened before the address. */
 function trimmed(address: string): string {
   let end = address.replace(/[.,;:!?]+$/, "");
-  while (end.endsWith(")") && !end.includes("(")) end = end.slice(0, -1);
+  const count = (sign: string) => end.split(sign).length;
+  while (end.endsWith(")") && count(")") > count("(")) end = end.slice(0, -1);
   return end;
 }
 

@@ -8,30 +8,40 @@ import { texts } from "~/texts";
 import "~/parts/state.css";
 
 interface EmptyProps {
+  /** Whether it is all that the screen shows, so that its heading is the screen's. */
+  first?: boolean;
   title: string;
   hint?: string;
   icon?: "film" | "search" | "warn" | "user";
   children?: ComponentChildren;
 }
 
-export function Empty({ title, hint, icon = "film", children }: EmptyProps) {
+export function Empty({ first, title, hint, icon = "film", children }: EmptyProps) {
+  const Heading = first ? "h1" : "h2";
   return (
     <div class="state">
       <Icon name={icon} />
-      <h2>{title}</h2>
+      <Heading dir="auto">{title}</Heading>
       {hint && <p>{hint}</p>}
       {children}
     </div>
   );
 }
 
-export function Failed({ failure, again }: { failure: unknown; again?: () => void }) {
+interface FailedProps {
+  first?: boolean;
+  failure: unknown;
+  again?: () => void;
+}
+
+export function Failed({ first, failure, again }: FailedProps) {
+  const Heading = first ? "h1" : "h2";
   const t = texts.value;
   const id = failure instanceof Failure ? failure.requestId : "";
   return (
     <div class="state" role="alert">
       <Icon name="warn" />
-      <h2>{t.failure.title}</h2>
+      <Heading>{t.failure.title}</Heading>
       <p>{sentence(failure)}</p>
       {again && (
         <button type="button" class="button" onClick={again}>

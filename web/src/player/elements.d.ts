@@ -6,7 +6,7 @@ type MediaElement = JSX.HTMLAttributes<HTMLElement> & {
   nohotkeys?: boolean;
   noautohide?: boolean;
   showduration?: boolean;
-  rates?: string;
+  notoggle?: boolean;
 };
 
 declare module "preact" {
@@ -19,7 +19,6 @@ declare module "preact" {
       "media-mute-button": MediaElement;
       "media-pip-button": MediaElement;
       "media-play-button": MediaElement;
-      "media-playback-rate-button": MediaElement;
       "media-time-display": MediaElement;
       "media-time-range": MediaElement;
       "media-volume-range": MediaElement;

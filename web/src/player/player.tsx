@@ -13,6 +13,7 @@ import "~/player/player.css";
 
 const KEEP_MS = 4000;
 const HINT_MS = 6000;
+const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 
 /** Whether it begins by itself: after a click on it, and not for who wants things to be calm. */
 function begins(): boolean {
@@ -104,11 +105,31 @@ function Resumed({ at, onRestart }: { at: number; onRestart: () => void }) {
   );
 }
 
-function Controls() {
+/** How fast it plays; each press is the next speed. */
+function Rate({ video }: { video: RefObject<HTMLVideoElement | null> }) {
+  const t = texts.value.watch;
+  const [rate, setRate] = useState(video.current?.playbackRate ?? 1);
+  useEffect(() => {
+    const it = video.current;
+    const look = () => setRate(it?.playbackRate ?? 1);
+    it?.addEventListener("ratechange", look);
+    return () => it?.removeEventListener("ratechange", look);
+  }, [video]);
+  function next(): void {
+    if (video.current) video.current.playbackRate = SPEEDS.find((one) => one > rate) ?? SPEEDS[0];
+  }
+  return (
+    <button type="button" class="rate" title={t.speed} onClick={next}>
+      {rate}×<span class="unseen"> {t.speed}</span>
+    </button>
+  );
+}
+
+function Controls({ video }: { video: RefObject<HTMLVideoElement | null> }) {
   return (
     <>
       <media-loading-indicator slot="centered-chrome" noautohide />
-      <media-play-button slot="centered-chrome" class="large" aria-hidden="true" tabIndex={-1} />
+      <media-play-button slot="centered-chrome" class="large" />
       <media-control-bar class="line-of-time">
         <media-time-range />
       </media-control-bar>
@@ -116,9 +137,9 @@ function Controls() {
         <media-play-button />
         <media-mute-button />
         <media-volume-range />
-        <media-time-display showduration />
+        <media-time-display showduration notoggle />
         <span class="spacer" />
-        <media-playback-rate-button rates="0.5 0.75 1 1.25 1.5 2" />
+        <Rate video={video} />
         <media-pip-button />
         <media-fullscreen-button />
       </media-control-bar>
@@ -152,7 +173,7 @@ export function Player({ hash, video }: PlayerProps) {
           controls={controls === "missing"}
           onError={() => setBroken(true)}
         />
-        {controls === "there" && <Controls />}
+        {controls === "there" && <Controls video={video} />}
       </media-controller>
       {resumed > 0 && (
         <Resumed

@@ -19,9 +19,9 @@ function fill(root: ShadowRoot, html: string): void {
   for (const style of template.content.querySelectorAll("style")) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style.textContent ?? "");
-    style.textContent = "";
-    style.type = "text/moved";
-    Object.defineProperty(style, "sheet", { value: sheet });
+    const stand = document.createElementNS(null, "style");
+    Object.defineProperty(stand, "sheet", { value: sheet });
+    style.replaceWith(stand);
     root.adoptedStyleSheets.push(sheet);
   }
   root.replaceChildren(template.content);

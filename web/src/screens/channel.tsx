@@ -24,9 +24,9 @@ export function Channel({ name }: { name: string }) {
     [name, here],
   );
   useTitle(shown);
-  if (found.state === "failed") return <Failed failure={found.failure} again={again} />;
+  if (found.state === "failed") return <Failed first failure={found.failure} again={again} />;
   if (found.state === "ready" && !channel) {
-    return <Empty title={t.channel.gone} hint={t.channel.goneHint} icon="user" />;
+    return <Empty first title={t.channel.gone} hint={t.channel.goneHint} icon="user" />;
   }
   const mine = account.value?.toLowerCase() === name.toLowerCase();
   return (

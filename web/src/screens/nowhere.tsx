@@ -9,7 +9,7 @@ export function Nowhere() {
   useTitle(t.title);
   return (
     <div class="screen">
-      <Empty title={t.title} hint={t.hint} icon="warn">
+      <Empty first title={t.title} hint={t.hint} icon="warn">
         <a class="button main" href="/">
           {t.home}
         </a>

@@ -19,7 +19,7 @@ export function Unready({ video, again }: { video: Video; again: () => void }) {
   }, [moves, again]);
   return (
     <div class="screen">
-      <Empty title={video.title} hint={video.reason ?? (moves ? t.send.processing : "")}>
+      <Empty first title={video.title} hint={video.reason ?? (moves ? t.send.processing : "")}>
         <Chip state={state} />
         <a class="button" href={state === "waiting" ? `/send?v=${video.thumbnail}` : "/studio"}>
           {state === "waiting" ? t.studio.sendFile : t.studio.title}

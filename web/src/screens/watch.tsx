@@ -136,7 +136,7 @@ function More({ video }: { video: Video }) {
             ))
           : found.value.rows.map((row) => (
               <li key={row.thumbnail}>
-                <VideoCard video={row} row showChannel={!own} />
+                <VideoCard video={row} row showChannel={!own} below="list" />
               </li>
             ))}
       </ul>
@@ -180,8 +180,8 @@ export function Watch({ hash }: { hash: string }) {
     player.current.scrollIntoView({ block: "nearest" });
   }
   if (found.state === "failed") {
-    if (!isGone(found.failure)) return <Failed failure={found.failure} again={again} />;
-    return <Empty title={t.gone} hint={t.goneHint} />;
+    if (!isGone(found.failure)) return <Failed first failure={found.failure} again={again} />;
+    return <Empty first title={t.gone} hint={t.goneHint} />;
   }
   if (video?.state && video.state !== "ready") return <Unready video={video} again={again} />;
   return (

@@ -75,6 +75,7 @@ export const de: Texts = {
       ["F", "Vollbild"],
       ["I", "Bild im Bild"],
     ],
+    speed: "Geschwindigkeit",
     unplayable: "Das Video kann hier nicht abgespielt werden.",
     resumed: (time) => `Geht bei ${time} weiter`,
     restart: "Von vorn",

@@ -73,6 +73,7 @@ export const en = {
       ["F", "full screen"],
       ["I", "picture in picture"],
     ] as [string, string][],
+    speed: "speed",
     unplayable: "The video can't be played here.",
     resumed: (time: string) => `Continues at ${time}`,
     restart: "From the start",
