@@ -22,7 +22,7 @@ export const de: Texts = {
     account: "Konto",
     signOut: "Abmelden",
     theme: "Farben",
-    themes: { system: "Wie das System", light: "Hell", dark: "Dunkel" },
+    themes: { system: "System", light: "Hell", dark: "Dunkel" },
     language: "Sprache",
     api: "API",
     about: "Ein Vireo: freie Software für Video",

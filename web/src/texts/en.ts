@@ -20,7 +20,7 @@ export const en = {
     account: "Account",
     signOut: "Sign out",
     theme: "Theme",
-    themes: { system: "Like the system", light: "Light", dark: "Dark" },
+    themes: { system: "System", light: "Light", dark: "Dark" },
     language: "Language",
     api: "API",
     about: "A Vireo: free software for video",
