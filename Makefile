@@ -59,7 +59,7 @@ test: install-dev ## Run all tests
 	$(PYTHON) -m pytest -n 2 $(ARGS)
 
 test-page: install-dev ## Look at the page with a real browser; screens are kept in build/screens
-	$(PYTHON) -m pytest -q tests/page $(ARGS)
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile tests/page $(ARGS)
 
 test-containers: install-dev ## Build, start, test, scale, kill and take down Vireo in containers
 	$(PYTHON) -m pytest -q tests/containers $(ARGS)

@@ -5,8 +5,6 @@ are kept as pictures in ``build/screens``.
 """
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -21,8 +19,8 @@ from vireo_ops.layout import CHECKOUT
 from vireo_ops.runtime import Runtime
 from vireo_testing.browser import Visit, chromium, visiting
 from vireo_testing.clips import AAC, H264, ffmpeg, picture, tone
-from vireo_testing.mariadb import free_port
 from vireo_testing.person import Person
+from vireo_testing.shared_vireo import SharedVireo
 
 GIVEN_URL = os.environ.get("VIREO_E2E_URL", "").rstrip("/")
 SCREENS = CHECKOUT / "build" / "screens"
@@ -34,22 +32,39 @@ ENVIRONMENT = {
 # More than one page of a list.
 MANY = 26
 
+# What the pictures of screens show: sources of ffmpeg's own, and of which channel they are.
+SCENES = {
+    "Into the Mandelbrot set": ("mandelbrot=size=640x360:rate=12:start_scale=2", "fractal_hours"),
+    "A gradient at dusk": ("gradients=size=640x360:rate=12:speed=0.03:seed=7", "evening_colours"),
+    "Game of life, first light": (
+        "life=size=160x90:rate=12:mold=10:ratio=0.2:seed=4",
+        "small_worlds",
+    ),
+    "Deeper still": (
+        "mandelbrot=size=640x360:rate=12:start_x=-0.7436:start_y=0.1318:start_scale=0.004",
+        "fractal_hours",
+    ),
+    "Red, then blue": ("gradients=size=640x360:rate=12:speed=0.05:seed=31", "evening_colours"),
+    "Rule 110, all afternoon": ("cellauto=size=320x180:rate=12:rule=110:seed=2", "small_worlds"),
+    "Slow colours": ("gradients=size=640x360:rate=12:speed=0.02:seed=99:n=6", "evening_colours"),
+    "The edge of the set": (
+        "mandelbrot=size=640x360:rate=12:start_x=0.28:start_y=0.008:start_scale=0.01",
+        "fractal_hours",
+    ),
+}
+
 Visitor = Callable[..., Visit]
 
 
 @pytest.fixture(scope="session")
-def runtime() -> Iterator[Runtime]:
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     """A private Vireo with the page as it is in web/."""
     page_of_vireo.build(print)
-    # A short path: those of Unix sockets are limited.
-    data = Path(tempfile.mkdtemp(prefix="vireo-page-", dir="/tmp"))
-    data.chmod(0o755)
-    port = free_port()
-    running = Runtime(data, port, {**ENVIRONMENT, "VIREO_PUBLIC_URL": f"http://localhost:{port}"})
-    running.up()
-    yield running
-    running.down()
-    shutil.rmtree(data)
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    shared = SharedVireo(folder, "page", ENVIRONMENT)
+    yield shared.enter()
+    shared.leave()
 
 
 @pytest.fixture(scope="session")
@@ -129,6 +144,30 @@ def many(url: str, short: Path) -> Person:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: person.publish(short, f"Number {n}"), range(MANY)))
     return person
+
+
+@pytest.fixture(scope="session")
+def scenes(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Videos that are good to look at, so that a list is one."""
+    folder = tmp_path_factory.mktemp("scenes")
+    ending = f"_{os.urandom(2).hex()}"
+    names = {name for _, name in SCENES.values()}
+    channels = {name: Person(url, name + ending) for name in names}
+
+    def publish(number: int, title: str, source: str, channel: str) -> None:
+        path = folder / f"{number}.mp4"
+        length = str(3 + number)
+        shown = ["-vf", "scale=640:360:flags=neighbor", *H264]
+        ffmpeg("-f", "lavfi", "-i", source, "-t", length, *shown, str(path))
+        channels[channel].publish(path, title, "Made by a program.")
+
+    with ThreadPoolExecutor(3) as pool:
+        done = [
+            pool.submit(publish, number, title, source, channel)
+            for number, (title, (source, channel)) in enumerate(SCENES.items())
+        ]
+    for one in done:
+        one.result()
 
 
 def enter(visit: Visit, person: Person, then: str = "/") -> Any:

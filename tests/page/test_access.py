@@ -35,10 +35,10 @@ OWN = {"send": "/send", "studio": "/studio", "account": "/account"}
 def settled(tab: Page) -> None:
     """Everything that loads has loaded, pictures too."""
     expect(tab.get_by_role("main")).to_be_visible()
-    tab.wait_for_load_state("networkidle")
     expect(tab.locator(".skeleton")).to_have_count(0)
     if tab.locator("video").count():
         expect(tab.locator(".buttons-below media-play-button")).to_be_visible()
+        until(tab, "document.querySelector('video').readyState === 4")
     until(tab, "[...document.images].every((one) => one.complete || one.loading === 'lazy')")
 
 
@@ -63,7 +63,7 @@ def address_of(screen: str, owner: tuple[Person, str]) -> str:
 def test_screens_for_everybody(
     visitor: Visitor,
     owner: tuple[Person, str],
-    many: Person,
+    scenes: None,
     axe: Path,
     screens: Path,
     screen: str,
@@ -148,7 +148,7 @@ def test_an_upload_on_its_way(
 def test_on_a_phone_in_german(
     visitor: Visitor,
     owner: tuple[Person, str],
-    many: Person,
+    scenes: None,
     axe: Path,
     screens: Path,
     screen: str,
@@ -180,7 +180,7 @@ def test_ones_own_on_a_phone(
 
 @pytest.mark.parametrize("screen", ["home", "watch", "channel", "join"])
 def test_on_a_wall(
-    visitor: Visitor, owner: tuple[Person, str], many: Person, screens: Path, screen: str
+    visitor: Visitor, owner: tuple[Person, str], scenes: None, screens: Path, screen: str
 ) -> None:
     tab = visitor(size=WALL).open(address_of(screen, owner))
     settled(tab)
@@ -240,7 +240,7 @@ def test_the_way_by_keyboard(visit: Visit, owner: tuple[Person, str]) -> None:
 
 
 def test_the_picture_of_the_readme(
-    visitor: Visitor, owner: tuple[Person, str], many: Person, screens: Path
+    visitor: Visitor, owner: tuple[Person, str], scenes: None, screens: Path
 ) -> None:
     """What docs/page.webp is made from; see CONTRIBUTING.md."""
     tab = visitor(size=DESK).open("/")
