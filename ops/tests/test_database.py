@@ -133,7 +133,9 @@ def test_lost_passwords_heal(layout: Layout, user: RunUser, start: Callable[[], 
     database.prepare_data_folder(layout, user)
     port = start()
     database.set_up(layout)
-    _connect(layout, port, "auth").close()
+    with _connect(layout, port, "auth") as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT CURRENT_USER()")
+        assert cursor.fetchone() == ("vireo_auth@%",)
 
 
 def test_the_server_keeps_the_settings_of_the_repository(

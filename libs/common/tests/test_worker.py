@@ -87,8 +87,16 @@ def raises(error: Exception) -> Work:
 
 def test_a_job_that_is_done_goes(stage: Stage, run_slot: RunSlot) -> None:
     stage.enqueue()
-    run_slot(lambda job, stop: stage.queue.finish(job))
-    eventually(lambda: stage.jobs() == [])
+    done: list[str] = []
+
+    def finish(job: Job, stop: threading.Event) -> None:
+        stage.queue.finish(job)
+        done.append(job.kind)
+
+    run_slot(finish)
+    eventually(lambda: done)
+    assert done == ["test"]
+    assert stage.jobs() == []
 
 
 @pytest.mark.parametrize("error", [TryLater("disk full", 60), Failure(Code.UNAVAILABLE)])

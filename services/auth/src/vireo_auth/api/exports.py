@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_auth.api.models import AddressQuery, ChannelPath, NoticePath
+from vireo_auth.api.models import AddressQuery, ChannelPath, NoticePath, show_profile
 from vireo_auth.core.exports import Exports, Known
 from vireo_common.access import internal
 from vireo_common.text import iso_time
@@ -39,17 +39,8 @@ def blueprint(exports: Exports) -> APIBlueprint:
 
 def _parts(known: Known) -> dict[str, Any]:
     """One key for each file of the archive."""
-    profile = known.profile
     return {
-        "account": {
-            "username": profile.username,
-            "fname": profile.fname,
-            "mname": profile.mname,
-            "lname": profile.lname,
-            "email": profile.email,
-            "email_verified": profile.verified,
-            "birth": profile.birth.isoformat(),
-        },
+        "account": show_profile(known.profile),
         "sessions": [
             {
                 "device": session.device,

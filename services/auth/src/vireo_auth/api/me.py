@@ -1,13 +1,17 @@
 """``/me``, ``POST /password/change`` and ``DELETE /channel``."""
 
-from typing import Any
-
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_auth.api.models import ChangePasswordBody, DeleteChannelBody, MeRow, PatchMeBody
+from vireo_auth.api.models import (
+    ChangePasswordBody,
+    DeleteChannelBody,
+    MeRow,
+    PatchMeBody,
+    show_profile,
+)
 from vireo_auth.api.token import asking_client
-from vireo_auth.core.me import Me, Profile
+from vireo_auth.core.me import Me
 from vireo_common.access import account_id, session_id, signed_in
 from vireo_common.errors import Code
 from vireo_common.web import (
@@ -35,7 +39,7 @@ def blueprint(me: Me) -> APIBlueprint:
     @signed_in
     def show() -> Response:
         """Look at one's own account."""
-        return answer(_row(me.show(account_id())))
+        return answer(show_profile(me.show(account_id())))
 
     @bp.patch(
         "/me",
@@ -49,7 +53,7 @@ def blueprint(me: Me) -> APIBlueprint:
     def change(body: PatchMeBody) -> Response:
         """Change names or the mail address of one's own account."""
         wanted = body.model_dump(exclude_none=True, exclude={"password"})
-        return answer(_row(me.change(account_id(), wanted, body.password, asking_client())))
+        return answer(show_profile(me.change(account_id(), wanted, body.password, asking_client())))
 
     @bp.post(
         "/password/change",
@@ -75,15 +79,3 @@ def blueprint(me: Me) -> APIBlueprint:
         return answer()
 
     return bp
-
-
-def _row(profile: Profile) -> dict[str, Any]:
-    return {
-        "username": profile.username,
-        "fname": profile.fname,
-        "mname": profile.mname,
-        "lname": profile.lname,
-        "email": profile.email,
-        "email_verified": profile.verified,
-        "birth": profile.birth.isoformat(),
-    }

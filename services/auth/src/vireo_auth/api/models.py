@@ -1,6 +1,10 @@
 """Bodies of requests and answers."""
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from vireo_auth.core.me import Profile
 
 MAX_TEXT = 1000
 """Longest text that is looked at at all; the rules of each field are stricter."""
@@ -182,3 +186,16 @@ class SignUpBody(BaseModel):
     day: int = Field(description="Day of birth.")
     month: int = Field(description="Month of birth.")
     year: int = Field(description="Year of birth.")
+
+
+def show_profile(profile: Profile) -> dict[str, Any]:
+    """An account as ``MeRow`` has it."""
+    return {
+        "username": profile.username,
+        "fname": profile.fname,
+        "mname": profile.mname,
+        "lname": profile.lname,
+        "email": profile.email,
+        "email_verified": profile.verified,
+        "birth": profile.birth.isoformat(),
+    }

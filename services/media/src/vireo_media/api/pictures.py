@@ -6,7 +6,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from vireo_common.access import maybe_signed_in, required_account_id, signed_in
 from vireo_common.errors import Code, Failure
 from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Empty, answer, problems
-from vireo_media.api.uploads import PERMIT, body_length, refusal
+from vireo_media.api.asked_before import PERMIT, body_length, refusal
 from vireo_media.core.pictures import MAX_BYTES, Pictures
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}

@@ -4,22 +4,18 @@ The gateway sends ``X-Vireo-Body-File``, the path of the file that it wrote the 
 whatever a client sends under this name. A body that is refused beforehand is not read.
 """
 
-import json
-
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_common.access import maybe_signed_in, required_account_id
 from vireo_common.errors import Code, Failure
 from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Empty, answer, problems
+from vireo_media.api.asked_before import PERMIT, body_length, refusal
 from vireo_media.api.models import HashPathInPath
 from vireo_media.core.permits import Permits
 from vireo_media.core.uploads import Uploads
 
 BODY_FILE = "X-Vireo-Body-File"
-BODY_LENGTH = "X-Vireo-Body-Length"
-REFUSAL = "X-Vireo-Refusal"
-PERMIT = "X-Vireo-Permit"
 RAW_BODY = {
     "requestBody": {
         "required": True,
@@ -73,19 +69,3 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
         return response
 
     return bp
-
-
-def refusal(failure: Failure) -> Response:
-    """What the gateway understands as no, with what it is to answer in a header."""
-    response = answer(failure.envelope()["response"])
-    response.status_code = 403
-    response.headers[REFUSAL] = json.dumps(failure.envelope())
-    response.headers[f"{REFUSAL}-Status"] = str(failure.status)
-    response.headers.update(failure.headers)
-    return response
-
-
-def body_length() -> int | None:
-    """The length in bytes that the client says of the body which the gateway asks about."""
-    length = request.headers.get(BODY_LENGTH, "")
-    return int(length) if length.isascii() and length.isdigit() else None
