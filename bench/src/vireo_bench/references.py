@@ -127,6 +127,9 @@ class References:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
+                    # As Vireo's programs have: Linux shares the cores out between sessions first
+                    # (sched(7), autogroup), and must not count a reference as part of its client.
+                    start_new_session=True,
                 )
             )
 

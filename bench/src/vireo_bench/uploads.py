@@ -114,7 +114,7 @@ def _publish(stage: Stage) -> float:
     os.sync()
     # It may be watched before its upload is answered, so somebody else looks for it meanwhile.
     seen: list[float] = []
-    looks = threading.Thread(target=_look, args=(stage, path, seen))
+    looks = threading.Thread(target=_look, args=(stage, path, seen), daemon=True)
     looks.start()
     done = transfers.upload(
         HOST, stage.vireo.port, f"/upload/v/{hash_path}", stage.clip, stage.owner.token
@@ -131,10 +131,14 @@ def _publish(stage: Stage) -> float:
 def _look(stage: Stage, path: str, seen: list[float]) -> None:
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until:
-        with transfers.connection(HOST, stage.vireo.port) as line:
-            if line.ask("GET", path).status == 200:
-                seen.append(time.monotonic())
-                return
+        try:
+            with transfers.connection(HOST, stage.vireo.port) as line:
+                if line.ask("GET", path).status == 200:
+                    seen.append(time.monotonic())
+                    return
+        except ConnectionRefusedError:
+            # The benchmark was stopped. Otherwise whoever waits finds that nothing was seen.
+            return
         time.sleep(_LOOK_SECONDS)
 
 
