@@ -7,7 +7,7 @@ import pytest
 
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
-from vireo_ops.programs import Program, service_environment, service_programs
+from vireo_ops.programs import Program, service_environment, service_programs, tree_digest
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 
@@ -22,6 +22,20 @@ def programs(**variables: str) -> dict[str, Program]:
 
 def test_services_and_workers() -> None:
     assert list(programs()) == ["auth", "catalog", "media", "media-worker", "auth-worker"]
+
+
+def test_a_module_that_python_is_compiling_is_no_change() -> None:
+    source = CHECKOUT / "libs" / "common" / "src"
+    before = tree_digest([source])
+    cache = source / "vireo_common" / "__pycache__"
+    cache.mkdir(exist_ok=True)
+    # Python gives a compiled module its name when it is complete.
+    half = cache / "errors.cpython-311.pyc.140234"
+    half.touch()
+    try:
+        assert tree_digest([source]) == before
+    finally:
+        half.unlink()
 
 
 def test_mails_concern_their_worker_alone() -> None:

@@ -184,7 +184,8 @@ def tree_digest(paths: Iterable[Path]) -> str:
     for top in paths:
         files = sorted(top.rglob("*")) if top.is_dir() else [top]
         for file in files:
-            if file.is_file() and file.suffix != ".pyc":
+            # Python writes there at any moment, also under names that last for a moment.
+            if file.is_file() and file.parent.name != "__pycache__":
                 digest.update(f"{file.relative_to(CHECKOUT)}\0".encode())
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
