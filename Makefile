@@ -52,8 +52,9 @@ dev: install ## Work on one service (SERVICE=catalog): it starts anew at every c
 demo: install ## Fill a running Vireo with channels and clips
 	@$(PYTHON) -m vireo_ops.demo
 
+# Three, also on two cores: some tests wait for leases and grace periods most of their time.
 test: install-dev ## Run all tests
-	$(PYTHON) -m pytest -n 2 $(ARGS)
+	$(PYTHON) -m pytest -n 3 $(ARGS)
 
 test-containers: install-dev ## Build, start, test, scale, kill and take down Vireo in containers
 	$(PYTHON) -m pytest -q tests/containers $(ARGS)
