@@ -333,14 +333,18 @@ def test_unknown_path(url: str, path: str) -> None:
 
 def test_request_ids(published: tuple[Person, str], anybody: Anybody) -> None:
     _, hash_path = published
-    for path in ("/videos/all", f"/video/d/{hash_path}", f"/v/{hash_path}", "/nothing", "/healthz"):
+    made = []
+    paths = ("/videos/all", f"/video/d/{hash_path}", f"/v/{hash_path}", "/nothing", "/healthz")
+    for path in paths:
         for _ in range(6):  # so that the answer comes from the cache in the end
             answer = anybody("GET", path, headers={"X-Request-ID": "my-own.id_1"})
             assert answer.headers["X-Request-ID"] == "my-own.id_1"
         replaced = anybody(
             "GET", path, headers={"X-Request-ID": "no good: \u00e9".encode("latin-1")}
         )
-        assert re.fullmatch(r"[0-9a-f]{32}", replaced.headers["X-Request-ID"])
+        made += [replaced.headers["X-Request-ID"], anybody("GET", path).headers["X-Request-ID"]]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]{8,64}", one) for one in made)
+    assert len(set(made)) == 2 * len(paths)
 
 
 @pytest.mark.parametrize("name", sorted(STRINGS))

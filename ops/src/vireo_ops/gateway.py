@@ -41,6 +41,7 @@ def variables(settings: Settings, ports: Mapping[str, int], user: RunUser) -> di
         "VIREO_RATE_UPLOAD": settings.rate_upload,
         "VIREO_EXEMPT_LINES": "\n".join(f"{item} 1;" for item in settings.rate_limit_exempt),
         "VIREO_CORS_LINES": "\n".join(f'"{item}" 1;' for item in settings.cors_origins),
+        "VIREO_CORS_INCLUDE": "include cors_headers.conf;" if settings.cors_origins else "",
     }
 
 
@@ -118,20 +119,22 @@ def check(layout: Layout) -> str:
 
 
 def check_source() -> str:
-    """Check gateway/ with default settings in a temporary folder; nginx's complaint or nothing."""
+    """Check gateway/ in a temporary folder, with and without what is optional; nginx's first
+    complaint or nothing."""
     with tempfile.TemporaryDirectory(prefix="vireo-gateway-") as name:
         layout = Layout(Path(name))
         for folder in (*layout.owner_folders(), *layout.run_user_folders()):
             folder.mkdir(parents=True, exist_ok=True)
         ports = {"auth": 1, "catalog": 2, "media": 3}
-        settings = Settings.parse(
-            {
-                "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1 10.0.0.0/8",
-                "VIREO_CORS_ORIGINS": "https://app.example.org",
-            }
-        )
-        prepare(layout, variables(settings, ports, current_user()))
-        return check(layout)
+        optional = {
+            "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1 10.0.0.0/8",
+            "VIREO_CORS_ORIGINS": "https://app.example.org",
+        }
+        for given in ({}, optional):
+            prepare(layout, variables(Settings.parse(given), ports, current_user()))
+            if complaint := check(layout):
+                return complaint
+        return ""
 
 
 def _server(port: int) -> str:
