@@ -18,8 +18,9 @@ from typing import NoReturn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from vireo_load import memory, picture, report, scale
+from vireo_load import logs, memory, picture, report, scale
 from vireo_load.ground import Ground, prepared
+from vireo_load.machine import Busy
 from vireo_load.memory import Watch
 from vireo_load.plan import Plan, words_of
 from vireo_load.records import Reader, Summary
@@ -144,8 +145,10 @@ def _day(chosen: Scale, seed: int, ground: Ground, step: Callable[[str], None]) 
     plan.write(ground.folder / "plan.json")
     reader = Reader(plan.records)
     try:
+        busy = Busy()
         with Watch(ground.vireo, chosen.look) as watch:
             summary = _traffic(plan, ground.folder, reader, step)
+        share = busy.share()
     finally:
         reader.close()
     began, ended = summary.began, summary.began + summary.seconds
@@ -158,6 +161,8 @@ def _day(chosen: Scale, seed: int, ground: Ground, step: Callable[[str], None]) 
         samples=watch.samples,
         measure=watch.measure,
         courses=memory.courses(watch.samples, settled, ended, judge=chosen.judge),
+        busy=share,
+        logged=logs.problems(ground.vireo.layout.logs),
     )
 
 

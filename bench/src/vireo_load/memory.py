@@ -26,7 +26,7 @@ _NAMES = {
 _SUPERVISOR = "supervisor"
 # What a program may have more in the last quarter of a load than in the second one. A share, for
 # what is kept of every connection, thread and key; and some MiB, for what the allocator holds back.
-SHARE_MORE, MIB_MORE = 0.03, 8.0
+SHARE_MORE, MIB_MORE = 0.02, 4.0
 _LEAST_SAMPLES = 16
 
 
@@ -99,7 +99,7 @@ def sample(vireo: Vireo, *, proportional: bool) -> Sample:
     programs: dict[str, int] = {}
     for pid, of in vireo.processes().items():
         name = _name(pid, of)
-        read = _pss if proportional else _rss
+        read = pss if proportional else rss
         programs[name] = programs.get(name, 0) + read(pid)
     return Sample(time.time(), programs)
 
@@ -116,13 +116,13 @@ def _readable(vireo: Vireo) -> bool:
     """Whether shared pages can be told apart: not of another user's processes."""
     try:
         for pid in vireo.processes():
-            _pss(pid)
+            pss(pid)
     except PermissionError:
         return False
     return True
 
 
-def _pss(pid: int) -> int:
+def pss(pid: int) -> int:
     """Bytes, a page that several have shared out among them; 0 where the process has ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
@@ -131,7 +131,7 @@ def _pss(pid: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
-def _rss(pid: int) -> int:
+def rss(pid: int) -> int:
     """Bytes, a shared page in each that has it; 0 where the process has ended."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()

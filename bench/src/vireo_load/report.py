@@ -23,7 +23,11 @@ _YES = {True: "yes", False: "no", None: ""}
 
 @dataclass(frozen=True)
 class Load:
-    """One run: all that came of it. ``measure`` says what of the memory was read."""
+    """One run: all that came of it.
+
+    ``measure`` says what of the memory was read; ``busy`` is the share of all cores that was busy,
+    with whatever; ``logged`` is what Vireo's own logs say was wrong.
+    """
 
     plan: Plan
     judged: bool
@@ -32,6 +36,8 @@ class Load:
     samples: Sequence[Sample]
     measure: str
     courses: Sequence[Course]
+    busy: float
+    logged: Sequence[Problem] = ()
 
     def rows(self) -> list[Row]:
         """The kinds of request."""
@@ -44,7 +50,7 @@ class Load:
 
     def problems(self) -> list[Problem]:
         """What was wrong."""
-        return problems(self.requests)
+        return [*problems(self.requests), *self.logged]
 
 
 def verdict(load: Load, console: Console) -> bool:
@@ -97,6 +103,7 @@ def write(load: Load, path: Path) -> None:
         "seed": load.plan.seed,
         "people": load.summary.people,
         "client_processor": round(load.summary.processor, 3),
+        "machine_busy": round(load.busy, 3),
         "requests": [_rounded(asdict(row)) for row in load.rows()],
         "problems": [asdict(problem) for problem in load.problems()],
         "moments": [_rounded(asdict(moment)) for moment in load.moments()],
@@ -133,7 +140,8 @@ def _told(load: Load) -> str:
     rate = sum(request.size for request in load.requests) / load.summary.seconds / 1e6
     return (
         f"{load.summary.seconds:.0f} s, {load.plan.videos:,} videos, {people};"
-        f" {number(rate)} MB/s of bodies; the client took {load.summary.processor:.0%} of a core."
+        f" {number(rate)} MB/s of bodies; the client took {load.summary.processor:.0%} of a core;"
+        f" the machine was {load.busy:.0%} busy."
         f" Flat: at most {SHARE_MORE:.0%} and {MIB_MORE:.0f} MiB above the second quarter."
     )
 
