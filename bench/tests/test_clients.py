@@ -129,7 +129,7 @@ def test_small_answers_are_seen() -> None:
 
 
 def test_pictures_larger_than_what_is_to_spare_do_not_matter(tmp_path: Path) -> None:
-    # Noise, and each picture by itself: three quarters of a MB, of which a few fit in.
+    # Noise, and each picture by itself: a MB or more, so that the limit falls upon a large one.
     piece, path, size = tmp_path / "piece.mp4", tmp_path / "clip.mp4", 2_000_000
     noise = "testsrc2=size=1280x720:rate=24:duration=0.125,noise=alls=100:allf=t"
     encoder = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "1", "-crf", "10")
