@@ -138,11 +138,15 @@ def _told(load: Load) -> str:
     """What kind of day it was, in a sentence."""
     people = ", ".join(f"{count} {name}s" for name, count in load.summary.people.items())
     rate = sum(request.size for request in load.requests) / load.summary.seconds / 1e6
+    limit = (
+        f" Flat: at most {SHARE_MORE:.0%} and {MIB_MORE:.0f} MiB above the second quarter."
+        if load.judged
+        else ""
+    )
     return (
         f"{load.summary.seconds:.0f} s, {load.plan.videos:,} videos, {people};"
         f" {number(rate)} MB/s of bodies; the client took {load.summary.processor:.0%} of a core;"
-        f" the machine was {load.busy:.0%} busy."
-        f" Flat: at most {SHARE_MORE:.0%} and {MIB_MORE:.0f} MiB above the second quarter."
+        f" the machine was {load.busy:.0%} busy.{limit}"
     )
 
 
