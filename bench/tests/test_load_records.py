@@ -56,6 +56,12 @@ def test_the_day_in_pieces() -> None:
     assert (last.second, last.per_second, last.p99) == (3.0, 1.0, 5.0)
 
 
+def test_a_moment_that_is_over_is_no_piece() -> None:
+    found = moments(requests("a", [1.0] * 7), 100.0, 6.000_1, 3.0)
+    assert [each.second for each in found] == [0, 3]
+    assert found[1].per_second == pytest.approx(4 / 3, rel=0.01)
+
+
 def test_what_began_after_the_end_is_in_no_piece() -> None:
     assert [each.second for each in moments(requests("a", [1.0] * 9), 100.0, 4.0, 2.0)] == [0, 2]
 

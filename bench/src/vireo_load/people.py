@@ -44,6 +44,9 @@ class Person(FastHttpUser):
 
     abstract = True
     wait_time = constant(0)
+    # Connections at a time. The client asks once more for each of them, and once more, where a kept
+    # connection was closed without an answer; with the default of ten it would be quite stubborn.
+    concurrency = 1
     day: ClassVar[Day]
     came: ClassVar[int] = 0
 

@@ -135,17 +135,17 @@ def _row(kind: str, requests: Sequence[Request], seconds: float) -> Row:
 
 
 def moments(requests: Iterable[Request], began: float, seconds: float, step: float) -> list[Moment]:
-    """The load in pieces of ``step`` seconds; pieces in which nothing began are left out."""
+    """The load in pieces of about ``step`` seconds; those in which nothing began are left out."""
+    # What is over is the last piece's: a piece of its own would be of a moment, and tell nothing.
+    last = max(1, round(seconds / step)) - 1
     pieces: dict[int, list[Request]] = defaultdict(list)
     for request in requests:
-        pieces[int((request.began - began) // step)].append(request)
+        if 0 <= request.began - began < seconds:
+            pieces[min(last, int((request.began - began) // step))].append(request)
     found = []
     for number in sorted(pieces):
         taken = sorted(request.ms for request in pieces[number])
-        # The last piece may be shorter than the others.
-        lasted = min(step, seconds - number * step)
-        if lasted <= 0:
-            continue
+        lasted = step if number < last else seconds - number * step
         found.append(
             Moment(
                 second=number * step,
