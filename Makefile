@@ -13,7 +13,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up down restart status logs rotate-keys dev demo test test-containers bench check lock openapi clean
+.PHONY: help install install-dev up down restart status logs rotate-keys dev demo test test-containers bench load check lock openapi clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ test-containers: install-dev ## Build, start, test, scale, kill and take down Vi
 
 bench: install-dev ## Measure Vireo beside references, in turns (SHORT=1: only whether answers are right)
 	PYTHONPATH=bench/src $(PYTHON) -m vireo_bench $(if $(SHORT),--short) $(ARGS)
+
+load: install-dev ## A mixed day of traffic for minutes: rates, times, errors, memory (SHORT=1: some seconds)
+	PYTHONPATH=bench/src $(PYTHON) -m vireo_load $(if $(SHORT),--short) $(ARGS)
 
 check: install-dev ## Check format, types, imports, the gateway's configuration, the API document
 	$(PYTHON) -m ruff check

@@ -129,12 +129,16 @@ class Pipeline:
             upload_rows.add_encode_job(cursor, upload.hash_path, upload.upload_id)
 
         try:
+            # The upload is answered as soon as it is stored, and whoever gets the answer may look
+            # at once: by then catalog knows that the bytes are there. Of an upload that was
+            # withdrawn it hears nothing.
+            self._media.while_held(job, lambda _: None)
+            self._report(upload.hash_path, progress)
             self._media.finish(job, also)
         except (LeaseLost, UploadGone):
             self._drop_dead(upload)
             raise LeaseLost from None
         self._files.discard(upload.hash_path, upload.upload_id)
-        self._report(upload.hash_path, progress)
 
     def give_up_prepare(self, job: Job, error: str) -> None:
         """An upload that kills its workers is refused, and nothing of it is kept; one that was
