@@ -307,7 +307,6 @@ def test_wrong_method(anybody: Anybody, method: str, path: str, allowed: set[str
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/nothing",
         "/sign_in/",
         "/v/",
