@@ -133,6 +133,8 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def owner(url: str, clip: Path) -> tuple[Person, str]:
     """A person with one video that can be watched for a while; tests only look at it."""
     person = Person(url)
+    # For its owner alone.
+    person.announce("Fog over the quay")
     text = "At 0:12 the lights go out.\nMore at https://example.org/harbour, in time."
     return person, person.publish(clip, f"Harbour at dawn {person.name}", text)
 

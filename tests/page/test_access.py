@@ -106,6 +106,11 @@ def test_what_lies_in_front(
     tab.screenshot(path=screens / f"menu-{theme}.png")
     assert visit.violations(tab, axe) == []
     tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="Edit “To be deleted”").click()
+    expect(tab.get_by_role("dialog").get_by_label("Title")).to_have_value("To be deleted")
+    tab.screenshot(path=screens / f"edit-{theme}.png")
+    assert visit.violations(tab, axe) == []
+    tab.keyboard.press("Escape")
     tab.get_by_role("button", name="Delete “To be deleted”").click()
     tab.screenshot(path=screens / f"delete-{theme}.png")
     assert visit.violations(tab, axe) == []

@@ -36,7 +36,7 @@ def test_from_nothing_to_a_video_and_back(visit: Visit, clip: Path) -> None:
     sign_up(tab, name, "rosy-otter-42")
     expect(tab.get_by_role("status")).to_contain_text(f"Welcome, {name}!")
 
-    tab.get_by_role("link", name="Upload").click()
+    tab.get_by_role("link", name="Upload", exact=True).click()
     tab.locator("input[type=file]").set_input_files(clip)
     title = tab.get_by_label("Title")
     expect(title).to_have_value("harbour at dawn")
@@ -125,7 +125,7 @@ def test_an_upload_tells_how_far_it_is_and_can_be_stopped(
     expect(tab.get_by_text(re.compile(r"\d+ secs? left"))).to_be_visible()
     # It goes on while one looks around.
     tab.get_by_role("link", name="Vireo").click()
-    tab.get_by_role("link", name="Upload").click()
+    tab.get_by_role("link", name="Upload", exact=True).click()
     expect(tab.get_by_text(re.compile(r"of 20 MB"))).to_be_visible()
     tab.get_by_role("button", name="Cancel upload").click()
     expect(tab.get_by_text("Drop a video here")).to_be_visible()

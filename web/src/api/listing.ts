@@ -1,16 +1,25 @@
 /** A list that loads on, page by page; kept for a while, so that going back shows what was left. */
 
 import { signal } from "@preact/signals";
+import type { Answer } from "~/api/http";
 import type { Video } from "~/api/types";
 import { list } from "~/api/videos";
+
+/** Brings a page of a list. */
+type Load = (address: string) => Promise<Answer<Video[]>>;
 
 export class Listing {
   readonly rows = signal<Video[]>([]);
   readonly state = signal<"loading" | "idle" | "failed" | "end">("idle");
   readonly failure = signal<unknown>(null);
   private next: string | null;
+  /** How often a row was changed or removed here. */
+  private changes = 0;
 
-  constructor(address: string) {
+  constructor(
+    address: string,
+    private readonly load: Load,
+  ) {
     this.next = address;
   }
 
@@ -19,7 +28,7 @@ export class Listing {
     if (this.state.peek() === "loading" || this.next === null) return;
     this.state.value = "loading";
     try {
-      const page = await list(this.next);
+      const page = await this.load(this.next);
       this.next = page.next;
       this.rows.value = [...this.rows.peek(), ...page.value];
       this.state.value = page.next === null ? "end" : "idle";
@@ -29,21 +38,62 @@ export class Listing {
     }
   }
 
+  /** Look at the first `count` rows again, by `look`; those behind them stay as they are. */
+  async refresh(count: number, look: (count: number) => Promise<Video[]>): Promise<void> {
+    const before = this.changes;
+    const fresh = await look(count);
+    // What was looked at may be from before a change; the next look is not.
+    if (before !== this.changes) return;
+    const old = this.rows.peek();
+    const known = new Set(fresh.map((row) => row.thumbnail));
+    const from = old.findIndex((row) => row.thumbnail === fresh.at(-1)?.thumbnail) + 1;
+    const rest = fresh.length < count ? [] : old.slice(from);
+    this.rows.value = [...fresh, ...rest.filter((row) => !known.has(row.thumbnail))];
+  }
+
+  put(video: Video): void {
+    this.changes += 1;
+    this.rows.value = this.rows
+      .peek()
+      .map((row) => (row.type === "video" && row.thumbnail === video.thumbnail ? video : row));
+  }
+
   remove(hash: string): void {
-    this.rows.value = this.rows.peek().filter((row) => row.thumbnail !== hash);
+    this.changes += 1;
+    this.rows.value = this.rows
+      .peek()
+      .filter((row) => row.type !== "video" || row.thumbnail !== hash);
   }
 }
 
 const MOST = 12;
 const kept = new Map<string, Listing>();
 
-/** The listing of an address: the one that was left, for who comes back, else a new one. */
-export function listing(address: string, { back }: { back: boolean }): Listing {
-  const known = back ? kept.get(address) : undefined;
-  const found = known ?? new Listing(address);
-  kept.delete(address);
-  kept.set(address, found);
+interface How {
+  /** Whether somebody comes back, and finds the one that was left. */
+  back: boolean;
+  load?: Load;
+  /** Whose list it is, where it is not everybody's. */
+  name?: string;
+}
+
+/** The listing of an address. */
+export function listing(address: string, { back, load = list, name = "" }: How): Listing {
+  const place = `${name} ${address}`;
+  const known = back ? kept.get(place) : undefined;
+  const found = known ?? new Listing(address, load);
+  kept.delete(place);
+  kept.set(place, found);
   for (const oldest of [...kept.keys()].slice(0, -MOST)) kept.delete(oldest);
   if (!known) void found.more();
   return found;
+}
+
+/** One's own video has other texts now: in all lists that somebody may see again. */
+export function noteChange(video: Video): void {
+  for (const one of kept.values()) one.put(video);
+}
+
+export function noteRemoval(hash: string): void {
+  for (const one of kept.values()) one.remove(hash);
 }

@@ -3,15 +3,17 @@
 import { signal } from "@preact/signals";
 import { Failure } from "~/api/failure";
 import { newKey } from "~/api/http";
-import { addPending, removePending } from "~/api/pending";
-import { account } from "~/api/session";
+import { noteChange, noteRemoval } from "~/api/listing";
+import type { VideoTexts } from "~/api/types";
 import { type Progress, sendBytes } from "~/api/upload";
-import { announce, deleteVideo, showVideo } from "~/api/videos";
+import { announce, deleteVideo, editVideo, showVideo } from "~/api/videos";
 
 export interface Sending {
   file: File;
-  title: string;
-  description: string;
+  /** The texts as they stand in the form. */
+  typed: VideoTexts;
+  /** The texts that the server has; `null` until it is announced. */
+  saved: VideoTexts | null;
   /** Empty until it is announced. */
   hash: string;
   phase: "sending" | "proving" | "processing" | "ready" | "failed" | "broken";
@@ -30,6 +32,7 @@ const QUICK_LOOKS = 20;
 
 let control = new AbortController();
 let key = "";
+let keyIsFor = "";
 
 function set(change: Partial<Sending>): void {
   const now = sending.peek();
@@ -37,6 +40,34 @@ function set(change: Partial<Sending>): void {
 }
 
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+const tidy = ({ title, description }: VideoTexts) => ({ title: title.trim(), description });
+
+/** Whether the form holds something that the server has not. */
+export function isChanged({ typed, saved }: Sending): boolean {
+  const now = tidy(typed);
+  return saved !== null && (now.title !== saved.title || now.description !== saved.description);
+}
+
+export function typeTexts(typed: VideoTexts): void {
+  set({ typed });
+}
+
+/** Save the texts of a video that is announced, whether its bytes are there or not. */
+export async function saveTexts(): Promise<void> {
+  const now = sending.peek();
+  if (!now?.hash) return;
+  const saved = tidy(now.typed);
+  noteChange(await editVideo(now.hash, saved));
+  if (sending.peek()?.hash === now.hash) set({ saved });
+}
+
+async function announced(texts: VideoTexts): Promise<string> {
+  const body = JSON.stringify(texts);
+  // A key stands for one body: with other texts it is another request.
+  if (keyIsFor !== body) [key, keyIsFor] = [newKey(), body];
+  return announce(texts, key);
+}
 
 /** Look until it is ready or has failed, or somebody has put it aside. */
 async function follow(hash: string, signal: AbortSignal): Promise<void> {
@@ -58,11 +89,13 @@ function report(progress: Progress): void {
 async function run(signal: AbortSignal): Promise<void> {
   const now = sending.peek();
   if (!now) return;
-  const hash = now.hash || (await announce(now.title, now.description, key));
-  const name = account.peek();
-  if (name) addPending(name, hash);
-  if (signal.aborted) return discard(hash);
-  set({ hash });
+  let { hash } = now;
+  if (!hash) {
+    const saved = tidy(now.typed);
+    hash = await announced(saved);
+    if (signal.aborted) return discard(hash);
+    set({ hash, saved });
+  } else if (isChanged(now)) await saveTexts();
   try {
     await sendBytes(hash, now.file, report, signal);
   } catch (failure) {
@@ -86,12 +119,17 @@ async function go(): Promise<void> {
   }
 }
 
-/** Begin; `hash` is that of a video which was announced before and still waits for its file. */
-export function startSending(file: File, title: string, description: string, hash = ""): void {
-  key = newKey();
+/** Begin; `known` is a video that was announced before and still waits for its file. */
+export function startSending(
+  file: File,
+  typed: VideoTexts,
+  known: { hash: string; saved: VideoTexts } | null,
+): void {
+  keyIsFor = "";
+  const { hash, saved } = known ?? { hash: "", saved: null };
   const progress = { sent: 0, total: file.size, speed: 0 };
-  const phase = "sending";
-  sending.value = { file, title, description, hash, phase, progress, failure: null, reason: "" };
+  const told = { phase: "sending", progress, failure: null, reason: "" } as const;
+  sending.value = { file, typed, saved, hash, ...told };
   void go();
 }
 
@@ -102,9 +140,8 @@ export function tryAgain(): void {
 }
 
 async function discard(hash: string): Promise<void> {
-  const name = account.peek();
-  if (name) removePending(name, hash);
   await deleteVideo(hash);
+  noteRemoval(hash);
 }
 
 /** Stop it and take away what was announced. */
@@ -121,5 +158,6 @@ export function putAside(): void {
 }
 
 addEventListener("beforeunload", (event) => {
-  if (sending.peek()?.phase === "sending") event.preventDefault();
+  const now = sending.peek();
+  if (now && (now.phase === "sending" || isChanged(now))) event.preventDefault();
 });

@@ -9,6 +9,8 @@ export type Me = Schemas["MeRow"];
 export type Session = Schemas["SessionRow"];
 export type SignedIn = Schemas["SignedIn"];
 export type SignUp = Schemas["SignUpBody"];
+/** What a person writes of a video. */
+export type VideoTexts = Schemas["UploadBody"];
 export type MeChange = Schemas["PatchMeBody"];
 export type Code = Schemas["Code"];
 

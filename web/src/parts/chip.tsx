@@ -4,7 +4,7 @@ import type { Video } from "~/api/types";
 import { texts } from "~/texts";
 import "~/parts/chip.css";
 
-export type ShownState = "waiting" | "uploaded" | "processing" | "ready" | "failed";
+export type ShownState = "sending" | "waiting" | "uploaded" | "processing" | "ready" | "failed";
 
 export function stateOf(video: Video): ShownState {
   // For its owner `waiting` is two things: no bytes yet, or not begun yet.

@@ -47,6 +47,13 @@ function Frame(props: Shared & { id: string; children: ComponentChildren }) {
   );
 }
 
+/** Focus the first field that has an error, once the errors are on the screen. */
+export function lookAtFirstError(): void {
+  requestAnimationFrame(() =>
+    document.querySelector<HTMLElement>("form [aria-invalid=true]")?.focus(),
+  );
+}
+
 function described(id: string, hint: unknown, error: unknown): string | undefined {
   return [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
 }

@@ -25,7 +25,7 @@ function Row({ row, ...how }: { row: Video } & Pick<GridProps, "rows" | "showCha
 }
 
 /** Calls for more when the end of the list comes near. */
-function End({ listing }: { listing: Listing }) {
+export function End({ listing }: { listing: Listing }) {
   const mark = useRef<HTMLDivElement>(null);
   const rows = listing.rows.value.length;
   useEffect(() => {

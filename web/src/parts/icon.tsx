@@ -12,6 +12,7 @@ const PATHS = {
   film: "M4 5h16v14H4zM8 5v14M16 5v14M4 9h4M4 15h4M16 9h4M16 15h4",
   keyboard: "M3 7h18v10H3zM7 10.5v.01M11 10.5v.01M15 10.5v.01M18 10.5v.01M8 14h8",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  edit: "M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19zM14 6.5l3.5 3.5",
   home: "M4 11l8-7 8 7M6 10v10h12V10",
 } as const;
 

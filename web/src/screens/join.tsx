@@ -5,7 +5,7 @@ import { signUp } from "~/api/accounts";
 import { newKey } from "~/api/http";
 import { signIn } from "~/api/session";
 import { useAct } from "~/parts/act";
-import { Field, Password } from "~/parts/field";
+import { Field, lookAtFirstError, Password } from "~/parts/field";
 import { say } from "~/parts/note";
 import { PasswordRules } from "~/parts/password-rules";
 import { sentence } from "~/parts/sentence";
@@ -54,13 +54,6 @@ function detailsOf({ birth, email, ...rest }: Typed) {
   return { ...rest, email: email.trim(), ...date };
 }
 
-/** Focus the first field that has an error, once the errors are on the screen. */
-function lookAtFirst(): void {
-  requestAnimationFrame(() =>
-    document.querySelector<HTMLElement>("form [aria-invalid=true]")?.focus(),
-  );
-}
-
 export function Join() {
   const t = texts.value;
   const [typed, setTyped] = useState(EMPTY);
@@ -88,7 +81,7 @@ export function Join() {
     event.preventDefault();
     setLeft(Object.fromEntries(Object.keys(EMPTY).map((field) => [field, true])));
     if (Object.keys(own).length) {
-      lookAtFirst();
+      lookAtFirstError();
       return;
     }
     void act.run(async () => {
@@ -96,7 +89,7 @@ export function Join() {
         await signUp(detailsOf(typed), key);
       } catch (failure) {
         setRefused(told((failure as { fields?: Problems }).fields ?? {}, t.join));
-        lookAtFirst();
+        lookAtFirstError();
         throw failure;
       }
       await signIn(typed.username, typed.password);

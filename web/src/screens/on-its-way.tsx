@@ -1,13 +1,24 @@
 /** An upload that is on its way, from the first byte until it can be watched. */
 
 import type { Failure } from "~/api/failure";
-import { putAside, type Sending, stopSending, tryAgain } from "~/api/sending";
-import { useAct } from "~/parts/act";
+import {
+  isChanged,
+  putAside,
+  type Sending,
+  saveTexts,
+  stopSending,
+  tryAgain,
+  typeTexts,
+} from "~/api/sending";
+import { type Act, useAct } from "~/parts/act";
+import { lookAtFirstError } from "~/parts/field";
 import { Icon } from "~/parts/icon";
 import { say } from "~/parts/note";
 import { sentence } from "~/parts/sentence";
 import { Complaint } from "~/parts/state";
+import { go } from "~/router";
 import { to } from "~/routes";
+import { TextFields, textProblems } from "~/screens/video-texts";
 import { texts } from "~/texts";
 import { bytes, span } from "~/texts/formats";
 
@@ -42,13 +53,58 @@ function explained(failure: Failure): string {
   return error === "unsupported_media" ? `${t.refused} ${message}` : sentence(failure);
 }
 
-function Buttons({ now }: { now: Sending }) {
+interface PartProps {
+  now: Sending;
+  act: Act;
+}
+
+/** Title and description, which can be changed while the bytes are on their way, and after. */
+function Texts({ now, act }: PartProps) {
   const t = texts.value;
-  const act = useAct();
+  const problems = textProblems(now.typed, act.failure?.fields);
+  function submit(event: Event): void {
+    event.preventDefault();
+    if (Object.keys(textProblems(now.typed)).length) {
+      lookAtFirstError();
+      return;
+    }
+    void act.run(async () => {
+      await saveTexts();
+      say(t.saved);
+    });
+  }
+  return (
+    <form class="form" onSubmit={submit} noValidate>
+      <TextFields
+        typed={now.typed}
+        onTyped={(typed) => {
+          typeTexts(typed);
+          act.clear();
+        }}
+        problems={problems}
+      />
+      <div class="buttons">
+        <button type="submit" class="button" disabled={act.busy || !isChanged(now)}>
+          {t.save}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Buttons({ now, act }: PartProps) {
+  const t = texts.value;
   const stop = (told: string) =>
     void act.run(async () => {
       await stopSending();
       if (told) say(told);
+    });
+  /** Leave it, for an address; what was typed and not saved yet is saved first. */
+  const leave = (address: string) =>
+    void act.run(async () => {
+      if (isChanged(now)) await saveTexts();
+      putAside();
+      go(address);
     });
   switch (now.phase) {
     case "sending":
@@ -59,25 +115,19 @@ function Buttons({ now }: { now: Sending }) {
         </button>
       );
     case "processing":
-      return (
-        <>
-          <a class="button" href="/studio" onClick={putAside}>
-            {t.studio.title}
-          </a>
-          <button type="button" class="button" onClick={putAside}>
-            {t.send.next}
-          </button>
-        </>
-      );
     case "ready":
       return (
         <>
-          <button type="button" class="button" onClick={putAside}>
+          <button type="button" class="button" onClick={() => leave("/send")}>
             {t.send.next}
           </button>
-          <a class="button main" href={to.watch(now.hash)} onClick={putAside}>
-            {t.send.watch}
-          </a>
+          <Leading
+            address={now.phase === "ready" ? to.watch(now.hash) : "/studio"}
+            leave={leave}
+            main={now.phase === "ready"}
+          >
+            {now.phase === "ready" ? t.send.watch : t.studio.title}
+          </Leading>
         </>
       );
     case "failed":
@@ -97,33 +147,74 @@ function Buttons({ now }: { now: Sending }) {
   }
 }
 
-export function OnItsWay({ now }: { now: Sending }) {
-  const t = texts.value.send;
+interface LeadingProps {
+  address: string;
+  leave: (address: string) => void;
+  main: boolean;
+  children: string;
+}
+
+/** A link, but for what is to be done before it is followed. */
+function Leading({ address, leave, main, children }: LeadingProps) {
   return (
-    <section class="on-its-way">
-      <h2 dir="auto">{now.title}</h2>
-      {(now.phase === "sending" || now.phase === "proving") && <Bar now={now} />}
-      {now.phase === "processing" && (
+    <a
+      class={main ? "button main" : "button"}
+      href={address}
+      onClick={(event) => {
+        event.preventDefault();
+        leave(address);
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+function Progress({ now }: { now: Sending }) {
+  const t = texts.value.send;
+  switch (now.phase) {
+    case "sending":
+    case "proving":
+      return <Bar now={now} />;
+    case "processing":
+      return (
         <>
           <progress aria-label={t.processing} />
           <p role="status">{t.processing}</p>
         </>
-      )}
-      {now.phase === "ready" && (
+      );
+    case "ready":
+      return (
         <p class="good" role="status">
           <Icon name="check" />
           {t.ready}
         </p>
-      )}
-      {now.phase === "failed" && (
+      );
+    case "failed":
+      return (
         <Complaint>
           {t.failed} {now.reason}
         </Complaint>
-      )}
-      {now.phase === "broken" && now.failure && <Complaint>{explained(now.failure)}</Complaint>}
-      <div class="buttons">
-        <Buttons now={now} />
-      </div>
-    </section>
+      );
+    case "broken":
+      return now.failure && <Complaint>{explained(now.failure)}</Complaint>;
+  }
+}
+
+export function OnItsWay({ now }: { now: Sending }) {
+  const act = useAct();
+  const atField = Object.keys(act.failure?.fields ?? {}).length > 0;
+  return (
+    <>
+      <section class="on-its-way">
+        <h2 dir="auto">{(now.saved ?? now.typed).title}</h2>
+        <Progress now={now} />
+        <div class="buttons">
+          <Buttons now={now} act={act} />
+        </div>
+      </section>
+      {act.failure && !atField && <Complaint>{sentence(act.failure)}</Complaint>}
+      {now.phase !== "failed" && <Texts now={now} act={act} />}
+    </>
   );
 }

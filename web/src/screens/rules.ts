@@ -36,6 +36,16 @@ export function passwordProblem(password: string, t: Texts["join"]): string {
   return bytesOf(password) > 72 ? t.passwordLong : "";
 }
 
+export function titleProblem(title: string, t: Texts["send"]): string {
+  const size = letters(title.trim());
+  if (size === 0) return t.titleMissing;
+  return size > 255 ? t.titleLong : "";
+}
+
+export function descriptionProblem(description: string, t: Texts["send"]): string {
+  return letters(description) > 50_000 ? t.descriptionLong : "";
+}
+
 /** `year`, `month` (from 1) and `day` as typed. */
 export function birthProblem(
   year: string,

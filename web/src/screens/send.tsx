@@ -2,8 +2,9 @@
 
 import { useState } from "preact/hooks";
 import { sending, startSending } from "~/api/sending";
+import type { Video } from "~/api/types";
 import { showVideo } from "~/api/videos";
-import { Area, Field } from "~/parts/field";
+import { lookAtFirstError } from "~/parts/field";
 import { SignedIn } from "~/parts/guard";
 import { useLoad } from "~/parts/load";
 import { Complaint, Failed } from "~/parts/state";
@@ -11,6 +12,7 @@ import { useTitle } from "~/parts/title";
 import { place } from "~/router";
 import { Drop } from "~/screens/drop";
 import { OnItsWay } from "~/screens/on-its-way";
+import { TextFields, textProblems } from "~/screens/video-texts";
 import { texts } from "~/texts";
 import { bytes } from "~/texts/formats";
 import "~/screens/send.css";
@@ -19,14 +21,6 @@ import "~/screens/send.css";
 export function titleOf(name: string): string {
   const bare = name.replace(/\.[A-Za-z0-9]{1,5}$/, "").replaceAll("_", " ");
   return bare.trim().slice(0, 255);
-}
-
-const letters = (text: string): number => [...text].length;
-
-interface Announced {
-  hash: string;
-  title: string;
-  description: string;
 }
 
 function Chosen({ file, onAnother }: { file: File; onAnother: () => void }) {
@@ -44,61 +38,38 @@ function Chosen({ file, onAnother }: { file: File; onAnother: () => void }) {
   );
 }
 
-function Form({ announced }: { announced: Announced | null }) {
+function Form({ announced }: { announced: Video | null }) {
   const t = texts.value.send;
+  const { title = "", description = "" } = announced ?? {};
   const [file, setFile] = useState<File | null>(null);
   const [complaint, setComplaint] = useState("");
-  const [title, setTitle] = useState(announced?.title ?? "");
-  const [description, setDescription] = useState(announced?.description ?? "");
+  const [typed, setTyped] = useState({ title, description });
   const [tried, setTried] = useState(false);
-  const size = letters(title.trim());
-  const titleError = size === 0 ? t.titleMissing : size > 255 ? t.titleLong : undefined;
-  const textError = letters(description) > 50_000 ? t.descriptionLong : undefined;
+  const problems = textProblems(typed);
+  // A title that was not typed yet is no error yet.
+  const shown = tried || typed.title.trim() ? problems : { ...problems, title: "" };
 
   function take(given: File): void {
     const known = !given.type || given.type.startsWith("video/") || /ogg|mxf/.test(given.type);
     setComplaint(given.size === 0 ? t.emptyFile : known ? "" : t.notVideo);
     if (given.size === 0 || !known) return;
     setFile(given);
-    if (!title.trim()) setTitle(titleOf(given.name));
+    if (!typed.title.trim()) setTyped({ ...typed, title: titleOf(given.name) });
   }
 
   function submit(event: Event): void {
     event.preventDefault();
     setTried(true);
-    if (file && !titleError && !textError) {
-      startSending(file, title.trim(), description, announced?.hash);
-    }
+    const known = announced && { hash: announced.thumbnail, saved: { title, description } };
+    if (Object.keys(problems).length) lookAtFirstError();
+    else if (file) startSending(file, typed, known);
   }
 
   return (
     <form class="form" onSubmit={submit} noValidate>
       {complaint && <Complaint>{complaint}</Complaint>}
       {file ? <Chosen file={file} onAnother={() => setFile(null)} /> : <Drop onFile={take} />}
-      {announced ? (
-        <p dir="auto">
-          <strong>{announced.title}</strong>
-        </p>
-      ) : (
-        <>
-          <Field
-            label={t.name}
-            hint={t.nameHint}
-            dir="auto"
-            value={title}
-            onValue={setTitle}
-            error={tried ? titleError : undefined}
-          />
-          <Area
-            label={t.description}
-            hint={t.descriptionHint}
-            dir="auto"
-            value={description}
-            onValue={setDescription}
-            error={textError}
-          />
-        </>
-      )}
+      <TextFields typed={typed} onTyped={setTyped} problems={shown} />
       <button type="submit" class="button main" disabled={!file}>
         {t.submit}
       </button>
@@ -111,7 +82,7 @@ function Rest({ hash }: { hash: string }) {
   const [found, again] = useLoad(() => showVideo(hash), [hash]);
   if (found.state === "failed") return <Failed failure={found.failure} again={again} />;
   if (found.state === "loading") return null;
-  return <Form announced={{ hash, title: found.value.title, description: "" }} />;
+  return <Form announced={found.value} />;
 }
 
 export function Send() {

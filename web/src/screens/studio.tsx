@@ -1,144 +1,118 @@
-/** One's own videos: how far they are, and deleting them. */
+/** One's own videos in every state: how far they are, other words for them, deleting them. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { type Listing, listing } from "~/api/listing";
-import { listPending, removePending } from "~/api/pending";
+import { type Listing, listing, noteRemoval } from "~/api/listing";
 import type { Video } from "~/api/types";
-import { deleteVideo, lists } from "~/api/videos";
+import { deleteVideo, firstOfMine, isGone, listOwn, lists } from "~/api/videos";
 import { useAct } from "~/parts/act";
-import { CardSkeleton, Thumbnail, When } from "~/parts/card";
-import { Chip, stateOf } from "~/parts/chip";
 import { Confirm } from "~/parts/dialog";
+import { End } from "~/parts/grid";
 import { SignedIn } from "~/parts/guard";
-import { Icon } from "~/parts/icon";
 import { say } from "~/parts/note";
 import { sentence } from "~/parts/sentence";
 import { Complaint, Empty, Failed } from "~/parts/state";
 import { useTitle } from "~/parts/title";
-import { to } from "~/routes";
+import { place } from "~/router";
+import { Edit } from "~/screens/edit";
+import { moves, Own, OwnSkeleton } from "~/screens/own";
 import { texts } from "~/texts";
-import "~/screens/studio.css";
 
 const LOOK_MS = 3000;
 
-function Row({ video, onRemove }: { video: Video; onRemove: () => void }) {
-  const t = texts.value.studio;
-  const state = stateOf(video);
-  return (
-    <li class="own">
-      <div class="picture">
-        {state === "ready" ? (
-          <Thumbnail video={video} />
-        ) : (
-          <span class="thumbnail none">
-            <Icon name="film" />
-          </span>
-        )}
-      </div>
-      <div class="words">
-        <h3 dir="auto">
-          <a href={to.watch(video.thumbnail)}>{video.title}</a>
-        </h3>
-        <p class="small faint">
-          <Chip state={state} /> <When iso={video.upload} />
-        </p>
-        {video.reason && <p class="small">{video.reason}</p>}
-        {state === "waiting" && (
-          <p class="small">
-            <a class="above" href={`/send?v=${video.thumbnail}`}>
-              {t.sendFile}
-            </a>
-          </p>
-        )}
-      </div>
-      <button
-        type="button"
-        class="button above"
-        aria-label={t.removeOf(video.title)}
-        title={t.remove}
-        onClick={onRemove}
-      >
-        <Icon name="trash" />
-      </button>
-    </li>
-  );
-}
-
-/** The unfinished ones, looked at again while something moves; `null` until the first look. */
-function usePending(name: string, onReady: () => void): [Video[] | null, () => void] {
-  const [pending, setPending] = useState<Video[] | null>(null);
-  const [round, setRound] = useState(0);
+/** Look at the list again while something in it moves; at once where it is one that was left. */
+function useLooks(found: Listing, back: boolean): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let wanted = true;
-    let before = -1;
-    async function look(): Promise<void> {
-      // Where a look fails, the next one may not; the list of public ones tells what is wrong.
-      const found = await listPending(name).catch(() => null);
-      if (!wanted) return;
-      if (found) {
-        if (before > found.length) onReady();
-        before = found.length;
-        setPending(found);
-      } else setPending((known) => known ?? []);
-      const moves = !found || found.some((one) => one.uploaded && one.state !== "failed");
-      if (moves) timer = setTimeout(() => void look(), LOOK_MS);
+    async function look(count: number): Promise<void> {
+      // Where a look fails, the next one may not; nothing is taken away meanwhile.
+      if (count > 0 && !document.hidden) await found.refresh(count, firstOfMine).catch(() => {});
+      if (wanted) timer = setTimeout(() => void look(lastThatMoves(found) + 1), LOOK_MS);
     }
-    void look();
+    void look(back ? found.rows.peek().length : 0);
     return () => {
       wanted = false;
       clearTimeout(timer);
     };
-  }, [name, round]);
-  return [pending, () => setRound((n) => n + 1)];
+  }, [found, back]);
 }
 
-function Published({ found, onRemove }: { found: Listing; onRemove: (video: Video) => void }) {
-  const t = texts.value;
+const lastThatMoves = (found: Listing): number => found.rows.peek().findLastIndex(moves);
+
+interface ListProps {
+  found: Listing;
+  onEdit: (video: Video) => void;
+  onRemove: (video: Video) => void;
+}
+
+function List({ found, onEdit, onRemove }: ListProps) {
+  const rows = found.rows.value;
   const state = found.state.value;
+  const loading = state === "loading";
   return (
-    <>
+    <section aria-busy={loading}>
       <ul class="owns">
-        {found.rows.value.map((video) => (
-          <Row key={video.thumbnail} video={video} onRemove={() => onRemove(video)} />
+        {rows.map((video) => (
+          <Own
+            key={video.thumbnail}
+            video={video}
+            onEdit={() => onEdit(video)}
+            onRemove={() => onRemove(video)}
+          />
         ))}
+        {loading && [1, 2, 3, 4].map((n) => <OwnSkeleton key={n} />)}
       </ul>
-      {state === "loading" && <CardSkeleton row />}
       {state === "failed" && (
         <Failed failure={found.failure.value} again={() => void found.more()} />
       )}
-      {state === "idle" && (
-        <div class="end">
-          <button type="button" class="button" onClick={() => void found.more()}>
-            {t.more}
-          </button>
-        </div>
-      )}
-    </>
+      {state === "idle" && <End listing={found} />}
+    </section>
+  );
+}
+
+function Remove({ video, onClose }: { video: Video; onClose: () => void }) {
+  const t = texts.value.studio;
+  const act = useAct();
+  const remove = () =>
+    void act.run(async () => {
+      await deleteVideo(video.thumbnail).catch((failure: unknown) => {
+        // Somebody was quicker, on another device.
+        if (!isGone(failure)) throw failure;
+      });
+      noteRemoval(video.thumbnail);
+      say(t.removed);
+      onClose();
+    });
+  return (
+    <Confirm
+      title={t.sure}
+      hint={t.sureHint}
+      yes={t.remove}
+      busy={act.busy}
+      onYes={remove}
+      onClose={onClose}
+    >
+      <p dir="auto">
+        <strong>{video.title}</strong>
+      </p>
+      {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
+    </Confirm>
   );
 }
 
 function Videos({ name }: { name: string }) {
   const t = texts.value;
-  const [round, setRound] = useState(0);
-  const found = useMemo(() => listing(lists.channel(name), { back: false }), [name, round]);
-  const [pending, lookAgain] = usePending(name, () => setRound((n) => n + 1));
+  const here = place.value;
+  const back = here.by === "back";
+  const found = useMemo(
+    () => listing(lists.mine(), { back, load: listOwn, name }),
+    [name, here, back],
+  );
+  const [edited, setEdited] = useState<Video | null>(null);
   const [doomed, setDoomed] = useState<Video | null>(null);
-  const act = useAct();
+  useLooks(found, back);
 
-  function remove(video: Video): void {
-    void act.run(async () => {
-      await deleteVideo(video.thumbnail);
-      removePending(name, video.thumbnail);
-      found.remove(video.thumbnail);
-      lookAgain();
-      setDoomed(null);
-      say(t.studio.removed);
-    });
-  }
-
-  const none = found.state.value === "end" && found.rows.value.length === 0;
-  if (none && pending?.length === 0) {
+  if (found.state.value === "end" && found.rows.value.length === 0) {
     return (
       <Empty title={t.studio.empty} hint={t.studio.emptyHint}>
         <a class="button main" href="/send">
@@ -149,33 +123,9 @@ function Videos({ name }: { name: string }) {
   }
   return (
     <>
-      {pending && pending.length > 0 && (
-        <section class="unfinished">
-          <h2>{t.studio.unfinished}</h2>
-          <ul class="owns">
-            {pending.map((video) => (
-              <Row key={video.thumbnail} video={video} onRemove={() => setDoomed(video)} />
-            ))}
-          </ul>
-        </section>
-      )}
-      {!none && <h2>{t.studio.published}</h2>}
-      <Published found={found} onRemove={setDoomed} />
-      {doomed && (
-        <Confirm
-          title={t.studio.sure}
-          hint={t.studio.sureHint}
-          yes={t.studio.remove}
-          busy={act.busy}
-          onYes={() => remove(doomed)}
-          onClose={() => setDoomed(null)}
-        >
-          <p dir="auto">
-            <strong>{doomed.title}</strong>
-          </p>
-          {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
-        </Confirm>
-      )}
+      <List found={found} onEdit={setEdited} onRemove={setDoomed} />
+      {edited && <Edit video={edited} onClose={() => setEdited(null)} />}
+      {doomed && <Remove video={doomed} onClose={() => setDoomed(null)} />}
     </>
   );
 }
