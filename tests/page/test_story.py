@@ -99,10 +99,13 @@ def test_what_is_no_video_is_refused(visit: Visit, enter: Enter, url: str, tmp_p
     text = tmp_path / "film.mp4"
     text.write_text("This is no film at all. " * 100)
     tab.locator("input[type=file]").set_input_files(text)
+    tab.get_by_label("Description").fill("Word by word")
     tab.get_by_role("button", name="Upload").click()
     expect(tab.get_by_role("alert")).to_contain_text("This file was not taken.")
     tab.get_by_role("button", name="Choose another file").click()
     expect(tab.get_by_text("Drop a video here")).to_be_visible()
+    expect(tab.get_by_label("Title")).to_have_value("")
+    expect(tab.get_by_label("Description")).to_have_value("Word by word")
     # Nothing is left of it.
     tab.goto(f"{url}/studio")
     expect(tab.get_by_text("You have no videos yet")).to_be_visible()

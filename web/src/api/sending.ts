@@ -6,7 +6,7 @@ import { newKey } from "~/api/http";
 import { noteChange, noteRemoval } from "~/api/listing";
 import type { VideoTexts } from "~/api/types";
 import { type Progress, sendBytes } from "~/api/upload";
-import { announce, deleteVideo, editVideo, showVideo } from "~/api/videos";
+import { announce, deleteVideo, editVideo, isGone, showVideo } from "~/api/videos";
 
 export interface Sending {
   file: File;
@@ -140,15 +140,40 @@ export function tryAgain(): void {
 }
 
 async function discard(hash: string): Promise<void> {
-  await deleteVideo(hash);
+  try {
+    await deleteVideo(hash);
+  } catch (failure) {
+    // Another device was quicker.
+    if (!isGone(failure)) throw failure;
+  }
   noteRemoval(hash);
 }
 
-/** Stop it and take away what was announced. */
+/** Stop it and take away what was announced; where that fails, it is told and nothing is lost. */
 export async function stopSending(): Promise<void> {
   const hash = sending.peek()?.hash;
-  putAside();
-  if (hash) await discard(hash);
+  control.abort();
+  try {
+    if (hash) await discard(hash);
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    return set({ phase: "broken", failure });
+  }
+  sending.value = null;
+}
+
+let left: VideoTexts | null = null;
+
+/** Keep what was typed for a file that was not taken. */
+export function leaveTexts(texts: VideoTexts): void {
+  left = texts;
+}
+
+/** What was typed for the last file, once. */
+export function takeTexts(): VideoTexts | null {
+  const texts = left;
+  left = null;
+  return texts;
 }
 
 /** Look no longer; what has been sent stays. */

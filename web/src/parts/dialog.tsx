@@ -13,13 +13,25 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
+/** To where one was before the question, or else to the screen; unless there is another one. */
+function giveFocus(before: Element | null): void {
+  if (document.querySelector("dialog[open]")) return;
+  const place = before ?? document.getElementById("main");
+  if (place instanceof HTMLElement) place.focus({ preventScroll: true });
+}
+
 export function Dialog({ title, wide, onClose, children }: DialogProps) {
   const id = useId();
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = box.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // What the question was about may be gone with the answer.
+      requestAnimationFrame(() => giveFocus(before?.isConnected ? before : null));
+    };
   }, []);
   return (
     <dialog

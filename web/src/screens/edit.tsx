@@ -1,6 +1,6 @@
 /** Another title or description for one's own video, in front of the list. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { noteChange } from "~/api/listing";
 import type { Video } from "~/api/types";
 import { editVideo, isGone, showVideo } from "~/api/videos";
@@ -27,6 +27,9 @@ function Form({ video, onClose }: EditProps) {
   const t = texts.value;
   const [typed, setTyped] = useState({ title: video.title, description: video.description });
   const act = useAct();
+  const form = useRef<HTMLFormElement>(null);
+  // What had the focus has gone when the texts came.
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
   const refused = act.failure?.fields ?? {};
   const problems = textProblems(typed, refused);
 
@@ -45,7 +48,7 @@ function Form({ video, onClose }: EditProps) {
   }
 
   return (
-    <form class="form" onSubmit={submit} noValidate>
+    <form ref={form} class="form" onSubmit={submit} noValidate>
       {act.failure && Object.keys(refused).length === 0 && (
         <Complaint>{told(act.failure)}</Complaint>
       )}

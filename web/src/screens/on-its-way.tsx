@@ -3,9 +3,11 @@
 import type { Failure } from "~/api/failure";
 import {
   isChanged,
+  leaveTexts,
   putAside,
   type Sending,
   saveTexts,
+  sending,
   stopSending,
   tryAgain,
   typeTexts,
@@ -18,7 +20,7 @@ import { sentence } from "~/parts/sentence";
 import { Complaint } from "~/parts/state";
 import { go } from "~/router";
 import { to } from "~/routes";
-import { TextFields, textProblems } from "~/screens/video-texts";
+import { TextFields, textProblems, titleOf } from "~/screens/video-texts";
 import { texts } from "~/texts";
 import { bytes, span } from "~/texts/formats";
 
@@ -97,8 +99,17 @@ function Buttons({ now, act }: PartProps) {
   const stop = (told: string) =>
     void act.run(async () => {
       await stopSending();
+      if (sending.peek()) return;
+      // The address may name the video that is no more.
+      go("/send", { replace: true });
       if (told) say(told);
     });
+  /** What was typed is for the next file; a title that was the file's name is not. */
+  const another = () => {
+    const named = now.typed.title === titleOf(now.file.name);
+    leaveTexts(named ? { ...now.typed, title: "" } : now.typed);
+    stop("");
+  };
   /** Leave it, for an address; what was typed and not saved yet is saved first. */
   const leave = (address: string) =>
     void act.run(async () => {
@@ -134,7 +145,7 @@ function Buttons({ now, act }: PartProps) {
     case "broken":
       return (
         <>
-          <button type="button" class="button" onClick={() => stop("")}>
+          <button type="button" class="button" onClick={another}>
             {t.send.another}
           </button>
           {now.failure && now.failure.status !== 415 && now.failure.status !== 413 && (

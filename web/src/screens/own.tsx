@@ -28,9 +28,15 @@ function File({ video, state }: { video: Video; state: ShownState }) {
   if (state !== "waiting" && state !== "sending") return null;
   return (
     <p class="small">
-      <a class="above" href={`/send?v=${video.thumbnail}`}>
-        {state === "waiting" ? t.sendFile : t.sending}
-      </a>
+      {state === "waiting" ? (
+        <a class="above" href={`/send?v=${video.thumbnail}`}>
+          {t.sendFile}
+        </a>
+      ) : (
+        <a class="above" href="/send">
+          {t.sending}
+        </a>
+      )}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 /** Upload: choose a file, give it a title, watch it go. */
 
 import { useState } from "preact/hooks";
-import { sending, startSending } from "~/api/sending";
+import { sending, startSending, takeTexts } from "~/api/sending";
 import type { Video } from "~/api/types";
 import { showVideo } from "~/api/videos";
 import { lookAtFirstError } from "~/parts/field";
@@ -12,16 +12,10 @@ import { useTitle } from "~/parts/title";
 import { place } from "~/router";
 import { Drop } from "~/screens/drop";
 import { OnItsWay } from "~/screens/on-its-way";
-import { TextFields, textProblems } from "~/screens/video-texts";
+import { TextFields, textProblems, titleOf } from "~/screens/video-texts";
 import { texts } from "~/texts";
 import { bytes } from "~/texts/formats";
 import "~/screens/send.css";
-
-/** `holiday_2024-07.mp4` is `holiday 2024-07`. */
-export function titleOf(name: string): string {
-  const bare = name.replace(/\.[A-Za-z0-9]{1,5}$/, "").replaceAll("_", " ");
-  return bare.trim().slice(0, 255);
-}
 
 function Chosen({ file, onAnother }: { file: File; onAnother: () => void }) {
   const t = texts.value.send;
@@ -43,7 +37,7 @@ function Form({ announced }: { announced: Video | null }) {
   const { title = "", description = "" } = announced ?? {};
   const [file, setFile] = useState<File | null>(null);
   const [complaint, setComplaint] = useState("");
-  const [typed, setTyped] = useState({ title, description });
+  const [typed, setTyped] = useState(() => takeTexts() ?? { title, description });
   const [tried, setTried] = useState(false);
   const problems = textProblems(typed);
   // A title that was not typed yet is no error yet.

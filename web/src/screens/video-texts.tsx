@@ -15,6 +15,12 @@ export function textProblems(typed: VideoTexts, refused: Problems = {}): Problem
   return { ...refused, ...found(own) };
 }
 
+/** A title from the name of a file: `holiday_2024-07.mp4` is `holiday 2024-07`. */
+export function titleOf(name: string): string {
+  const bare = name.replace(/\.[A-Za-z0-9]{1,5}$/, "").replaceAll("_", " ");
+  return [...bare.trim()].slice(0, 255).join("");
+}
+
 interface FieldsProps {
   typed: VideoTexts;
   onTyped: (typed: VideoTexts) => void;
