@@ -220,7 +220,7 @@ def test_the_way_by_keyboard(visit: Visit, owner: tuple[Person, str]) -> None:
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/watch/*")
     expect(tab.get_by_role("main")).to_be_focused()
-    until(tab, "document.querySelector('video').readyState === 4")
+    settled(tab)
     # Every control of the player is reached.
     reached = set()
     for _ in range(12):

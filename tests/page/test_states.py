@@ -7,8 +7,13 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from vireo_testing.browser import Visit
+from vireo_testing.browser import Visit, until
 from vireo_testing.person import Person
+
+# Everything that comes late has come: the pictures within sight, and the video's first one.
+SEEN = """[...document.images].every(
+        (one) => one.complete || one.getBoundingClientRect().top > innerHeight
+    ) && (document.querySelector("video")?.readyState ?? 4) === 4"""
 
 
 def test_what_is_not_there(visit: Visit) -> None:
@@ -77,7 +82,7 @@ def test_nothing_jumps_while_it_loads(visit: Visit, owner: tuple[Person, str]) -
         tab.goto(visit.url + address)
         expect(tab.get_by_role("main").get_by_role("heading", level=1)).to_be_attached()
         expect(tab.locator(".skeleton")).to_have_count(0)
-        tab.wait_for_timeout(500)
+        until(tab, SEEN)
         assert tab.evaluate("window.shift") < 0.1, address
 
 

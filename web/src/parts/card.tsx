@@ -56,6 +56,7 @@ export function VideoCard({ video, row, showChannel = true, below = "screen" }: 
             {showChannel && (
               <>
                 <a class="quiet" href={to.channel(video.channel)}>
+                  {row && below === "screen" && <Avatar name={video.channel} />}
                   <Theirs text={video.channel} />
                 </a>
                 <span aria-hidden="true"> · </span>

@@ -116,6 +116,19 @@ async function besides(video: Video): Promise<{ own: boolean; rows: Video[] }> {
   return { own: false, rows: others((await list(lists.newest())).value).slice(0, BESIDE) };
 }
 
+/** The list to be, also while it is not known yet of whom there is more. */
+function MoreSkeleton() {
+  return (
+    <ul class="beside-list" aria-hidden="true">
+      {[1, 2, 3, 4, 5, 6].map((n) => (
+        <li key={n}>
+          <CardSkeleton row />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function More({ video }: { video: Video }) {
   const t = texts.value.watch;
   const [found, again] = useLoad(() => besides(video), [video.thumbnail]);
@@ -127,19 +140,26 @@ function More({ video }: { video: Video }) {
       <h2>
         <bdi>{own ? t.more(video.channel) : t.others}</bdi>
       </h2>
-      <ul class="beside-list">
-        {found.state === "loading"
-          ? [1, 2, 3, 4].map((n) => (
-              <li key={n}>
-                <CardSkeleton row />
-              </li>
-            ))
-          : found.value.rows.map((row) => (
-              <li key={row.thumbnail}>
-                <VideoCard video={row} row showChannel={!own} below="list" />
-              </li>
-            ))}
-      </ul>
+      {found.state === "loading" ? (
+        <MoreSkeleton />
+      ) : (
+        <ul class="beside-list">
+          {found.value.rows.map((row) => (
+            <li key={row.thumbnail}>
+              <VideoCard video={row} row showChannel={!own} below="list" />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function WholeSkeleton() {
+  return (
+    <>
+      <span class="line skeleton heading" aria-hidden="true" />
+      <MoreSkeleton />
     </>
   );
 }
@@ -190,7 +210,7 @@ export function Watch({ hash }: { hash: string }) {
         <Player hash={hash} video={player} />
         {video ? <About video={video} seek={seek} /> : <AboutSkeleton />}
       </div>
-      <aside>{video && <More video={video} />}</aside>
+      <aside>{video ? <More video={video} /> : <WholeSkeleton />}</aside>
     </div>
   );
 }
