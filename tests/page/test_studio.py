@@ -12,8 +12,8 @@ from vireo_testing.person import Person
 
 Visitor = Callable[..., Visit]
 Enter = Callable[..., Any]
-# More than one page of the list.
-MANY = 30
+# More than two pieces of the list, of 120 rows each; many pages.
+MANY = 270
 
 
 def edit(tab: Page, title: str) -> Locator:
@@ -57,18 +57,31 @@ def test_another_device_sees_what_is_unfinished(
     assert "pending" not in first.evaluate("Object.keys(localStorage).join()")
 
 
-def test_the_list_loads_on_and_repeats_nothing(visit: Visit, enter: Enter, url: str) -> None:
+def test_a_long_list_loads_on_and_stays_light(visit: Visit, enter: Enter, url: str) -> None:
     person = Person(url)
     for number in range(MANY):
         person.announce(f"Number {number}")
     tab = enter(visit, person, then="/studio")
     rows = "document.querySelectorAll('.own h2').length"
     until(tab, f"{rows} >= 24")
-    tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    until(tab, f"{rows} === {MANY}")
+    while (seen := tab.evaluate(rows)) < MANY:
+        tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        until(tab, f"{rows} > {seen}")
     titles = tab.locator(".own h2").all_text_contents()
     assert titles == [f"Number {n}" for n in reversed(range(MANY))]
     expect(tab.get_by_role("button", name="Load more")).to_have_count(0)
+    # What is far away is there, but costs nothing.
+    drawn = "one => one.checkVisibility({contentVisibilityAuto: true})"
+    first, last = tab.locator(".own h2").first, tab.locator(".own h2").last
+    last.scroll_into_view_if_needed()
+    until(tab, f"({drawn})([...document.querySelectorAll('.own h2')].at(-1))")
+    assert not first.evaluate(drawn)
+    # Who comes back from there is there.
+    tab.get_by_role("link", name="Number 3", exact=True).click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Number 3")
+    tab.go_back()
+    expect(tab.get_by_role("link", name="Number 3", exact=True)).to_be_in_viewport()
+    assert tab.evaluate(rows) == MANY
 
 
 def test_what_moves_is_looked_at_again(visit: Visit, enter: Enter, url: str, short: Path) -> None:

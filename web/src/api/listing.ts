@@ -1,6 +1,6 @@
 /** A list that loads on, page by page; kept for a while, so that going back shows what was left. */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { Answer } from "~/api/http";
 import type { Video } from "~/api/types";
 import { list } from "~/api/videos";
@@ -8,10 +8,19 @@ import { list } from "~/api/videos";
 /** Brings a page of a list. */
 type Load = (address: string) => Promise<Answer<Video[]>>;
 
+// Divided by all numbers of columns that there are, up to six: a full piece has full lines.
+const CHUNK = 120;
+
+const alike = (one: Video[], other: Video[] | undefined): boolean =>
+  one.length === other?.length && one.every((row, n) => row === other[n]);
+
 export class Listing {
   readonly rows = signal<Video[]>([]);
   readonly state = signal<"loading" | "idle" | "failed" | "end">("idle");
   readonly failure = signal<unknown>(null);
+  /** The rows in pieces; one that has not changed is the very same one as before. */
+  readonly chunks = computed(() => this.divide());
+  private divided: Video[][] = [];
   private next: string | null;
   /** How often a row was changed or removed here. */
   private changes = 0;
@@ -21,6 +30,16 @@ export class Listing {
     private readonly load: Load,
   ) {
     this.next = address;
+  }
+
+  private divide(): Video[][] {
+    const rows = this.rows.value;
+    this.divided = Array.from({ length: Math.ceil(rows.length / CHUNK) }, (_, n) => {
+      const piece = rows.slice(n * CHUNK, (n + 1) * CHUNK);
+      const before = this.divided[n];
+      return before && alike(piece, before) ? before : piece;
+    });
+    return this.divided;
   }
 
   /** Load the next page, unless one is on its way or there is none. */
@@ -45,10 +64,16 @@ export class Listing {
     // What was looked at may be from before a change; the next look is not.
     if (before !== this.changes) return;
     const old = this.rows.peek();
-    const known = new Set(fresh.map((row) => row.thumbnail));
+    const known = new Map(old.map((row) => [row.thumbnail, row]));
     const from = old.findIndex((row) => row.thumbnail === fresh.at(-1)?.thumbnail) + 1;
     const rest = fresh.length < count ? [] : old.slice(from);
-    this.rows.value = [...fresh, ...rest.filter((row) => !known.has(row.thumbnail))];
+    const seen = new Set(fresh.map((row) => row.thumbnail));
+    // What looks as it did is left alone.
+    const first = fresh.map((row) => {
+      const before = known.get(row.thumbnail);
+      return JSON.stringify(before) === JSON.stringify(row) ? (before ?? row) : row;
+    });
+    this.rows.value = [...first, ...rest.filter((row) => !seen.has(row.thumbnail))];
   }
 
   put(video: Video): void {

@@ -1,10 +1,11 @@
 /** A listing on the screen: it loads on as one scrolls, and by a button for who does not. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useCallback, useEffect, useRef } from "preact/hooks";
 import type { Listing } from "~/api/listing";
 import type { Video } from "~/api/types";
 import { CardSkeleton, ChannelCard, VideoCard } from "~/parts/card";
+import { Chunks } from "~/parts/chunks";
 import { Failed } from "~/parts/state";
 import { texts } from "~/texts";
 import "~/parts/grid.css";
@@ -17,7 +18,14 @@ interface GridProps {
   empty: ComponentChildren;
 }
 
-const SKELETONS = Array.from({ length: 12 }, (_, n) => n);
+const skeletons = (row: boolean) =>
+  Array.from({ length: 12 }, (_, n) => (
+    <li key={n}>
+      <CardSkeleton row={row} />
+    </li>
+  ));
+const ROWS = skeletons(true);
+const TILES = skeletons(false);
 
 function Row({ row, ...how }: { row: Video } & Pick<GridProps, "rows" | "showChannel">) {
   if (row.type === "channel") return <ChannelCard channel={row} />;
@@ -47,29 +55,27 @@ export function End({ listing }: { listing: Listing }) {
 }
 
 export function Grid({ listing, rows = false, showChannel = true, empty }: GridProps) {
-  const found = listing.rows.value;
+  const found = listing.chunks.value;
   const state = listing.state.value;
-  const loading = state === "loading" || (state === "idle" && found.length === 0);
-  if (state === "end" && found.length === 0) return <>{empty}</>;
+  const none = found.length === 0;
+  const loading = state === "loading" || (state === "idle" && none);
+  const draw = useCallback(
+    (row: Video) => <Row row={row} rows={rows} showChannel={showChannel} />,
+    [rows, showChannel],
+  );
+  if (state === "end" && none) return <>{empty}</>;
   return (
     <section aria-busy={loading}>
-      <ul class={rows ? "results" : "grid"}>
-        {found.map((row) => (
-          <li key={`${row.type} ${row.channel} ${row.thumbnail}`}>
-            <Row row={row} rows={rows} showChannel={showChannel} />
-          </li>
-        ))}
-        {loading &&
-          SKELETONS.map((n) => (
-            <li key={n}>
-              <CardSkeleton row={rows} />
-            </li>
-          ))}
-      </ul>
+      <Chunks
+        kind={rows ? "results" : "grid"}
+        chunks={found}
+        draw={draw}
+        rest={loading ? (rows ? ROWS : TILES) : null}
+      />
       {state === "failed" && (
         <Failed failure={listing.failure.value} again={() => void listing.more()} />
       )}
-      {state === "idle" && found.length > 0 && <End listing={listing} />}
+      {state === "idle" && !none && <End listing={listing} />}
     </section>
   );
 }

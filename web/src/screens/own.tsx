@@ -1,5 +1,6 @@
 /** One of one's own videos in the list of them: how far it is, and what can be done with it. */
 
+import { computed } from "@preact/signals";
 import { sending } from "~/api/sending";
 import type { Video } from "~/api/types";
 import { Thumbnail, When } from "~/parts/card";
@@ -9,13 +10,16 @@ import { to } from "~/routes";
 import { texts } from "~/texts";
 import "~/screens/own.css";
 
+/** What this browser sends right now; it changes with the video, not with every byte. */
+const sent = computed(() => {
+  const now = sending.value;
+  return now && (now.phase === "sending" || now.phase === "proving") ? now.hash : "";
+});
+
 /** As `stateOf`, but this browser knows more of what it sends itself. */
 function shownState(video: Video): ShownState {
   const state = stateOf(video);
-  const now = sending.value;
-  const mine =
-    now?.hash === video.thumbnail && (now.phase === "sending" || now.phase === "proving");
-  return mine && state === "waiting" ? "sending" : state;
+  return state === "waiting" && sent.value === video.thumbnail ? "sending" : state;
 }
 
 /** Whether it will soon be in another state by itself. */
@@ -43,15 +47,15 @@ function File({ video, state }: { video: Video; state: ShownState }) {
 
 interface OwnProps {
   video: Video;
-  onEdit: () => void;
-  onRemove: () => void;
+  onEdit: (video: Video) => void;
+  onRemove: (video: Video) => void;
 }
 
 export function Own({ video, onEdit, onRemove }: OwnProps) {
   const t = texts.value.studio;
   const state = shownState(video);
   return (
-    <li class="own">
+    <div class="own">
       <div class="picture">
         {state === "ready" ? (
           <Thumbnail video={video} />
@@ -77,7 +81,7 @@ export function Own({ video, onEdit, onRemove }: OwnProps) {
           class="button"
           aria-label={t.editOf(video.title)}
           title={t.edit}
-          onClick={onEdit}
+          onClick={() => onEdit(video)}
         >
           <Icon name="edit" />
         </button>
@@ -86,18 +90,18 @@ export function Own({ video, onEdit, onRemove }: OwnProps) {
           class="button"
           aria-label={t.removeOf(video.title)}
           title={t.remove}
-          onClick={onRemove}
+          onClick={() => onRemove(video)}
         >
           <Icon name="trash" />
         </button>
       </div>
-    </li>
+    </div>
   );
 }
 
 export function OwnSkeleton() {
   return (
-    <li class="own" aria-hidden="true">
+    <div class="own" aria-hidden="true">
       <div class="picture">
         <span class="thumbnail skeleton" />
       </div>
@@ -105,6 +109,6 @@ export function OwnSkeleton() {
         <span class="line skeleton" />
         <span class="line short skeleton" />
       </div>
-    </li>
+    </div>
   );
 }

@@ -1,10 +1,11 @@
 /** One's own videos in every state: how far they are, other words for them, deleting them. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { type Listing, listing, noteRemoval } from "~/api/listing";
 import type { Video } from "~/api/types";
 import { deleteVideo, firstOfMine, isGone, listOwn, lists } from "~/api/videos";
 import { useAct } from "~/parts/act";
+import { Chunks } from "~/parts/chunks";
 import { Confirm } from "~/parts/dialog";
 import { End } from "~/parts/grid";
 import { SignedIn } from "~/parts/guard";
@@ -45,23 +46,27 @@ interface ListProps {
   onRemove: (video: Video) => void;
 }
 
+const SKELETONS = [1, 2, 3, 4].map((n) => (
+  <li key={n}>
+    <OwnSkeleton />
+  </li>
+));
+
 function List({ found, onEdit, onRemove }: ListProps) {
-  const rows = found.rows.value;
   const state = found.state.value;
   const loading = state === "loading";
+  const draw = useCallback(
+    (video: Video) => <Own video={video} onEdit={onEdit} onRemove={onRemove} />,
+    [onEdit, onRemove],
+  );
   return (
     <section aria-busy={loading}>
-      <ul class="owns">
-        {rows.map((video) => (
-          <Own
-            key={video.thumbnail}
-            video={video}
-            onEdit={() => onEdit(video)}
-            onRemove={() => onRemove(video)}
-          />
-        ))}
-        {loading && [1, 2, 3, 4].map((n) => <OwnSkeleton key={n} />)}
-      </ul>
+      <Chunks
+        kind="owns"
+        chunks={found.chunks.value}
+        draw={draw}
+        rest={loading ? SKELETONS : null}
+      />
       {state === "failed" && (
         <Failed failure={found.failure.value} again={() => void found.more()} />
       )}
