@@ -85,22 +85,21 @@ export function Menu() {
     const outside = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
-    const leave = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      setOpen(false);
-      button.current?.focus();
-    };
     addEventListener("pointerdown", outside);
     addEventListener("focusin", outside);
-    addEventListener("keydown", leave);
     return () => {
       removeEventListener("pointerdown", outside);
       removeEventListener("focusin", outside);
-      removeEventListener("keydown", leave);
     };
   }, [open]);
+  const leave = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !open) return;
+    setOpen(false);
+    button.current?.focus();
+  };
   return (
-    <div class="menu" ref={box}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape is for whatever has the focus inside
+    <div class="menu" ref={box} onKeyDown={leave}>
       <button
         ref={button}
         type="button"
