@@ -38,6 +38,8 @@ def test_who_comes_back_finds_what_was_left(visit: Visit, many: Person) -> None:
     card.click()
     expect(tab.get_by_role("heading", level=1)).to_have_text(title)
     assert tab.evaluate("scrollY") == 0
+    # More of the channel stands beside the player, and is asked for at the same address.
+    expect(tab.locator(".beside-list .name").first).to_be_visible()
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
     tab.go_back()
