@@ -53,6 +53,8 @@ cp /etc/vireo/nginx.conf "$conf/nginx.conf"
 cp /etc/vireo/www/openapi.json "$conf/www/openapi.json"
 cp /etc/vireo/www/openapi.html "$conf/www/docs.html"
 cp /etc/vireo/www/openapi.css "$conf/www/docs.css"
+rm -rf "$conf/www/page"
+cp -R /etc/vireo/www/page "$conf/www/page"
 look_up
 for template in /etc/vireo/*.template; do
     name=$(basename "$template" .template)

@@ -307,7 +307,6 @@ def test_wrong_method(anybody: Anybody, method: str, path: str, allowed: set[str
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/nothing",
         "/sign_in/",
         "/v/",
@@ -365,7 +364,8 @@ def test_hostile_text_is_never_a_fault(person: Person, name: str) -> None:
     ]
     for answer in answers:
         assert answer.status_code < 500
-        assert "response" in answer.json()
+        # `/v/..` is `/` already where it is sent, and there is the page.
+        assert answer.request.path_url == "/" or "response" in answer.json()
 
 
 def test_other_origins(anybody: Anybody, url: str) -> None:

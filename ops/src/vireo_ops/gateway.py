@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from vireo_ops import page
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
 from vireo_ops.programs import Program, base_environment, find_server
@@ -15,7 +16,7 @@ from vireo_ops.settings import Settings
 
 SOURCE = CHECKOUT / "gateway"
 # What the generated API description is called in docs/, and under which name it is served.
-_PAGES = {
+_DOCUMENTS = {
     "openapi.json": "openapi.json",
     "openapi.html": "docs.html",
     "openapi.css": "docs.css",
@@ -75,10 +76,11 @@ def prepare(layout: Layout, values: Mapping[str, str], source: Path = SOURCE) ->
     """Bring the gateway's folder up to date; whether nginx must be told."""
     for name in _OWN_FOLDERS:
         (layout.gateway / name).mkdir(exist_ok=True)
-    for name, served_as in _PAGES.items():
-        page = CHECKOUT / "docs" / name
-        if page.exists():
-            _write(layout.gateway / "www" / served_as, page.read_text(encoding="utf-8"))
+    for name, served_as in _DOCUMENTS.items():
+        document = CHECKOUT / "docs" / name
+        if document.exists():
+            _write(layout.gateway / "www" / served_as, document.read_text(encoding="utf-8"))
+    page.put(layout.gateway / "www" / "page")
     return render(source, layout.gateway, values)
 
 
