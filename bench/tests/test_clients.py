@@ -1,5 +1,6 @@
 """The clients see what is wrong with an answer: a benchmark that can't fail shows nothing."""
 
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -125,6 +126,19 @@ def test_small_answers_are_seen() -> None:
         pytest.raises(AssertionError, match="too small"),
     ):
         wrk.load(f"http://127.0.0.1:{port}", ["/a"], seconds=1, connections=2, least_bytes=5000)
+
+
+def test_pictures_larger_than_what_is_to_spare_do_not_matter(tmp_path: Path) -> None:
+    # Noise, and each picture by itself: a MB or more, so that the limit falls upon a large one.
+    piece, path, size = tmp_path / "piece.mp4", tmp_path / "clip.mp4", 2_000_000
+    noise = "testsrc2=size=1280x720:rate=24:duration=0.125,noise=alls=100:allf=t"
+    encoder = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "1", "-crf", "10")
+    command = ("ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", noise, *encoder)
+    subprocess.run([*command, str(piece)], check=True)
+    assert piece.stat().st_size / 3 > size / 100 + 65_536
+    clips.repeat(piece, path, size)
+    assert path.stat().st_size == size
+    clips.copy_streams(path, tmp_path / "copied.mp4")
 
 
 def test_clips_have_the_wanted_size_and_play(tmp_path: Path) -> None:

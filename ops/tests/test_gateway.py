@@ -67,6 +67,7 @@ def test_lists_become_lines_of_nginx() -> None:
     values = gateway.variables(settings, PORTS, current_user())
     assert values["VIREO_EXEMPT_LINES"] == "127.0.0.1 1;\n10.0.0.0/8 1;"
     assert values["VIREO_CORS_LINES"] == '"https://app.example.org" 1;'
+    assert values["VIREO_CORS_INCLUDE"] == "include cors_headers.conf;"
     assert values["MEDIA_SERVERS"] == "server 127.0.0.1:1003 max_fails=0;"
 
 

@@ -1,5 +1,6 @@
 """Sizes, names and contents of files."""
 
+import json
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -135,6 +136,14 @@ def test_locks_have_hashes_and_no_addresses(lock: Path) -> None:
     for name, (_, hashes) in found.items():
         assert hashes, f"{name} has no hash"
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), name
+
+
+def test_the_lock_of_the_page_has_hashes_and_no_addresses() -> None:
+    lock = json.loads((CHECKOUT / "web/package-lock.json").read_text())
+    packages = {name: one for name, one in lock["packages"].items() if name}
+    assert packages
+    assert [name for name, one in packages.items() if "integrity" not in one] == []
+    assert [name for name, one in packages.items() if "resolved" in one] == []
 
 
 def test_locks_agree_on_versions() -> None:

@@ -5,13 +5,8 @@ started, one for all workers of the run. What looks inside of it is in ``native/
 only where the tests started it themselves.
 """
 
-import fcntl
-import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,8 +15,8 @@ import requests
 from vireo_ops.runtime import Runtime
 from vireo_testing.bait import Bait
 from vireo_testing.clips import Library
-from vireo_testing.mariadb import free_port
 from vireo_testing.person import PATIENCE_SECONDS, Person
+from vireo_testing.shared_vireo import SharedVireo
 
 GIVEN_URL = os.environ.get("VIREO_E2E_URL", "").rstrip("/")
 collect_ignore = ["native"] if GIVEN_URL else []
@@ -37,48 +32,6 @@ ENVIRONMENT = {
 }
 
 
-class SharedVireo:
-    """One private Vireo for all workers of a test run: the first starts it, the last stops it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._state = folder / "vireo-e2e.json"
-        self._lock = folder / "vireo-e2e.lock"
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._lock.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def enter(self) -> Runtime:
-        """Start it, or join those who use it."""
-        with self._locked():
-            if self._state.exists():
-                known = json.loads(self._state.read_text())
-            else:
-                # A short path: those of Unix sockets are limited.
-                data = tempfile.mkdtemp(prefix="vireo-e2e-", dir="/tmp")
-                Path(data).chmod(0o755)
-                known = {"data": data, "port": free_port(), "users": 0}
-            runtime = Runtime(Path(known["data"]), known["port"], ENVIRONMENT)
-            if known["users"] == 0:
-                runtime.up()
-            known["users"] += 1
-            self._state.write_text(json.dumps(known))
-        return runtime
-
-    def leave(self) -> None:
-        """Stop it, unless others use it."""
-        with self._locked():
-            known = json.loads(self._state.read_text())
-            known["users"] -= 1
-            self._state.write_text(json.dumps(known))
-            if known["users"] == 0:
-                Runtime(Path(known["data"]), known["port"], ENVIRONMENT).down()
-                shutil.rmtree(known["data"])
-                self._state.unlink()
-
-
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run share."""
@@ -89,7 +42,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def runtime(shared_folder: Path) -> Iterator[Runtime]:
     """The private Vireo."""
-    shared = SharedVireo(shared_folder)
+    shared = SharedVireo(shared_folder, "e2e", ENVIRONMENT)
     yield shared.enter()
     shared.leave()
 

@@ -35,15 +35,29 @@ def sized(path: Path, size: int) -> Path:
         *(*_H264, "-preset", "ultrafast", "-b:v", bits, "-maxrate", bits, "-bufsize", bits),
         *(*_AAC, str(piece)),
     )
-    # The index of so many pictures, generously, stays below a hundredth.
-    most = size - size // 100 - 65_536
-    _run("-stream_loop", "-1", "-i", str(piece), "-c", "copy", "-fs", str(most), str(path))
+    repeat(piece, path, size)
     piece.unlink()
-    missing = size - path.stat().st_size
-    assert missing >= _BOX_HEAD, "the clip has become too large"
+    return path
+
+
+def repeat(piece: Path, path: Path, size: int) -> None:
+    """An MP4 of exactly ``size`` bytes from another one, as often as it fits in, and free space."""
+    # The index of so many pictures, generously, stays below a hundredth.
+    spare = size // 100
+    most = size - spare - 65_536
+    while (missing := size - _looped(piece, path, most)) < _BOX_HEAD:
+        # ffmpeg writes the picture that reaches the limit, and the first of a piece may be larger
+        # than what was to spare. Which one it is varies: an encoder with threads gives another
+        # size each time.
+        most -= spare
     with path.open("ab") as file:
         file.write(missing.to_bytes(4, "big") + b"free" + bytes(missing - _BOX_HEAD))
-    return path
+
+
+def _looped(piece: Path, path: Path, most: int) -> int:
+    """The piece again and again until the file reaches ``most`` bytes; the bytes that it has."""
+    _run("-stream_loop", "-1", "-i", str(piece), "-c", "copy", "-fs", str(most), str(path))
+    return path.stat().st_size
 
 
 def copy_streams(source: Path, target: Path) -> None:

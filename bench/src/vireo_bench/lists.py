@@ -6,15 +6,18 @@ what Vireo asks whatever its code is, and are then sent by a plain client as the
 Everything is asked with a token, which keeps the gateway's cache out of it.
 """
 
+import json
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pymysql
 import requests
 from pymysql.cursors import Cursor
 
+from vireo_bench import transfers
 from vireo_bench.figures import Figure, Goal, Judged
 from vireo_bench.stage import Stage
 from vireo_bench.vireo import HOST
@@ -23,7 +26,6 @@ from vireo_ops.secrets_store import read_secret
 _LONGEST_PAGE = 100
 _PAGE = 10
 _TURN_SECONDS, _LEAST = 1.5, 3
-_PATIENCE_SECONDS = 60
 _CATALOG = "vireo_catalog"
 STATEMENT = "its statements, straight in MariaDB"
 
@@ -34,21 +36,27 @@ def figures(stage: Stage) -> list[Figure]:
 
 
 class _Client:
-    """One client with a token, on one connection."""
+    """One client with a token, on one connection that costs little itself."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._url = stage.vireo.url
-        self._http = requests.Session()
-        self._http.headers["Authorization"] = stage.owner.token
+    def __init__(self, stage: Stage, line: transfers.Connection) -> None:
+        self._token = stage.owner.token
+        self._line = line
 
-    def get(self, path: str) -> requests.Response:
-        answer = self._http.get(self._url + path, timeout=_PATIENCE_SECONDS)
-        assert answer.status_code == 200, f"{answer.status_code} for {path}"
-        return answer
+    def get(self, path: str) -> tuple[transfers.Head, bytes]:
+        """The answer to a request, which must be 200."""
+        head = self._line.ask("GET", path, Authorization=self._token)
+        assert head.status == 200, f"{head.status} for {path}"
+        return head, self._line.body(head)
 
-    def rows(self, path: str) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = self.get(path).json()["response"]
-        return found
+    def value(self, path: str) -> Any:
+        """What stands in the envelope."""
+        return json.loads(self.get(path)[1])["response"]
+
+
+@contextmanager
+def _client(stage: Stage) -> Iterator[_Client]:
+    with transfers.connection(HOST, stage.vireo.port) as line:
+        yield _Client(stage, line)
 
 
 def _middle(turns: int, ask: Callable[[], object]) -> float:
@@ -66,15 +74,16 @@ def _middle(turns: int, ask: Callable[[], object]) -> float:
 
 
 def _deep_page(stage: Stage) -> Figure:
-    client = _Client(stage)
     first = f"/videos/all?limit={_PAGE}"
-    deep = f"{first}&cursor={_cursor_of_page(client, stage.scale.page)}"
-    beginning, end = client.rows(first), client.rows(deep)
+    with _client(stage) as client:
+        deep = f"{first}&cursor={_cursor_of_page(client, stage.scale.page)}"
+        beginning, end = client.value(first), client.value(deep)
     assert len(beginning) == len(end) == _PAGE
 
     def turn(path: str, wanted: list[dict[str, object]]) -> float:
-        assert client.rows(path) == wanted, f"another {path}"
-        return _middle(stage.scale.asked, lambda: client.get(path))
+        with _client(stage) as client:
+            assert client.value(path) == wanted, f"another {path}"
+            return _middle(stage.scale.asked, lambda: client.get(path))
 
     return Figure(
         "page_deep",
@@ -94,14 +103,15 @@ def _cursor_of_page(client: _Client, page: int) -> str:
     latest, cursor = "9999", ""
     while len(seen) < rows_before:
         limit = min(_LONGEST_PAGE, rows_before - len(seen))
-        answer = client.get(f"/videos/all?limit={limit}" + (f"&cursor={cursor}" if cursor else ""))
-        rows = answer.json()["response"]
-        for row in rows:
+        path = f"/videos/all?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+        head, body = client.get(path)
+        for row in json.loads(body)["response"]:
             assert row["thumbnail"] not in seen
             assert row["upload"] <= latest
             latest = row["upload"]
             seen.add(row["thumbnail"])
-        cursor = answer.links["next"]["url"].partition("cursor=")[2]
+        (following,) = requests.utils.parse_header_links(head.headers["link"])
+        cursor = following["url"].partition("cursor=")[2]
     return cursor
 
 
@@ -109,30 +119,31 @@ def _cursor_of_page(client: _Client, page: int) -> str:
 
 
 def _searches(stage: Stage) -> Iterator[Figure]:
-    client = _Client(stage)
     corpus = stage.corpus
     for name, word in (
         ("rare", corpus.rare),
         ("medium", corpus.medium),
         ("common", corpus.common),
     ):
-        yield _search(stage, client, name, word)
+        yield _search(stage, name, word)
 
 
-def _search(stage: Stage, client: _Client, name: str, word: str) -> Figure:
+def _search(stage: Stage, name: str, word: str) -> Figure:
     path = f"/search/all/{word}"
     turns = stage.scale.asked
-    statements = _statements(stage, lambda: client.get(path))
+    with _client(stage) as asking:
+        statements = _statements(stage, lambda: asking.get(path))
 
     def vireo() -> float:
-        rows = client.rows(path)
-        wanted = min(50, stage.corpus.texts_with[word])
-        assert len(rows) >= wanted, f"{len(rows)} rows for {word}, not {wanted}"
-        for row in (rows[0], rows[-1]):
-            # Lists leave the descriptions out, and the word may stand there.
-            video = client.get(f"/v/{row['thumbnail']}").json()["response"]
-            assert word in f"{video['title']} {video['description']}".lower(), video
-        return _middle(turns, lambda: client.get(path))
+        with _client(stage) as client:
+            rows = client.value(path)
+            wanted = min(50, stage.corpus.texts_with[word])
+            assert len(rows) >= wanted, f"{len(rows)} rows for {word}, not {wanted}"
+            for row in (rows[0], rows[-1]):
+                # Lists leave the descriptions out, and the word may stand there.
+                video = client.value(f"/v/{row['thumbnail']}")
+                assert word in f"{video['title']} {video['description']}".lower(), video
+            return _middle(turns, lambda: client.get(path))
 
     def reference() -> float:
         with _as_catalog(stage) as connection:

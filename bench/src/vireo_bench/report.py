@@ -41,9 +41,6 @@ def write(rows: Sequence[Row], path: Path) -> None:
 
 def write_page(rows: Sequence[Row], page: Path) -> None:
     """Put the rows as a table between the two marks of a page, which keeps all else."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
-    _, found, after = rest.partition(_END)
-    assert found, f"{page} has no place for figures"
     lines = ["| figure | Vireo | reference | ratio | spread | goal | met |"]
     lines.append("| --- | --- | --- | --- | --- | --- | --- |")
     for row in rows:
@@ -56,8 +53,15 @@ def write_page(rows: Sequence[Row], page: Path) -> None:
         cells = [row.title, value, beside, ratio, spread(row), goal(row), met]
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", "![How far each figure is from its goal](performance.svg)"]
-    text = "\n".join(lines)
-    page.write_text(f"{before}{_BEGIN}\n{text}\n{_END}{after}", encoding="utf-8")
+    put(page, _BEGIN, "\n".join(lines), _END)
+
+
+def put(page: Path, begin: str, text: str, end: str) -> None:
+    """Put a text between two marks of a page, which keeps all else."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, found, after = rest.partition(end)
+    assert found, f"{page} has no place for it: {begin}"
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def number(value: float) -> str:

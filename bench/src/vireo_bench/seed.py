@@ -55,7 +55,7 @@ class Corpus:
     medium: str
     common: str
     texts_with: dict[str, int]
-    """In how many videos each of these words stands."""
+    """In how many videos each word stands."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def fill(vireo: Vireo, videos: int, channels: int) -> Corpus:
         rare=words[0],
         medium=words[1],
         common=words[2],
-        texts_with={word: writer.texts[word] for word in words},
+        texts_with=dict(writer.texts),
     )
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from vireo_ops import caller, gateway
+from vireo_ops import caller, gateway, page
 from vireo_ops.develop import develop
 from vireo_ops.errors import OperationError
 from vireo_ops.rotation import rotate_keys
@@ -28,14 +28,17 @@ def main(arguments: Sequence[str]) -> int:
         "dev": _dev,
     }
     parser = argparse.ArgumentParser(prog="vireo_ops")
-    parser.add_argument("command", choices=[*sorted(commands), "openapi"])
+    parser.add_argument("command", choices=[*sorted(commands), "openapi", "page"])
     parser.add_argument("--service", default="", help="logs, dev: the program")
     if arguments[:1] == ["openapi"]:
         # It imports the services, which nothing else here needs.
         module = [sys.executable, "-m", "vireo_ops.openapi", *arguments[1:]]
         return subprocess.run(module, check=False).returncode
-    given = parser.parse_args(arguments)
     try:
+        if arguments[:1] == ["page"]:
+            page.main(arguments[1:], print)
+            return 0
+        given = parser.parse_args(arguments)
         return commands[given.command](given)
     except OperationError as failure:
         print(failure, file=sys.stderr)
@@ -46,6 +49,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def _up(_: argparse.Namespace) -> int:
     began = time.monotonic()
+    try:
+        page.build(print)
+    except OperationError as failure:
+        # Offline, for example. The API does not depend on it.
+        print(f"The page could not be built; Vireo starts without the newest one. {failure}")
     address = _runtime().up()
     print(f"Vireo is ready after {time.monotonic() - began:.1f} s: {address}")
     return 0

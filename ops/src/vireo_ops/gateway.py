@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from vireo_ops import page
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
 from vireo_ops.programs import Program, base_environment, find_server
@@ -15,7 +16,7 @@ from vireo_ops.settings import Settings
 
 SOURCE = CHECKOUT / "gateway"
 # What the generated API description is called in docs/, and under which name it is served.
-_PAGES = {
+_DOCUMENTS = {
     "openapi.json": "openapi.json",
     "openapi.html": "docs.html",
     "openapi.css": "docs.css",
@@ -41,6 +42,7 @@ def variables(settings: Settings, ports: Mapping[str, int], user: RunUser) -> di
         "VIREO_RATE_UPLOAD": settings.rate_upload,
         "VIREO_EXEMPT_LINES": "\n".join(f"{item} 1;" for item in settings.rate_limit_exempt),
         "VIREO_CORS_LINES": "\n".join(f'"{item}" 1;' for item in settings.cors_origins),
+        "VIREO_CORS_INCLUDE": "include cors_headers.conf;" if settings.cors_origins else "",
     }
 
 
@@ -74,10 +76,11 @@ def prepare(layout: Layout, values: Mapping[str, str], source: Path = SOURCE) ->
     """Bring the gateway's folder up to date; whether nginx must be told."""
     for name in _OWN_FOLDERS:
         (layout.gateway / name).mkdir(exist_ok=True)
-    for name, served_as in _PAGES.items():
-        page = CHECKOUT / "docs" / name
-        if page.exists():
-            _write(layout.gateway / "www" / served_as, page.read_text(encoding="utf-8"))
+    for name, served_as in _DOCUMENTS.items():
+        document = CHECKOUT / "docs" / name
+        if document.exists():
+            _write(layout.gateway / "www" / served_as, document.read_text(encoding="utf-8"))
+    page.put(layout.gateway / "www" / "page")
     return render(source, layout.gateway, values)
 
 
@@ -118,20 +121,22 @@ def check(layout: Layout) -> str:
 
 
 def check_source() -> str:
-    """Check gateway/ with default settings in a temporary folder; nginx's complaint or nothing."""
+    """Check gateway/ in a temporary folder, with and without what is optional; nginx's first
+    complaint or nothing."""
     with tempfile.TemporaryDirectory(prefix="vireo-gateway-") as name:
         layout = Layout(Path(name))
         for folder in (*layout.owner_folders(), *layout.run_user_folders()):
             folder.mkdir(parents=True, exist_ok=True)
         ports = {"auth": 1, "catalog": 2, "media": 3}
-        settings = Settings.parse(
-            {
-                "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1 10.0.0.0/8",
-                "VIREO_CORS_ORIGINS": "https://app.example.org",
-            }
-        )
-        prepare(layout, variables(settings, ports, current_user()))
-        return check(layout)
+        optional = {
+            "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1 10.0.0.0/8",
+            "VIREO_CORS_ORIGINS": "https://app.example.org",
+        }
+        for given in ({}, optional):
+            prepare(layout, variables(Settings.parse(given), ports, current_user()))
+            if complaint := check(layout):
+                return complaint
+        return ""
 
 
 def _server(port: int) -> str:

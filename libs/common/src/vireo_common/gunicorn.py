@@ -40,7 +40,7 @@ forwarded_allow_ips = "*"
 limit_request_line = 0
 limit_request_fields = 32768
 limit_request_field_size = 0
-accesslog = None
+logger_class = "vireo_common.gunicorn_worker.WithoutAccess"
 logconfig_dict: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

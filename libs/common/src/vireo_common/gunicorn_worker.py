@@ -1,7 +1,8 @@
-"""Gunicorn's threaded worker, with the contract's envelope where a request is not even HTTP.
+"""Gunicorn's threaded worker and log, fitted to Vireo.
 
-The gateway passes on some headers that gunicorn refuses (such as one with a control character);
-gunicorn's own page would be HTML, and would name it.
+The worker answers in the contract's envelope where a request is not even HTTP: the gateway passes
+on some headers that gunicorn refuses (such as one with a control character); gunicorn's own page
+would be HTML, and would name it.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from gunicorn.glogging import Logger
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -38,3 +40,14 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]
         # Whoever sent it may be gone by now.
         with contextlib.suppress(OSError):
             client.sendall(head.encode() + body)
+
+
+class WithoutAccess(Logger):  # type: ignore[misc]
+    """Gunicorn's own log without a line for each request, which the service writes itself.
+
+    ``accesslog = None`` is not enough: where there is a ``logconfig_dict``, each line is still made
+    and thrown away.
+    """
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Say nothing."""

@@ -7,6 +7,8 @@ from typing import Any
 import structlog
 import structlog.tracebacks
 
+from vireo_common.log_output import logger_factory
+
 # The values of local variables stay out of tracebacks: a password may be among them.
 TRACEBACKS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -36,8 +38,7 @@ def configure(service: str, level: str) -> None:
             TRACEBACKS,
             structlog.processors.JSONRenderer(),
         ],
-        # A line is written at once, with its end: other threads and processes write there too.
-        logger_factory=structlog.WriteLoggerFactory(),
+        logger_factory=logger_factory(),
         wrapper_class=structlog.make_filtering_bound_logger(level.upper()),
         cache_logger_on_first_use=True,
     )

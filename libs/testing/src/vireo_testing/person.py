@@ -21,11 +21,11 @@ def eventually(check: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> 
 
 
 class Person:
-    """A person; without a name a new channel is made. ``url`` is the gateway's address."""
+    """A person with a new channel; without a ``name`` one is made up. ``url`` is the gateway's."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, name: str = "") -> None:
         self.url = url
-        self.name = f"p{uuid.uuid4().hex[:14]}"
+        self.name = name or f"p{uuid.uuid4().hex[:14]}"
         self.password = uuid.uuid4().hex
         self.http = requests.Session()
         answer = self.post("/sign_up", json=self.details())

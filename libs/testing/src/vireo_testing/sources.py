@@ -27,7 +27,10 @@ def files() -> list[Path]:
 def _walk(folder: Path, ignored: list[str]) -> Iterator[Path]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if any(fnmatch.fnmatch(entry.name, pattern) for pattern in ignored):
+            where = Path(entry.path).relative_to(CHECKOUT).as_posix()
+            # As git does: what has a slash in it is a path from the root, all else a name anywhere.
+            names = [where if "/" in pattern else entry.name for pattern in ignored]
+            if any(map(fnmatch.fnmatch, names, ignored)):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _walk(Path(entry.path), ignored)

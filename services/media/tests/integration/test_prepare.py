@@ -13,7 +13,7 @@ from vireo_common.worker import TryLater
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage.files import MediaFiles, Results
 from vireo_testing.clips import Library
-from vireo_testing.neighbours import Neighbour
+from vireo_testing.neighbours import Call, Neighbour
 
 
 class FullDisk(MediaFiles):
@@ -60,6 +60,27 @@ def test_what_a_browser_does_not_play_is_stored_and_encoded(stage: Any, library:
     assert stage.left() == stage.published(upload_id)
     assert stage.told() == ["waiting", "processing", "ready"]
     assert stage.jobs() == []
+
+
+def test_catalog_knows_what_is_stored_before_its_owner_does(
+    stage: Any, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it is stored the upload is answered, and whoever gets the answer may look at once."""
+    states = []
+    reply = stage.catalog.reply
+
+    def look(call: Call) -> tuple[int, Any]:
+        states.append(stage.state())
+        return reply(call)
+
+    monkeypatch.setattr(stage.catalog, "reply", look)
+    stage.receive(library.path("vp8.webm"))
+
+    stage.prepare()
+
+    assert stage.told() == ["waiting"]
+    assert states == [UploadState.RECEIVED]
+    assert stage.state() is UploadState.STORED
 
 
 def test_what_is_no_video_leaves_nothing(stage: Any, text: Path) -> None:
@@ -174,8 +195,11 @@ def test_a_video_that_catalog_does_not_know_any_more_leaves_nothing(
     assert stage.state() is None
 
 
-def test_an_upload_withdrawn_meanwhile_leaves_nothing(stage: Any, library: Library) -> None:
-    upload_id = stage.receive(library.path("plain.mp4"))
+@pytest.mark.parametrize("clip", ["plain.mp4", "vp8.webm"])
+def test_an_upload_withdrawn_meanwhile_leaves_nothing(
+    stage: Any, library: Library, clip: str
+) -> None:
+    upload_id = stage.receive(library.path(clip))
     job = stage.claim()
     pipeline = stage.pipeline(
         files=stage.after_keeping(lambda: stage.uploads.withdraw(stage.hash_path, upload_id))

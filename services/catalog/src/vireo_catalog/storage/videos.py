@@ -8,7 +8,6 @@ to a deep page from the first one.
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from pymysql.cursors import Cursor
@@ -266,34 +265,37 @@ def listed(row: Sequence[Any]) -> Video:
 
     Lists are sent without descriptions, which may be long.
     """
-    upload = row[5].replace(tzinfo=dt.UTC)
+    # The time of upload is the time at which the bytes were there.
+    return _video(row, "", State.READY, "", row[5])
+
+
+def video(row: Sequence[Any]) -> Video:
+    """A row of ``WHOLE`` as a value."""
+    description, state, reason, stored_at = row[11:]
+    return _video(row, description, State(state), reason, stored_at)
+
+
+def _video(
+    row: Sequence[Any],
+    description: str,
+    state: State,
+    reason: str,
+    stored_at: dt.datetime | None,
+) -> Video:
     return Video(
         video_id=row[0],
         hash_path=row[1],
         channel_id=row[2],
         channel=row[3],
         title=row[4],
-        description="",
-        upload=upload,
-        state=State.READY,
-        reason="",
-        # The time of upload is the time at which the bytes were there.
-        stored_at=upload,
+        description=description,
+        upload=row[5].replace(tzinfo=dt.UTC),
+        state=state,
+        reason=reason,
+        stored_at=stored_at.replace(tzinfo=dt.UTC) if stored_at else None,
         duration=row[6],
         width=row[7],
         height=row[8],
         likes=row[9],
         dislikes=row[10],
-    )
-
-
-def video(row: Sequence[Any]) -> Video:
-    """A row of ``WHOLE`` as a value."""
-    description, state, reason, stored_at = row[11:]
-    return replace(
-        listed(row),
-        description=description,
-        state=State(state),
-        reason=reason,
-        stored_at=stored_at.replace(tzinfo=dt.UTC) if stored_at else None,
     )

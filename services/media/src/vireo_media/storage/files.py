@@ -240,6 +240,14 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def size_of(path: Path) -> int:
+    """Bytes of a file that may not be there yet."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(exist_ok=True)

@@ -11,7 +11,7 @@ away.
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -26,7 +26,7 @@ from vireo_media.core.inspection import Inspection, Refused
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Upload, UploadState
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles, Results, sync
+from vireo_media.storage.files import MediaFiles, Results, size_of, sync
 from vireo_media.storage.uploads import UploadGone, UploadTable
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.sandbox import LimitExceeded
@@ -36,8 +36,24 @@ from vireo_media.tools.transcode import DiskFull, TranscodeFailed, copy_streams,
 log = structlog.get_logger()
 
 DISK_FULL_SECONDS = 60.0
+# What is larger is answered when it is proven and on the disk, while its copy is made; of that no
+# more than this is missing then, so that the video can be watched about a second later.
+LARGE_BYTES, MISSING_BYTES = 256 << 20, 1 << 30
+LOOK_SECONDS = 0.05
 UNREADABLE = "The video could not be converted; the file may be damaged."
 FAILED: dict[str, object] = {"state": "failed", "reason": UNREADABLE}
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """A body that is published as it is; ``ended`` is set when its copy is made, or can't be."""
+
+    job: Job
+    upload: Upload
+    body: Path
+    inspection: Inspection
+    results: Results
+    ended: threading.Event
 
 
 class Pipeline:
@@ -90,8 +106,14 @@ class Pipeline:
                 synced.result()
                 self._leave_to_encode(job, upload, progress)
                 return
+            results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
+            copy = _Copy(job, upload, body, inspection, results, threading.Event())
+            early = upload.state is UploadState.RECEIVED and body.stat().st_size >= LARGE_BYTES
+            if early:
+                # There is one thread: this begins when the body is synced.
+                synced = side.submit(self._acknowledge, copy, synced)
             try:
-                self._publish_copy(job, upload, body, inspection, synced, stop)
+                self._publish_copy(copy, synced, stop, early=early)
             except (TranscodeFailed, NoFrame, LimitExceeded) as error:
                 # It looked as if it could be copied, and can't: it is encoded like the others.
                 log.warning("copy_failed", error=str(error))
@@ -99,26 +121,43 @@ class Pipeline:
                 self._leave_to_encode(job, upload, progress)
 
     def _publish_copy(
-        self,
-        job: Job,
-        upload: Upload,
-        body: Path,
-        inspection: Inspection,
-        synced: "Future[None]",
-        stop: threading.Event,
+        self, copy: "_Copy", synced: "Future[None]", stop: threading.Event, *, early: bool
     ) -> None:
-        results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
+        upload, results = copy.upload, copy.results
         try:
-            copy_streams(body, results.video, inspection, stop=stop)
-            thumbnail(results.video, results.thumbnail, inspection, stop=stop)
+            try:
+                copy_streams(copy.body, results.video, copy.inspection, stop=stop)
+            finally:
+                copy.ended.set()
+            thumbnail(results.video, results.thumbnail, copy.inspection, stop=stop)
         except DiskFull:
-            if upload.state is not UploadState.RECEIVED:
+            if early:
+                synced.result()
+            if early or upload.state is not UploadState.RECEIVED:
                 raise TryLater("disk full", DISK_FULL_SECONDS) from None
-            self._refuse(job, upload, Code.DISK_FULL, MESSAGES[Code.DISK_FULL])
+            self._refuse(copy.job, upload, Code.DISK_FULL, MESSAGES[Code.DISK_FULL])
             return
         synced.result()
         self._keep(upload)
-        self._publish(self._media, job, upload, results, inspection)
+        self._publish(self._media, copy.job, upload, results, copy.inspection)
+
+    def _acknowledge(self, copy: "_Copy", synced: "Future[None]") -> None:
+        """Have a large upload answered that is proven and synced, while its copy is made."""
+        synced.result()
+        upload = copy.upload
+        self._keep(upload)
+        size = copy.body.stat().st_size
+        while size_of(copy.results.video) + MISSING_BYTES < size:
+            if copy.ended.wait(LOOK_SECONDS):
+                break
+        try:
+            # Before its owner may ask; of an upload that was withdrawn catalog hears nothing.
+            self._media.while_held(copy.job, lambda _: None)
+            self._report(upload.hash_path, _report_of("processing", copy.inspection))
+            self._media.while_held(copy.job, _marker(upload, UploadState.STORED))
+        except (LeaseLost, UploadGone):
+            self._drop_dead(upload)
+            raise LeaseLost from None
 
     def _leave_to_encode(self, job: Job, upload: Upload, progress: Progress) -> None:
         """Acknowledge a synced upload, and leave what is to be done to an ``encode`` job."""
@@ -129,12 +168,16 @@ class Pipeline:
             upload_rows.add_encode_job(cursor, upload.hash_path, upload.upload_id)
 
         try:
+            # The upload is answered as soon as it is stored, and whoever gets the answer may look
+            # at once: by then catalog knows that the bytes are there. Of an upload that was
+            # withdrawn it hears nothing.
+            self._media.while_held(job, lambda _: None)
+            self._report(upload.hash_path, progress)
             self._media.finish(job, also)
         except (LeaseLost, UploadGone):
             self._drop_dead(upload)
             raise LeaseLost from None
         self._files.discard(upload.hash_path, upload.upload_id)
-        self._report(upload.hash_path, progress)
 
     def give_up_prepare(self, job: Job, error: str) -> None:
         """An upload that kills its workers is refused, and nothing of it is kept; one that was

@@ -1,0 +1,125 @@
+"""A person on locust's clock: asks, looks at what came, and leaves when the day ends."""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from gevent.event import Event
+from locust import FastHttpUser, constant, task
+from locust.env import Environment
+from locust.exception import RescheduleTask, StopUser
+
+from vireo_load.checks import Answer, Wrong
+from vireo_load.plan import Film, Plan
+
+T = TypeVar("T")
+
+IMAGE, FILM = "image/jpeg", "video/mp4"
+
+
+class Day:
+    """What all people of a run share: the plan, the end, and the bytes that they must get.
+
+    ``record`` takes what was wrong beside a single answer: the kind, and a text.
+    """
+
+    def __init__(self, plan: Plan, record: Callable[[str, str], None]) -> None:
+        self.plan = plan
+        self.record = record
+        self.ended = Event()
+        self.films = {film.hash_path: film for film in plan.films}
+        self.bytes = {film.hash_path: film.file.read_bytes() for film in plan.films}
+        self.thumbnails = {film.hash_path: film.thumbnail.read_bytes() for film in plan.films}
+        self.hash_paths = list(plan.shown)
+        # What a channel without a picture of its own gets is drawn from its name: always the same.
+        self.pictures: dict[str, bytes] = {}
+        self.clips = {
+            "playable": plan.playable.file.read_bytes(),
+            "foreign": plan.foreign.file.read_bytes(),
+        }
+
+
+class Person(FastHttpUser):
+    """Somebody with a connection and a mind of their own (``chance``)."""
+
+    abstract = True
+    wait_time = constant(0)
+    # Connections at a time. The client asks once more for each of them, and once more, where a kept
+    # connection was closed without an answer; with the default of ten it would be quite stubborn.
+    concurrency = 1
+    day: ClassVar[Day]
+    came: ClassVar[int] = 0
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        mine = type(self)
+        self.kind = f"a {mine.__name__.lower()}'s visit"
+        self.number = mine.came
+        mine.came += 1
+        self.chance = random.Random(f"{self.day.plan.seed} {self.kind} {self.number}")
+        self.token = ""
+
+    @task
+    def come(self) -> None:
+        """One visit, and a while until the next."""
+        try:
+            self.visit()
+        except Wrong as wrong:
+            if not wrong.counted:
+                # Each answer was right by itself, but they don't fit together.
+                self.day.record(self.kind, str(wrong))
+            # Whoever meets it starts anew.
+            raise RescheduleTask from wrong
+        finally:
+            self.pause()
+
+    def visit(self) -> None:
+        """What a person of this kind comes for."""
+        raise NotImplementedError
+
+    def pause(self, times: float = 1.0) -> None:
+        """Look at what came, for about ``times`` as long as is usual; the day may end meanwhile."""
+        seconds = self.chance.expovariate(1 / (self.day.plan.pause * times))
+        if self.day.ended.wait(timeout=min(seconds, 5 * self.day.plan.pause * times)):
+            raise StopUser
+
+    def choose(self, weights: Mapping[str, float]) -> str:
+        """One of the names, by its weight."""
+        return self.chance.choices(list(weights), weights=list(weights.values()))[0]
+
+    def film(self) -> Film:
+        """One of the films."""
+        return self.chance.choice(self.day.plan.films)
+
+    def ask(
+        self,
+        kind: str,
+        method: str,
+        path: str,
+        check: Callable[[Answer], T],
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> T:
+        """Send a request (with the token, where there is one), and return what ``check`` says.
+
+        Raises:
+            Wrong: the answer is not right, or did not come; that is counted by then.
+        """
+        sent = dict(headers or {})
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        with self.client.request(
+            method, path, name=kind, headers=sent, catch_response=True, **options
+        ) as answer:
+            try:
+                if answer.headers is None:
+                    raise Wrong(f"no answer: {getattr(answer, 'error', None)!r}")
+                named = {name.lower(): text for name, text in answer.headers.items()}
+                value = check(Answer(answer.status_code, named, answer.content or b""))
+            except Wrong as wrong:
+                answer.failure(str(wrong))
+                wrong.counted = True
+                raise
+            answer.success()
+            return value
+        raise AssertionError("locust took the answer away")

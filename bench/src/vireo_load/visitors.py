@@ -1,0 +1,253 @@
+"""People without an account: they browse, search and watch."""
+
+from collections.abc import Sequence
+from functools import partial
+from urllib.parse import quote
+
+from vireo_load import checks, mix
+from vireo_load.checks import Answer, Page, Video, Walk, require
+from vireo_load.people import FILM, IMAGE, Person
+from vireo_load.plan import Film
+
+_HOME, _FOUND, _CHANNEL = 24, 20, 24
+# What a screen shows before anybody scrolls.
+_THUMBNAILS, _PICTURES = 8, 3
+_PIECE = 1 << 20
+_SEED = "seed_"
+
+
+class Visitor(Person):
+    """What everybody can do who looks at lists."""
+
+    abstract = True
+
+    def turn_pages(self, kind: str, path: str, limit: int, walk: Walk, most: int = 4) -> list[Page]:
+        """The first page of a list, and perhaps some more."""
+        pages: list[Page] = []
+        cursor = ""
+        while not pages or (cursor and len(pages) < most and self.chance.random() < mix.NEXT_PAGE):
+            if pages:
+                self.pause()
+            name = f"{kind}, a next page" if cursor else kind
+            page = self.ask(
+                name,
+                "GET",
+                f"{path}?limit={limit}{f'&{cursor}' if cursor else ''}",
+                lambda answer: checks.page(answer, limit),
+            )
+            walk.turn(page)
+            self.look_at(page.rows)
+            pages.append(page)
+            cursor = page.following
+        return pages
+
+    def look_at(self, rows: Sequence[Video]) -> None:
+        """What of a page's rows is known must be so, and its pictures are fetched."""
+        for row in rows:
+            known = self.day.plan.shown.get(str(row["thumbnail"]))
+            if known is not None and row["type"] == "video":
+                wanted = {**known, "description": ""}
+                require(row == wanted, f"{row!r:.120} in place of {wanted!r:.120}")
+        # Videos that were seeded have no files; of a channel's own clips, some are deleted while
+        # somebody looks at the list that had them.
+        with_files = [row for row in rows if not str(row["channel"]).startswith(_SEED)]
+        for row in with_files[:_THUMBNAILS]:
+            self.thumbnail(str(row["thumbnail"]))
+        seeded = sorted({str(row["channel"]) for row in rows if row not in with_files})
+        for name in self.chance.sample(seeded, min(_PICTURES, len(seeded))):
+            self.picture(name)
+
+    def thumbnail(self, hash_path: str) -> None:
+        """The thumbnail of a video with files."""
+        wanted = self.day.thumbnails.get(hash_path)
+
+        def check(answer: Answer) -> None:
+            if wanted is not None:
+                checks.file(answer, wanted, IMAGE)
+            elif answer.status == 404:
+                checks.failure(answer, 404, "not_found")
+            else:
+                checks.status(answer, 200)
+                require(answer.body.startswith(b"\xff\xd8\xff"), "no JPEG")
+
+        self.ask("GET /thumbnails", "GET", f"/thumbnails/{hash_path}", check)
+
+    def picture(self, name: str) -> None:
+        """The picture of a channel: the same one at any time."""
+        body = self.ask("GET /channel/picture", "GET", f"/channel/picture/{name}", checks.picture)
+        require(self.day.pictures.setdefault(name, body) == body, f"another picture of {name}")
+
+    def open(self, hash_path: str, row: Video | None = None) -> None:
+        """A video's own page, which must agree with the list's row or with what was seeded."""
+        wanted = self.day.plan.shown.get(hash_path)
+        if wanted is None and row is not None:
+            wanted = {key: value for key, value in row.items() if key != "description"}
+        assert wanted is not None
+        expected = wanted
+        self.ask("GET /v", "GET", f"/v/{hash_path}", lambda answer: checks.video(answer, expected))
+
+    def channel(self, name: str) -> None:
+        """A channel's own list."""
+        walk = Walk(newest_first=True)
+        for page in self.turn_pages(
+            "GET /videos/channel", f"/videos/channel/{name}", _CHANNEL, walk, most=2
+        ):
+            others = {row["channel"] for row in page.rows} - {name}
+            require(not others, f"videos of {others} in the list of {name}")
+
+    def some_channel(self) -> str:
+        """The name of one: few have most of the visitors."""
+        number = min(int(self.chance.paretovariate(0.7)) - 1, self.day.plan.channels - 1)
+        return f"{_SEED}{number:05}"
+
+    def home(self) -> None:
+        """The home list, and a video or two of it."""
+        pages = self.turn_pages("GET /videos/all", "/videos/all", _HOME, Walk(newest_first=True))
+        for page in pages:
+            lasting = [row for row in page.rows if self._stays(row)]
+            if lasting:
+                self.pause()
+                row = self.chance.choice(lasting)
+                self.open(str(row["thumbnail"]), row)
+
+    def _stays(self, row: Video) -> bool:
+        """Whether nobody deletes or edits it meanwhile."""
+        return str(row["channel"]).startswith(_SEED) or row["thumbnail"] in self.day.films
+
+
+class Browser(Visitor):
+    """Looks at lists."""
+
+    def visit(self) -> None:
+        """By the home list, or by a link to a video or a channel."""
+        match self.choose(mix.BROWSING):
+            case "home":
+                self.home()
+            case "link":
+                self.open(self.chance.choice(self.day.hash_paths))
+            case _:
+                self.channel(self.some_channel())
+
+
+class Searcher(Visitor):
+    """Knows what it is about."""
+
+    def visit(self) -> None:
+        """One search; where it found something, one of that is opened."""
+        band = self.choose(mix.SEARCHES)
+        if band == "channel":
+            self._search_channels()
+            return
+        words = self.day.plan.words[band]
+        word = self.chance.choice(list(words))
+        rows = self._search(band, word, words[word])
+        if rows:
+            self.pause()
+            row = self.chance.choice(rows)
+            self.open(str(row["thumbnail"]), row)
+
+    def _search(self, band: str, word: str, texts: int) -> list[Video]:
+        walk = Walk(newest_first=False)
+        kind = f"GET /search/all, {band}"
+        path = f"/search/all/{quote(word)}"
+        # Of what is rare all is looked through, so that it can be counted.
+        rows: list[Video] = []
+        following = ""
+        while not rows or (following and (band == "rare" or self.chance.random() < mix.NEXT_PAGE)):
+            left = texts - len(rows)
+            if rows:
+                self.pause()
+            page = self.ask(
+                f"{kind}, a next page" if rows else kind,
+                "GET",
+                f"{path}?limit={_FOUND}{f'&{following}' if following else ''}",
+                partial(self._page_with, word=word, left=left),
+            )
+            walk.turn(page)
+            rows += page.rows
+            following = page.following
+        return rows
+
+    def _page_with(self, answer: Answer, word: str, left: int) -> Page:
+        """A page of what was found, when ``left`` videos with the word are still to come."""
+        page = checks.page(answer, _FOUND)
+        wanted = min(_FOUND, left)
+        require(len(page.rows) == wanted, f"{len(page.rows)} rows for {word!r}, not {wanted}")
+        require(bool(page.following) == (left > _FOUND), f"{left} left, next: {page.following!r}")
+        for row in page.rows:
+            shown = self.day.plan.shown.get(str(row["thumbnail"]))
+            text = f"{shown['title']} {shown['description']}".lower() if shown else word
+            require(word in text, f"{row['thumbnail']} does not have {word!r}")
+        return page
+
+    def _search_channels(self) -> None:
+        # The beginning of some names.
+        beginning = self.some_channel()[: self.chance.randint(7, 10)]
+
+        def check(answer: Answer) -> None:
+            page = checks.page(answer, _FOUND)
+            require(bool(page.rows), f"no channel {beginning}")
+            for row in page.rows:
+                name = str(row["channel"])
+                require(row["type"] == "channel" and beginning in name, f"{name} is found")
+
+        self.ask("GET /search/channel", "GET", f"/search/channel/{beginning}?limit={_FOUND}", check)
+
+
+class Viewer(Visitor):
+    """Watches films, as a browser's player does: in ranges, seeking."""
+
+    def visit(self) -> None:
+        """One film, or a piece of it."""
+        film = self.film()
+        wanted = {"thumbnail": film.hash_path, "title": film.title, "type": "video"}
+        path = f"/v/{film.hash_path}"
+        self.ask("GET /v", "GET", path, lambda answer: checks.video(answer, wanted))
+        self.thumbnail(film.hash_path)
+        etag = self._piece(film, 0, "")
+        for _ in range(self.chance.randint(0, mix.SEEKS) + 1):
+            self._watch_on(film, etag)
+        self._come_back(film, etag)
+
+    def _watch_on(self, film: Film, etag: str) -> None:
+        size = len(self.day.bytes[film.hash_path])
+        first = self.chance.randrange(size)
+        for _ in range(self.chance.randint(1, mix.PIECES_IN_A_ROW)):
+            self.pause()
+            if first >= size:
+                return
+            require(self._piece(film, first, etag) == etag, "another ETag of the same film")
+            first += _PIECE
+
+    def _piece(self, film: Film, first: int, etag: str) -> str:
+        """A MiB from ``first`` on; the film's ETag."""
+        whole = self.day.bytes[film.hash_path]
+        last = min(first + _PIECE, len(whole)) - 1
+
+        def check(answer: Answer) -> str:
+            checks.part(answer, whole, first, last)
+            kind = answer.headers.get("content-type", "")
+            require(kind == FILM, f"content type {kind!r}")
+            return answer.headers["etag"]
+
+        headers = {"Range": f"bytes={first}-{last}"}
+        if etag:
+            headers["If-Range"] = etag
+        return self.ask(
+            "GET /video/d, a MiB", "GET", f"/video/d/{film.hash_path}", check, headers=headers
+        )
+
+    def _come_back(self, film: Film, etag: str) -> None:
+        """What a browser asks when it has the film already: 304, without a byte of it."""
+
+        def check(answer: Answer) -> None:
+            checks.status(answer, 304)
+            require(not answer.body, "bytes of a film that has not changed")
+
+        self.ask(
+            "GET /video/d, not modified",
+            "GET",
+            f"/video/d/{film.hash_path}",
+            check,
+            headers={"If-None-Match": etag},
+        )

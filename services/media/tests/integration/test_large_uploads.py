@@ -1,0 +1,230 @@
+"""Large uploads are answered when they are proven and on the disk, while their copy is made."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vireo_common.jobs import LeaseLost
+from vireo_common.worker import TryLater
+from vireo_media.core.uploads import UploadState
+from vireo_media.storage import files
+from vireo_media.tools.transcode import DiskFull, TranscodeFailed
+from vireo_media.worker import pipeline
+from vireo_testing.clips import Library
+from vireo_testing.person import eventually
+
+copy_streams, thumbnail, sync = pipeline.copy_streams, pipeline.thumbnail, files.sync
+
+
+@pytest.fixture
+def clip(library: Library, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clip that counts as large."""
+    monkeypatch.setattr(pipeline, "LARGE_BYTES", 1)
+    return library.path("plain.mp4")
+
+
+def while_copying(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen before the copy is made."""
+
+    def copy(*arguments: Any, **options: Any) -> None:
+        happens()
+        copy_streams(*arguments, **options)
+
+    monkeypatch.setattr(pipeline, "copy_streams", copy)
+
+
+def stored(stage: Any) -> Callable[[], None]:
+    """Wait until the upload may be answered."""
+    return lambda: eventually(lambda: stage.state() is UploadState.STORED, seconds=20)
+
+
+def test_it_is_stored_before_its_copy_is_there(
+    stage: Any, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = stage.receive(clip)
+    original = stage.files.original(stage.hash_path, upload_id)
+    kept: list[bytes] = []
+
+    def look() -> None:
+        stored(stage)()
+        kept.append(original.read_bytes())
+
+    while_copying(monkeypatch, look)
+    stage.prepare()
+
+    assert kept == [clip.read_bytes()]
+    assert stage.state() is UploadState.PUBLISHED
+    assert stage.left() == stage.published(upload_id)
+    assert stage.told() == ["processing", "ready"]
+    assert stage.jobs() == []
+
+
+def test_what_is_smaller_is_published_first(
+    stage: Any, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.receive(library.path("plain.mp4"))
+    seen: list[UploadState] = []
+    while_copying(monkeypatch, lambda: seen.append(stage.state()))
+
+    stage.prepare()
+
+    assert seen == [UploadState.RECEIVED]
+    assert stage.told() == ["ready"]
+
+
+def test_it_is_not_stored_before_it_is_synced(
+    stage: Any, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = stage.receive(clip)
+    seen: list[UploadState] = []
+    finish = threading.Event()
+
+    def slow(path: Path) -> None:
+        assert finish.wait(20)
+        sync(path)
+
+    def look() -> None:
+        seen.append(stage.state())
+        finish.set()
+        stored(stage)()
+
+    monkeypatch.setattr(pipeline, "sync", slow)
+    while_copying(monkeypatch, look)
+    stage.prepare()
+
+    assert seen == [UploadState.RECEIVED]
+    assert stage.left() == stage.published(upload_id)
+
+
+def test_what_can_not_be_synced_is_never_acknowledged(
+    stage: Any, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.receive(clip)
+
+    def broken(_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(pipeline, "sync", broken)
+    with pytest.raises(OSError, match="Input/output"):
+        stage.prepare()
+
+    assert stage.state() is UploadState.RECEIVED
+    assert stage.catalog.calls == []
+
+
+def test_much_of_the_copy_is_waited_for(
+    stage: Any, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a very large one: it can be watched about a second after the answer."""
+    monkeypatch.setattr(pipeline, "MISSING_BYTES", 0)
+    stage.receive(clip)
+    seen: list[UploadState] = []
+    looked = threading.Event()
+
+    def look() -> None:
+        # Longer than it takes to look again.
+        looked.wait(10 * pipeline.LOOK_SECONDS)
+        seen.append(stage.state())
+
+    while_copying(monkeypatch, look)
+    stage.prepare()
+
+    assert seen == [UploadState.RECEIVED]
+    assert stage.told() == ["processing", "ready"]
+
+
+@pytest.mark.parametrize("missing", [0, 1 << 30])
+def test_a_copy_that_fails_is_encoded(
+    stage: Any, clip: Path, monkeypatch: pytest.MonkeyPatch, missing: int
+) -> None:
+    monkeypatch.setattr(pipeline, "MISSING_BYTES", missing)
+    upload_id = stage.receive(clip)
+
+    def fail() -> None:
+        raise TranscodeFailed("a packet without a time")
+
+    while_copying(monkeypatch, fail)
+    stage.prepare()
+
+    assert stage.state() is UploadState.STORED
+    assert stage.left() == stage.stored(upload_id)
+    assert stage.jobs() == [("encode", "queued", 0)]
+
+
+def test_a_disk_that_is_full_then_is_waited_for(
+    stage: Any, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was acknowledged: it is not refused any more, and published when there is room."""
+    upload_id = stage.receive(clip)
+
+    def fail() -> None:
+        raise DiskFull("staging")
+
+    while_copying(monkeypatch, fail)
+    with pytest.raises(TryLater):
+        stage.prepare()
+    assert stage.state() is UploadState.STORED
+
+    monkeypatch.setattr(pipeline, "copy_streams", copy_streams)
+    stage.expire_leases()
+    stage.prepare()
+    assert stage.left() == stage.published(upload_id)
+
+
+class Killed(BaseException):
+    """The worker's end."""
+
+
+def test_a_worker_that_dies_after_the_answer_is_followed(
+    stage: Any, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = stage.receive(clip)
+
+    def die() -> None:
+        stored(stage)()
+        raise Killed
+
+    while_copying(monkeypatch, die)
+    with pytest.raises(Killed):
+        stage.prepare()
+    assert stage.stored(upload_id) <= stage.left()
+
+    monkeypatch.setattr(pipeline, "copy_streams", copy_streams)
+    stage.expire_leases()
+    stage.prepare()
+    assert stage.state() is UploadState.PUBLISHED
+    assert stage.left() == stage.published(upload_id)
+
+
+def test_a_deletion_after_the_answer_leaves_nothing(
+    stage: Any, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.receive(clip)
+
+    def delete(*arguments: Any, **options: Any) -> None:
+        thumbnail(*arguments, **options)
+        stored(stage)()
+        stage.delete()
+
+    monkeypatch.setattr(pipeline, "thumbnail", delete)
+    with pytest.raises(LeaseLost):
+        stage.prepare()
+
+    assert stage.left() == set()
+    assert stage.jobs() == []
+
+
+def test_an_upload_withdrawn_before_it_is_stored_leaves_nothing(
+    stage: Any, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = stage.receive(clip)
+    stage_files = stage.after_keeping(lambda: stage.uploads.withdraw(stage.hash_path, upload_id))
+
+    with pytest.raises(LeaseLost):
+        stage.pipeline(files=stage_files).prepare(stage.claim(), threading.Event())
+
+    assert stage.left() == set()
+    assert stage.catalog.calls == []

@@ -1,0 +1,188 @@
+"""The page in a real browser, before a real Vireo.
+
+``VIREO_E2E_URL`` names a gateway that runs already; without it a private Vireo is started. Screens
+are kept as pictures in ``build/screens``.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from vireo_ops import page as page_of_vireo
+from vireo_ops.layout import CHECKOUT
+from vireo_ops.runtime import Runtime
+from vireo_testing.browser import Visit, chromium, visiting
+from vireo_testing.clips import AAC, H264, ffmpeg, picture, tone
+from vireo_testing.person import Person
+from vireo_testing.shared_vireo import SharedVireo
+
+GIVEN_URL = os.environ.get("VIREO_E2E_URL", "").rstrip("/")
+SCREENS = CHECKOUT / "build" / "screens"
+ENVIRONMENT = {
+    "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1",
+    "VIREO_BCRYPT_COST": "4",
+    "VIREO_SIGN_IN_GUESSES": "100000",
+}
+# More than one page of a list.
+MANY = 26
+
+# What the pictures of screens show: sources of ffmpeg's own, and of which channel they are.
+SCENES = {
+    "Into the Mandelbrot set": ("mandelbrot=size=640x360:rate=12:start_scale=2", "fractal_hours"),
+    "A gradient at dusk": ("gradients=size=640x360:rate=12:speed=0.03:seed=7", "evening_colours"),
+    "Game of life, first light": (
+        "life=size=160x90:rate=12:mold=10:ratio=0.2:seed=4",
+        "small_worlds",
+    ),
+    "Deeper still": (
+        "mandelbrot=size=640x360:rate=12:start_x=-0.7436:start_y=0.1318:start_scale=0.004",
+        "fractal_hours",
+    ),
+    "Red, then blue": ("gradients=size=640x360:rate=12:speed=0.05:seed=31", "evening_colours"),
+    "Rule 110, all afternoon": ("cellauto=size=320x180:rate=12:rule=110:seed=2", "small_worlds"),
+    "Slow colours": ("gradients=size=640x360:rate=12:speed=0.02:seed=99:n=6", "evening_colours"),
+    "The edge of the set": (
+        "mandelbrot=size=640x360:rate=12:start_x=0.28:start_y=0.008:start_scale=0.01",
+        "fractal_hours",
+    ),
+}
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """A private Vireo with the page as it is in web/."""
+    page_of_vireo.build(print)
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    shared = SharedVireo(folder, "page", ENVIRONMENT)
+    yield shared.enter()
+    shared.leave()
+
+
+@pytest.fixture(scope="session")
+def url(request: pytest.FixtureRequest) -> str:
+    """The gateway's address, by a name that browsers trust as if it were HTTPS."""
+    if GIVEN_URL:
+        return GIVEN_URL
+    private: Runtime = request.getfixturevalue("runtime")
+    return f"http://localhost:{private.port}"
+
+
+@pytest.fixture(scope="session")
+def axe() -> Path:
+    """axe-core's script."""
+    return page_of_vireo.require_development() / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(browser: Browser, url: str) -> Iterator[Visitor]:
+    """``visitor(size=..., color_scheme=...)``: somebody new at the page."""
+    with ExitStack() as visits:
+
+        def make(**options: Any) -> Visit:
+            return visits.enter_context(visiting(browser, url, **options))
+
+        yield make
+
+
+@pytest.fixture
+def visit(visitor: Visitor) -> Visit:
+    """Somebody at a desk."""
+    return visitor()
+
+
+@pytest.fixture(scope="session")
+def screens() -> Path:
+    """Where pictures of screens are kept."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    return SCREENS
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip of 24 seconds that is playable as it is, with sound."""
+    path = tmp_path_factory.mktemp("clips") / "harbour_at_dawn.mp4"
+    ffmpeg(*picture("640x360", seconds=24), *tone(24), *H264, *AAC, str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small clip."""
+    path = tmp_path_factory.mktemp("clips") / "short.mp4"
+    ffmpeg(*picture("64x36", "5", seconds=1), *H264, str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def owner(url: str, clip: Path) -> tuple[Person, str]:
+    """A person with one video that can be watched for a while; tests only look at it."""
+    person = Person(url)
+    # For its owner alone.
+    person.announce("Fog over the quay")
+    text = "At 0:12 the lights go out.\nMore at https://example.org/harbour, in time."
+    return person, person.publish(clip, f"Harbour at dawn {person.name}", text)
+
+
+@pytest.fixture(scope="session")
+def many(url: str, short: Path) -> Person:
+    """A person with a channel of more than two pages."""
+    person = Person(url)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: person.publish(short, f"Number {n}"), range(MANY)))
+    return person
+
+
+@pytest.fixture(scope="session")
+def scenes(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Videos that are good to look at, so that a list is one."""
+    folder = tmp_path_factory.mktemp("scenes")
+    ending = f"_{os.urandom(2).hex()}"
+    names = {name for _, name in SCENES.values()}
+    channels = {name: Person(url, name + ending) for name in names}
+
+    def publish(number: int, title: str, source: str, channel: str) -> None:
+        path = folder / f"{number}.mp4"
+        length = str(3 + number)
+        shown = ["-vf", "scale=640:360:flags=neighbor", *H264]
+        ffmpeg("-f", "lavfi", "-i", source, "-t", length, *shown, str(path))
+        channels[channel].publish(path, title, "Made by a program.")
+
+    with ThreadPoolExecutor(3) as pool:
+        done = [
+            pool.submit(publish, number, title, source, channel)
+            for number, (title, (source, channel)) in enumerate(SCENES.items())
+        ]
+    for one in done:
+        one.result()
+
+
+def enter(visit: Visit, person: Person, then: str = "/") -> Any:
+    """Sign in by the form; the tab, at the address ``then``."""
+    tab = visit.open("/enter" if then == "/" else f"/enter?next={then}")
+    tab.get_by_label("Username").fill(person.name)
+    tab.get_by_label("Password", exact=True).fill(person.password)
+    tab.get_by_role("button", name="Sign in").click()
+    tab.wait_for_url(visit.url + then)
+    return tab
+
+
+@pytest.fixture(name="enter")
+def enter_fixture() -> Callable[..., Any]:
+    """``enter(visit, person, then="/studio")``: sign in by the form; the tab."""
+    return enter

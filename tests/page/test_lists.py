@@ -1,0 +1,88 @@
+"""Lists: they load on, come back as they were left, and keep what was asked for in the address."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from vireo_testing.browser import Visit, until
+from vireo_testing.person import Person
+
+CARDS = "document.querySelectorAll('.card .name').length"
+
+
+def scroll_down(tab: Page) -> None:
+    """To the end of what is there."""
+    tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+
+
+def test_a_list_loads_on_and_repeats_nothing(visit: Visit, many: Person) -> None:
+    tab = visit.open(f"/@{many.name}")
+    until(tab, f"{CARDS} >= 24")
+    scroll_down(tab)
+    until(tab, f"{CARDS} === 26")
+    titles = tab.locator(".card .name").all_text_contents()
+    assert sorted(titles) == sorted(f"Number {n}" for n in range(26))
+    expect(tab.get_by_role("button", name="Load more")).to_have_count(0)
+
+
+def test_who_comes_back_finds_what_was_left(visit: Visit, many: Person) -> None:
+    tab = visit.open(f"/@{many.name}")
+    until(tab, f"{CARDS} >= 24")
+    scroll_down(tab)
+    until(tab, f"{CARDS} === 26")
+    card = tab.locator(".card .name a").nth(25)
+    title = card.text_content() or ""
+    card.scroll_into_view_if_needed()
+    height = tab.evaluate("scrollY")
+    assert height > 500
+    card.click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text(title)
+    assert tab.evaluate("scrollY") == 0
+    # More of the channel stands beside the player, and is asked for at the same address.
+    expect(tab.locator(".beside-list .name").first).to_be_visible()
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.go_back()
+    until(tab, f"{CARDS} === 26")
+    until(tab, f"Math.abs(scrollY - {height}) < 200")
+    assert not [address for address in asked if "/videos/channel/" in address]
+
+
+def test_by_keyboard_there_is_a_button(visit: Visit, many: Person) -> None:
+    tab = visit.context.new_page()
+    # A browser that never tells that the end has come near.
+    tab.add_init_script("window.IntersectionObserver = class { observe() {} disconnect() {} }")
+    tab.goto(f"{visit.url}/@{many.name}")
+    until(tab, f"{CARDS} === 24")
+    tab.get_by_role("button", name="Load more").press("Enter")
+    until(tab, f"{CARDS} === 26")
+
+
+def test_search_keeps_its_filter_in_the_address(visit: Visit, owner: tuple[Person, str]) -> None:
+    person, _ = owner
+    tab = visit.open("/")
+    tab.get_by_role("searchbox").fill(person.name)
+    tab.get_by_role("searchbox").press("Enter")
+    expect(tab.get_by_role("link", name=f"Harbour at dawn {person.name}")).to_be_visible()
+    expect(tab.get_by_role("link", name=person.name, exact=True).first).to_be_visible()
+    tab.get_by_role("radio", name="Channels").check()
+    expect(tab.get_by_role("link", name="Harbour at dawn")).to_have_count(0)
+    assert tab.url.endswith(f"/find?q={person.name}&type=channel")
+    # The address can be sent to somebody else.
+    other = visit.open(f"/find?q={person.name}&type=channel")
+    expect(other.get_by_role("radio", name="Channels")).to_be_checked()
+    expect(other.get_by_role("searchbox")).to_have_value(person.name)
+    expect(other.get_by_role("link", name=person.name, exact=True)).to_be_visible()
+
+
+def test_odd_queries(visit: Visit) -> None:
+    for query in ("50%", "a/b?c#d", "..", "\u202eabc", "🐦 & <b>", "x" * 200):
+        tab = visit.open("/")
+        tab.get_by_role("searchbox").fill(query)
+        tab.get_by_role("searchbox").press("Enter")
+        expect(tab.get_by_role("heading", level=1)).to_have_text(
+            re.compile(re.escape(f"Results for “{query}”"))
+        )
+        until(tab, "document.querySelector('.state, .card:not([aria-hidden])') !== null")
+        expect(tab.get_by_role("alert")).to_have_count(0)
+        tab.close()

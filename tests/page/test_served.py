@@ -1,0 +1,131 @@
+"""How the gateway serves the page: its addresses, headers, sizes, and what is not its own."""
+
+import gzip
+import re
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from vireo_ops.layout import CHECKOUT
+from vireo_ops.page import BUILT
+
+PAGES = [
+    "/",
+    "/find?q=x",
+    "/watch/abcdefg",
+    "/@ada.lovelace_1",
+    "/enter",
+    "/join",
+    "/forgot",
+    "/send",
+    "/studio",
+    "/account",
+]
+MAIL_LINKS = ["/email/verify", "/password/reset"]
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.fixture(scope="session")
+def get(url: str) -> Callable[..., requests.Response]:
+    """GET an address."""
+    return lambda path, **headers: requests.get(url + path, headers=headers, timeout=30)
+
+
+@pytest.mark.parametrize("path", [*PAGES, *MAIL_LINKS])
+def test_every_address_can_be_opened(get: Callable[..., requests.Response], path: str) -> None:
+    answer = get(path, **BROWSER)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert '<div id="page">' in answer.text
+
+
+def test_the_policy_is_strict(get: Callable[..., requests.Response]) -> None:
+    headers = get("/").headers
+    policy = dict(
+        part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_the_api_keeps_its_own_policy(get: Callable[..., requests.Response]) -> None:
+    for path in ("/videos/all", "/nothing"):
+        headers = get(path).headers
+        assert "script-src" not in headers["Content-Security-Policy"]
+        assert "Permissions-Policy" not in headers
+
+
+def test_files_are_kept_for_ever_and_come_compressed(get: Callable[..., requests.Response]) -> None:
+    names = re.findall(r"/assets/[\w.-]+", get("/").text)
+    assert len(names) >= 3
+    for name in names:
+        answer = get(name, **{"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Content-Security-Policy"]
+    script = get(next(name for name in names if name.endswith(".js")))
+    assert script.headers["Content-Type"].startswith("text/javascript")
+    assert script.headers["Content-Encoding"] == "gzip"
+    assert script.headers["Vary"] == "Accept-Encoding"
+
+
+def test_compressed_files_are_the_files() -> None:
+    compressed = list(BUILT.rglob("*.gz"))
+    assert compressed
+    for path in compressed:
+        assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
+
+
+def test_the_script_before_the_player_is_small() -> None:
+    first = re.findall(r"/(assets/[\w.-]+\.js)", (BUILT / "index.html").read_text())
+    assert sum((BUILT / f"{name}.gz").stat().st_size for name in first) < 60_000
+
+
+def test_what_is_not_the_pages_stays_the_apis(get: Callable[..., requests.Response]) -> None:
+    for path in (
+        "/nothing",
+        "/watch/short",
+        "/watch/",
+        "/@a",
+        "/assets/none.js",
+        "/assets/",
+        "/_page",
+    ):
+        answer = get(path)
+        assert answer.status_code == 404, path
+        assert answer.json()["response"]["error"] == "not_found"
+    for path in MAIL_LINKS:
+        assert get(path).json()["response"]["error"] == "method_not_allowed"
+
+
+def test_a_browser_at_a_wrong_address_gets_the_page_and_404(
+    get: Callable[..., requests.Response],
+) -> None:
+    answer = get("/nothing/at/all", **BROWSER)
+    assert answer.status_code == 404
+    assert '<div id="page">' in answer.text
+
+
+def test_other_methods_are_refused(url: str) -> None:
+    answer = requests.post(f"{url}/studio", timeout=30)
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, HEAD"
+    assert answer.json()["response"]["error"] == "method_not_allowed"
+
+
+def test_the_gateway_lists_the_routes_of_the_page() -> None:
+    routes = (CHECKOUT / "web/src/routes.ts").read_text()
+    fixed = set(re.findall(r'^  "(/[a-z/]*)": "', routes, re.MULTILINE))
+    assert {path.split("?")[0] for path in [*PAGES, *MAIL_LINKS]} - fixed == {
+        "/watch/abcdefg",
+        "/@ada.lovelace_1",
+    }
+    assert fixed <= {path.split("?")[0] for path in [*PAGES, *MAIL_LINKS]}

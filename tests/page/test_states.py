@@ -1,0 +1,118 @@
+"""What a screen shows when there is nothing, when it fails, and while it is on its way."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from vireo_testing.browser import Visit, until
+from vireo_testing.person import Person
+
+# Everything that comes late has come: the pictures within sight, and the video's first one.
+SEEN = """[...document.images].every(
+        (one) => one.complete || one.getBoundingClientRect().top > innerHeight
+    ) && (document.querySelector("video")?.readyState ?? 2) >= 2"""
+
+
+def test_what_is_not_there(visit: Visit) -> None:
+    for address, words in {
+        "/watch/AAAAAAA": "This video is not here",
+        "/@nobody_of_this_name": "This channel is not here",
+        "/find?q=qwertzuiopqwertzuiop": "Nothing found",
+    }.items():
+        expect(visit.open(address).get_by_text(words)).to_be_visible()
+    tab = visit.context.new_page()
+    answer = tab.goto(f"{visit.url}/no/such/place")
+    assert answer
+    assert answer.status == 404
+    expect(tab.get_by_text("There is nothing here")).to_be_visible()
+    tab.get_by_role("link", name="To the newest videos").click()
+    tab.wait_for_url(f"{visit.url}/")
+
+
+def test_screens_of_ones_own_ask_to_sign_in_and_lead_back(visit: Visit, url: str) -> None:
+    person = Person(url)
+    tab = visit.open("/studio")
+    expect(tab.get_by_text("Sign in to go on.")).to_be_visible()
+    tab.get_by_role("main").get_by_role("link", name="Sign in").click()
+    tab.get_by_label("Username").fill(person.name)
+    tab.get_by_label("Password", exact=True).fill(person.password)
+    tab.get_by_role("button", name="Sign in").click()
+    tab.wait_for_url(f"{url}/studio")
+    expect(tab.get_by_text("You have no videos yet")).to_be_visible()
+
+
+def test_offline_and_back(visit: Visit, owner: tuple[Person, str]) -> None:
+    tab = visit.open(f"/@{owner[0].name}")
+    expect(tab.locator(".card .name").first).to_be_visible()
+    visit.context.set_offline(True)
+    expect(tab.get_by_text("You are offline. What is loaded stays here.")).to_be_visible()
+    tab.get_by_role("searchbox").fill("harbour")
+    tab.get_by_role("searchbox").press("Enter")
+    expect(tab.get_by_role("alert")).to_contain_text("the server can't be reached")
+    visit.context.set_offline(False)
+    expect(tab.get_by_text("You are offline. What is loaded stays here.")).to_have_count(0)
+    tab.get_by_role("button", name="Try again").click()
+    expect(tab.locator(".card .name").first).to_be_visible()
+
+
+def test_a_failure_names_its_request(visit: Visit) -> None:
+    # A query that the API refuses: the page lets nobody type one.
+    tab = visit.open(f"/find?q={'x' * 201}")
+    alert = tab.get_by_role("alert")
+    expect(alert).to_contain_text("That did not work")
+    expect(alert).to_contain_text(re.compile(r"Request [0-9a-f]{32}"))
+
+
+def test_nothing_jumps_while_it_loads(visit: Visit, owner: tuple[Person, str]) -> None:
+    tab = visit.context.new_page()
+    network = visit.context.new_cdp_session(tab)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 300, "downloadThroughput": 90_000, "uploadThroughput": -1}
+    network.send("Network.emulateNetworkConditions", slow)
+    tab.add_init_script(
+        """window.shift = 0;
+        new PerformanceObserver((list) => {
+            for (const one of list.getEntries()) window.shift += one.value;
+        }).observe({type: "layout-shift", buffered: true});"""
+    )
+    for address in ("/", f"/watch/{owner[1]}", f"/@{owner[0].name}"):
+        tab.goto(visit.url + address)
+        expect(tab.get_by_role("main").get_by_role("heading", level=1)).to_be_attached()
+        expect(tab.locator(".skeleton")).to_have_count(0)
+        until(tab, SEEN)
+        assert tab.evaluate("window.shift") < 0.1, address
+
+
+def test_ones_own_video_before_it_is_public(
+    visit: Visit, enter: Callable[..., Any], url: str, short: Path
+) -> None:
+    person = Person(url)
+    hash_path = person.announce("Not yet")
+    tab = enter(visit, person, then=f"/watch/{hash_path}")
+    expect(tab.get_by_text("Waiting for its file")).to_be_visible()
+    tab.get_by_role("link", name="Send its file").click()
+    tab.locator("input[type=file]").set_input_files(short)
+    tab.get_by_role("button", name="Upload").click()
+    expect(tab.get_by_text("Your video is ready.")).to_be_visible()
+    assert person.state(hash_path) == "ready"
+
+
+def test_files_that_an_update_took_away(visit: Visit, owner: tuple[Person, str]) -> None:
+    tab = visit.open("/")
+    expect(tab.get_by_role("main")).to_be_visible()
+    gone = []
+
+    def once(route: Any) -> None:
+        gone.append(route.request.url)
+        if len(gone) == 1:
+            route.fulfill(status=404, body="")
+        else:
+            route.continue_()
+
+    tab.route("**/assets/chrome-*.js", once)
+    tab.goto(f"{visit.url}/watch/{owner[1]}")
+    expect(tab.locator("media-play-button").last).to_be_visible()
+    assert len(gone) >= 2

@@ -1,0 +1,38 @@
+/** Why a request did not do what was asked. */
+
+import type { Problem } from "~/api/types";
+
+export class Failure extends Error {
+  constructor(
+    readonly problem: Problem,
+    readonly status: number,
+    /** For who runs the Vireo: it stands in the log lines of every service that took part. */
+    readonly requestId: string,
+  ) {
+    super(problem.message);
+  }
+
+  get code(): Problem["error"] {
+    return this.problem.error;
+  }
+
+  /** What is wrong with each field; nothing where the failure is not about fields. */
+  get fields(): Record<string, string> {
+    return this.problem.fields ?? {};
+  }
+}
+
+/** Somebody must sign in first, and has chosen not to. */
+export class SignedOut extends Error {}
+
+export function offline(): Failure {
+  return new Failure({ error: "offline", message: "No answer came." }, 0, "");
+}
+
+/** The failure in an answer's body, whoever wrote it. */
+export function failureFrom(status: number, body: unknown, requestId: string): Failure {
+  const told = (body as { response?: Problem } | null)?.response;
+  if (told && typeof told === "object" && told.error) return new Failure(told, status, requestId);
+  // Something between here and the gateway answered.
+  return new Failure({ error: "bad_gateway", message: "No valid answer came." }, status, requestId);
+}

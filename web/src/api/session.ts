@@ -1,0 +1,131 @@
+/**
+ * Who is signed in. The token lives in this module's memory; the refresh cookie, which no script
+ * can read, brings the next one. What is stored is the name alone.
+ */
+
+import { signal } from "@preact/signals";
+import { Failure, SignedOut } from "~/api/failure";
+import { send } from "~/api/http";
+import { inTurn, newsOf, onTold, tell } from "~/api/tabs";
+import type { SignedIn } from "~/api/types";
+import { remembered } from "~/memory";
+
+/** The name of who is signed in, as typed at sign-up or sign-in; `null` for nobody. */
+export const account = signal<string | null>(null);
+/** Set while the session has ended and the same person is asked to sign in again. */
+export const askingAgain = signal<{ name: string; done: (signedIn: boolean) => void } | null>(null);
+
+const NAME = "vireo.account";
+// A token that ends within this time is not begun with.
+const SPARE_MS = 20_000;
+
+let token = "";
+let until = 0;
+let renewing: Promise<void> | null = null;
+let asking: Promise<void> | null = null;
+
+function keep(answer: SignedIn): void {
+  ({ token, until } = newsOf(answer));
+  tell({ token, until });
+}
+
+function forget(): void {
+  token = "";
+  until = 0;
+  account.value = null;
+  remembered.remove(NAME);
+}
+
+/** Open a session. Fails with `bad_credentials`, `blocked` and others. */
+export async function signIn(username: string, password: string): Promise<void> {
+  const { value } = await send<SignedIn>("/sign_in", {
+    method: "POST",
+    body: { username, password },
+  });
+  remembered.set(NAME, username);
+  keep(value);
+  account.value = username;
+}
+
+export async function signOut(): Promise<void> {
+  const ended = token;
+  forget();
+  tell(null);
+  if (ended) await send("/sign_out", { method: "POST", token: ended });
+}
+
+/** The account has gone, or all of its sessions. */
+export function dropSession(): void {
+  forget();
+  tell(null);
+}
+
+async function renew(): Promise<void> {
+  const old = token;
+  await inTurn(async () => {
+    // Another tab may have done it while this one waited.
+    if (token !== old && until - Date.now() > SPARE_MS) return;
+    keep((await send<SignedIn>("/token/refresh", { method: "POST", body: {} })).value);
+  });
+}
+
+function isOver(failure: unknown): boolean {
+  const codes = ["token_missing", "token_invalid", "token_revoked", "token_expired"];
+  return failure instanceof Failure && codes.includes(failure.code);
+}
+
+/** Ask the person to sign in again, in front of whatever they are at. */
+function again(): Promise<void> {
+  const name = account.peek();
+  if (!name) return Promise.reject(new SignedOut());
+  asking ??= new Promise<void>((resolve, reject) => {
+    const done = (signedIn: boolean) => {
+      asking = null;
+      askingAgain.value = null;
+      if (signedIn) return resolve();
+      forget();
+      reject(new SignedOut());
+    };
+    askingAgain.value = { name, done };
+  });
+  return asking;
+}
+
+/** A token that is good for a while. Raises SignedOut where nobody is signed in. */
+export async function goodToken(): Promise<string> {
+  if (!account.peek()) throw new SignedOut();
+  if (until - Date.now() > SPARE_MS) return token;
+  renewing ??= renew().finally(() => {
+    renewing = null;
+  });
+  try {
+    await renewing;
+  } catch (failure) {
+    if (!isOver(failure)) throw failure;
+    await again();
+  }
+  return token;
+}
+
+/** Do `work` with a token; where the token turns out to be over, with another one once more. */
+export async function withToken<T>(work: (token: string) => Promise<T>): Promise<T> {
+  const given = await goodToken();
+  try {
+    return await work(given);
+  } catch (failure) {
+    if (!isOver(failure)) throw failure;
+    if (token === given) until = 0;
+    return work(await goodToken());
+  }
+}
+
+/** Take over what an earlier visit or another tab left, before anything is shown. */
+export function startSession(): void {
+  account.value = remembered.get(NAME);
+  onTold((news) => {
+    if (!news) return forget();
+    ({ token, until } = news);
+    account.value = remembered.get(NAME);
+    askingAgain.peek()?.done(true);
+  });
+}

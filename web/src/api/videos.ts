@@ -1,0 +1,87 @@
+/** Calls about videos and channels. */
+
+import { Failure } from "~/api/failure";
+import { type Answer, send } from "~/api/http";
+import { account, withToken } from "~/api/session";
+import type { Video, VideoTexts } from "~/api/types";
+
+export const PAGE = 24;
+// More the API does not give at once.
+const MOST_OF_A_PAGE = 100;
+
+/** A query as a part of a path; `..` alone would lead out of it, also where it is written as %2E. */
+function segment(query: string): string {
+  return /^\.{1,2}$/.test(query) ? `${query}%20` : encodeURIComponent(query);
+}
+
+/** Addresses of lists; each gives pages. */
+export const lists = {
+  newest: () => `/videos/all?limit=${PAGE}`,
+  channel: (name: string, limit = PAGE) =>
+    `/videos/channel/${encodeURIComponent(name)}?limit=${limit}`,
+  mine: (limit = PAGE) => `/me/videos?limit=${limit}`,
+  found: (query: string, type: "all" | "channel") =>
+    `/search/${type}/${segment(query)}?limit=${PAGE}`,
+};
+
+export const files = {
+  video: (hash: string) => `/video/d/${hash}`,
+  thumbnail: (hash: string) => `/thumbnails/${hash}`,
+  picture: (name: string) => `/channel/picture/${encodeURIComponent(name)}`,
+};
+
+export function list(address: string, signal?: AbortSignal): Promise<Answer<Video[]>> {
+  return send<Video[]>(address, { signal });
+}
+
+/** A list that is for who is signed in. */
+export function listOwn(address: string): Promise<Answer<Video[]>> {
+  return withToken((token) => send<Video[]>(address, { token }));
+}
+
+/** The first `count` of one's own videos; fewer where there are no more. */
+export async function firstOfMine(count: number): Promise<Video[]> {
+  const rows: Video[] = [];
+  let next: string | null = lists.mine(Math.min(count, MOST_OF_A_PAGE));
+  while (next && rows.length < count) {
+    const page: Answer<Video[]> = await listOwn(next);
+    rows.push(...page.value);
+    next = page.next;
+  }
+  return rows;
+}
+
+/** A video; its owner sees it before it is ready, and in which state it is. */
+export async function showVideo(hash: string): Promise<Video> {
+  const path = `/v/${hash}`;
+  if (!account.peek()) return (await send<Video>(path)).value;
+  return (await withToken((token) => send<Video>(path, { token }))).value;
+}
+
+export async function deleteVideo(hash: string): Promise<void> {
+  await withToken((token) => send(`/v/${hash}`, { method: "DELETE", token }));
+}
+
+export async function editVideo(hash: string, body: VideoTexts): Promise<Video> {
+  const { value } = await withToken((token) =>
+    send<Video>(`/v/${hash}`, { method: "PATCH", body, token }),
+  );
+  return value;
+}
+
+export async function announce(body: VideoTexts, key: string): Promise<string> {
+  const { value } = await withToken((token) =>
+    send<string>("/upload", { method: "POST", body, token, key }),
+  );
+  return value;
+}
+
+/** A channel by its very name; `null` where there is none. */
+export async function findChannel(name: string): Promise<Video | null> {
+  const { value } = await send<Video[]>(`/search/channel/${encodeURIComponent(name)}?limit=1`);
+  const first = value[0];
+  return first?.channel.toLowerCase() === name.toLowerCase() ? first : null;
+}
+
+export const isGone = (failure: unknown): boolean =>
+  failure instanceof Failure && ["not_found", "no_video_file"].includes(failure.code);

@@ -1,0 +1,102 @@
+/** The frame that all screens have in common, and which screen an address shows. */
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { askingAgain } from "~/api/session";
+import { SignInAgain } from "~/parts/again";
+import { Header } from "~/parts/header";
+import { Note } from "~/parts/note";
+import { leftAt, place } from "~/router";
+import { type Route, routeOf } from "~/routes";
+import { Account } from "~/screens/account";
+import { Channel } from "~/screens/channel";
+import { Enter } from "~/screens/enter";
+import { Find } from "~/screens/find";
+import { Forgot } from "~/screens/forgot";
+import { Home } from "~/screens/home";
+import { Join } from "~/screens/join";
+import { Nowhere } from "~/screens/nowhere";
+import { Reset } from "~/screens/reset";
+import { Send } from "~/screens/send";
+import { Studio } from "~/screens/studio";
+import { Verify } from "~/screens/verify";
+import { Watch } from "~/screens/watch";
+import { texts } from "~/texts";
+import "~/app.css";
+
+const online = signal(navigator.onLine);
+addEventListener("online", () => {
+  online.value = true;
+});
+addEventListener("offline", () => {
+  online.value = false;
+});
+
+function Screen({ route }: { route: Route }) {
+  switch (route.screen) {
+    case "home":
+      return <Home />;
+    case "watch":
+      return <Watch key={route.hash} hash={route.hash} />;
+    case "find":
+      return <Find />;
+    case "channel":
+      return <Channel key={route.name} name={route.name} />;
+    case "enter":
+      return <Enter />;
+    case "join":
+      return <Join />;
+    case "forgot":
+      return <Forgot />;
+    case "verify":
+      return <Verify />;
+    case "reset":
+      return <Reset />;
+    case "send":
+      return <Send />;
+    case "studio":
+      return <Studio />;
+    case "account":
+      return <Account />;
+    case "nowhere":
+      return <Nowhere />;
+  }
+}
+
+/** Who goes to another address begins at its top, or where it was left; a screen reader too. */
+function useArrival(main: { current: HTMLElement | null }): void {
+  const now = place.value;
+  useEffect(() => {
+    const height = leftAt();
+    const settle = () => scrollTo(0, height);
+    settle();
+    // What was kept is on the screen after the next frame.
+    const frame = requestAnimationFrame(settle);
+    if (now.by !== "load") main.current?.focus({ preventScroll: true });
+    return () => cancelAnimationFrame(frame);
+  }, [now, main]);
+}
+
+export function App() {
+  const t = texts.value;
+  const main = useRef<HTMLElement>(null);
+  useArrival(main);
+  return (
+    <>
+      <button type="button" class="skip button main" onClick={() => main.current?.focus()}>
+        {t.skip}
+      </button>
+      <Header />
+      {!online.value && (
+        <p class="offline" role="status">
+          {t.offline}
+        </p>
+      )}
+      <main id="main" tabIndex={-1} ref={main}>
+        <Screen route={routeOf(place.value.path)} />
+      </main>
+      {askingAgain.value && <SignInAgain {...askingAgain.value} />}
+      <Note />
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+/** In front of screens that are for who is signed in. */
+
+import type { ComponentChildren } from "preact";
+import { account } from "~/api/session";
+import { Empty } from "~/parts/state";
+import { address } from "~/router";
+import { to } from "~/routes";
+import { texts } from "~/texts";
+
+export function SignedIn({ children }: { children: (name: string) => ComponentChildren }) {
+  const t = texts.value;
+  if (account.value) return <>{children(account.value)}</>;
+  return (
+    <Empty title={t.enter.needed} icon="user">
+      <div class="buttons">
+        <a class="button main" href={to.enter(address())}>
+          {t.nav.signIn}
+        </a>
+        <a class="button" href="/join">
+          {t.nav.join}
+        </a>
+      </div>
+    </Empty>
+  );
+}

@@ -1,0 +1,27 @@
+/** Media-chrome's elements, for JSX. */
+
+import type { JSX } from "preact";
+
+type MediaElement = JSX.HTMLAttributes<HTMLElement> & {
+  nohotkeys?: boolean;
+  noautohide?: boolean;
+  showduration?: boolean;
+  notoggle?: boolean;
+};
+
+declare module "preact" {
+  namespace JSX {
+    interface IntrinsicElements {
+      "media-controller": MediaElement;
+      "media-control-bar": MediaElement;
+      "media-fullscreen-button": MediaElement;
+      "media-loading-indicator": MediaElement;
+      "media-mute-button": MediaElement;
+      "media-pip-button": MediaElement;
+      "media-play-button": MediaElement;
+      "media-time-display": MediaElement;
+      "media-time-range": MediaElement;
+      "media-volume-range": MediaElement;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** What the player remembers: how loud, and where each video was left. */
+
+import { remembered } from "~/memory";
+
+const SOUND = "vireo.sound";
+const PLACES = "vireo.places";
+const MOST_PLACES = 60;
+// What is shorter, or has just begun, begins anew.
+const LEAST_SECONDS = 8;
+
+interface Sound {
+  volume: number;
+  muted: boolean;
+}
+type Places = [hash: string, seconds: number][];
+
+export function applySound(video: HTMLVideoElement): void {
+  const { volume, muted } = remembered.read<Sound>(SOUND, { volume: 1, muted: false });
+  video.volume = volume >= 0 && volume <= 1 ? volume : 1;
+  video.muted = muted === true;
+}
+
+export function keepSound({ volume, muted }: HTMLVideoElement): void {
+  remembered.keep(SOUND, { volume, muted });
+}
+
+function places(): Places {
+  const found = remembered.read<Places>(PLACES, []);
+  return Array.isArray(found) ? found : [];
+}
+
+/** Where this video was left, in seconds; 0 for its beginning. */
+export function placeOf(hash: string): number {
+  const found = places().find(([known]) => known === hash)?.[1];
+  return typeof found === "number" && Number.isFinite(found) ? found : 0;
+}
+
+export function keepPlace(hash: string, { currentTime, duration }: HTMLVideoElement): void {
+  const others = places().filter(([known]) => known !== hash);
+  const worth = currentTime >= LEAST_SECONDS && currentTime < duration * 0.95;
+  const mine: Places = worth ? [[hash, Math.floor(currentTime)]] : [];
+  remembered.keep(PLACES, [...mine, ...others].slice(0, MOST_PLACES));
+}

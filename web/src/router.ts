@@ -1,0 +1,62 @@
+/** Addresses: a signal that says where one is, links that don't load the page anew, and scrolling. */
+
+import { signal } from "@preact/signals";
+
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+  /** How one came here: only who goes back finds the lists and the height that were left. */
+  by: "load" | "link" | "back";
+}
+
+const HEIGHTS = new Map<string, number>();
+let key = "start";
+
+function here(by: Place["by"]): Place {
+  return { path: location.pathname, query: new URLSearchParams(location.search), by };
+}
+
+export const place = signal<Place>(here("load"));
+
+/** The present address, to come back to. */
+export const address = (): string => {
+  const query = place.value.query.toString();
+  return query ? `${place.value.path}?${query}` : place.value.path;
+};
+
+/** Go to an address of the page; `replace` leaves the present one out of the history. */
+export function go(address: string, { replace = false } = {}): void {
+  HEIGHTS.set(key, scrollY);
+  key = crypto.getRandomValues(new Uint32Array(1)).join("");
+  history[replace ? "replaceState" : "pushState"]({ key }, "", address);
+  place.value = here("link");
+}
+
+/** The height at which this place was left; 0 for a new one. */
+export function leftAt(): number {
+  return place.peek().by === "back" ? (HEIGHTS.get(key) ?? 0) : 0;
+}
+
+function follow(event: MouseEvent, isOurs: (path: string) => boolean): void {
+  const link = (event.target as Element | null)?.closest?.("a");
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+  if (!link || event.defaultPrevented || !plain || event.altKey) return;
+  if (link.target || link.hasAttribute("download")) return;
+  const url = new URL(link.href);
+  if (url.origin !== location.origin || url.hash || !isOurs(url.pathname)) return;
+  event.preventDefault();
+  const same = url.pathname + url.search === location.pathname + location.search;
+  go(url.pathname + url.search, { replace: same });
+}
+
+/** Listen to links and to the browser's buttons; `isOurs` knows the addresses of the page. */
+export function startRouter(isOurs: (path: string) => boolean): void {
+  history.scrollRestoration = "manual";
+  history.replaceState({ key }, "");
+  addEventListener("click", (event) => follow(event, isOurs));
+  addEventListener("popstate", (event) => {
+    HEIGHTS.set(key, scrollY);
+    key = (event.state as { key?: string } | null)?.key ?? "start";
+    place.value = here("back");
+  });
+}

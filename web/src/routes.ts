@@ -1,0 +1,48 @@
+/**
+ * The addresses of the page. gateway/page.conf.template lists the same ones: a new screen has a
+ * line in both.
+ */
+
+export type Route =
+  | { screen: "home" | "find" | "enter" | "join" | "forgot" | "verify" | "reset" }
+  | { screen: "send" | "studio" | "account" | "nowhere" }
+  | { screen: "watch"; hash: string }
+  | { screen: "channel"; name: string };
+
+type Fixed = Exclude<Route, { hash: string } | { name: string }>["screen"];
+
+const FIXED: Record<string, Fixed> = {
+  "/": "home",
+  "/find": "find",
+  "/enter": "enter",
+  "/join": "join",
+  "/send": "send",
+  "/studio": "studio",
+  "/account": "account",
+  "/forgot": "forgot",
+  // Where the links of mails lead.
+  "/email/verify": "verify",
+  "/password/reset": "reset",
+};
+const WATCH = /^\/watch\/([A-Za-z0-9]{7})$/;
+const CHANNEL = /^\/@([A-Za-z0-9_.-]{3,25})$/;
+
+export function routeOf(path: string): Route {
+  const screen = FIXED[path];
+  if (screen) return { screen };
+  const hash = WATCH.exec(path)?.[1];
+  if (hash) return { screen: "watch", hash };
+  const name = CHANNEL.exec(path)?.[1];
+  return name ? { screen: "channel", name } : { screen: "nowhere" };
+}
+
+export const isOurs = (path: string): boolean => routeOf(path).screen !== "nowhere";
+
+/** Addresses that are put together. */
+export const to = {
+  watch: (hash: string) => `/watch/${hash}`,
+  channel: (name: string) => `/@${name}`,
+  find: (query: string, type: "all" | "channel" = "all") =>
+    `/find?${new URLSearchParams(type === "all" ? { q: query } : { q: query, type })}`,
+  enter: (next: string) => (next === "/" ? "/enter" : `/enter?${new URLSearchParams({ next })}`),
+};

@@ -1,0 +1,86 @@
+/** The address: whether it is proven, and another one. */
+
+import { useState } from "preact/hooks";
+import { changeMe, resendVerification } from "~/api/accounts";
+import type { Me } from "~/api/types";
+import { useAct } from "~/parts/act";
+import { Field, Password } from "~/parts/field";
+import { say } from "~/parts/note";
+import { Complaint } from "~/parts/state";
+import { Section } from "~/screens/account/section";
+import { otherwise, wrongPassword } from "~/screens/account/wrong";
+import { emailProblem, told } from "~/screens/rules";
+import { texts } from "~/texts";
+
+function Change({ onChanged }: { onChanged: (me: Me) => void }) {
+  const t = texts.value;
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [tried, setTried] = useState(false);
+  const act = useAct();
+  const own = tried ? emailProblem(email.trim(), t.join) : "";
+  const refused = act.failure?.code === "email_taken" ? t.join.emailTaken : undefined;
+  const fields = told(act.failure?.fields ?? {}, t.join);
+  function submit(event: Event): void {
+    event.preventDefault();
+    setTried(true);
+    if (emailProblem(email.trim(), t.join) || !password) return;
+    void act.run(async () => {
+      onChanged(await changeMe({ email: email.trim(), password }));
+      setEmail("");
+      setPassword("");
+      setTried(false);
+      say(t.account.emailChanged);
+    });
+  }
+  return (
+    <form class="form" onSubmit={submit} noValidate>
+      {otherwise(act.failure) && <Complaint>{otherwise(act.failure)}</Complaint>}
+      <div class="pair">
+        <Field
+          label={t.account.newEmail}
+          type="email"
+          autoComplete="email"
+          value={email}
+          onValue={setEmail}
+          error={(refused ?? fields.email ?? own) || undefined}
+        />
+        <Password
+          label={t.account.yourPassword}
+          value={password}
+          onValue={setPassword}
+          error={wrongPassword(act.failure) ?? (tried && !password ? t.join.missing : undefined)}
+        />
+      </div>
+      <button type="submit" class="button" disabled={act.busy}>
+        {t.account.changeEmail}
+      </button>
+    </form>
+  );
+}
+
+export function EmailSection({ me: first }: { me: Me }) {
+  const t = texts.value.account;
+  const [me, setMe] = useState(first);
+  const act = useAct();
+  const resend = () =>
+    void act.run(async () => {
+      await resendVerification();
+      say(t.resent);
+    });
+  return (
+    <Section title={t.email}>
+      <p>
+        <bdi>{me.email}</bdi>{" "}
+        <span class="faint">({me.email_verified ? t.verified : t.unverified})</span>
+      </p>
+      {!me.email_verified && (
+        <button type="button" class="button" disabled={act.busy} onClick={resend}>
+          {t.resend}
+        </button>
+      )}
+      {act.failure && <Complaint>{otherwise(act.failure)}</Complaint>}
+      <Change onChanged={setMe} />
+    </Section>
+  );
+}

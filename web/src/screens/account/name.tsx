@@ -1,0 +1,60 @@
+/** First, middle and last name. */
+
+import { useState } from "preact/hooks";
+import { changeMe } from "~/api/accounts";
+import type { Me } from "~/api/types";
+import { useAct } from "~/parts/act";
+import { Field } from "~/parts/field";
+import { say } from "~/parts/note";
+import { sentence } from "~/parts/sentence";
+import { Complaint } from "~/parts/state";
+import { Section } from "~/screens/account/section";
+import { found, nameProblem, told } from "~/screens/rules";
+import { texts } from "~/texts";
+
+export function NameSection({ me }: { me: Me }) {
+  const t = texts.value;
+  const [names, setNames] = useState({ fname: me.fname, mname: me.mname, lname: me.lname });
+  const act = useAct();
+  const problems = {
+    ...found({
+      fname: nameProblem(names.fname, true, t.join),
+      mname: nameProblem(names.mname, false, t.join),
+      lname: nameProblem(names.lname, true, t.join),
+    }),
+    ...told(act.failure?.fields ?? {}, t.join),
+  };
+  const bind = (field: keyof typeof names) => ({
+    value: names[field],
+    onValue: (value: string) => {
+      setNames({ ...names, [field]: value });
+      act.clear();
+    },
+    error: problems[field],
+  });
+  function submit(event: Event): void {
+    event.preventDefault();
+    if (Object.keys(problems).length) return;
+    void act.run(async () => {
+      await changeMe(names);
+      say(t.saved);
+    });
+  }
+  return (
+    <Section title={t.account.profile}>
+      <form class="form" onSubmit={submit} noValidate>
+        {act.failure && !Object.keys(act.failure.fields).length && (
+          <Complaint>{sentence(act.failure)}</Complaint>
+        )}
+        <div class="pair">
+          <Field label={t.join.fname} autoComplete="given-name" {...bind("fname")} />
+          <Field label={t.join.lname} autoComplete="family-name" {...bind("lname")} />
+        </div>
+        <Field label={t.join.mname} autoComplete="additional-name" {...bind("mname")} />
+        <button type="submit" class="button" disabled={act.busy}>
+          {t.save}
+        </button>
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,68 @@
+/** The channel's picture. */
+
+import { useRef } from "preact/hooks";
+import { removePicture, setPicture } from "~/api/accounts";
+import type { Failure } from "~/api/failure";
+import { useAct } from "~/parts/act";
+import { say } from "~/parts/note";
+import { Avatar, pictureRound } from "~/parts/person";
+import { sentence } from "~/parts/sentence";
+import { Complaint } from "~/parts/state";
+import { Section } from "~/screens/account/section";
+import { texts } from "~/texts";
+
+function explained(failure: Failure): string {
+  const t = texts.value.account;
+  if (failure.status === 413) return t.pictureLarge;
+  return failure.status === 415 ? t.pictureBad : sentence(failure);
+}
+
+export function PictureSection({ name }: { name: string }) {
+  const t = texts.value;
+  const input = useRef<HTMLInputElement>(null);
+  const act = useAct();
+  const change = (work: () => Promise<unknown>) =>
+    void act.run(async () => {
+      await work();
+      pictureRound.value = Date.now();
+      say(t.saved);
+    });
+  return (
+    <Section title={t.account.picture}>
+      <div class="with-picture">
+        <Avatar name={name} size="large" />
+        <div class="line-of-buttons">
+          <button
+            type="button"
+            class="button"
+            disabled={act.busy}
+            onClick={() => input.current?.click()}
+          >
+            {t.account.choosePicture}
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={act.busy}
+            onClick={() => change(removePicture)}
+          >
+            {t.account.removePicture}
+          </button>
+        </div>
+      </div>
+      <p class="faint small">{t.account.pictureHint}</p>
+      {act.failure && <Complaint>{explained(act.failure)}</Complaint>}
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept="image/png,image/jpeg,image/webp"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          if (file) change(() => setPicture(file));
+        }}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,81 @@
+/** Where the account is signed in. */
+
+import { endOtherSessions, endSession, listSessions } from "~/api/accounts";
+import type { Session } from "~/api/types";
+import { useAct } from "~/parts/act";
+import { When } from "~/parts/card";
+import { useLoad } from "~/parts/load";
+import { say } from "~/parts/note";
+import { sentence } from "~/parts/sentence";
+import { Complaint, Failed } from "~/parts/state";
+import { deviceName } from "~/screens/account/device";
+import { Section } from "~/screens/account/section";
+import { texts } from "~/texts";
+
+function Device({ row, busy, onEnd }: { row: Session; busy: boolean; onEnd: () => void }) {
+  const t = texts.value.account;
+  return (
+    <li>
+      <div>
+        <p title={row.device}>
+          <strong>
+            <bdi>{deviceName(row.device) || t.unknownDevice}</bdi>
+          </strong>{" "}
+          {row.current && <span class="chip ready">{t.current}</span>}
+        </p>
+        <p class="faint small">
+          {row.address} · <When iso={row.last_seen} />
+        </p>
+      </div>
+      {!row.current && (
+        <button type="button" class="button" disabled={busy} onClick={onEnd}>
+          {t.end}
+        </button>
+      )}
+    </li>
+  );
+}
+
+export function SessionsSection() {
+  const t = texts.value.account;
+  const [found, again] = useLoad(listSessions, []);
+  const act = useAct();
+  const end = (work: () => Promise<unknown>) =>
+    void act.run(async () => {
+      await work();
+      say(t.ended);
+      again();
+    });
+  return (
+    <Section title={t.sessions}>
+      <p class="faint">{t.sessionsHint}</p>
+      {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
+      {found.state === "failed" && <Failed failure={found.failure} again={again} />}
+      {found.state === "loading" && <span class="line skeleton" />}
+      {found.state === "ready" && (
+        <>
+          <ul class="devices">
+            {found.value.map((row) => (
+              <Device
+                key={row.id}
+                row={row}
+                busy={act.busy}
+                onEnd={() => end(() => endSession(row.id))}
+              />
+            ))}
+          </ul>
+          {found.value.length > 1 && (
+            <button
+              type="button"
+              class="button"
+              disabled={act.busy}
+              onClick={() => end(endOtherSessions)}
+            >
+              {t.endOthers}
+            </button>
+          )}
+        </>
+      )}
+    </Section>
+  );
+}

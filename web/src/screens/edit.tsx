@@ -1,0 +1,110 @@
+/** Another title or description for one's own video, in front of the list. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { noteChange } from "~/api/listing";
+import type { Video } from "~/api/types";
+import { editVideo, isGone, showVideo } from "~/api/videos";
+import { useAct } from "~/parts/act";
+import { Dialog } from "~/parts/dialog";
+import { lookAtFirstError } from "~/parts/field";
+import { useLoad } from "~/parts/load";
+import { say } from "~/parts/note";
+import { sentence } from "~/parts/sentence";
+import { Complaint } from "~/parts/state";
+import { TextFields, textProblems } from "~/screens/video-texts";
+import { texts } from "~/texts";
+
+interface EditProps {
+  video: Video;
+  onClose: () => void;
+}
+
+function told(failure: unknown): string {
+  return isGone(failure) ? texts.value.watch.gone : sentence(failure);
+}
+
+function Form({ video, onClose }: EditProps) {
+  const t = texts.value;
+  const [typed, setTyped] = useState({ title: video.title, description: video.description });
+  const act = useAct();
+  const form = useRef<HTMLFormElement>(null);
+  // What had the focus has gone when the texts came.
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  const refused = act.failure?.fields ?? {};
+  const problems = textProblems(typed, refused);
+
+  function submit(event: Event): void {
+    event.preventDefault();
+    if (Object.keys(textProblems(typed)).length) {
+      lookAtFirstError();
+      return;
+    }
+    void act.run(async () => {
+      const body = { ...typed, title: typed.title.trim() };
+      noteChange(await editVideo(video.thumbnail, body));
+      say(t.saved);
+      onClose();
+    });
+  }
+
+  return (
+    <form ref={form} class="form" onSubmit={submit} noValidate>
+      {act.failure && Object.keys(refused).length === 0 && (
+        <Complaint>{told(act.failure)}</Complaint>
+      )}
+      <TextFields
+        typed={typed}
+        onTyped={(changed) => {
+          setTyped(changed);
+          act.clear();
+        }}
+        problems={problems}
+      />
+      <div class="buttons">
+        <button type="button" class="button" onClick={onClose}>
+          {t.cancel}
+        </button>
+        <button type="submit" class="button main" disabled={act.busy}>
+          {t.save}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** The fields to be: lists have no descriptions, so that of this video is on its way. */
+function FormSkeleton() {
+  return (
+    <div class="form" aria-hidden="true">
+      <span class="box skeleton" />
+      <span class="box skeleton tall" />
+    </div>
+  );
+}
+
+export function Edit({ video, onClose }: EditProps) {
+  const t = texts.value;
+  const [found, again] = useLoad(() => showVideo(video.thumbnail), [video.thumbnail]);
+  return (
+    <Dialog wide title={t.studio.editTitle} onClose={onClose}>
+      {found.state === "ready" ? (
+        <Form video={found.value} onClose={onClose} />
+      ) : (
+        <>
+          {found.state === "loading" && <FormSkeleton />}
+          {found.state === "failed" && <Complaint>{told(found.failure)}</Complaint>}
+          <div class="buttons">
+            <button type="button" class="button" onClick={onClose}>
+              {t.cancel}
+            </button>
+            {found.state === "failed" && !isGone(found.failure) && (
+              <button type="button" class="button main" onClick={again}>
+                {t.again}
+              </button>
+            )}
+          </div>
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,74 @@
+/** Where the link of a mail leads that sets a new password. */
+
+import { useState } from "preact/hooks";
+import { resetPassword } from "~/api/accounts";
+import { useAct } from "~/parts/act";
+import { Password } from "~/parts/field";
+import { PasswordRules } from "~/parts/password-rules";
+import { sentence } from "~/parts/sentence";
+import { Complaint } from "~/parts/state";
+import { useTitle } from "~/parts/title";
+import { useLinkToken } from "~/screens/mail-link";
+import { passwordProblem, told } from "~/screens/rules";
+import { texts } from "~/texts";
+
+export function Reset() {
+  const t = texts.value;
+  const token = useLinkToken();
+  const [password, setPassword] = useState("");
+  const [tried, setTried] = useState(false);
+  const [done, setDone] = useState(false);
+  const act = useAct();
+  useTitle(t.forgot.title);
+  const problem = passwordProblem(password, t.join);
+  const refused = told(act.failure?.fields ?? {}, t.join).password;
+  const link = act.failure?.code === "link_invalid";
+  function submit(event: Event): void {
+    event.preventDefault();
+    setTried(true);
+    if (problem) return;
+    void act.run(async () => {
+      await resetPassword(token, password);
+      setDone(true);
+    });
+  }
+  if (done) {
+    return (
+      <div class="screen narrow">
+        <h1>{t.forgot.title}</h1>
+        <p role="status">{t.forgot.done}</p>
+        <p class="beside">
+          <a class="button main" href="/enter">
+            {t.nav.signIn}
+          </a>
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div class="screen narrow">
+      <h1>{t.forgot.newTitle}</h1>
+      <form class="form" onSubmit={submit} noValidate>
+        {act.failure && !refused && (
+          <Complaint>
+            {sentence(act.failure)} {link && <a href="/forgot">{t.forgot.askAnew}</a>}
+          </Complaint>
+        )}
+        <Password
+          label={t.account.newPassword}
+          hint={<PasswordRules password={password} common={Boolean(refused)} />}
+          autoComplete="new-password"
+          value={password}
+          onValue={(value) => {
+            setPassword(value);
+            act.clear();
+          }}
+          error={refused ?? (tried ? problem : undefined)}
+        />
+        <button type="submit" class="button main" disabled={act.busy}>
+          {t.forgot.newSubmit}
+        </button>
+      </form>
+    </div>
+  );
+}

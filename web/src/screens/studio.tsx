@@ -1,0 +1,147 @@
+/** One's own videos in every state: how far they are, other words for them, deleting them. */
+
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { type Listing, listing, noteRemoval } from "~/api/listing";
+import type { Video } from "~/api/types";
+import { deleteVideo, firstOfMine, isGone, listOwn, lists } from "~/api/videos";
+import { useAct } from "~/parts/act";
+import { Chunks } from "~/parts/chunks";
+import { Confirm } from "~/parts/dialog";
+import { End } from "~/parts/grid";
+import { SignedIn } from "~/parts/guard";
+import { say } from "~/parts/note";
+import { sentence } from "~/parts/sentence";
+import { Complaint, Empty, Failed } from "~/parts/state";
+import { useTitle } from "~/parts/title";
+import { place } from "~/router";
+import { Edit } from "~/screens/edit";
+import { moves, Own, OwnSkeleton } from "~/screens/own";
+import { texts } from "~/texts";
+
+const LOOK_MS = 3000;
+
+/** Look at the list again while something in it moves; at once where it is one that was left. */
+function useLooks(found: Listing, back: boolean): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let wanted = true;
+    async function look(count: number): Promise<void> {
+      // Where a look fails, the next one may not; nothing is taken away meanwhile.
+      if (count > 0 && !document.hidden) await found.refresh(count, firstOfMine).catch(() => {});
+      if (wanted) timer = setTimeout(() => void look(lastThatMoves(found) + 1), LOOK_MS);
+    }
+    void look(back ? found.rows.peek().length : 0);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [found, back]);
+}
+
+const lastThatMoves = (found: Listing): number => found.rows.peek().findLastIndex(moves);
+
+interface ListProps {
+  found: Listing;
+  onEdit: (video: Video) => void;
+  onRemove: (video: Video) => void;
+}
+
+const SKELETONS = [1, 2, 3, 4].map((n) => (
+  <li key={n}>
+    <OwnSkeleton />
+  </li>
+));
+
+function List({ found, onEdit, onRemove }: ListProps) {
+  const state = found.state.value;
+  const loading = state === "loading";
+  const draw = useCallback(
+    (video: Video) => <Own video={video} onEdit={onEdit} onRemove={onRemove} />,
+    [onEdit, onRemove],
+  );
+  return (
+    <section aria-busy={loading}>
+      <Chunks
+        kind="owns"
+        chunks={found.chunks.value}
+        draw={draw}
+        rest={loading ? SKELETONS : null}
+      />
+      {state === "failed" && (
+        <Failed failure={found.failure.value} again={() => void found.more()} />
+      )}
+      {state === "idle" && <End listing={found} />}
+    </section>
+  );
+}
+
+function Remove({ video, onClose }: { video: Video; onClose: () => void }) {
+  const t = texts.value.studio;
+  const act = useAct();
+  const remove = () =>
+    void act.run(async () => {
+      await deleteVideo(video.thumbnail).catch((failure: unknown) => {
+        // Somebody was quicker, on another device.
+        if (!isGone(failure)) throw failure;
+      });
+      noteRemoval(video.thumbnail);
+      say(t.removed);
+      onClose();
+    });
+  return (
+    <Confirm
+      title={t.sure}
+      hint={t.sureHint}
+      yes={t.remove}
+      busy={act.busy}
+      onYes={remove}
+      onClose={onClose}
+    >
+      <p dir="auto">
+        <strong>{video.title}</strong>
+      </p>
+      {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
+    </Confirm>
+  );
+}
+
+function Videos({ name }: { name: string }) {
+  const t = texts.value;
+  const here = place.value;
+  const back = here.by === "back";
+  const found = useMemo(
+    () => listing(lists.mine(), { back, load: listOwn, name }),
+    [name, here, back],
+  );
+  const [edited, setEdited] = useState<Video | null>(null);
+  const [doomed, setDoomed] = useState<Video | null>(null);
+  useLooks(found, back);
+
+  if (found.state.value === "end" && found.rows.value.length === 0) {
+    return (
+      <Empty title={t.studio.empty} hint={t.studio.emptyHint}>
+        <a class="button main" href="/send">
+          {t.send.title}
+        </a>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <List found={found} onEdit={setEdited} onRemove={setDoomed} />
+      {edited && <Edit video={edited} onClose={() => setEdited(null)} />}
+      {doomed && <Remove video={doomed} onClose={() => setDoomed(null)} />}
+    </>
+  );
+}
+
+export function Studio() {
+  const t = texts.value;
+  useTitle(t.studio.title);
+  return (
+    <div class="screen middle">
+      <h1>{t.studio.title}</h1>
+      <SignedIn>{(name) => <Videos key={name} name={name} />}</SignedIn>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+/** Title and description of a video, wherever they are typed. */
+
+import type { VideoTexts } from "~/api/types";
+import { Area, Field } from "~/parts/field";
+import { descriptionProblem, found, type Problems, titleProblem } from "~/screens/rules";
+import { texts } from "~/texts";
+
+/** What is wrong with them; `refused` is what the API said of fields. */
+export function textProblems(typed: VideoTexts, refused: Problems = {}): Problems {
+  const t = texts.value.send;
+  const own = {
+    title: titleProblem(typed.title, t),
+    description: descriptionProblem(typed.description, t),
+  };
+  return { ...refused, ...found(own) };
+}
+
+/** A title from the name of a file: `holiday_2024-07.mp4` is `holiday 2024-07`. */
+export function titleOf(name: string): string {
+  const bare = name.replace(/\.[A-Za-z0-9]{1,5}$/, "").replaceAll("_", " ");
+  return [...bare.trim()].slice(0, 255).join("");
+}
+
+interface FieldsProps {
+  typed: VideoTexts;
+  onTyped: (typed: VideoTexts) => void;
+  problems: Problems;
+}
+
+export function TextFields({ typed, onTyped, problems }: FieldsProps) {
+  const t = texts.value.send;
+  return (
+    <>
+      <Field
+        label={t.name}
+        hint={t.nameHint}
+        dir="auto"
+        value={typed.title}
+        onValue={(title) => onTyped({ ...typed, title })}
+        error={problems.title}
+      />
+      <Area
+        label={t.description}
+        hint={t.descriptionHint}
+        dir="auto"
+        value={typed.description}
+        onValue={(description) => onTyped({ ...typed, description })}
+        error={problems.description}
+      />
+    </>
+  );
+}

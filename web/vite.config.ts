@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+
+// Where a Vireo runs for `npm run dev`: pages come from Vite, everything else from there.
+const VIREO = process.env.VIREO_URL ?? "http://localhost:8080";
+const API =
+  "^/(sign_in|sign_up|sign_out|token|sessions|me|email|password|channel|upload|v|video|videos|thumbnails|search)(/|$)";
+
+/** Beside each file of text its compressed form, which nginx sends as it is (`gzip_static`). */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    // When the files are written they are as they will be sent.
+    writeBundle({ dir = "" }, bundle) {
+      for (const name of Object.keys(bundle)) {
+        const text = readFileSync(join(dir, name));
+        if (!/\.(js|css|svg|html)$/.test(name) || text.length < 1000) continue;
+        writeFileSync(join(dir, `${name}.gz`), gzipSync(text, { level: 9 }));
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [compressed()],
+  resolve: { alias: { "~": new URL("./src", import.meta.url).pathname } },
+  build: {
+    outDir: process.env.VIREO_PAGE_OUT ?? "../build/page",
+    emptyOutDir: true,
+    target: "es2022",
+    // The content policy has no place for data: addresses.
+    assetsInlineLimit: 0,
+    // An inline script would be against it too.
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      [API]: {
+        target: VIREO,
+        // Links of mails share their address with what they call.
+        bypass: (request) =>
+          request.method === "GET" && request.headers.accept?.includes("text/html")
+            ? "/index.html"
+            : undefined,
+      },
+    },
+  },
+});
