@@ -201,6 +201,9 @@ class Supervisor:
     def reload(self) -> list[str]:
         """Take over a changed configuration; stops changed and vanished programs and names them."""
         [[added, changed, removed]] = self._server.reloadConfig()
+        self._stop_side_by_side(
+            [name for name in (*changed, *removed) if name not in _STOPPED_IN_ORDER]
+        )
         for name in (*changed, *removed):
             self._server.stopProcessGroup(name)
             self._server.removeProcessGroup(name)
@@ -249,9 +252,13 @@ class Supervisor:
         return True
 
     def _stop_at_once(self, names: Sequence[str]) -> None:
-        """Stop programs side by side: each takes a second or two to finish its requests."""
         # First the door, so that nobody is told of a service that is gone.
         self._stop("gateway", wait=True)
+        self._stop_side_by_side(names)
+
+    def _stop_side_by_side(self, names: Sequence[str]) -> None:
+        """Stop programs, and wait for them: each takes some seconds to finish its requests and to
+        let go of connections that the gateway keeps."""
         for name in names:
             self._stop(name, wait=False)
         deadline = time.monotonic() + _RPC_SECONDS
