@@ -85,7 +85,11 @@ class PrivateServer:
         self.server = Server("127.0.0.1", free_port(), secrets.token_urlsafe(16), "private")
 
     def install(self) -> None:
-        """Make the system tables, and the file that gives root its password at each start."""
+        """Make the system tables, and the file that gives root its password at each start.
+
+        Raises:
+            RuntimeError: they can't be made; the message holds what was said.
+        """
         self._folder.mkdir(parents=True)
         command = [
             _program("mariadb-install-db"),
@@ -97,9 +101,18 @@ class PrivateServer:
             "--innodb-flush-log-at-trx-commit=0",
             *_run_as(),
         ]
-        log = (self._folder / "install.log").open("wb")
-        with log:
-            subprocess.run(command, check=True, stdout=log, stderr=log, timeout=START_SECONDS)
+        done = subprocess.run(
+            command,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=START_SECONDS,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"mariadb-install-db failed:\n{done.stdout}")
         password = self.server.root_password
         (self._folder / "root.sql").write_text(
             f"CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '{password}';\n"
