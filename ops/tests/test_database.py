@@ -4,6 +4,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,22 @@ def test_the_server_keeps_the_settings_of_the_repository(
     assert rows["time_zone"] == "+00:00"
     assert rows["bind_address"] == "127.0.0.1"
     assert "STRICT_TRANS_TABLES" in rows["sql_mode"]
+    # Of its own: a server removes other servers' tables from a folder that it starts in.
+    assert rows["tmpdir"] == str(layout.database_temporary)
+
+
+def test_two_servers_can_be_made_at_the_same_moment(user: RunUser) -> None:
+    def make(folder: Path) -> None:
+        made = Layout(folder)
+        for each in (*made.owner_folders(), *made.run_user_folders()):
+            each.mkdir(parents=True, exist_ok=True)
+        ensure_secrets(made.secrets, user)
+        database.prepare_data_folder(made, user)
+
+    with tempfile.TemporaryDirectory(prefix="vireo-db-") as name, ThreadPoolExecutor(3) as pool:
+        done = [pool.submit(make, Path(name) / str(number)) for number in range(3)]
+        for each in done:
+            each.result()
 
 
 def test_no_password_stands_in_an_argument_list(layout: Layout, user: RunUser) -> None:

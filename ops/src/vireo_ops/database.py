@@ -35,6 +35,7 @@ def database_program(layout: Layout, port: int, user: RunUser) -> Program:
         # Must be the first argument.
         f"--defaults-file={_configuration(layout)}",
         f"--datadir={layout.database}",
+        f"--tmpdir={layout.database_temporary}",
         f"--socket={layout.database_socket}",
         f"--pid-file={layout.services_run / 'mariadb.pid'}",
         f"--init-file={layout.secrets / _ROOT_SQL}",
@@ -95,7 +96,7 @@ def _install_system_tables(layout: Layout, folder: Path, user: RunUser) -> None:
         **switch_to(user),
         check=False,
         cwd=layout.data,
-        env=base_environment(layout, user),
+        env={**base_environment(layout, user), "TMPDIR": str(layout.database_temporary)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

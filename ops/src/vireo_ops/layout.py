@@ -81,6 +81,15 @@ class Layout:
         return self.services_run / "mariadb.sock"
 
     @property
+    def database_temporary(self) -> Path:
+        """Temporary tables of MariaDB.
+
+        A server that starts removes what it takes for leftovers of its own: in a folder that others
+        share, it would be their tables.
+        """
+        return self.services_run / "mariadb-tmp"
+
+    @property
     def supervisor_socket(self) -> Path:
         """The Unix socket by which the supervisor is told what to do."""
         return self.run / "supervisor.sock"
@@ -100,6 +109,7 @@ class Layout:
         return [
             self.secrets,
             self.services_run,
+            self.database_temporary,
             self.mail,
             *(self.services_run / "metrics" / name for name in metrics),
             *(self.media / name for name in media),

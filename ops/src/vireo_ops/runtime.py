@@ -127,7 +127,10 @@ class Runtime:
             _require_owner(layout.data)
             user = choose_run_user(CHECKOUT, layout.data)
             for folder in layout.run_user_folders():
-                folder.mkdir(exist_ok=True)
+                if not folder.exists():
+                    # Also one that came with an upgrade, into a folder that is theirs already.
+                    folder.mkdir()
+                    give(folder, user)
             for top in (layout.secrets, layout.services_run, layout.media, layout.mail):
                 give(top, user)
         except PermissionError:

@@ -81,6 +81,8 @@ class PrivateServer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._data = folder / "data"
+        # A server that starts removes other servers' tables from a folder that they share.
+        self._temporary = folder / "tmp"
         self._process: subprocess.Popen[bytes] | None = None
         self.server = Server("127.0.0.1", free_port(), secrets.token_urlsafe(16), "private")
 
@@ -90,7 +92,7 @@ class PrivateServer:
         Raises:
             RuntimeError: they can't be made; the message holds what was said.
         """
-        self._folder.mkdir(parents=True)
+        self._temporary.mkdir(parents=True)
         command = [
             _program("mariadb-install-db"),
             "--no-defaults",
@@ -104,6 +106,7 @@ class PrivateServer:
         done = subprocess.run(
             command,
             check=False,
+            env={**os.environ, "TMPDIR": str(self._temporary)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -131,6 +134,7 @@ class PrivateServer:
             *("setpriv", "--pdeathsig", "KILL"),
             *(_program("mariadbd"), "--no-defaults", *server_options(), *FAST, *_run_as()),
             f"--datadir={self._data}",
+            f"--tmpdir={self._temporary}",
             # A name alone is taken as one in the data folder: socket paths must be short.
             *("--socket=private.sock", "--pid-file=private.pid"),
             f"--init-file={self._folder / 'root.sql'}",
