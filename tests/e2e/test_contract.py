@@ -330,6 +330,12 @@ def test_unknown_path(url: str, path: str) -> None:
     assert error_of(requests.Session().send(request, timeout=60), 404)["error"] == "not_found"
 
 
+def test_a_body_that_is_too_large_where_there_is_nothing(anybody: Anybody) -> None:
+    for accept in ("application/json", "text/html"):
+        answer = anybody("POST", "/nothing", data=bytes(2 << 20), headers={"Accept": accept})
+        assert error_of(answer, 413)["error"] == "too_large"
+
+
 def test_request_ids(published: tuple[Person, str], anybody: Anybody) -> None:
     _, hash_path = published
     made = []

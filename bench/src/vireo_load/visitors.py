@@ -60,11 +60,14 @@ class Visitor(Person):
     def thumbnail(self, hash_path: str) -> None:
         """The thumbnail of a video with files."""
         wanted = self.day.thumbnails.get(hash_path)
+        file = self.day.plan.public / f"thumbnails/{hash_path[:2]}/{hash_path}.jpg"
 
         def check(answer: Answer) -> None:
             if wanted is not None:
                 checks.file(answer, wanted, IMAGE)
             elif answer.status == 404:
+                # Deleted meanwhile; what is listed has its thumbnail.
+                require(not file.exists(), "listed before its thumbnail can be had")
                 checks.failure(answer, 404, "not_found")
             else:
                 checks.status(answer, 200)

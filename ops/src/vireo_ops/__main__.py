@@ -49,14 +49,18 @@ def main(arguments: Sequence[str]) -> int:
 
 def _up(_: argparse.Namespace) -> int:
     began = time.monotonic()
-    try:
-        page.build(print)
-    except OperationError as failure:
-        # Offline, for example. The API does not depend on it.
-        print(f"The page could not be built; Vireo starts without the newest one. {failure}")
+    _build_page()
     address = _runtime().up()
     print(f"Vireo is ready after {time.monotonic() - began:.1f} s: {address}")
     return 0
+
+
+def _build_page() -> None:
+    try:
+        page.build(print)
+    except (OperationError, OSError, subprocess.SubprocessError) as failure:
+        # Offline, another user's checkout, a full disk. The API does not depend on it.
+        print(f"The page could not be built; Vireo starts without the newest one. {failure}")
 
 
 def _down(_: argparse.Namespace) -> int:
@@ -65,6 +69,8 @@ def _down(_: argparse.Namespace) -> int:
 
 
 def _restart(given: argparse.Namespace) -> int:
+    # Before anything stops: it may take a while.
+    _build_page()
     _down(given)
     return _up(given)
 

@@ -101,6 +101,8 @@ def build(say: Callable[[str], None]) -> bool:
         _install(node, "run")
         fresh = BUILT.with_name("page.new")
         node.run("run", "--silent", "build", VIREO_PAGE_OUT=str(fresh))
+        # Whatever ends this here, no page stands beside the digest of another.
+        stamp.unlink(missing_ok=True)
         shutil.rmtree(BUILT, ignore_errors=True)
         fresh.rename(BUILT)
         stamp.write_text(digest)
@@ -133,6 +135,11 @@ def put(target: Path) -> None:
     """
     if not BUILT.is_dir():
         return
+    with _lock():
+        _put(target)
+
+
+def _put(target: Path) -> None:
     files = [path.relative_to(BUILT) for path in sorted(BUILT.rglob("*")) if path.is_file()]
     for name in sorted(files, key=lambda name: name.name.startswith("index.html")):
         source, copy = BUILT / name, target / name
