@@ -56,6 +56,27 @@ def test_a_reload_and_another_tab_stay_signed_in(visit: Visit, enter: Enter, url
         expect(other.get_by_text("Sign in to go on.")).to_be_visible()
 
 
+def test_signing_out_ends_the_session_at_the_server(
+    visit: Visit, enter: Enter, url: str
+) -> None:
+    person = Person(url)
+    tab = enter(visit, person)
+    tab.reload()
+    (cookie,) = visit.context.cookies(f"{url}/token/refresh")
+    visit.context.set_offline(True)
+    tab.get_by_role("button", name="Your menu").click()
+    tab.get_by_role("button", name="Sign out", exact=True).click()
+    expect(tab.get_by_text("You are still signed in.")).to_be_visible()
+    assert visit.context.cookies(f"{url}/token/refresh") == [cookie]
+    visit.context.set_offline(False)
+    tab.get_by_role("button", name="Your menu").click()
+    tab.get_by_role("button", name="Sign out", exact=True).click()
+    expect(tab.get_by_text("You are signed out.")).to_be_visible()
+    assert visit.context.cookies(f"{url}/token/refresh") == []
+    refused = person.post("/token/refresh", json={"refresh_token": cookie["value"]})
+    assert refused.status_code == 401
+
+
 def test_no_script_finds_a_token(visit: Visit, enter: Enter, url: str) -> None:
     tab = enter(visit, Person(url))
     kept = tab.evaluate(

@@ -47,11 +47,18 @@ export async function signIn(username: string, password: string): Promise<void> 
   account.value = username;
 }
 
+/**
+ * End the session, here and at the server. Where the server can't be asked it fails, and one is
+ * still signed in: the refresh cookie lives on, and no script can take it away.
+ */
 export async function signOut(): Promise<void> {
-  const ended = token;
-  forget();
-  tell(null);
-  if (ended) await send("/sign_out", { method: "POST", token: ended });
+  try {
+    await attempt((given) => send("/sign_out", { method: "POST", token: given }), freshToken);
+  } catch (failure) {
+    // It has ended already.
+    if (!isOver(failure)) throw failure;
+  }
+  dropSession();
 }
 
 /** The account has gone, or all of its sessions. */
@@ -91,32 +98,45 @@ function again(): Promise<void> {
   return asking;
 }
 
-/** A token that is good for a while. Raises SignedOut where nobody is signed in. */
-export async function goodToken(): Promise<string> {
-  if (!account.peek()) throw new SignedOut();
+/** A token that is good for a while. Fails where the session is over. */
+async function freshToken(): Promise<string> {
   if (until - Date.now() > SPARE_MS) return token;
   renewing ??= renew().finally(() => {
     renewing = null;
   });
-  try {
-    await renewing;
-  } catch (failure) {
-    if (!isOver(failure)) throw failure;
-    await again();
-  }
+  await renewing;
   return token;
 }
 
+/** The same; where the session is over, after the person has signed in again. */
+async function goodToken(): Promise<string> {
+  if (!account.peek()) throw new SignedOut();
+  try {
+    return await freshToken();
+  } catch (failure) {
+    if (!isOver(failure)) throw failure;
+    await again();
+    return token;
+  }
+}
+
+type Work<T> = (token: string) => Promise<T>;
+
 /** Do `work` with a token; where the token turns out to be over, with another one once more. */
-export async function withToken<T>(work: (token: string) => Promise<T>): Promise<T> {
-  const given = await goodToken();
+async function attempt<T>(work: Work<T>, bring: () => Promise<string>): Promise<T> {
+  const given = await bring();
   try {
     return await work(given);
   } catch (failure) {
     if (!isOver(failure)) throw failure;
     if (token === given) until = 0;
-    return work(await goodToken());
+    return work(await bring());
   }
+}
+
+/** Do `work` as who is signed in. Raises SignedOut where nobody is. */
+export function withToken<T>(work: Work<T>): Promise<T> {
+  return attempt(work, goodToken);
 }
 
 /** Take over what an earlier visit or another tab left, before anything is shown. */
