@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { Failure } from "~/api/failure";
 import { newKey } from "~/api/http";
 import { noteChange, noteRemoval } from "~/api/listing";
+import { account, isSame } from "~/api/session";
 import type { Video, VideoTexts } from "~/api/types";
 import { type Progress, sendBytes } from "~/api/upload";
 import { announce, deleteVideo, editVideo, isGone, showVideo } from "~/api/videos";
@@ -210,6 +211,16 @@ export function putAside(): void {
   control.abort();
   sending.value = null;
 }
+
+// What one account sends, or has typed, is nothing to the next one in the same tab.
+let whose = account.peek();
+account.subscribe((name) => {
+  if (isSame(name, whose)) return;
+  whose = name;
+  putAside();
+  left = null;
+  key = keyIsFor = "";
+});
 
 addEventListener("beforeunload", (event) => {
   const now = sending.peek();
