@@ -56,9 +56,7 @@ def test_a_reload_and_another_tab_stay_signed_in(visit: Visit, enter: Enter, url
         expect(other.get_by_text("Sign in to go on.")).to_be_visible()
 
 
-def test_signing_out_ends_the_session_at_the_server(
-    visit: Visit, enter: Enter, url: str
-) -> None:
+def test_signing_out_ends_the_session_at_the_server(visit: Visit, enter: Enter, url: str) -> None:
     person = Person(url)
     tab = enter(visit, person)
     tab.evaluate("""localStorage.setItem('vireo.places', '[["AAAAAAA", 9]]')""")
