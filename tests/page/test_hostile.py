@@ -69,3 +69,17 @@ def test_links_of_descriptions_lead_to_the_web_alone(
     assert all("noopener" in rel and "nofollow" in rel for _, rel in found)
     expect(tab.get_by_role("button", name="0:01")).to_be_visible()
     intact(tab)
+
+
+@pytest.mark.parametrize("tail", [")" * 49_990, "." * 49_000 + "x"])
+def test_an_address_without_end_holds_nothing_up(
+    visit: Visit, url: str, short: Path, tail: str
+) -> None:
+    hash_path = Person(url).publish(short, "A long tail", f"https://x{tail}")
+    tab = visit.open(f"/watch/{hash_path}")
+    expect(tab.locator(".description")).to_contain_text(f"https://x{tail[:1000]}")
+    # What is left of it is a link; one that is far too long is text.
+    links = tab.locator(".description a").evaluate_all("all => all.map(one => one.href)")
+    assert links == (["https://x/"] if tail.startswith(")") else [])
+    tab.get_by_role("searchbox").click()
+    intact(tab)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from vireo_testing.browser import Visit, until
 from vireo_testing.person import Person
@@ -143,9 +143,17 @@ def test_it_waits_for_who_wants_calm(visitor: Any, owner: Owner) -> None:
 
 def test_without_the_controls_the_browsers_own_are_there(visit: Visit, owner: Owner) -> None:
     tab = visit.context.new_page()
+    visits: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.is_navigation_request():
+            visits.append(request.url)
+
+    tab.on("request", note)
     tab.route("**/assets/chrome-*", lambda route: route.abort())
-    tab.add_init_script(
-        "window.addEventListener('vite:preloadError', (e) => e.stopImmediatePropagation())"
-    )
-    tab.goto(f"{visit.url}/watch/{owner[1]}")
+    # The page is loaded anew once, as after an update, and then does with what there is.
+    with tab.expect_request(lambda request: len(visits) == 2 and request.url == visits[1]):
+        tab.goto(f"{visit.url}/watch/{owner[1]}", wait_until="commit")
     expect(tab.locator("video[controls]")).to_be_visible()
+    wait_for(tab, "v.readyState === 4")
+    assert len(visits) == 2

@@ -56,6 +56,28 @@ def test_a_reload_and_another_tab_stay_signed_in(visit: Visit, enter: Enter, url
         expect(other.get_by_text("Sign in to go on.")).to_be_visible()
 
 
+def test_signing_out_ends_the_session_at_the_server(visit: Visit, enter: Enter, url: str) -> None:
+    person = Person(url)
+    tab = enter(visit, person)
+    tab.evaluate("""localStorage.setItem('vireo.places', '[["AAAAAAA", 9]]')""")
+    tab.reload()
+    (cookie,) = visit.context.cookies(f"{url}/token/refresh")
+    visit.context.set_offline(True)
+    tab.get_by_role("button", name="Your menu").click()
+    tab.get_by_role("button", name="Sign out", exact=True).click()
+    expect(tab.get_by_text("You are still signed in.")).to_be_visible()
+    assert visit.context.cookies(f"{url}/token/refresh") == [cookie]
+    visit.context.set_offline(False)
+    tab.get_by_role("button", name="Your menu").click()
+    tab.get_by_role("button", name="Sign out", exact=True).click()
+    expect(tab.get_by_text("You are signed out.")).to_be_visible()
+    assert visit.context.cookies(f"{url}/token/refresh") == []
+    # Nor does the browser tell what was watched.
+    assert tab.evaluate("localStorage.getItem('vireo.places')") is None
+    refused = person.post("/token/refresh", json={"refresh_token": cookie["value"]})
+    assert refused.status_code == 401
+
+
 def test_no_script_finds_a_token(visit: Visit, enter: Enter, url: str) -> None:
     tab = enter(visit, Person(url))
     kept = tab.evaluate(
@@ -88,6 +110,49 @@ def test_who_is_signed_out_elsewhere_signs_in_again_and_loses_nothing(
     assert video["title"] == "Typed with care"
 
 
+def sign_out(tab: Page) -> None:
+    """By the menu."""
+    tab.get_by_role("button", name="Your menu").click()
+    tab.get_by_role("button", name="Sign out", exact=True).click()
+    expect(tab.get_by_text("You are signed out.")).to_be_visible()
+
+
+def test_the_next_account_finds_no_upload_of_the_last(
+    visit: Visit, enter: Enter, url: str, short: Path
+) -> None:
+    tab = enter(visit, Person(url), then="/send")
+    tab.locator("input[type=file]").set_input_files(short)
+    tab.get_by_role("button", name="Upload").click()
+    expect(tab.get_by_text("Your video is ready.")).to_be_visible()
+    sign_out(tab)
+    tab.get_by_role("link", name="Sign in").first.click()
+    other = Person(url)
+    guess(tab, other.name, other.password)
+    expect(tab.get_by_role("link", name="Sign in")).to_have_count(0)
+    tab.get_by_role("link", name="Upload", exact=True).click()
+    expect(tab.get_by_text("Drop a video here")).to_be_visible()
+
+
+def test_nothing_is_done_in_the_name_of_who_signs_in_elsewhere(
+    visit: Visit, enter: Enter, url: str, short: Path
+) -> None:
+    person, other = Person(url), Person(url)
+    tab = enter(visit, person, then="/send")
+    tab.locator("input[type=file]").set_input_files(short)
+    assert person.delete("/sessions").status_code == 200
+    tab.get_by_role("button", name="Upload").click()
+    expect(tab.get_by_role("dialog", name="Sign in again")).to_be_visible()
+    # The way to the form is free for who finds no name.
+    tab.evaluate("localStorage.removeItem('vireo.account')")
+    enter(visit, other)
+    expect(tab.get_by_role("dialog")).to_have_count(0)
+    expect(tab.get_by_text("Drop a video here")).to_be_visible()
+    assert other.get("/me/videos").json()["response"] == []
+    # This tab is the other one's now.
+    tab.get_by_role("button", name="Your menu").click()
+    expect(tab.get_by_role("link", name="My channel")).to_have_attribute("href", f"/@{other.name}")
+
+
 def test_an_expired_token_is_renewed_unseen(visit: Visit, enter: Enter, url: str) -> None:
     person = Person(url)
     tab = enter(visit, person)
@@ -109,6 +174,21 @@ def test_next_leads_nowhere_else(visit: Visit, url: str) -> None:
             guess(tab, person.name, person.password)
         tab.wait_for_url(f"{url}/")
         tab.close()
+
+
+def test_a_form_is_no_place_to_go_on(visit: Visit, url: str) -> None:
+    person = Person(url)
+    tab = visit.open("/studio")
+    tab.get_by_role("main").get_by_role("link", name="Sign in").click()
+    # By the link at the top the same place is kept; from another form there is none.
+    tab.get_by_role("banner").get_by_role("link", name="Sign in").click()
+    assert tab.url == f"{url}/enter?next=%2Fstudio"
+    tab.goto(f"{url}/forgot")
+    tab.get_by_role("banner").get_by_role("link", name="Sign in").click()
+    assert tab.url == f"{url}/enter"
+    tab.goto(f"{url}/enter?next=/join")
+    guess(tab, person.name, person.password)
+    tab.wait_for_url(f"{url}/")
 
 
 def test_the_account(visit: Visit, enter: Enter, url: str) -> None:
@@ -170,7 +250,9 @@ def test_links_of_mails(visit: Visit, url: str, runtime: Runtime) -> None:
     person = Person(url)
     address = f"{person.name}@example.com"
     folder = runtime.layout.mail
-    tab = visit.open("/")
+    tab = visit.open("/email/verify#token=of_no_mail")
+    expect(tab.get_by_text("This link does not work, or not any more.")).to_be_visible()
+    # A second link in the same tab.
     tab.goto(link_of_mail(folder, address, "/email/verify"))
     expect(tab.get_by_text("Your address is confirmed.")).to_be_visible()
     assert "#" not in tab.url

@@ -153,6 +153,48 @@ def test_a_broken_line_is_tried_again(visit: Visit, enter: Enter, url: str, shor
     expect(tab.get_by_text("Your video is ready.")).to_be_visible()
 
 
+def test_what_is_stored_is_not_taken_away(
+    visit: Visit, enter: Enter, url: str, short: Path
+) -> None:
+    person = Person(url)
+    tab = enter(visit, person, then="/send")
+
+    def lost(route: Route) -> None:
+        """The bytes arrive; the answer does not."""
+        hash_path = route.request.url.rsplit("/", 1)[1]
+        assert person.send(hash_path, short).status_code == 200
+        route.abort("connectionreset")
+
+    tab.route("**/upload/v/*", lost)
+    tab.locator("input[type=file]").set_input_files(short)
+    tab.get_by_role("button", name="Upload").click()
+    expect(tab.get_by_role("alert")).to_contain_text("can't be reached")
+    tab.get_by_role("button", name="Choose another file").click()
+    expect(tab.get_by_text("Drop a video here")).to_be_visible()
+    (video,) = person.get("/me/videos").json()["response"]
+    assert video["uploaded"] is True
+
+
+def test_a_line_that_breaks_after_the_upload_is_waited_for(
+    visit: Visit, enter: Enter, url: str, short: Path
+) -> None:
+    tab = enter(visit, Person(url), then="/send")
+    looks = []
+
+    def cut(route: Route) -> None:
+        looks.append(route.request.url)
+        if len(looks) < 3:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    tab.route(re.compile(r"//[^/]+/v/\w{7}$"), cut)
+    tab.locator("input[type=file]").set_input_files(short)
+    tab.get_by_role("button", name="Upload").click()
+    expect(tab.get_by_text("Your video is ready.")).to_be_visible()
+    assert len(looks) >= 3
+
+
 def test_a_video_that_is_encoded_shows_its_states(
     visit: Visit, enter: Enter, url: str, tmp_path: Path
 ) -> None:

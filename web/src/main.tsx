@@ -7,6 +7,7 @@ import { startRouter } from "~/router";
 import { isOurs } from "~/routes";
 import { startLanguage } from "~/texts";
 import { startTheme } from "~/theme";
+import { startUpdates } from "~/updates";
 import "~/style/tokens.css";
 import "~/style/base.css";
 
@@ -15,8 +16,7 @@ startLanguage();
 startSession();
 startRouter(isOurs);
 
-// After an update of Vireo the files that this page was made of may be gone: load the new one.
-addEventListener("vite:preloadError", () => location.reload());
+startUpdates();
 
 const root = document.getElementById("page");
 if (root) render(<App />, root);

@@ -1,5 +1,12 @@
 /** What this browser keeps between visits. Where storage is forbidden, nothing is kept. */
 
+/** Names of what is about a person, and goes when they sign out. */
+export const PERSONAL = {
+  account: "vireo.account",
+  /** Where videos were left, and so which ones were watched. */
+  places: "vireo.places",
+};
+
 function attempt<T>(work: () => T, otherwise: T): T {
   try {
     return work();

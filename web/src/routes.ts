@@ -38,11 +38,24 @@ export function routeOf(path: string): Route {
 
 export const isOurs = (path: string): boolean => routeOf(path).screen !== "nowhere";
 
+// For who is not signed in: nobody who has signed in goes on to one of them.
+const BEFORE_SIGN_IN = ["enter", "join", "forgot", "verify", "reset"];
+
+/** Where somebody may go on who has signed in. */
+export const isAfterSignIn = (path: string): boolean =>
+  isOurs(path) && !BEFORE_SIGN_IN.includes(routeOf(path).screen);
+
 /** Addresses that are put together. */
 export const to = {
   watch: (hash: string) => `/watch/${hash}`,
   channel: (name: string) => `/@${name}`,
   find: (query: string, type: "all" | "channel" = "all") =>
     `/find?${new URLSearchParams(type === "all" ? { q: query } : { q: query, type })}`,
-  enter: (next: string) => (next === "/" ? "/enter" : `/enter?${new URLSearchParams({ next })}`),
+  enter: (next: string) => {
+    const path = next.split("?", 1)[0] ?? "";
+    // The form itself knows already where to go on.
+    if (path === "/enter") return next;
+    const plain = next === "/" || !isAfterSignIn(path);
+    return plain ? "/enter" : `/enter?${new URLSearchParams({ next })}`;
+  },
 };

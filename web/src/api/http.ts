@@ -21,6 +21,8 @@ export interface Answer<T> {
 }
 
 const PATIENCE_MS = 30_000;
+// With a file: a picture of 10 MB leaves by a line of 300 kbit/s within it.
+const PATIENCE_WITH_FILE_MS = 300_000;
 const TRIES = 3;
 
 /** For a `POST` that may have to be sent again: choose one for each thing that is done. */
@@ -33,7 +35,7 @@ async function once<T>(path: string, ask: Ask): Promise<Answer<T>> {
   if (ask.token) headers.set("Authorization", `Bearer ${ask.token}`);
   if (ask.key) headers.set("Idempotency-Key", ask.key);
   if (ask.body !== undefined) headers.set("Content-Type", "application/json");
-  const limit = AbortSignal.timeout(PATIENCE_MS);
+  const limit = AbortSignal.timeout(ask.raw ? PATIENCE_WITH_FILE_MS : PATIENCE_MS);
   let answer: Response;
   let body: unknown;
   try {

@@ -4,7 +4,8 @@ import { signal } from "@preact/signals";
 import { Failure } from "~/api/failure";
 import { newKey } from "~/api/http";
 import { noteChange, noteRemoval } from "~/api/listing";
-import type { VideoTexts } from "~/api/types";
+import { account, isSame } from "~/api/session";
+import type { Video, VideoTexts } from "~/api/types";
 import { type Progress, sendBytes } from "~/api/upload";
 import { announce, deleteVideo, editVideo, isGone, showVideo } from "~/api/videos";
 
@@ -69,16 +70,45 @@ async function announced(texts: VideoTexts): Promise<string> {
   return announce(texts, key);
 }
 
+/** The video as it stands now; `null` where no answer came for a moment. */
+async function look(hash: string): Promise<Video | null> {
+  try {
+    return await showVideo(hash);
+  } catch (failure) {
+    const passing = failure instanceof Failure && (failure.status === 0 || failure.status >= 500);
+    if (!passing) throw failure;
+    return null;
+  }
+}
+
 /** Look until it is ready or has failed, or somebody has put it aside. */
 async function follow(hash: string, signal: AbortSignal): Promise<void> {
+  // Its bytes are stored: it is no longer offered to stop it, which would delete them.
+  set({ phase: "processing" });
   for (let looks = 0; !signal.aborted; looks++) {
-    const video = await showVideo(hash);
+    const video = await look(hash);
     if (signal.aborted) return;
-    if (video.state === "ready" || video.state === "failed") {
+    if (video?.state === "ready" || video?.state === "failed") {
       return set({ phase: video.state, reason: video.reason ?? "" });
     }
-    set({ phase: "processing" });
     await wait(looks < QUICK_LOOKS ? LOOK_MS : LOOK_SLOWLY_MS);
+  }
+}
+
+const REFUSED = [413, 415];
+
+/** Whether what is on its way can come to nothing any more: the server does not take the bytes. */
+export function isRefused({ phase, failure }: Sending): boolean {
+  return phase === "failed" || (failure !== null && REFUSED.includes(failure.status));
+}
+
+/** Whether the server has the bytes: an answer that says so may have been lost on its way. */
+export async function isStored(hash: string): Promise<boolean> {
+  try {
+    return hash !== "" && (await showVideo(hash)).uploaded === true;
+  } catch (failure) {
+    if (!isGone(failure)) throw failure;
+    return false;
   }
 }
 
@@ -181,6 +211,16 @@ export function putAside(): void {
   control.abort();
   sending.value = null;
 }
+
+// What one account sends, or has typed, is nothing to the next one in the same tab.
+let whose = account.peek();
+account.subscribe((name) => {
+  if (isSame(name, whose)) return;
+  whose = name;
+  putAside();
+  left = null;
+  key = keyIsFor = "";
+});
 
 addEventListener("beforeunload", (event) => {
   const now = sending.peek();

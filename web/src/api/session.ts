@@ -1,6 +1,6 @@
 /**
  * Who is signed in. The token lives in this module's memory; the refresh cookie, which no script
- * can read, brings the next one. What is stored is the name alone.
+ * can read, brings the next one. What is stored is the name alone, and where videos were left.
  */
 
 import { signal } from "@preact/signals";
@@ -8,14 +8,13 @@ import { Failure, SignedOut } from "~/api/failure";
 import { send } from "~/api/http";
 import { inTurn, newsOf, onTold, tell } from "~/api/tabs";
 import type { SignedIn } from "~/api/types";
-import { remembered } from "~/memory";
+import { PERSONAL, remembered } from "~/memory";
 
 /** The name of who is signed in, as typed at sign-up or sign-in; `null` for nobody. */
 export const account = signal<string | null>(null);
 /** Set while the session has ended and the same person is asked to sign in again. */
 export const askingAgain = signal<{ name: string; done: (signedIn: boolean) => void } | null>(null);
 
-const NAME = "vireo.account";
 // A token that ends within this time is not begun with.
 const SPARE_MS = 20_000;
 
@@ -24,16 +23,21 @@ let until = 0;
 let renewing: Promise<void> | null = null;
 let asking: Promise<void> | null = null;
 
-function keep(answer: SignedIn): void {
+/** Whether it is the same account: names differ by more than the case of their letters. */
+export function isSame(one: string | null, other: string | null): boolean {
+  return one?.toLowerCase() === other?.toLowerCase();
+}
+
+function keep(answer: SignedIn, name: string, renewed: boolean): void {
   ({ token, until } = newsOf(answer));
-  tell({ token, until });
+  tell({ token, until, name, renewed });
 }
 
 function forget(): void {
   token = "";
   until = 0;
   account.value = null;
-  remembered.remove(NAME);
+  for (const name of Object.values(PERSONAL)) remembered.remove(name);
 }
 
 /** Open a session. Fails with `bad_credentials`, `blocked` and others. */
@@ -42,16 +46,25 @@ export async function signIn(username: string, password: string): Promise<void> 
     method: "POST",
     body: { username, password },
   });
-  remembered.set(NAME, username);
-  keep(value);
+  remembered.set(PERSONAL.account, username);
+  keep(value, username, false);
   account.value = username;
 }
 
+/**
+ * End the session, here and at the server. Where the server can't be asked it fails, and one is
+ * still signed in: the refresh cookie lives on, and no script can take it away.
+ */
 export async function signOut(): Promise<void> {
-  const ended = token;
-  forget();
-  tell(null);
-  if (ended) await send("/sign_out", { method: "POST", token: ended });
+  try {
+    await attempt((given) => send("/sign_out", { method: "POST", token: given }), mine(freshToken));
+  } catch (failure) {
+    // Another tab was quicker.
+    if (failure instanceof SignedOut) return;
+    // It has ended already.
+    if (!isOver(failure)) throw failure;
+  }
+  dropSession();
 }
 
 /** The account has gone, or all of its sessions. */
@@ -62,10 +75,14 @@ export function dropSession(): void {
 
 async function renew(): Promise<void> {
   const old = token;
+  const name = account.peek();
   await inTurn(async () => {
     // Another tab may have done it while this one waited.
     if (token !== old && until - Date.now() > SPARE_MS) return;
-    keep((await send<SignedIn>("/token/refresh", { method: "POST", body: {} })).value);
+    const { value } = await send<SignedIn>("/token/refresh", { method: "POST", body: {} });
+    // Signed out meanwhile, or somebody else is here.
+    if (!name || !isSame(name, account.peek())) throw new SignedOut();
+    keep(value, name, true);
   });
 }
 
@@ -83,7 +100,8 @@ function again(): Promise<void> {
       asking = null;
       askingAgain.value = null;
       if (signedIn) return resolve();
-      forget();
+      // Unless somebody else has signed in, in another tab.
+      if (isSame(name, account.peek())) forget();
       reject(new SignedOut());
     };
     askingAgain.value = { name, done };
@@ -91,41 +109,71 @@ function again(): Promise<void> {
   return asking;
 }
 
-/** A token that is good for a while. Raises SignedOut where nobody is signed in. */
-export async function goodToken(): Promise<string> {
-  if (!account.peek()) throw new SignedOut();
+/** A token that is good for a while. Fails where the session is over. */
+async function freshToken(): Promise<string> {
   if (until - Date.now() > SPARE_MS) return token;
   renewing ??= renew().finally(() => {
     renewing = null;
   });
-  try {
-    await renewing;
-  } catch (failure) {
-    if (!isOver(failure)) throw failure;
-    await again();
-  }
+  await renewing;
   return token;
 }
 
+/** The same; where the session is over, after the person has signed in again. */
+async function goodToken(): Promise<string> {
+  if (!account.peek()) throw new SignedOut();
+  try {
+    return await freshToken();
+  } catch (failure) {
+    if (!isOver(failure)) throw failure;
+    await again();
+    return token;
+  }
+}
+
+type Work<T> = (token: string) => Promise<T>;
+
 /** Do `work` with a token; where the token turns out to be over, with another one once more. */
-export async function withToken<T>(work: (token: string) => Promise<T>): Promise<T> {
-  const given = await goodToken();
+async function attempt<T>(work: Work<T>, bring: () => Promise<string>): Promise<T> {
+  const given = await bring();
   try {
     return await work(given);
   } catch (failure) {
     if (!isOver(failure)) throw failure;
     if (token === given) until = 0;
-    return work(await goodToken());
+    return work(await bring());
   }
+}
+
+/**
+ * `bring`, for who is signed in now. Raises SignedOut where it is somebody else by the time that
+ * there is a token: nothing is done in another one's name.
+ */
+function mine(bring: () => Promise<string>): () => Promise<string> {
+  const name = account.peek();
+  return async () => {
+    const given = await bring();
+    if (!isSame(name, account.peek())) throw new SignedOut();
+    return given;
+  };
+}
+
+/** Do `work` as who is signed in. Raises SignedOut where nobody is, or not any more. */
+export function withToken<T>(work: Work<T>): Promise<T> {
+  return attempt(work, mine(goodToken));
 }
 
 /** Take over what an earlier visit or another tab left, before anything is shown. */
 export function startSession(): void {
-  account.value = remembered.get(NAME);
+  account.value = remembered.get(PERSONAL.account);
   onTold((news) => {
-    if (!news) return forget();
-    ({ token, until } = news);
-    account.value = remembered.get(NAME);
-    askingAgain.peek()?.done(true);
+    // Of a session that this tab has left already.
+    if (news?.renewed && !isSame(news.name, account.peek())) return;
+    if (news) {
+      ({ token, until } = news);
+      account.value = news.name;
+    } else forget();
+    const asked = askingAgain.peek();
+    asked?.done(isSame(asked.name, account.peek()));
   });
 }

@@ -9,6 +9,10 @@ interface News {
   token: string;
   /** In milliseconds, by this browser's clock. */
   until: number;
+  /** Whose it is. What is stored may be seen later than this is heard. */
+  name: string;
+  /** Of a session that went on; otherwise somebody has signed in. */
+  renewed: boolean;
 }
 
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("vireo") : null;
@@ -30,6 +34,6 @@ export async function inTurn(work: () => Promise<void>): Promise<void> {
   else await work();
 }
 
-export function newsOf(answer: SignedIn): News {
+export function newsOf(answer: SignedIn): Pick<News, "token" | "until"> {
   return { token: answer.vtoken, until: Date.now() + answer.expires_in * 1000 };
 }

@@ -7,9 +7,15 @@ import { address } from "~/router";
 import { to } from "~/routes";
 import { texts } from "~/texts";
 
+function Own({ children }: { children: ComponentChildren }) {
+  return <>{children}</>;
+}
+
 export function SignedIn({ children }: { children: (name: string) => ComponentChildren }) {
   const t = texts.value;
-  if (account.value) return <>{children(account.value)}</>;
+  const name = account.value;
+  // Another account begins with a screen of its own.
+  if (name) return <Own key={name.toLowerCase()}>{children(name)}</Own>;
   return (
     <Empty title={t.enter.needed} icon="user">
       <div class="buttons">

@@ -5,6 +5,7 @@ import { account, signOut } from "~/api/session";
 import { Icon } from "~/parts/icon";
 import { say } from "~/parts/note";
 import { Avatar, Theirs } from "~/parts/person";
+import { sentence } from "~/parts/sentence";
 import { go, place } from "~/router";
 import { to } from "~/routes";
 import { chooseLanguage, LANGUAGES, type Language, language, texts } from "~/texts";
@@ -51,8 +52,11 @@ function Own({ name }: { name: string }) {
   const t = texts.value;
   async function leave(): Promise<void> {
     go("/");
-    // Here one is signed out whatever the server says; it hears of it as soon as it can.
-    await signOut().catch(() => undefined);
+    try {
+      await signOut();
+    } catch (failure) {
+      return say(t.stillSignedIn(sentence(failure)));
+    }
     say(t.signedOut);
   }
   return (

@@ -4,12 +4,24 @@ import type { ComponentChildren } from "preact";
 
 const FOUND = /(https?:\/\/[^\s<>"'`]+)|(?<![\d:.])(\d{1,2}(?::\d{2}){1,2})(?![\d:])/g;
 
-/** Signs that end a sentence, and brackets that were opened before the address. */
+// No address that somebody means is longer.
+const LONGEST = 2000;
+
+/**
+ * Without signs that end a sentence, and brackets that were opened before the address. Each sign is
+ * looked at once: a description may be one address of 50,000 signs.
+ */
 function trimmed(address: string): string {
-  let end = address.replace(/[.,;:!?]+$/, "");
-  const count = (sign: string) => end.split(sign).length;
-  while (end.endsWith(")") && count(")") > count("(")) end = end.slice(0, -1);
-  return end;
+  let end = address.length;
+  while (end > 0 && ".,;:!?".includes(address.charAt(end - 1))) end--;
+  let unopened = 0;
+  for (let at = 0; at < end; at++) {
+    const sign = address.charAt(at);
+    if (sign === ")") unopened++;
+    else if (sign === "(") unopened--;
+  }
+  for (; unopened > 0 && address.charAt(end - 1) === ")"; unopened--) end--;
+  return address.slice(0, end);
 }
 
 export function secondsOf(time: string): number {
@@ -28,6 +40,7 @@ export function Rich({ text, seek }: RichProps) {
   for (const match of text.matchAll(FOUND)) {
     const [whole, address] = match;
     const shown = address ? trimmed(address) : whole;
+    if (address && shown.length > LONGEST) continue;
     parts.push(text.slice(from, match.index));
     from = match.index + shown.length;
     if (address) {

@@ -1,9 +1,8 @@
 /** What the player remembers: how loud, and where each video was left. */
 
-import { remembered } from "~/memory";
+import { PERSONAL, remembered } from "~/memory";
 
 const SOUND = "vireo.sound";
-const PLACES = "vireo.places";
 const MOST_PLACES = 60;
 // What is shorter, or has just begun, begins anew.
 const LEAST_SECONDS = 8;
@@ -25,7 +24,7 @@ export function keepSound({ volume, muted }: HTMLVideoElement): void {
 }
 
 function places(): Places {
-  const found = remembered.read<Places>(PLACES, []);
+  const found = remembered.read<Places>(PERSONAL.places, []);
   return Array.isArray(found) ? found : [];
 }
 
@@ -39,5 +38,5 @@ export function keepPlace(hash: string, { currentTime, duration }: HTMLVideoElem
   const others = places().filter(([known]) => known !== hash);
   const worth = currentTime >= LEAST_SECONDS && currentTime < duration * 0.95;
   const mine: Places = worth ? [[hash, Math.floor(currentTime)]] : [];
-  remembered.keep(PLACES, [...mine, ...others].slice(0, MOST_PLACES));
+  remembered.keep(PERSONAL.places, [...mine, ...others].slice(0, MOST_PLACES));
 }

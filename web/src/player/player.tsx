@@ -9,6 +9,7 @@ import { isForVideo, press } from "~/player/keys";
 import { place } from "~/router";
 import { language, texts } from "~/texts";
 import { clock } from "~/texts/formats";
+import { cameLate } from "~/updates";
 import "~/player/player.css";
 
 const KEEP_MS = 4000;
@@ -25,6 +26,7 @@ function useControls(): "loading" | "there" | "missing" {
   useEffect(() => {
     import("~/player/chrome").then(
       ({ setLanguage }) => {
+        cameLate();
         setLanguage(language.peek());
         setState("there");
       },

@@ -6,14 +6,14 @@ import { say } from "~/parts/note";
 import { SignInForm } from "~/parts/sign-in-form";
 import { useTitle } from "~/parts/title";
 import { go, place } from "~/router";
-import { isOurs } from "~/routes";
+import { isAfterSignIn } from "~/routes";
 import { texts } from "~/texts";
 
 /** Where to go on: an address of this page, whatever the link says. */
 export function nextAddress(): string {
   const wanted = place.peek().query.get("next") ?? "/";
   const url = URL.canParse(wanted, location.origin) ? new URL(wanted, location.origin) : null;
-  const fine = url && url.origin === location.origin && isOurs(url.pathname);
+  const fine = url && url.origin === location.origin && isAfterSignIn(url.pathname);
   return fine ? url.pathname + url.search : "/";
 }
 

@@ -3,6 +3,8 @@
 import type { Failure } from "~/api/failure";
 import {
   isChanged,
+  isRefused,
+  isStored,
   leaveTexts,
   putAside,
   type Sending,
@@ -96,20 +98,29 @@ function Texts({ now, act }: PartProps) {
 
 function Buttons({ now, act }: PartProps) {
   const t = texts.value;
-  const stop = (told: string) =>
+  const stop = () =>
     void act.run(async () => {
       await stopSending();
       if (sending.peek()) return;
       // The address may name the video that is no more.
       go("/send", { replace: true });
-      if (told) say(told);
+      say(t.send.stopped);
     });
   /** What was typed is for the next file; a title that was the file's name is not. */
-  const another = () => {
-    const named = now.typed.title === titleOf(now.file.name);
-    leaveTexts(named ? { ...now.typed, title: "" } : now.typed);
-    stop("");
-  };
+  const another = () =>
+    void act.run(async () => {
+      if (!isRefused(now) && (await isStored(now.hash))) {
+        if (isChanged(now)) await saveTexts();
+        putAside();
+        say(t.send.taken);
+      } else {
+        const named = now.typed.title === titleOf(now.file.name);
+        leaveTexts(named ? { ...now.typed, title: "" } : now.typed);
+        await stopSending();
+        if (sending.peek()) return;
+      }
+      go("/send", { replace: true });
+    });
   /** Leave it, for an address; what was typed and not saved yet is saved first. */
   const leave = (address: string) =>
     void act.run(async () => {
@@ -121,7 +132,7 @@ function Buttons({ now, act }: PartProps) {
     case "sending":
     case "proving":
       return (
-        <button type="button" class="button" onClick={() => stop(t.send.stopped)}>
+        <button type="button" class="button" onClick={stop}>
           {t.send.stop}
         </button>
       );
@@ -148,7 +159,7 @@ function Buttons({ now, act }: PartProps) {
           <button type="button" class="button" onClick={another}>
             {t.send.another}
           </button>
-          {now.failure && now.failure.status !== 415 && now.failure.status !== 413 && (
+          {!isRefused(now) && (
             <button type="button" class="button main" onClick={tryAgain}>
               {t.again}
             </button>

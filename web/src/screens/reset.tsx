@@ -12,9 +12,8 @@ import { useLinkToken } from "~/screens/mail-link";
 import { passwordProblem, told } from "~/screens/rules";
 import { texts } from "~/texts";
 
-export function Reset() {
+function ResetWith({ token }: { token: string }) {
   const t = texts.value;
-  const token = useLinkToken();
   const [password, setPassword] = useState("");
   const [tried, setTried] = useState(false);
   const [done, setDone] = useState(false);
@@ -71,4 +70,10 @@ export function Reset() {
       </form>
     </div>
   );
+}
+
+export function Reset() {
+  const token = useLinkToken();
+  // Another link begins anew.
+  return <ResetWith key={token} token={token} />;
 }

@@ -283,5 +283,6 @@ export const de: Texts = {
     home: "Zu den neuesten Videos",
   },
   signedOut: "Du bist abgemeldet.",
+  stillSignedIn: (why) => `Du bist noch angemeldet. ${why}`,
   welcome: (name) => `Willkommen, ${name}!`,
 };

@@ -280,6 +280,7 @@ export const en = {
     home: "To the newest videos",
   },
   signedOut: "You are signed out.",
+  stillSignedIn: (why: string) => `You are still signed in. ${why}`,
   welcome: (name: string) => `Welcome, ${name}!`,
 };
 
