@@ -32,18 +32,23 @@ def scaled(project: Project) -> Iterator[Project]:
 
 @contextmanager
 def load(url: str, seen: list[requests.Response | str]) -> Iterator[None]:
-    """Ask for the newest videos, over and over, and keep every answer."""
+    """Ask for the newest videos, over and over, and keep every answer.
+
+    Each on a connection of its own: one that is kept may be closed by a gateway that takes over
+    changed addresses, in the very moment in which a request is on its way. HTTP leaves that to the
+    client, who sends what changes nothing again (RFC 9112, 9.3.1).
+    """
     stop = threading.Event()
 
     def ask() -> None:
-        with requests.Session() as http:
-            turn = 0
-            while not stop.wait(0.02):
-                turn += 1
-                try:
-                    seen.append(http.get(f"{url}/videos/all?limit={turn % 100 + 1}", timeout=30))
-                except requests.ConnectionError as error:
-                    seen.append(repr(error))
+        turn = 0
+        while not stop.wait(0.02):
+            turn += 1
+            address = f"{url}/videos/all?limit={turn % 100 + 1}"
+            try:
+                seen.append(requests.get(address, timeout=30))
+            except requests.ConnectionError as error:
+                seen.append(repr(error))
 
     thread = threading.Thread(target=ask)
     thread.start()
@@ -62,6 +67,12 @@ def keeps_the_contract(answer: requests.Response | str) -> bool:
     return isinstance(value, list) if answer.status_code == 200 else bool(value["error"])
 
 
+def breaches(seen: list[requests.Response | str]) -> list[str]:
+    """What of the answers does not keep the contract."""
+    wrong = [answer for answer in seen if not keeps_the_contract(answer)]
+    return [one if isinstance(one, str) else f"{one.status_code} {one.text[:200]}" for one in wrong]
+
+
 def test_the_gateway_uses_every_container(scaled: Project) -> None:
     def all_found() -> bool:
         text = scaled.compose(
@@ -73,8 +84,9 @@ def test_the_gateway_uses_every_container(scaled: Project) -> None:
     for turn in range(40):
         answer = requests.get(f"{scaled.url}/videos/all?limit={turn + 1}", timeout=30)
         assert answer.status_code == 200
+    # Lines of requests are written together, a moment later.
     for container in scaled.containers("catalog"):
-        assert '"route": "/videos/all"' in scaled.docker("logs", container)
+        eventually(lambda c=container: '"route": "/videos/all"' in scaled.docker("logs", c))  # type: ignore[misc]
 
 
 def test_killed_catalog_is_left_out(scaled: Project) -> None:
@@ -82,7 +94,7 @@ def test_killed_catalog_is_left_out(scaled: Project) -> None:
     with load(scaled.url, seen):
         scaled.docker("kill", scaled.containers("catalog")[0])
         time.sleep(3)
-    assert all(keeps_the_contract(answer) for answer in seen)
+    assert breaches(seen) == []
     statuses = [answer.status_code for answer in seen if not isinstance(answer, str)]
     # At most what was under way in the killed container is lost, and is told so.
     assert statuses.count(200) >= len(statuses) - 2
@@ -134,7 +146,7 @@ def test_a_restarted_database_heals_under_load(scaled: Project) -> None:
         scaled.docker("restart", *scaled.containers("mariadb"))
         eventually(lambda: not isinstance(seen[-1], str) and seen[-1].status_code == 200, 20)
         time.sleep(1)
-    assert all(keeps_the_contract(answer) for answer in seen)
+    assert breaches(seen) == []
     assert {answer.status_code for answer in seen if not isinstance(answer, str)} <= {200, 503, 504}
     person.announce()
 
