@@ -56,6 +56,9 @@ def test_by_keyboard_there_is_a_button(visit: Visit, many: Person) -> None:
     until(tab, f"{CARDS} === 24")
     tab.get_by_role("button", name="Load more").press("Enter")
     until(tab, f"{CARDS} === 26")
+    # There is nothing more to load.
+    expect(tab.get_by_role("button", name="Load more")).to_have_count(0)
+    assert tab.evaluate(CARDS) == 26
 
 
 def test_search_keeps_its_filter_in_the_address(visit: Visit, owner: tuple[Person, str]) -> None:

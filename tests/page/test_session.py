@@ -173,6 +173,8 @@ def test_next_leads_nowhere_else(visit: Visit, url: str) -> None:
         if tab.get_by_label("Username").count():
             guess(tab, person.name, person.password)
         tab.wait_for_url(f"{url}/")
+        expect(tab.get_by_role("button", name="Your menu")).to_be_visible()
+        assert tab.url == f"{url}/", trap
         tab.close()
 
 

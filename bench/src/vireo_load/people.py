@@ -1,6 +1,7 @@
 """A person on locust's clock: asks, looks at what came, and leaves when the day ends."""
 
 import random
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
@@ -73,9 +74,9 @@ class Person(FastHttpUser):
         finally:
             self.pause()
 
+    @abstractmethod
     def visit(self) -> None:
         """What a person of this kind comes for."""
-        raise NotImplementedError
 
     def pause(self, times: float = 1.0) -> None:
         """Look at what came, for about ``times`` as long as is usual; the day may end meanwhile."""

@@ -90,6 +90,7 @@ def test_a_killed_worker_is_followed_by_another(
 
     eventually(lambda: stage.state() is UploadState.PUBLISHED, seconds=90)
     eventually(lambda: stage.left() == stage.published(upload_id))
+    assert stage.jobs() == []
 
 
 def test_a_deletion_stops_what_is_encoded(
