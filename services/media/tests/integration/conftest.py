@@ -23,10 +23,11 @@ from vireo_media.core.uploads import UploadState
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.pictures import PictureTable
-from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, UploadTable
+from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, VERIFY_QUEUE, UploadTable
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
 from vireo_media.worker.pipeline import Pipeline
+from vireo_media.worker.verification import Verifier
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.neighbours import Call, Neighbour
 from vireo_testing.person import eventually
@@ -59,6 +60,7 @@ class Stage:
         self.exports = ExportTable(database)
         self.files = MediaFiles(root)
         self.files.make_folders()
+        self.verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
         self._database = database
         self._catalog = Catalog(ServiceClient(catalog.url, token))
         self._auth = Auth(ServiceClient(auth.url, token))
@@ -109,6 +111,12 @@ class Stage:
         job = self.encodes.claim()
         assert job is not None
         return job
+
+    def verify(self) -> None:
+        """Claim the job that decodes a published copy, and do it, as one worker does."""
+        job = self.verifies.claim()
+        assert job is not None
+        Verifier(self.verifies, self.uploads, self.files).verify(job, threading.Event())
 
     def prepare(self) -> None:
         """Claim a job and prepare it, as one worker does."""

@@ -59,7 +59,7 @@ def test_it_is_stored_before_its_copy_is_there(
     assert stage.state() is UploadState.PUBLISHED
     assert stage.left() == stage.published(upload_id)
     assert stage.told() == ["processing", "ready"]
-    assert stage.jobs() == []
+    assert stage.jobs() == [("verify", "queued", 0)]
 
 
 def test_what_is_smaller_is_published_first(

@@ -45,7 +45,7 @@ def test_what_a_browser_plays_is_published(stage: Any, library: Library) -> None
     [report] = [call.body for call in stage.catalog.calls]
     assert (report["state"], report["width"], report["height"]) == ("ready", 320, 180)
     assert report["duration"] == pytest.approx(2.0, abs=0.1)
-    assert stage.jobs() == []
+    assert stage.jobs() == [("verify", "queued", 0)]
 
 
 def test_what_a_browser_does_not_play_is_stored_and_encoded(stage: Any, library: Library) -> None:
@@ -153,7 +153,7 @@ def test_a_catalog_that_is_away_is_told_later(
     stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
     stage.pipeline().tell(stage.claim(), threading.Event())
     assert catalog.calls[-1].body["state"] == "ready"
-    assert stage.jobs() == []
+    assert stage.jobs() == [("verify", "queued", 0)]
 
 
 def test_a_video_deleted_before_its_turn_leaves_nothing(stage: Any, library: Library) -> None:

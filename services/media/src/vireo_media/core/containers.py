@@ -7,7 +7,7 @@ because its guess for a playlist named `x.mp4` is to open what the playlist name
 
 from dataclasses import dataclass
 
-from vireo_media.core.inspection import Refused
+from vireo_media.core.refused import Refused
 
 # Enough for five MPEG-TS packets of the longest kind that start somewhere in the first one.
 HEAD_BYTES = 2048
@@ -15,10 +15,14 @@ HEAD_BYTES = 2048
 
 @dataclass(frozen=True)
 class Container:
-    """A container that is taken: its name here, and ffmpeg's demuxer for it."""
+    """A container that is taken: its name here, and ffmpeg's demuxer for it.
+
+    `leading_zeros`: so many bytes of nothing stand before it.
+    """
 
     name: str
     demuxer: str
+    leading_zeros: int = 0
 
 
 MP4 = Container("mp4", "mov")

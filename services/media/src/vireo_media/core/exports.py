@@ -8,7 +8,7 @@ from typing import Protocol
 
 from vireo_common.errors import Code, Failure
 from vireo_media.core import containers
-from vireo_media.core.inspection import Refused
+from vireo_media.core.refused import Refused
 
 # A name of a file may have 255 bytes on most file systems. The hash path, a number and the end come
 # to it, and somebody may unpack it below a long folder.

@@ -5,11 +5,11 @@ Those two refuse by themselves only what can't be measured to the end: a file th
 a video, or in which there is more than the bounds of the measuring let them see.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
-RefusalCode = Literal["unsupported_media", "too_large"]
+from vireo_media.core.containers import Container
+from vireo_media.core.refused import Refused
+from vireo_media.core.streams import Colour, Crop, Stream, family_of
 
 # H.264 and HEVC level 6 end at 8192 x 4352. One such picture of 10 bits is 107 MB decoded.
 MAX_SIDE = 8192
@@ -36,49 +36,18 @@ STILL_CODECS = frozenset(
         *("pcx", "pgm", "png", "ppm", "sgi", "svg", "targa", "tiff", "webp"),
     )
 )
-# These carry no picture that can be shown.
-_NO_PICTURE_CODECS = frozenset({"", "none", "unknown", "bin_data"})
 _PLAYABLE_PROFILES = frozenset({"Constrained Baseline", "Baseline", "Main", "High"})
 _PLAYABLE_PIXELS = frozenset({"yuv420p", "yuvj420p"})
 # ffprobe tells no profile where no packet of sound lies near the start; browsers decode LC and HE.
 _UNPLAYABLE_SOUND = frozenset({"Main", "SSR", "LTP", "LD", "ELD"})
 _AVC_TAGS = frozenset({"avc1", "avc3"})
-
-
-class Refused(Exception):
-    """The file is not taken. `code` is the API's error code, `reason` one sentence for a person."""
-
-    def __init__(self, code: RefusalCode, reason: str) -> None:
-        super().__init__(reason)
-        self.code: RefusalCode = code
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Stream:
-    """What a file says about one of its streams. Rates are pictures a second, 0 if unknown."""
-
-    index: int
-    kind: str
-    codec: str
-    profile: str = ""
-    tag: str = ""
-    width: int = 0
-    height: int = 0
-    pixel_format: str = ""
-    rotation: int = 0
-    interlaced: bool = False
-    frames: int = 0
-    frame_rate: float = 0.0
-    duration: float = 0.0
-    channels: int = 0
-    default: bool = False
-    attached_picture: bool = False
+# Its pictures are coded in a space of their own, which nothing here turns into another.
+_CLOSED_DOLBY_VISION = 5
 
 
 @dataclass(frozen=True)
 class Timing:
-    """What the packets of the video stream show. Seconds; `pictures` counts up to a window."""
+    """What the packets of a stream show. Seconds; `pictures` counts packets up to a window."""
 
     start: float
     end: float
@@ -87,75 +56,82 @@ class Timing:
 
     @property
     def seconds(self) -> float:
-        """From the first picture to the end of the last one."""
+        """From the beginning of the first one to the end of the last one."""
         return max(self.end - self.start, 0.0)
 
     def covers(self, promised: float) -> bool:
-        """Whether (nearly) all of the seconds that a header promises are there."""
-        return self.seconds >= promised * MIN_SHARE_PRESENT - _ROUNDING_SECONDS
+        """Whether (nearly) all of the seconds that a header promises are there.
+
+        The header of a fragmented MP4 counts from zero, also where its first fragment begins at an
+        hour: there the end is what was promised.
+        """
+        return max(self.seconds, self.end) >= promised * MIN_SHARE_PRESENT - _ROUNDING_SECONDS
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the boxes of an MP4 tell beside its streams; other containers have the defaults.
+
+    `whole`: edit lists present every picture and all sound, but for a start that is cut off.
+    `promised`: how many seconds the header of the whole film says. `length_unknown`: the header of
+    the video says that it does not know its length.
+    """
+
+    whole: bool = True
+    promised: float = 0.0
+    length_unknown: bool = False
 
 
 @dataclass(frozen=True)
 class Inspection:
     """A file that is taken, and what is in it.
 
-    `width` and `height` are as displayed, after `rotation` (degrees, anticlockwise as ffmpeg
-    tells it: 0, or quarter turns from -270 to 270). `duration` is seconds, measured by the
-    packets and not believed from the header.
+    `width` and `height` are as displayed, in square pixels, after the rotation. `duration` is the
+    seconds of the whole film, picture and sound, measured by packets and not believed from the
+    header. `video_span` and `audio_span` are when each begins and ends in the file's own time.
     `playable`: a browser plays it as it is, once its streams are copied into a fast-start MP4.
     `video_copies` and `audio_copies`: that stream need not be encoded for such an MP4.
     `packets`: how many packets of both streams the header promises, 0 if it does not say.
+    `silenced`: the file has sound, in a codec that nothing here decodes.
     """
 
-    container: str
-    demuxer: str
-    video_index: int
-    video_codec: str
-    audio_index: int | None
-    audio_codec: str | None
-    width: int
-    height: int
+    container: Container
+    video: Stream
+    audio: Stream | None
+    video_span: Timing
+    audio_span: Timing | None
     duration: float
-    frame_rate: float
-    pixel_format: str
-    rotation: int
-    interlaced: bool
     video_copies: bool
     audio_copies: bool
-    playable: bool
     packets: int = 0
+    silenced: bool = False
+
+    @property
+    def width(self) -> int:
+        """Pixels, as displayed."""
+        return self.video.displayed[0]
+
+    @property
+    def height(self) -> int:
+        """Pixels, as displayed."""
+        return self.video.displayed[1]
+
+    @property
+    def playable(self) -> bool:
+        """Whether copying both streams is all that is needed."""
+        return (
+            self.container.name == "mp4"
+            and self.video_copies
+            and self.audio_copies
+            and not self.silenced
+        )
+
+    def without_sound(self) -> "Inspection":
+        """The same film without its sound."""
+        return replace(self, audio=None, audio_span=None, audio_copies=True)
 
 
-def choose_video(streams: Sequence[Stream]) -> Stream:
-    """Return the video stream to show: the largest, and of equal ones the default one.
-
-    Raises Refused where the file has none (sound, subtitles, a cover picture).
-    """
-    videos = [
-        stream
-        for stream in streams
-        if stream.kind == "video"
-        and not stream.attached_picture
-        and stream.codec not in _NO_PICTURE_CODECS
-    ]
-    if not videos:
-        raise Refused("unsupported_media", "The file holds no video that can be decoded.")
-    return max(videos, key=lambda each: (each.width * each.height, each.default, -each.index))
-
-
-def choose_audio(streams: Sequence[Stream]) -> Stream | None:
-    """Return the sound to play: the default one, else the one with the most channels."""
-    sounds = [
-        stream
-        for stream in streams
-        if stream.kind == "audio" and stream.codec not in _NO_PICTURE_CODECS and stream.channels
-    ]
-    if not sounds:
-        return None
-    return max(sounds, key=lambda each: (each.default, each.channels, -each.index))
-
-
-def check_claims(container: str, video: Stream, seconds: float) -> None:
+def check_claims(container: str, video: Stream, seconds: float, layout: Layout) -> None:
     """Refuse what the headers alone show to be too much; the decoder has seen nothing yet.
 
     `seconds` is the whole file's length. A header that promises days is refused even where the
@@ -166,15 +142,21 @@ def check_claims(container: str, video: Stream, seconds: float) -> None:
     width, height = video.width, video.height
     if width > MAX_SIDE or height > MAX_SIDE or width * height > MAX_PIXELS:
         raise Refused("too_large", f"The picture is {width} x {height}; 8192 x 4352 is the most.")
-    if container in HONEST_NONSENSE:
+    if video.dolby_vision_profile == _CLOSED_DOLBY_VISION:
+        raise Refused(
+            "unsupported_media",
+            "The video is Dolby Vision of profile 5, whose colours can't be converted.",
+        )
+    if container in HONEST_NONSENSE or layout.length_unknown:
         return
-    if max(seconds, video.duration) > MAX_SECONDS:
-        raise _too_long(max(seconds, video.duration))
+    promised = max(seconds, video.duration, layout.promised)
+    if promised > MAX_SECONDS:
+        raise _too_long(promised)
     if video.frames > MAX_FRAMES:
         raise _too_many(video.frames)
 
 
-def check_timing(container: str, video: Stream, timing: Timing) -> None:
+def check_timing(container: str, video: Stream, timing: Timing, layout: Layout) -> None:
     """Judge what the packets showed against the limits and against the header's promise.
 
     Raises Refused.
@@ -193,38 +175,64 @@ def check_timing(container: str, video: Stream, timing: Timing) -> None:
         )
     if timing.frame_rate * timing.seconds > MAX_FRAMES:
         raise _too_many(timing.frame_rate * timing.seconds)
-    if container == "mp4" and not timing.covers(video.duration):
+    promised = 0.0 if layout.length_unknown else video.duration
+    if container == "mp4" and not timing.covers(promised):
         raise Refused("unsupported_media", "The file is cut off: a part of the video is missing.")
 
 
+def check_encryption(*streams: Stream | None) -> None:
+    """Refuse a film whose pictures or sound are encrypted: it would be published as noise.
+
+    Raises Refused.
+    """
+    if any(stream is not None and stream.encrypted for stream in streams):
+        raise Refused(
+            "unsupported_media",
+            "The file is encrypted (DRM) and can't be decoded; upload it without the protection.",
+        )
+
+
 def conclude(
-    container: str, demuxer: str, video: Stream, audio: Stream | None, timing: Timing
+    container: Container,
+    video: Stream,
+    audio: Stream | None,
+    timing: Timing,
+    audio_timing: Timing | None = None,
+    *,
+    layout: Layout | None = None,
+    silenced: bool = False,
 ) -> Inspection:
-    """Put together what is known of a file whose first picture was decoded."""
-    turned = video.rotation % 180 != 0
-    video_copies = _video_copies(container, video)
+    """Put together what is known of a file whose first picture was decoded.
+
+    Raises Refused where sound goes on for longer than a film may.
+    """
+    layout = layout or Layout()
+    video_copies = layout.whole and _video_copies(container.name, video)
     audio_copies = audio is None or (
         audio.codec == "aac" and audio.profile not in _UNPLAYABLE_SOUND
     )
+    duration = _whole(timing, audio_timing)
+    if duration > MAX_SECONDS:
+        raise _too_long(duration)
     return Inspection(
         container=container,
-        demuxer=demuxer,
-        video_index=video.index,
-        video_codec=video.codec,
-        audio_index=None if audio is None else audio.index,
-        audio_codec=None if audio is None else audio.codec,
-        width=video.height if turned else video.width,
-        height=video.width if turned else video.height,
-        duration=timing.seconds,
-        frame_rate=timing.frame_rate,
-        pixel_format=video.pixel_format,
-        rotation=video.rotation,
-        interlaced=video.interlaced,
+        video=video,
+        audio=audio,
+        video_span=timing,
+        audio_span=audio_timing,
+        duration=duration,
         video_copies=video_copies,
         audio_copies=audio_copies,
-        playable=container == "mp4" and video_copies and audio_copies,
         packets=_packets(video, audio),
+        silenced=silenced,
     )
+
+
+def _whole(video: Timing, audio: Timing | None) -> float:
+    """Seconds from where a player begins to where picture and sound have both ended."""
+    if audio is None or audio.seconds == 0:
+        return video.seconds
+    return max(video.end, audio.end) - min(video.start, audio.start)
 
 
 def _packets(video: Stream, audio: Stream | None) -> int:
@@ -237,7 +245,8 @@ def _video_copies(container: str, video: Stream) -> bool:
     """H.264 of 8 bits and 4:2:0, from a container whose packets and times an MP4 can take.
 
     A transport or program stream may change its parameters and jump in time, an AVI has no
-    display times at all: those are encoded.
+    display times at all: those are encoded. So is what a browser would show wrongly: interlaced
+    pictures, a crop of the container's, HDR, and colours of which only a part is named.
     """
     return (
         container in ("mp4", "matroska", "flv")
@@ -245,7 +254,23 @@ def _video_copies(container: str, video: Stream) -> bool:
         and video.pixel_format in _PLAYABLE_PIXELS
         and video.profile in _PLAYABLE_PROFILES
         and (container != "mp4" or video.tag in _AVC_TAGS)
+        and not video.interlaced
+        and video.crop == Crop()
+        and _colours_copy(video)
     )
+
+
+def _colours_copy(video: Stream) -> bool:
+    """Whether a browser shows the colours of a copy as they are meant."""
+    colour = video.colour
+    if colour.high_dynamic_range or colour.primaries == "bt2020":
+        return False
+    if colour.complete:
+        return True
+    # A part that stands alone is ignored: it must be what is taken without it.
+    assumed = family_of(replace(video, colour=Colour()).assumed_matrix)
+    parts = (colour.matrix, colour.transfer, colour.primaries)
+    return all(family_of(each) == assumed for each in parts if each)
 
 
 def _too_many(pictures: float) -> Refused:

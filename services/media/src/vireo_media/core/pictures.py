@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core.inspection import Refused
+from vireo_media.core.refused import Refused
 
 MAX_BYTES = 10 << 20
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}

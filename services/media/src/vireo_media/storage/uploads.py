@@ -11,7 +11,8 @@ from vireo_media.core.uploads import AlreadyUploaded, Received, Upload, UploadSt
 
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
-PREPARE, ENCODE, REMOVE, TELL = "prepare", "encode", "remove", "tell"
+VERIFY_QUEUE = "verify"
+PREPARE, ENCODE, REMOVE, TELL, VERIFY = "prepare", "encode", "remove", "tell", "verify"
 # A file that kills its worker so often is given up.
 ATTEMPTS = 3
 # That catalog is away is not counted. What is, a worker that died or a disk in trouble, has nothing
@@ -117,6 +118,7 @@ class UploadTable:
             cursor.execute(DELETE, (hash_path,))
             jobs.cancel(cursor, MEDIA_QUEUE, hash_path, but=REMOVE)
             jobs.cancel(cursor, ENCODE_QUEUE, hash_path, but=REMOVE)
+            jobs.cancel(cursor, VERIFY_QUEUE, hash_path, but=REMOVE)
 
         self._database.transaction("uploads.forget", work)
 
@@ -141,9 +143,16 @@ def set_state(cursor: Cursor, hash_path: str, upload_id: str, state: UploadState
     cursor.execute(SET_STATE, (state, hash_path, upload_id))
 
 
-def add_encode_job(cursor: Cursor, hash_path: str, upload_id: str) -> None:
-    """Have the video encoded."""
-    _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id)
+def add_encode_job(
+    cursor: Cursor, hash_path: str, upload_id: str, *, may_copy: bool = True
+) -> None:
+    """Have the video encoded; not ``may_copy``: its pictures can't be copied, that was tried."""
+    _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id, may_copy=may_copy)
+
+
+def add_verify_job(cursor: Cursor, hash_path: str, upload_id: str) -> None:
+    """Have a published copy decoded to its end."""
+    _enqueue(cursor, VERIFY_QUEUE, VERIFY, hash_path, upload_id)
 
 
 def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) -> None:
@@ -152,6 +161,8 @@ def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) ->
     jobs.enqueue(cursor, MEDIA_QUEUE, TELL, hash_path, payload, max_attempts=TELL_ATTEMPTS, delay=1)
 
 
-def _enqueue(cursor: Cursor, queue: str, kind: str, hash_path: str, upload_id: str) -> None:
-    payload = {"upload_id": upload_id}
+def _enqueue(
+    cursor: Cursor, queue: str, kind: str, hash_path: str, upload_id: str, **more: bool
+) -> None:
+    payload = {"upload_id": upload_id, **more}
     jobs.enqueue(cursor, queue, kind, hash_path, payload, max_attempts=ATTEMPTS)

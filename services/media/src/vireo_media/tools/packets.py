@@ -3,7 +3,9 @@
 import math
 from dataclasses import dataclass, field, replace
 
-from vireo_media.core.inspection import MAX_FRAMES, MAX_SECONDS, Refused, Stream, Timing
+from vireo_media.core.inspection import MAX_FRAMES, MAX_SECONDS, Timing
+from vireo_media.core.refused import Refused
+from vireo_media.core.streams import Colour, Stream, sane_aspect
 
 # Enough for some two seconds of picture beside the sound.
 FIRST_PACKETS = 400
@@ -12,7 +14,11 @@ FIRST_PACKETS = 400
 WRAPPING_CLOCKS = frozenset({"mpegts", "mpeg"})
 _LONGEST_GAP = 10.0
 _SHORTEST_MEASURE = 0.5
+# How much two recordings one after the other may overlap, and the shortest that counts as one.
+_SEAM = 0.5
 _MOST_STREAMS = 64
+# A packet with this is decrypted by its player; ffmpeg would decode it as noise.
+_ENCRYPTED = b"Encryption info"
 
 
 @dataclass
@@ -58,21 +64,23 @@ class Probe:
     _sought: bool = False
     _first: dict[int, _Span] = field(default_factory=dict)
     _last: dict[int, _Span] = field(default_factory=dict)
+    _encrypted: set[int] = field(default_factory=set)
 
     def take(self, line: bytes) -> None:
         """Take one line of output."""
         # A transport stream's streams are printed once more inside their program.
-        section, fields = _parse(line.removeprefix(b"program|"))
+        section, fields = parse(line.removeprefix(b"program|"))
         if section == "packet":
             self._take_packet(fields)
+            if _ENCRYPTED in line:
+                self._encrypted.add(int(fields["stream_index"]))
         elif section == "stream":
             self._take_stream(_stream(fields))
-        elif section == "side_data" and self.streams and "rotation" in fields:
+        elif section == "side_data" and self.streams:
             # Where another kind of side data comes first, this has a line of its own.
-            turned = replace(self.streams[-1], rotation=_rotation(fields))
-            self.streams[-1] = turned
+            self.streams[-1] = _with_side_data(self.streams[-1], fields)
         elif section == "format":
-            self.duration = _number(fields, "duration") or 0.0
+            self.duration = number(fields, "duration") or 0.0
 
     def _take_packet(self, fields: dict[str, str]) -> None:
         index = int(fields["stream_index"])
@@ -95,16 +103,41 @@ class Probe:
         window.setdefault(index, _Span()).add(pts, dts, duration)
 
     def _take_stream(self, stream: Stream) -> None:
-        known = {each.index for each in self.streams}
-        if stream.index not in known and len(known) < _MOST_STREAMS:
-            self.streams.append(stream)
+        indexes = {each.index for each in self.streams}
+        if stream.index not in indexes and len(indexes) < _MOST_STREAMS:
+            encrypted = stream.index in self._encrypted
+            self.streams.append(replace(stream, encrypted=encrypted))
+
+    @property
+    def pictures(self) -> dict[int, int]:
+        """How many packets of each stream were seen, by its index."""
+        indexes = self._first.keys() | self._last.keys()
+        return {each: self._seen(each).packets for each in indexes}
+
+    def follows_another(self, video: Stream) -> bool:
+        """Whether another moving video begins where this one ends, or ends where it begins.
+
+        Two recordings in one transport stream: ffmpeg shows one of them and drops the other.
+        """
+        here = self.timing(video.index)
+        others = [each for each in self.streams if each.kind == "video" and each != video]
+        for other in (self.timing(each.index) for each in others):
+            apart = other.start > here.end - _SEAM or other.end < here.start + _SEAM
+            if other.seconds > _SEAM and apart:
+                return True
+        return False
+
+    def _seen(self, index: int) -> _Span:
+        first, last = self._first.get(index, _Span()), self._last.get(index, _Span())
+        return _Span(packets=first.packets + last.packets)
 
     def timing(self, index: int) -> Timing:
         """Return what the first and the last packets of a stream show."""
         first = self._first.get(index, _Span())
         last = self._last.get(index, _Span())
+        start = first.start if first.start is not None else last.start
         return Timing(
-            start=first.start or 0.0,
+            start=start or 0.0,
             end=max(first.end, last.end),
             pictures=first.packets,
             frame_rate=max(first.rate, last.rate),
@@ -134,7 +167,7 @@ class Scan:
 
     def take(self, line: bytes) -> None:
         """Take one line of output. Raises Refused where there are too many packets."""
-        section, fields = _parse(line)
+        section, fields = parse(line)
         if section != "packet" or _hidden(fields):
             return
         pts, dts, duration = _times(fields)
@@ -143,7 +176,7 @@ class Scan:
         if before is not None and dts is not None:
             step = dts - before
             self._steps += step if 0.0 < step < _LONGEST_GAP else duration
-        self._position = max(self._position, int(_number(fields, "pos") or 0))
+        self._position = max(self._position, int(number(fields, "pos") or 0))
         if self._span.packets > self.most_pictures:
             raise Refused("too_large", f"The video has more than {self.most_pictures} pictures.")
 
@@ -162,13 +195,14 @@ class Scan:
         return self._span.packets / (seconds * part) if seconds > 0 and part > 0 else 0.0
 
 
-def _parse(line: bytes) -> tuple[str, dict[str, str]]:
+def parse(line: bytes) -> tuple[str, dict[str, str]]:
+    """Return the name of a line's section, and its fields."""
     section, *words = line.decode(errors="replace").split("|")
     pairs = (word.partition("=") for word in words)
     return section, {key: value for key, _, value in pairs}
 
 
-def _number(fields: dict[str, str], key: str) -> float | None:
+def number(fields: dict[str, str], key: str) -> float | None:
     """Return a number, or None for what ffprobe doesn't know ("N/A", "0/0", nothing)."""
     text = fields.get(key, "")
     above, _, below = text.partition("/")
@@ -180,8 +214,8 @@ def _number(fields: dict[str, str], key: str) -> float | None:
 
 
 def _times(fields: dict[str, str]) -> tuple[float | None, float | None, float]:
-    duration = _number(fields, "duration_time") or 0.0
-    return _number(fields, "pts_time"), _number(fields, "dts_time"), duration
+    duration = number(fields, "duration_time") or 0.0
+    return number(fields, "pts_time"), number(fields, "dts_time"), duration
 
 
 def _hidden(fields: dict[str, str]) -> bool:
@@ -189,28 +223,75 @@ def _hidden(fields: dict[str, str]) -> bool:
     return "D" in fields.get("flags", "")
 
 
-def _rotation(fields: dict[str, str]) -> int:
+def _rotation(text: str) -> int:
     """Return quarter turns in degrees; players show nothing else (a broken matrix tells -2^31)."""
-    degrees = int(_number(fields, "rotation") or 0)
+    try:
+        degrees = int(float(text))
+    except (ValueError, OverflowError):
+        return 0
     return degrees if degrees in (-270, -180, -90, 90, 180, 270) else 0
 
 
+def _with_side_data(stream: Stream, fields: dict[str, str]) -> Stream:
+    """Return a stream with what its side data say.
+
+    ffprobe 5.1 prints ``rotation=90``, 7.1 ``side_datum/display_matrix:rotation=90``.
+    """
+    for name, value in fields.items():
+        field_name = name.rpartition(":")[2]
+        if field_name == "rotation":
+            stream = replace(stream, rotation=_rotation(value))
+        elif field_name == "dv_profile":
+            stream = replace(stream, dolby_vision_profile=int(value) if value.isdigit() else 0)
+        elif field_name == "side_data_type" and value == "Frame Cropping":
+            # From ffmpeg 7.1 on.
+            stream = replace(stream, crops_itself=True)
+    return stream
+
+
+def ratio(text: str) -> float:
+    """Return ``64:45`` as a number, 1 where it is unknown or absurd."""
+    above, _, below = text.partition(":")
+    try:
+        return sane_aspect(float(above) / float(below))
+    except (ValueError, ZeroDivisionError):
+        return 1.0
+
+
+def known(fields: dict[str, str], key: str) -> str:
+    """Return a name, empty where ffprobe doesn't know it."""
+    name = fields.get(key, "")
+    return "" if name in ("unknown", "N/A", "reserved", "unspecified") else name
+
+
+_NOT_MOVING = ("attached_pic", "still_image", "timed_thumbnails")
+
+
 def _stream(fields: dict[str, str]) -> Stream:
-    return Stream(
+    stream = Stream(
         index=int(fields["index"]),
         kind=fields.get("codec_type", ""),
         codec=fields.get("codec_name", ""),
         profile=fields.get("profile", ""),
         tag=fields.get("codec_tag_string", ""),
-        width=int(_number(fields, "width") or 0),
-        height=int(_number(fields, "height") or 0),
+        width=int(number(fields, "width") or 0),
+        height=int(number(fields, "height") or 0),
         pixel_format=fields.get("pix_fmt", ""),
-        rotation=_rotation(fields),
+        aspect=ratio(fields.get("sample_aspect_ratio", "")),
+        colour=Colour(
+            matrix=known(fields, "color_space"),
+            transfer=known(fields, "color_transfer"),
+            primaries=known(fields, "color_primaries"),
+            range=known(fields, "color_range"),
+        ),
+        has_alpha_layer="1" in (fields.get("tag:alpha_mode"), fields.get("tag:ALPHA_MODE")),
         interlaced=fields.get("field_order", "") in ("tt", "bb", "tb", "bt"),
-        frames=int(_number(fields, "nb_frames") or 0),
-        frame_rate=_number(fields, "avg_frame_rate") or 0.0,
-        duration=_number(fields, "duration") or 0.0,
-        channels=int(_number(fields, "channels") or 0),
+        frames=int(number(fields, "nb_frames") or 0),
+        frame_rate=number(fields, "avg_frame_rate") or 0.0,
+        start=number(fields, "start_time") or 0.0,
+        duration=number(fields, "duration") or 0.0,
+        channels=int(number(fields, "channels") or 0),
         default=fields.get("disposition:default") == "1",
-        attached_picture=fields.get("disposition:attached_pic") == "1",
+        attached_picture=any(fields.get(f"disposition:{each}") == "1" for each in _NOT_MOVING),
     )
+    return _with_side_data(stream, fields)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core.inspection import Refused
+from vireo_media.core.refused import Refused
 from vireo_media.tools import sandbox
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,10 @@
-"""Pick one frame of a video with OpenCV and write it as JPEG: the process behind `thumbnail`.
+"""Pick one frame of a video with OpenCV, and print when it is shown: a process of `thumbnail`.
 
-Run as `python -I thumbnail_child.py <video> <target> <most pixels on a side> <seconds>`. Exit
-code 0: written. 3: no frame could be decoded.
+Run as `python -I thumbnail_child.py <video> <seconds>`. Prints seconds from the first frame on.
+Exit code 0: printed. 3: no frame could be decoded.
+
+It only looks: OpenCV takes colours without tags for BT.601, converts HDR by itself, and knows
+nothing of pixels that are not square or of mirrored pictures. ffmpeg makes the picture.
 
 A random frame is taken; if it is black or empty, another one. Where random ones don't find a
 good one (ten minutes of black before one of picture), frames spread evenly over the video are
@@ -12,7 +15,6 @@ import random
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -29,7 +31,6 @@ _LOOKED_AT_SIDE = 160
 # Of 255. Film fades and night scenes lie above, a lens cap and encoder noise below.
 _DARKEST_MEAN, _BRIGHTEST_MEAN = 20.0, 240.0
 _LEAST_DEVIATION = 12.0
-_JPEG_QUALITY = 85
 
 Frame = np.ndarray[Any, np.dtype[Any]]
 
@@ -55,18 +56,23 @@ class Picker:
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
         self._best_score = -1.0
-        self.best: Frame | None = None
+        self.best: float | None = None
 
     @property
     def out_of_time(self) -> bool:
         return time.monotonic() > self._end
 
-    def look(self, frame: Frame) -> bool:
+    def look(self, frame: Frame, at: float) -> bool:
         """Take a frame into account. Returns True if it is good enough to stop."""
         good, value = score(frame)
         if good or value > self._best_score:
-            self._best_score, self.best = value, frame
+            self._best_score, self.best = value, at
         return good
+
+
+def shown_at(video: cv2.VideoCapture) -> float:
+    """Return when the frame that was read last is shown, in seconds from the first one on."""
+    return float(video.get(cv2.CAP_PROP_POS_MSEC)) / 1000
 
 
 def positions(count: int, pick: random.Random) -> Iterator[int]:
@@ -88,7 +94,7 @@ def pick_by_seeking(video: cv2.VideoCapture, count: int, picker: Picker) -> bool
             return True
         video.set(cv2.CAP_PROP_POS_FRAMES, position)
         found, frame = video.read()
-        if found and picker.look(frame):
+        if found and picker.look(frame, shown_at(video)):
             return True
     return False
 
@@ -98,21 +104,11 @@ def pick_by_reading(video: cv2.VideoCapture, picker: Picker) -> None:
     video.set(cv2.CAP_PROP_POS_FRAMES, 0)
     for _ in range(_READ_THROUGH_FRAMES):
         found, frame = video.read()
-        if not found or picker.look(frame) or picker.out_of_time:
+        if not found or picker.look(frame, shown_at(video)) or picker.out_of_time:
             return
 
 
-def shrunk(frame: Frame, side: int) -> Frame:
-    """Return the frame with at most `side` pixels on a side, never enlarged."""
-    height, width = frame.shape[:2]
-    factor = side / max(height, width)
-    if factor >= 1:
-        return frame
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-
-
-def main(source: str, target: str, side: int, seconds: float) -> int:
+def main(source: str, seconds: float) -> int:
     cv2.setNumThreads(1)
     video = cv2.VideoCapture(source, cv2.CAP_FFMPEG)
     if not video.isOpened():
@@ -126,11 +122,9 @@ def main(source: str, target: str, side: int, seconds: float) -> int:
     video.release()
     if picker.best is None:
         return NO_FRAME
-    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY, cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
-    _, packed = cv2.imencode(".jpg", shrunk(picker.best, side), quality)
-    Path(target).write_bytes(packed.tobytes())
+    sys.stdout.write(f"{picker.best:.6f}\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])))
+    sys.exit(main(sys.argv[1], float(sys.argv[2])))

@@ -6,21 +6,31 @@ temporary name of the caller's and leave nothing there when they fail.
 Errors: those of `sandbox`, and
 
     TranscodeFailed     ffmpeg gave up on this file; trying again will not help
+        NoCopy          its pictures can't be copied, but encoded
     DiskFull            the target's disk is full; trying again later may help
 """
 
 import contextlib
+import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from vireo_media.core.inspection import Inspection
+from vireo_media.core.streams import family_of
 from vireo_media.tools import sandbox
 from vireo_media.tools.ffmpeg import quiet, source
+from vireo_media.tools.filters import (
+    BT709_TAGS,
+    output_channels,
+    picture_filters,
+    sound_filters,
+)
+from vireo_media.tools.survey import Sound, Survey
 
-MAX_ENCODED_SIDE = 1920
-MAX_ENCODED_RATE = 60
+log = logging.getLogger(__name__)
 
 # Copying needs the index of twelve hours and little else.
 _COPY_MEMORY = 1 << 30
@@ -50,12 +60,48 @@ class TranscodeFailed(Exception):
     """ffmpeg gave up on the file. The message is ffmpeg's last line, for the log alone."""
 
 
+class NoCopy(TranscodeFailed):
+    """The pictures can't be taken as they are: players could not seek to all their key pictures."""
+
+
 class DiskFull(Exception):
     """There is no room for the result."""
 
 
+@dataclass
+class _KeyPictures:
+    """How many key pictures there are, and how many of them are IDR pictures.
+
+    Lines of a framecrc with two streams: all key pictures, and what is IDR in each. A player that
+    seeks to any other key picture meets pictures before it that refer to what it did not decode,
+    and Chromium 156 ends there with MEDIA_ERR_DECODE.
+    """
+
+    keys: int = 0
+    idr: int = 0
+
+    def take(self, line: bytes) -> None:
+        """Take one line."""
+        self.keys += line.startswith(b"0,")
+        self.idr += line.startswith(b"1,")
+
+    def check(self) -> None:
+        """Raises NoCopy where some are no IDR pictures."""
+        if self.keys != self.idr:
+            raise NoCopy(f"{self.keys} key pictures, {self.idr} of them IDR")
+
+
+def _watched(found: Inspection) -> list[str]:
+    """A second output, for `_KeyPictures`: it costs no second reading of the file."""
+    video = f"0:{found.video.index}"
+    return [
+        *("-map", video, "-map", video, "-c", "copy", "-bsf:v:0", "noise=drop=not(key)"),
+        *("-bsf:v:1", "noise=drop=not(key),filter_units=pass_types=5", "-f", "framecrc", "pipe:1"),
+    ]
+
+
 def copy_streams(
-    path: Path, target: Path, inspection: Inspection, *, stop: threading.Event | None = None
+    path: Path, target: Path, found: Inspection, *, stop: threading.Event | None = None
 ) -> None:
     """Write a fast-start MP4 with the video and the sound of `path`, not encoded again.
 
@@ -66,67 +112,129 @@ def copy_streams(
     """
     size = path.stat().st_size + _COPY_SLACK_BYTES
     limits = sandbox.Limits(_COPY_MEMORY, int(_COPY_SECONDS), _COPY_SECONDS, size)
-    argv = [*_input(path, inspection), *_streams(inspection), "-c", "copy"]
+    argv = [*_input(path, found), *_streams(found), "-c", "copy", *_assumed_tags(found)]
 
     def write(index: Sequence[str]) -> None:
-        wanted = [*argv, *_bare_mp4(target, index)]
-        _run(wanted, limits, path, target, stop=stop, nice=sandbox.NICE_WAITED_FOR)
+        wanted = [*argv, *_bare_mp4(target, index), *_watched(found)]
+        _run(wanted, limits, [path], target, stop=stop, nice=sandbox.NICE_WAITED_FOR, copies=True)
 
-    room = _room_for_index(path, inspection)
+    room = _room_for_index(path, found)
     if room:
-        # A later ffmpeg than Debian 12's says so where the room was too little.
-        with contextlib.suppress(TranscodeFailed):
+        try:
             write(("-moov_size", str(room)))
             if _index_fits(target):
                 return
+        except NoCopy:
+            raise
+        except TranscodeFailed as error:
+            # A later ffmpeg than Debian 12's says so where the room was too little.
+            log.info("no_room_for_index: %s", error)
         # The header promised fewer packets than there are.
     write(_INDEX_MOVED)
 
 
 def encode(
-    path: Path, target: Path, inspection: Inspection, *, stop: threading.Event | None = None
+    path: Path,
+    target: Path,
+    found: Inspection,
+    looked: Survey,
+    *,
+    stop: threading.Event | None = None,
 ) -> None:
-    """Write a fast-start MP4 of H.264 (8 bits, 4:2:0, even sizes) and AAC stereo.
+    """Write a fast-start MP4 of H.264 (8 bits, 4:2:0, even sizes) and AAC, mono or stereo.
 
-    Never scaled up, at most 1920 on a side and 60 pictures a second; rotated as displayed,
-    deinterlaced where a picture is interlaced, no metadata. A stream that an MP4 takes as it is
-    is copied.
+    Never scaled up, at most 1920 on a side and 60 pictures a second; upright, square pixels, BT.709
+    with all tags, deinterlaced where a picture is interlaced, no metadata. A stream that an MP4
+    takes as it is is copied.
 
     Raises the errors of this module and of `sandbox`.
     """
-    seconds = _ENCODE_SECONDS_BASE + _ENCODE_SECONDS_EACH * inspection.duration
+    limits = _encode_limits(path, found)
+    with contextlib.ExitStack() as stack:
+        elementary = None
+        if found.audio and found.audio.codec in _ELEMENTARY:
+            elementary = Path(f"{target}.{_ELEMENTARY[found.audio.codec]}")
+            stack.callback(elementary.unlink, missing_ok=True)
+            _extract_sound(path, elementary, found, limits, stop)
+        argv = [
+            *_input(path, found, steady=looked.steady),
+            *_second_input(found, elementary),
+            *_streams(found, sound_input=1 if elementary else 0),
+            *_video_codec(found, looked),
+            *_audio_codec(found, looked.sound),
+            *("-max_muxing_queue_size", "4096"),
+            *_bare_mp4(target),
+            *(_watched(found) if found.video_copies else []),
+        ]
+        reads = [path, elementary] if elementary else [path]
+        _run(argv, limits, reads, target, stop=stop, copies=found.video_copies)
+
+
+# A phone of 2005 puts 50 frames of AMR into one packet of a 3GP, and ffmpeg 5.1 decodes the first
+# one of each. The packets one after the other are a file of their own, which it reads whole.
+_ELEMENTARY = {"amr_nb": "amr", "amr_wb": "amr"}
+
+
+def _extract_sound(
+    path: Path,
+    target: Path,
+    found: Inspection,
+    limits: sandbox.Limits,
+    stop: threading.Event | None,
+) -> None:
+    index = found.audio.index if found.audio else 0
+    argv = [*_input(path, found), "-map", f"0:{index}", "-c", "copy", "-f", "amr"]
+    _run([*argv, f"file:{target.absolute()}"], limits, [path], target, stop=stop)
+
+
+def _second_input(found: Inspection, elementary: Path | None) -> list[str]:
+    if elementary is None or found.audio_span is None:
+        return []
+    first = min(found.video_span.start, found.audio_span.start)
+    late = found.audio_span.start - first
+    return ["-itsoffset", f"{late:.6f}", "-f", "amr", "-i", f"file:{elementary.absolute()}"]
+
+
+def _encode_limits(path: Path, found: Inspection) -> sandbox.Limits:
+    seconds = _ENCODE_SECONDS_BASE + _ENCODE_SECONDS_EACH * found.duration
     seconds = min(seconds, _ENCODE_SECONDS_MOST)
-    size = int(max(inspection.duration, 60.0) * _ENCODED_BYTES_EACH_SECOND)
+    size = int(max(found.duration, 60.0) * _ENCODED_BYTES_EACH_SECOND)
     size += path.stat().st_size + _COPY_SLACK_BYTES
     # Two threads: CPU seconds pass twice as fast as the clock.
-    limits = sandbox.Limits(_ENCODE_MEMORY, int(2 * seconds), seconds, size)
-    argv = [
-        *_input(path, inspection),
-        *_streams(inspection),
-        *_video_codec(inspection),
-        *_audio_codec(inspection),
-        *("-max_muxing_queue_size", "4096"),
-        *_bare_mp4(target),
-    ]
-    _run(argv, limits, path, target, stop=stop)
+    return sandbox.Limits(_ENCODE_MEMORY, int(2 * seconds), seconds, size)
 
 
-def _input(path: Path, inspection: Inspection) -> list[str]:
-    return [*quiet("ffmpeg"), "-y", "-threads", "2", *source(path, inspection.demuxer)]
+# ffmpeg's program corrects the clocks of these by guesses, which stretch an Ogg of 8 s to 102 s and
+# a broadcast whose PIDs change by 4 s (5.1.9). Where the clock never jumps there is nothing to
+# correct.
+_CORRECTED_CLOCKS = frozenset({"mpegts", "mpeg", "ogg"})
+# ffmpeg's own decoders of these leave out the transparency, which is a layer of its own in WebM.
+_ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
-def _streams(inspection: Inspection) -> list[str]:
-    maps = ["-map", f"0:{inspection.video_index}"]
-    if inspection.audio_index is not None:
-        maps += ["-map", f"0:{inspection.audio_index}"]
+def _input(path: Path, found: Inspection, *, steady: bool = False) -> list[str]:
+    words = [*quiet("ffmpeg"), "-y", "-threads", "2"]
+    if steady and found.container.name in _CORRECTED_CLOCKS:
+        words += ["-copyts", "-start_at_zero"]
+    if found.video.has_alpha_layer and found.video.codec in _ALPHA_DECODERS:
+        words += ["-c:v", _ALPHA_DECODERS[found.video.codec]]
+    # What is damaged is compared with what was found, after it was made.
+    return [*words, "-max_error_rate", "1", *source(path, found.container)]
+
+
+def _streams(found: Inspection, sound_input: int = 0) -> list[str]:
+    maps = ["-map", f"0:{found.video.index}"]
+    if found.audio is not None:
+        index = found.audio.index if sound_input == 0 else 0
+        maps += ["-map", f"{sound_input}:{index}"]
     return [*maps, "-sn", "-dn"]
 
 
-def _room_for_index(path: Path, inspection: Inspection) -> int:
+def _room_for_index(path: Path, found: Inspection) -> int:
     """Bytes to keep for the index; 0 where it is better moved to its place at the end."""
-    if path.stat().st_size < _ROOM_FROM_BYTES or not inspection.packets:
+    if path.stat().st_size < _ROOM_FROM_BYTES or not found.packets:
         return 0
-    room = _ROOM_BESIDE + _ROOM_EACH_PACKET * inspection.packets
+    room = _ROOM_BESIDE + _ROOM_EACH_PACKET * found.packets
     return room if room <= _MOST_ROOM else 0
 
 
@@ -158,53 +266,76 @@ def _bare_mp4(target: Path, index: Sequence[str] = _INDEX_MOVED) -> list[str]:
     ]
 
 
-def _video_codec(inspection: Inspection) -> list[str]:
-    if inspection.video_copies:
-        return ["-c:v", "copy"]
-    side = MAX_ENCODED_SIDE
-    # The larger side decides; "2" keeps a picture of one pixel from becoming one of none.
-    scale = (
-        f"scale=w='max(2,trunc(iw*min(1,{side}/max(iw,ih))/2)*2)'"
-        f":h='max(2,trunc(ih*min(1,{side}/max(iw,ih))/2)*2)'"
+def _assumed_tags(found: Inspection) -> list[str]:
+    """Name the colours of a copy that does not name them all, as browsers take them.
+
+    Other players guess otherwise. What the pictures name themselves counts more than the header, so
+    where they name a part it is completed there.
+    """
+    colour = found.video.colour
+    if colour.complete:
+        return []
+    matrix = family_of(found.video.assumed_matrix)
+    tags = ["-colorspace", matrix, "-color_primaries", matrix, "-color_trc", matrix]
+    if not (colour.matrix or colour.transfer or colour.primaries):
+        return tags
+    number = _NUMBERS[matrix]
+    parts = f"colour_primaries={number}:transfer_characteristics={number}"
+    return [*tags, "-bsf:v", f"h264_metadata={parts}:matrix_coefficients={number}"]
+
+
+# ITU-T H.273.
+_NUMBERS = {"bt709": 1, "smpte170m": 6}
+
+
+def _video_codec(found: Inspection, looked: Survey) -> list[str]:
+    if found.video_copies:
+        return ["-c:v", "copy", *_assumed_tags(found)]
+    filters = picture_filters(
+        found.video, looked.shapes, looked.colour, interlaced=looked.interlaced
     )
-    filters = ["bwdif=mode=send_frame:deint=interlaced"] if inspection.interlaced else []
-    filters += [scale, "format=yuv420p"]
     return [
-        *("-vf", ",".join(filters), "-c:v", "libx264", "-profile:v", "high"),
+        *("-vf", filters, "-c:v", "libx264", "-profile:v", "high", *BT709_TAGS),
         *("-preset", "veryfast", "-crf", "23", "-threads:v", "2"),
-        # Times stay as they are; only what is faster than a screen is thinned out.
-        *("-fps_mode", "vfr", "-fpsmax", str(MAX_ENCODED_RATE)),
+        # Times stay as they are: by default they are rounded to the rate of the beginning.
+        *("-fps_mode", "vfr", "-enc_time_base:v", "1/90000"),
         # A key picture at least every five seconds, so that seeking works.
         *("-force_key_frames", "expr:gte(t,n_forced*5)"),
     ]
 
 
-def _audio_codec(inspection: Inspection) -> list[str]:
-    if inspection.audio_index is None:
+def _audio_codec(found: Inspection, sound: Sound | None) -> list[str]:
+    if found.audio is None or sound is None:
         return []
-    if inspection.audio_copies and inspection.video_copies:
+    if found.audio_copies and found.video_copies:
         return ["-c:a", "copy"]
-    # The filter fills the gaps of broken recordings, so that sound and picture stay together.
-    resample = "aresample=async=1000:first_pts=0"
-    return ["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", "160k", "-af", resample]
+    channels = output_channels(sound)
+    return [
+        *("-c:a", "aac", "-ac", str(channels), "-ar", "48000"),
+        *("-b:a", "160k" if channels == 2 else "96k", "-af", sound_filters(sound)),
+    ]
 
 
 def _run(
     argv: Sequence[str],
     limits: sandbox.Limits,
-    path: Path,
+    reads: Sequence[Path],
     target: Path,
     *,
     stop: threading.Event | None,
     nice: int = sandbox.NICE_BACKGROUND,
+    copies: bool = False,
 ) -> None:
+    keys = _KeyPictures()
     with _created(target):
-        files = sandbox.Files(reads=[path], writes=[target])
-        done = sandbox.run(argv, limits, files=files, stop=stop, nice=nice)
+        files = sandbox.Files(reads=reads, writes=[target])
+        done = sandbox.run(argv, limits, files=files, stop=stop, nice=nice, on_line=keys.take)
         if done.returncode != 0 or target.stat().st_size == 0:
             if _NO_SPACE in done.stderr:
                 raise DiskFull(str(target.parent))
             raise TranscodeFailed(done.verdict)
+        if copies:
+            keys.check()
 
 
 @contextlib.contextmanager

@@ -24,12 +24,15 @@ from vireo_media.storage.uploads import (
     PREPARE,
     REMOVE,
     TELL,
+    VERIFY,
+    VERIFY_QUEUE,
     UploadTable,
 )
 from vireo_media.tools.sandbox import SandboxError, missing_confinement
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import Janitor
 from vireo_media.worker.pipeline import Pipeline
+from vireo_media.worker.verification import Verifier
 
 log = structlog.get_logger()
 
@@ -51,8 +54,9 @@ def main() -> int:
 
 
 def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threading.Thread]:
-    # One for exports: they are bound by the disk, and two at once would be no quicker.
-    slots = settings.prepare_slots + settings.encode_slots + 1
+    # One for exports: they are bound by the disk, and two at once would be no quicker. One for
+    # decoding what was published, which nobody waits for.
+    slots = settings.prepare_slots + settings.encode_slots + 2
     # Two for each slot (its work and its lease), one for the janitor.
     database = Database.connect("media", settings, size=2 * slots + 1)
     uploads, exports = UploadTable(database), ExportTable(database)
@@ -62,6 +66,8 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
     media = JobQueue(database, MEDIA_QUEUE, LEASE_SECONDS)
     encodes = JobQueue(database, ENCODE_QUEUE, LEASE_SECONDS)
     export_jobs = JobQueue(database, EXPORT_QUEUE, LEASE_SECONDS)
+    verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
+    verifier = Verifier(verifies, uploads, files)
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
     auth = Auth(ServiceClient(settings.auth_url, token))
     pipeline = Pipeline(media, encodes, uploads, files, catalog, auth)
@@ -88,6 +94,13 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
     archives = {EXPORT: Handler(exporter.run, exporter.give_up)}
     return [
         Janitor(files, uploads, exports, pictures, stopping),
+        slot(
+            "verify",
+            verifies,
+            {VERIFY: Handler(verifier.verify, verifier.give_up)},
+            stopping,
+            ENCODE_IDLE_SECONDS,
+        ),
         slot("export", export_jobs, archives, stopping, EXPORT_IDLE_SECONDS),
         *(
             slot(f"prepare-{number}", media, quick, stopping, PREPARE_IDLE_SECONDS)

@@ -11,7 +11,7 @@ away.
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -22,16 +22,19 @@ from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.worker import TryLater
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog, Progress
-from vireo_media.core.inspection import Inspection, Refused
+from vireo_media.core.inspection import Inspection
+from vireo_media.core.refused import Refused
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Upload, UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles, Results, size_of, sync
 from vireo_media.storage.uploads import UploadGone, UploadTable
+from vireo_media.tools.measure import Made, NotMade, measure
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.thumbnail import NoFrame, thumbnail
-from vireo_media.tools.transcode import DiskFull, TranscodeFailed, copy_streams, encode
+from vireo_media.tools.transcode import DiskFull, TranscodeFailed, copy_streams
+from vireo_media.worker.encoding import Film, make_film
 
 log = structlog.get_logger()
 
@@ -40,6 +43,8 @@ DISK_FULL_SECONDS = 60.0
 # more than this is missing then, so that the video can be watched about a second later.
 LARGE_BYTES, MISSING_BYTES = 256 << 20, 1 << 30
 LOOK_SECONDS = 0.05
+# Of everything that is encoded here.
+BT709 = "bt709"
 UNREADABLE = "The video could not be converted; the file may be damaged."
 FAILED: dict[str, object] = {"state": "failed", "reason": UNREADABLE}
 
@@ -114,11 +119,11 @@ class Pipeline:
                 synced = side.submit(self._acknowledge, copy, synced)
             try:
                 self._publish_copy(copy, synced, stop, early=early)
-            except (TranscodeFailed, NoFrame, LimitExceeded) as error:
+            except (TranscodeFailed, NotMade, NoFrame, LimitExceeded) as error:
                 # It looked as if it could be copied, and can't: it is encoded like the others.
                 log.warning("copy_failed", error=str(error))
                 synced.result()
-                self._leave_to_encode(job, upload, progress)
+                self._leave_to_encode(job, upload, progress, may_copy=False)
 
     def _publish_copy(
         self, copy: "_Copy", synced: "Future[None]", stop: threading.Event, *, early: bool
@@ -129,7 +134,9 @@ class Pipeline:
                 copy_streams(copy.body, results.video, copy.inspection, stop=stop)
             finally:
                 copy.ended.set()
-            thumbnail(results.video, results.thumbnail, copy.inspection, stop=stop)
+            made = measure(results.video, stop=stop)
+            matrix = copy.inspection.video.assumed_matrix
+            thumbnail(results.video, results.thumbnail, made, matrix, stop=stop)
         except DiskFull:
             if early:
                 synced.result()
@@ -139,7 +146,7 @@ class Pipeline:
             return
         synced.result()
         self._keep(upload)
-        self._publish(self._media, copy.job, upload, results, copy.inspection)
+        self._publish(self._media, copy.job, upload, results, Film(made, "", copied=True))
 
     def _acknowledge(self, copy: "_Copy", synced: "Future[None]") -> None:
         """Have a large upload answered that is proven and synced, while its copy is made."""
@@ -159,13 +166,17 @@ class Pipeline:
             self._drop_dead(upload)
             raise LeaseLost from None
 
-    def _leave_to_encode(self, job: Job, upload: Upload, progress: Progress) -> None:
+    def _leave_to_encode(
+        self, job: Job, upload: Upload, progress: Progress, *, may_copy: bool = True
+    ) -> None:
         """Acknowledge a synced upload, and leave what is to be done to an ``encode`` job."""
         self._keep(upload)
 
         def also(cursor: Cursor) -> None:
             _marker(upload, UploadState.STORED)(cursor)
-            upload_rows.add_encode_job(cursor, upload.hash_path, upload.upload_id)
+            upload_rows.add_encode_job(
+                cursor, upload.hash_path, upload.upload_id, may_copy=may_copy
+            )
 
         try:
             # The upload is answered as soon as it is stored, and whoever gets the answer may look
@@ -210,27 +221,16 @@ class Pipeline:
         results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
         self._report(upload.hash_path, Progress("processing"))
         try:
-            made = self._encoded(original, results, stop)
-        except (Refused, TranscodeFailed, NoFrame, LimitExceeded) as error:
+            may_copy = bool(job.payload.get("may_copy", True))
+            film = make_film(original, results.video, may_copy=may_copy, stop=stop)
+            thumbnail(results.video, results.thumbnail, film.made, BT709, stop=stop)
+        except (Refused, TranscodeFailed, NotMade, NoFrame, LimitExceeded) as error:
             log.warning("encode_failed", error=str(error))
-            self._fail(job, upload, str(error) if isinstance(error, Refused) else UNREADABLE)
+            self._fail(job, upload, error.reason if isinstance(error, Refused) else UNREADABLE)
             return
         except DiskFull:
             raise TryLater("disk full", DISK_FULL_SECONDS) from None
-        self._publish(self._encodes, job, upload, results, made)
-
-    def _encoded(self, original: Path, results: Results, stop: threading.Event) -> Inspection:
-        found = inspect(original, stop=stop)
-        try:
-            encode(original, results.video, found, stop=stop)
-        except TranscodeFailed:
-            if not found.video_copies:
-                raise
-            # The picture looked as if it could be taken as it is, and can't.
-            encode(original, results.video, replace(found, video_copies=False), stop=stop)
-        made = inspect(results.video, stop=stop)
-        thumbnail(results.video, results.thumbnail, made, stop=stop)
-        return made
+        self._publish(self._encodes, job, upload, results, film)
 
     def give_up_encode(self, job: Job, error: str) -> None:
         """A video that can't be encoded has failed; its original is kept."""
@@ -309,14 +309,19 @@ class Pipeline:
         self._media.finish(job, also)
 
     def _publish(
-        self, queue: JobQueue, job: Job, upload: Upload, results: Results, made: Inspection
+        self,
+        queue: JobQueue,
+        job: Job,
+        upload: Upload,
+        results: Results,
+        film: Film,
     ) -> None:
         """Put the files in place, tell catalog, and finish the job.
 
         The files are synced after they are published: they can be made again from the original,
         and are, where the machine stops before the job is finished.
         """
-        progress = _report_of("ready", made)
+        progress = _report_of("ready", film.made, film.note)
 
         def place(cursor: Cursor) -> None:
             # The rows stay locked until the files are moved: neither a deletion nor another worker
@@ -332,6 +337,8 @@ class Pipeline:
                 _marker(upload, UploadState.PUBLISHED)(cursor)
                 if not told:
                     upload_rows.add_tell_job(cursor, upload.hash_path, vars(progress))
+                if film.copied:
+                    upload_rows.add_verify_job(cursor, upload.hash_path, upload.upload_id)
 
             queue.while_held(job, mark)
             self._files.sync_public(upload.hash_path)
@@ -379,10 +386,11 @@ def _marker(upload: Upload, state: UploadState) -> Callable[[Cursor], None]:
     return mark
 
 
-def _report_of(state: str, inspection: Inspection) -> Progress:
+def _report_of(state: str, measured: Inspection | Made, note: str = "") -> Progress:
     return Progress(
         state,
-        duration=round(inspection.duration, 3),
-        width=inspection.width,
-        height=inspection.height,
+        reason=note,
+        duration=round(measured.duration, 3),
+        width=measured.width,
+        height=measured.height,
     )

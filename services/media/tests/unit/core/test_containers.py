@@ -15,7 +15,7 @@ from vireo_media.core.containers import (
     Container,
     recognise,
 )
-from vireo_media.core.inspection import Refused
+from vireo_media.core.refused import Refused
 
 PACKET = b"\x47" + bytes(187)
 

@@ -10,8 +10,8 @@ import pytest
 
 from vireo_common.errors import Code, Failure
 from vireo_media.core import pictures as rules
-from vireo_media.core.inspection import Refused
 from vireo_media.core.pictures import ChannelGone, Pictures
+from vireo_media.core.refused import Refused
 from vireo_media.storage.files import MediaFiles
 
 ADA = 7

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from vireo_media.core.inspection import Refused
+from vireo_media.core.refused import Refused
 from vireo_media.tools import sandbox
 from vireo_media.tools.probe import inspect
-from vireo_media.tools.transcode import TranscodeFailed, encode
+from vireo_media.tools.transcode import TranscodeFailed
+from vireo_media.worker.encoding import make_film
 from vireo_testing.bait import Bait
 from vireo_testing.hostile_files import HOSTILE_FILES, Entry, Outcome, make
 
@@ -74,8 +75,8 @@ def test_what_is_taken_is_encoded_without_touching_the_bait(
     bait.touched()
     target = tmp_path / "out.mp4"
     try:
-        encode(path, target, inspect(path))
-    except (Refused, TranscodeFailed):
+        make_film(path, target)
+    except (Refused, TranscodeFailed, sandbox.LimitExceeded):
         assert not target.exists()
     assert bait.touched() == []
 

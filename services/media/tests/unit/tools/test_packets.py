@@ -2,7 +2,9 @@
 
 import pytest
 
-from vireo_media.core.inspection import MAX_FRAMES, Refused
+from vireo_media.core.inspection import MAX_FRAMES
+from vireo_media.core.refused import Refused
+from vireo_media.core.streams import Colour
 from vireo_media.tools.packets import FIRST_PACKETS, Probe, Scan
 
 STREAM = b"stream|index=0|codec_name=h264|codec_type=video|width=320|height=180|duration=2.0"
@@ -123,3 +125,68 @@ def test_a_scan_ends_at_too_many_packets() -> None:
     with pytest.raises(Refused, match="more than 100") as refused:
         scan.take(packet(4.0))
     assert refused.value.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        STREAM + b"|side_data|side_data_type=Display Matrix|rotation=-90",
+        # ffprobe 7.1
+        STREAM + b"|side_datum/display_matrix:side_data_type=Display Matrix"
+        b"|side_datum/display_matrix:rotation=-90",
+    ],
+)
+def test_side_data_of_both_ffprobes(line: bytes) -> None:
+    probe = Probe()
+    probe.take(line)
+    assert probe.streams[0].rotation == -90
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"|side_data|side_data_type=Encryption info",
+        b"|side_datum/encryption_info:side_data_type=Encryption info",
+    ],
+)
+def test_encrypted_packets_are_seen(end: bytes) -> None:
+    probe = Probe()
+    probe.take(packet(0.0))
+    probe.take(packet(1.0, index=1) + end)
+    probe.take(STREAM)
+    probe.take(STREAM.replace(b"index=0", b"index=1"))
+    assert [stream.encrypted for stream in probe.streams] == [False, True]
+
+
+def test_pixels_and_colours() -> None:
+    probe = Probe()
+    probe.take(
+        STREAM + b"|sample_aspect_ratio=64:45|color_space=bt470bg|color_transfer=unknown"
+        b"|color_primaries=N/A|color_range=tv|tag:alpha_mode=1|disposition:still_image=1"
+    )
+    (stream,) = probe.streams
+    assert stream.aspect == pytest.approx(64 / 45)
+    assert stream.colour == Colour(matrix="bt470bg", range="tv")
+    assert (stream.has_alpha_layer, stream.attached_picture) == (True, True)
+
+
+@pytest.mark.parametrize("ratio", ["N/A", "0:1", "1:0", "1:4000", "x"])
+def test_absurd_pixels_are_square(ratio: str) -> None:
+    probe = Probe()
+    probe.take(STREAM + f"|sample_aspect_ratio={ratio}".encode())
+    assert probe.streams[0].aspect == 1.0
+
+
+def test_two_recordings_one_after_the_other() -> None:
+    after, beside = Probe(wrapping=True), Probe(wrapping=True)
+    for number in range(100):
+        after.take(packet(number / 25))
+        after.take(packet(4 + number / 25, index=1))
+        beside.take(packet(number / 25))
+        beside.take(packet(number / 25, index=1))
+    for probe in (after, beside):
+        probe.take(STREAM)
+        probe.take(STREAM.replace(b"index=0", b"index=1"))
+    assert after.follows_another(after.streams[0])
+    assert after.follows_another(after.streams[1])
+    assert not beside.follows_another(beside.streams[0])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from vireo_media.core.inspection import Refused
+from vireo_media.core.refused import Refused
 from vireo_media.tools.picture import square_picture
 
 RED, BLUE = (220, 30, 30), (20, 40, 210)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vireo_media.core.inspection import Refused
+from vireo_media.core.refused import Refused
 from vireo_media.tools import sandbox
 from vireo_media.tools.probe import inspect
 from vireo_testing.clips import CLIPS, H264, Clip, Library, ffmpeg, picture
@@ -16,17 +16,18 @@ from vireo_testing.clips import CLIPS, H264, Clip, Library, ffmpeg, picture
 @pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: clip.name)
 def test_facts_of_good_clips(clip: Clip, library: Library) -> None:
     found = inspect(library.path(clip.name))
-    assert found.container == clip.container
-    assert (found.video_codec, found.audio_codec) == (clip.video, clip.audio)
-    assert (found.width, found.height, found.rotation) == (clip.width, clip.height, clip.rotation)
+    assert found.container.name == clip.container
+    assert (found.video.codec, found.audio and found.audio.codec) == (clip.video, clip.audio)
+    assert (found.width, found.height) == (clip.width, clip.height)
+    assert found.video.rotation == clip.rotation
     assert found.duration == pytest.approx(clip.duration, abs=0.1)
     assert found.playable is clip.playable
-    assert 10 < found.frame_rate < 60
+    assert 10 < found.video_span.frame_rate < 60
 
 
 def test_interlaced_pictures_are_known(library: Library) -> None:
-    assert inspect(library.path("interlaced.ts")).interlaced
-    assert not inspect(library.path("broadcast.ts")).interlaced
+    assert inspect(library.path("interlaced.ts")).video.interlaced
+    assert not inspect(library.path("broadcast.ts")).video.interlaced
 
 
 def test_what_an_edit_list_cuts_away_does_not_count(tmp_path: Path) -> None:
@@ -40,7 +41,7 @@ def test_a_recording_that_starts_between_key_pictures_is_taken(tmp_path: Path) -
     whole, late = tmp_path / "whole.ts", tmp_path / "late.ts"
     ffmpeg(*picture(seconds=6), *H264, "-g", "50", str(whole))
     late.write_bytes(whole.read_bytes()[100_001:])
-    assert inspect(late).video_codec == "h264"
+    assert inspect(late).video.codec == "h264"
 
 
 def test_a_long_clip_without_duration_is_measured(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vireo_media.core.inspection import Inspection
-from vireo_media.tools.probe import inspect
+from vireo_media.tools.measure import measure
 from vireo_media.tools.thumbnail import NoFrame, thumbnail
 from vireo_testing.bait import Bait
 from vireo_testing.clips import H264, Library, ffmpeg, picture
@@ -18,7 +17,7 @@ from vireo_testing.hostile_files import HOSTILE_FILES, make
 
 def shot(path: Path, target: Path) -> np.ndarray:
     """Take a thumbnail and return it decoded: height, width, 3."""
-    thumbnail(path, target, inspect(path))
+    thumbnail(path, target, measure(path), "smpte170m")
     picture_taken = cv2.imread(str(target))
     assert picture_taken is not None
     return np.asarray(picture_taken)
@@ -76,7 +75,8 @@ def test_a_picture_of_two_pixels(tmp_path: Path) -> None:
 
 def test_no_metadata(library: Library, tmp_path: Path) -> None:
     target = tmp_path / "out.jpg"
-    thumbnail(library.path("phone.mp4"), target, inspect(library.path("phone.mp4")))
+    path = library.path("phone.mp4")
+    thumbnail(path, target, measure(path), "smpte170m")
     data = target.read_bytes()
     assert data.startswith(b"\xff\xd8\xff\xe0")
     assert b"Exif" not in data
@@ -86,14 +86,14 @@ def test_opencv_opens_no_playlist(
     library: Library, hostile_folder: Path, bait: Bait, tmp_path: Path
 ) -> None:
     """OpenCV is not asked about files that the inspection refused; it would refuse them too."""
-    source: Inspection = inspect(library.path("plain.mp4"))
+    made = measure(library.path("plain.mp4"))
     target = tmp_path / "out.jpg"
     entries = {entry.name: entry for entry in HOSTILE_FILES}
     for name in ("hls-absolute.mp4", "concat-1.0.mp4", "dash.mp4", "hls-http.mp4"):
         path = make(entries[name], hostile_folder, bait)
         bait.touched()
         with pytest.raises(NoFrame):
-            thumbnail(path, target, source)
+            thumbnail(path, target, made, "smpte170m")
         assert not target.exists()
         assert bait.touched() == []
 

@@ -13,6 +13,7 @@ import pytest
 from vireo_media.core.inspection import Inspection
 from vireo_media.tools import sandbox, transcode
 from vireo_media.tools.probe import inspect
+from vireo_media.tools.survey import survey
 from vireo_testing.clips import (
     AAC,
     CLIPS,
@@ -35,6 +36,10 @@ PLAIN_TAGS = {
 }
 
 
+def encode(path: Path, target: Path, source: Inspection) -> None:
+    transcode.encode(path, target, source, survey(path, source))
+
+
 def describe(path: Path) -> dict[str, Any]:
     command = ["ffprobe", "-loglevel", "error", "-show_format", "-show_streams", "-show_chapters"]
     done = subprocess.run(
@@ -55,7 +60,7 @@ def assert_published(path: Path, source: Inspection) -> Inspection:
     assert tags <= PLAIN_TAGS
     assert told["chapters"] == []
     kinds = [stream["codec_type"] for stream in told["streams"]]
-    assert kinds == (["video"] if source.audio_codec is None else ["video", "audio"])
+    assert kinds == (["video"] if source.audio is None else ["video", "audio"])
     result = inspect(path)
     assert result.playable
     assert result.duration == pytest.approx(source.duration, abs=0.15)
@@ -75,11 +80,8 @@ def test_copies(clip: Clip, library: Library, tmp_path: Path) -> None:
     target = tmp_path / "out.part"
     transcode.copy_streams(library.path(clip.name), target, source)
     result = assert_published(target, source)
-    assert (result.width, result.height, result.rotation) == (
-        clip.width,
-        clip.height,
-        clip.rotation,
-    )
+    assert (result.width, result.height) == (clip.width, clip.height)
+    assert result.video.rotation == clip.rotation
 
 
 @pytest.fixture
@@ -125,11 +127,11 @@ def test_an_index_without_enough_room_is_moved(
 def test_encodes(clip: Clip, library: Library, tmp_path: Path) -> None:
     source = inspect(library.path(clip.name))
     target = tmp_path / "out.part"
-    transcode.encode(library.path(clip.name), target, source)
+    encode(library.path(clip.name), target, source)
     result = assert_published(target, source)
     # Odd sides lose a pixel; nothing is scaled up.
     assert (result.width, result.height) == (clip.width // 2 * 2, clip.height // 2 * 2)
-    assert result.pixel_format in ("yuv420p", "yuvj420p")
+    assert result.video.pixel_format in ("yuv420p", "yuvj420p")
 
 
 def test_the_secrets_are_in_the_source(library: Library) -> None:
@@ -159,7 +161,7 @@ def test_a_large_picture_is_scaled_down_upright_too(tmp_path: Path) -> None:
     for size, expected in (("2560x1442", (1920, 1080)), ("722x2600", (532, 1920))):
         path, target = tmp_path / "large.mkv", tmp_path / "out.mp4"
         ffmpeg(*picture(size, seconds=0.4), "-c:v", "mpeg4", "-q:v", "9", str(path))
-        transcode.encode(path, target, inspect(path))
+        encode(path, target, inspect(path))
         result = inspect(target)
         assert (result.width, result.height) == expected
 
@@ -167,14 +169,14 @@ def test_a_large_picture_is_scaled_down_upright_too(tmp_path: Path) -> None:
 def test_fast_pictures_are_thinned_out(tmp_path: Path) -> None:
     path, target = tmp_path / "fast.mkv", tmp_path / "out.mp4"
     ffmpeg(*picture("64x64", "240", 1), "-c:v", "mpeg4", str(path))
-    transcode.encode(path, target, inspect(path))
-    assert inspect(target).frame_rate == pytest.approx(60, abs=1)
+    encode(path, target, inspect(path))
+    assert inspect(target).video_span.frame_rate == pytest.approx(60, abs=1)
 
 
 def test_sound_becomes_stereo(tmp_path: Path) -> None:
     path, target = tmp_path / "film.mkv", tmp_path / "out.mp4"
     ffmpeg(*picture(), *tone(layout="5.1"), "-c:v", "mpeg4", "-c:a", "ac3", str(path))
-    transcode.encode(path, target, inspect(path))
+    encode(path, target, inspect(path))
     (sound,) = [each for each in describe(target)["streams"] if each["codec_type"] == "audio"]
     assert (sound["codec_name"], sound["channels"]) == ("aac", 2)
 
@@ -183,7 +185,7 @@ def test_a_failure_leaves_nothing(library: Library, tmp_path: Path) -> None:
     path, target = tmp_path / "broken.mp4", tmp_path / "out.mp4"
     source = inspect(library.path("plain.mp4"))
     path.write_bytes(library.path("plain.mp4").read_bytes()[:2000])
-    for make in (transcode.copy_streams, transcode.encode):
+    for make in (transcode.copy_streams, encode):
         with pytest.raises(transcode.TranscodeFailed):
             make(path, target, source)
         assert not target.exists()
@@ -193,10 +195,11 @@ def test_stopping_an_encoder_leaves_nothing(tmp_path: Path) -> None:
     path, target = tmp_path / "long.mkv", tmp_path / "out.mp4"
     ffmpeg(*picture("1280x720", "25", 8), "-c:v", "mpeg4", "-q:v", "5", str(path))
     source = dataclasses.replace(inspect(path), video_copies=False)
+    looked = survey(path, source)
     stop = threading.Event()
     started = time.monotonic()
     threading.Timer(0.5, stop.set).start()
     with pytest.raises(sandbox.Stopped):
-        transcode.encode(path, target, source, stop=stop)
+        transcode.encode(path, target, source, looked, stop=stop)
     assert time.monotonic() - started < 2
     assert not target.exists()

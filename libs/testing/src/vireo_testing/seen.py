@@ -1,0 +1,103 @@
+"""What a viewer would see and hear of a file: pictures, their times, colours, shape and sound.
+
+Arrays are decoded by the machine's own ffmpeg, outside of any sandbox: these are clips of ours.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+RATE = 48_000
+Array = npt.NDArray[Any]
+
+
+def _output(*command: str) -> bytes:
+    return subprocess.run(command, check=True, timeout=120, capture_output=True).stdout
+
+
+def streams(path: Path) -> list[dict[str, Any]]:
+    """What ffprobe says of the streams."""
+    told = json.loads(_output("ffprobe", "-v", "error", "-show_streams", "-of", "json", str(path)))
+    found: list[dict[str, Any]] = told["streams"]
+    return found
+
+
+def video_stream(path: Path) -> dict[str, Any]:
+    """What ffprobe says of the first video stream."""
+    return next(each for each in streams(path) if each["codec_type"] == "video")
+
+
+def times(path: Path) -> list[float]:
+    """Seconds at which each picture is shown."""
+    entries = ["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"]
+    lines = _output("ffprobe", "-v", "error", *entries, "-of", "csv=p=0", str(path)).split()
+    return [float(line.split(b",")[0]) for line in lines]
+
+
+def pictures(path: Path, width: int, height: int, matrix: str = "bt709") -> Array:
+    """All pictures as RGB, shape (pictures, height, width, 3).
+
+    Args:
+        matrix: what a player takes where the file names none, as ffmpeg's ``scale`` calls it.
+    """
+    shape = f"scale={width}:{height}:flags=accurate_rnd+full_chroma_int+full_chroma_inp"
+    video = video_stream(path)
+    if not _complete(video):
+        shape += f":in_color_matrix={matrix}"
+    data = _output(
+        *("ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:v:0"),
+        *("-vf", f"{shape},format=rgb24", "-fps_mode", "passthrough", "-f", "rawvideo", "-"),
+    )
+    return np.frombuffer(data, np.uint8).reshape(-1, height, width, 3).astype(int)
+
+
+def _complete(video: dict[str, Any]) -> bool:
+    """Chromium 156 believes a matrix only where primaries and transfer are named too."""
+    return all(
+        video.get(name, "unknown") != "unknown"
+        for name in ("color_space", "color_transfer", "color_primaries")
+    )
+
+
+def sound(path: Path) -> Array:
+    """All sound at 48 kHz, shape (samples, channels)."""
+    channels = next(each["channels"] for each in streams(path) if each["codec_type"] == "audio")
+    data = _output(
+        *("ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a:0"),
+        *("-ar", str(RATE), "-f", "f32le", "-"),
+    )
+    return np.frombuffer(data, np.float32).reshape(-1, channels)
+
+
+def loudness(samples: Array) -> list[float]:
+    """Root mean square of each channel."""
+    return [float(each) for each in np.sqrt((samples.astype(float) ** 2).mean(axis=0))]
+
+
+def pitch(samples: Array) -> float:
+    """Frequency of the strongest tone of the first channel, in Hz."""
+    wave = samples[:, 0] * np.hanning(len(samples))
+    return float(np.argmax(np.abs(np.fft.rfft(wave))) * RATE / len(samples))
+
+
+def first_loud(path: Path, level: float = 0.3) -> float:
+    """Seconds until the sound is louder than `level` for the first time."""
+    return float(np.argmax(np.abs(sound(path)[:, 0]) > level) / RATE)
+
+
+def first_bright(path: Path) -> float:
+    """Seconds until a picture is nearly white for the first time."""
+    means = pictures(path, 32, 18).mean(axis=(1, 2, 3))
+    return times(path)[int(np.argmax(means > 225))]
+
+
+def combs(path: Path) -> float:
+    """How much neighbouring lines differ: above 1 where two moments are woven into one picture."""
+    video = video_stream(path)
+    grey = pictures(path, int(video["width"]), int(video["height"])).mean(axis=3)
+    lines = np.abs(2 * grey[:, 61:-61] - grey[:, 60:-62] - grey[:, 62:-60])
+    return float(lines.mean())

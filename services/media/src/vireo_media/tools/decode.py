@@ -1,0 +1,43 @@
+"""Whether a published copy can be watched to its end: all of it is decoded, in the background.
+
+A copy is published on the word of its first pictures. A damaged packet in the middle ends the
+player of Chromium there (MEDIA_ERR_DECODE, seen with 156), where others go on.
+"""
+
+import threading
+from pathlib import Path
+
+from vireo_media.core.containers import MP4
+from vireo_media.tools import sandbox
+from vireo_media.tools.ffmpeg import quiet, source
+
+# Decoding is several times as quick as encoding (transcode.py).
+_MEMORY_BYTES = 3 << 30
+_SECONDS_BASE, _SECONDS_EACH, _SECONDS_MOST = 300.0, 6.0, 86_400.0
+
+
+def decodes(path: Path, seconds: float, *, stop: threading.Event | None = None) -> bool:
+    """Return whether every packet of an MP4 decodes, and no picture is interlaced.
+
+    Args:
+        seconds: how long it lasts.
+
+    Raises the errors of `sandbox`.
+    """
+    wall = min(_SECONDS_BASE + _SECONDS_EACH * seconds, _SECONDS_MOST)
+    limits = sandbox.Limits(_MEMORY_BYTES, int(2 * wall), wall, file_bytes=0)
+    interlaced: list[bytes] = []
+
+    def take(line: bytes) -> None:
+        if line.startswith(b"0,") and not interlaced:
+            interlaced.append(line)
+
+    argv = [
+        # Whatever is damaged ends it, also what the decoder could conceal.
+        *(*quiet("ffmpeg"), "-xerror", "-threads", "2", *source(path, MP4)),
+        *("-map", "0:v:0", "-vf", "select=not(eq(interlace_type\\,PROGRESSIVE)),scale=16:16"),
+        *("-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"),
+        *("-map", "0:a?", "-f", "null", "-"),
+    ]
+    done = sandbox.run(argv, limits, files=sandbox.Files(reads=[path]), stop=stop, on_line=take)
+    return done.returncode == 0 and not interlaced

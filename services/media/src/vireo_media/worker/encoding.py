@@ -1,0 +1,127 @@
+"""From an original to a film that browsers play, and what its owner is told of what is missing.
+
+The lengths of the picture and the sound that were made are compared with those that were found:
+an encoder that ends with success may have dropped half of a file.
+"""
+
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
+
+from vireo_media.core.inspection import Inspection
+from vireo_media.tools.filters import counts_samples
+from vireo_media.tools.measure import Made, measure
+from vireo_media.tools.probe import inspect
+from vireo_media.tools.survey import Sound, Survey, survey
+from vireo_media.tools.transcode import NoCopy, TranscodeFailed, encode
+
+log = structlog.get_logger()
+
+NO_SOUND = "The sound could not be decoded; the video was published without it."
+PART_OF_SOUND = "A part of the sound could not be decoded; it is missing from the video."
+# Of what was found; seconds for the rounding of short ones.
+_TOLERANCE, _TOLERANCE_SECONDS = 0.1, 0.5
+
+
+@dataclass(frozen=True)
+class Film:
+    """What was made, and a sentence for its owner about what is missing (empty: nothing).
+
+    `copied`: its pictures are those of the original, of which only the first were decoded.
+    """
+
+    made: Made
+    note: str
+    copied: bool
+
+
+def make_film(
+    original: Path,
+    target: Path,
+    *,
+    may_copy: bool = True,
+    stop: threading.Event | None = None,
+) -> Film:
+    """Encode what a browser does not play, copy what it does, unless not ``may_copy``.
+
+    Raises:
+        Refused: the original is no video.
+        TranscodeFailed, DiskFull, and the errors of `sandbox`.
+    """
+    found = inspect(original, stop=stop)
+    looked = survey(original, found, stop=stop)
+    if looked.interlaced or len(looked.shapes) > 1 or not may_copy:
+        found = replace(found, video_copies=False)
+    silenced = found.silenced
+    if found.audio and (looked.sound is None or looked.sound.seconds == 0):
+        found, silenced = found.without_sound(), True
+    made, encoded = _encode_what_can_be(original, target, found, looked, stop)
+    return Film(made, _note(made, encoded, looked, silenced=silenced), encoded.video_copies)
+
+
+def _note(made: Made, encoded: Inspection, looked: Survey, *, silenced: bool) -> str:
+    if looked.sound is None or encoded.audio is None:
+        return NO_SOUND if silenced or looked.sound is not None else ""
+    missing = _shorter(made.sound_seconds, _seconds(looked.sound))
+    return PART_OF_SOUND if missing else ""
+
+
+def _encode_what_can_be(
+    original: Path,
+    target: Path,
+    found: Inspection,
+    looked: Survey,
+    stop: threading.Event | None,
+) -> tuple[Made, Inspection]:
+    """Encode; where that fails with the pictures copied, or with the sound, without.
+
+    Returns what was made, and of what.
+    """
+    try:
+        return _encode_whole(original, target, found, looked, stop), found
+    except NoCopy:
+        found = replace(found, video_copies=False)
+    except TranscodeFailed as error:
+        # The picture looked as if it could be taken as it is, and can't.
+        if not found.video_copies and not found.audio:
+            raise
+        log.warning("encode_failed_once", error=str(error))
+        found = replace(found, video_copies=False)
+    try:
+        return _encode_whole(original, target, found, looked, stop), found
+    except TranscodeFailed as error:
+        if not found.audio:
+            raise
+        log.warning("encode_failed_with_sound", error=str(error))
+    silent = found.without_sound()
+    return _encode_whole(original, target, silent, looked, stop), silent
+
+
+def _encode_whole(
+    original: Path,
+    target: Path,
+    found: Inspection,
+    looked: Survey,
+    stop: threading.Event | None,
+) -> Made:
+    """Encode and measure.
+
+    Raises TranscodeFailed where the pictures last longer or shorter than those that were found.
+    """
+    encode(original, target, found, looked, stop=stop)
+    made = measure(target, stop=stop)
+    wanted = found.video_span.seconds
+    if _shorter(made.picture_seconds, wanted) or _shorter(wanted, made.picture_seconds):
+        target.unlink(missing_ok=True)
+        raise TranscodeFailed(f"made {made.picture_seconds:.1f} s of {wanted:.1f} s of pictures")
+    return made
+
+
+def _seconds(sound: Sound) -> float:
+    return sound.seconds if counts_samples(sound) else sound.span
+
+
+def _shorter(made: float, found: float) -> bool:
+    return made < found * (1 - _TOLERANCE) - _TOLERANCE_SECONDS

@@ -1,0 +1,168 @@
+"""Headers that are read in this process: whatever they say, it costs little and raises nothing."""
+
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vireo_media.core.containers import MPEG_PS, MPEG_TS
+from vireo_media.core.inspection import Layout
+from vireo_media.core.refused import Refused
+from vireo_media.core.streams import Crop, Stream
+from vireo_media.tools.head import container_of
+from vireo_media.tools.matroska_header import with_crops
+from vireo_media.tools.mp4_boxes import Track, layout_of
+from vireo_media.tools.ogg_pages import is_chained
+from vireo_testing import kinds
+from vireo_testing.clips import Library
+
+VIDEO = Stream(index=0, kind="video", codec="h264", frames=50)
+SOUND = Stream(index=1, kind="audio", codec="aac")
+
+
+def box(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(body), name) + body
+
+
+def film(*, edits: bytes = b"", long: bool = False, length: int = 2000) -> bytes:
+    """An index with one track of 2 s, of which both time scales are 1000."""
+    if long:
+        times = bytes([1, 0, 0, 0]) + bytes(16) + struct.pack(">IQ", 1000, length)
+    else:
+        times = bytes(12) + struct.pack(">II", 1000, length)
+    track = box(b"mdia", box(b"mdhd", times))
+    if edits:
+        track = box(b"edts", box(b"elst", edits)) + track
+    return box(b"ftyp", b"isom") + box(b"moov", box(b"mvhd", times) + box(b"trak", track))
+
+
+def edit_list(*rows: tuple[int, int, int]) -> bytes:
+    return struct.pack(">II", 0, len(rows)) + b"".join(struct.pack(">IiI", *row) for row in rows)
+
+
+ONE = 1 << 16
+
+
+@pytest.mark.parametrize(
+    ("edits", "whole"),
+    [
+        (b"", True),
+        (edit_list((2000, 0, ONE)), True),
+        # A start that is cut off stays hidden in a copy.
+        (edit_list((1000, 1000, ONE)), True),
+        # Shown later, or until the end wherever that is.
+        (edit_list((500, -1, ONE), (2000, 0, ONE)), True),
+        (edit_list((0, 0, ONE)), True),
+        # Rounded down by the scale of the film.
+        (edit_list((1990, 0, ONE)), True),
+        (edit_list((1900, 0, ONE)), False),
+        (edit_list((1000, 0, ONE), (1000, 1000, ONE)), False),
+        (edit_list((2000, -1, ONE)), False),
+        # At another speed.
+        (edit_list((2000, 0, 2 * ONE)), False),
+        (edit_list((2000, 0, ONE // 2)), False),
+        # More rows than there are bytes.
+        (struct.pack(">II", 0, 1 << 30), False),
+    ],
+)
+def test_what_an_edit_list_shows(tmp_path: Path, edits: bytes, whole: bool) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(film(edits=edits))
+    assert layout_of(path, VIDEO, None).whole is whole
+
+
+def test_the_padding_of_sound_is_no_cut() -> None:
+    assert Track(1000, 2.05, edits=((2.0, 0.0, 1),)).is_whole(0.1)
+    assert not Track(1000, 2.05, edits=((2.0, 0.0, 1),)).is_whole(0.02)
+
+
+def test_lengths_that_nobody_knows(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    for data in (film(length=0xFFFFFFFF), film(length=0xFFFFFFFFFFFFFFFF, long=True)):
+        path.write_bytes(data)
+        assert layout_of(path, VIDEO, None) == Layout(whole=True, length_unknown=True)
+    path.write_bytes(film(length=2_147_483_000))
+    assert layout_of(path, VIDEO, None).promised == 2_147_483.0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        box(b"moov", b""),
+        # Its boxes end before they begin, or never.
+        struct.pack(">I4s", 3, b"moov"),
+        struct.pack(">I4sQ", 1, b"moov", 2) + bytes(16),
+        box(b"free", b"") * 25_000,
+    ],
+)
+def test_boxes_that_do_not_fit_are_not_copied(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(data)
+    assert not layout_of(path, VIDEO, SOUND).whole
+
+
+@given(st.binary(max_size=300), st.integers(0, 200))
+def test_no_bytes_of_a_header_raise(noise: bytes, at: int) -> None:
+    good = film(edits=edit_list((2000, 0, ONE)))
+    for name, data in (
+        ("noise", noise),
+        ("film", good[:at] + noise + good[at + len(noise) :]),
+        ("matroska", b"\x1aE\xdf\xa3\x80\x18S\x80g\xff" + noise),
+    ):
+        path = _FOLDER / name
+        path.write_bytes(data)
+        layout_of(path, VIDEO, SOUND)
+        with_crops(path, [VIDEO, SOUND])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    global _FOLDER  # noqa: PLW0603 hypothesis takes no fixture of a function's scope
+    _FOLDER = tmp_path_factory.mktemp("headers")
+
+
+_FOLDER = Path()
+
+
+def test_the_crop_of_a_track(tmp_path: Path) -> None:
+    path = tmp_path / "crop.mkv"
+    kinds.cropped(path)
+    video = Stream(index=0, kind="video", codec="vp9", width=320, height=240, aspect=4 / 3)
+    (found,) = with_crops(path, [video])
+    assert (found.crop, found.aspect, found.displayed) == (Crop(0, 30, 0, 30), 1.0, (320, 180))
+
+
+def test_a_track_without_a_crop_is_left_alone(library: Library) -> None:
+    assert with_crops(library.path("film.mkv"), [VIDEO, SOUND]) == [VIDEO, SOUND]
+
+
+def test_a_chain_of_recordings(library: Library, tmp_path: Path) -> None:
+    one = library.path("theora.ogv")
+    assert not is_chained(one)
+    both = tmp_path / "both.ogv"
+    kinds.joined(both, [one, one])
+    assert is_chained(both)
+
+
+@pytest.mark.parametrize(
+    ("start", "container"),
+    [((b"\x47" + bytes(187)) * 10, MPEG_TS), (b"\x00\x00\x01\xba" + bytes(2000), MPEG_PS)],
+)
+def test_zeros_before_a_stream(tmp_path: Path, start: bytes, container: object) -> None:
+    path = tmp_path / "late"
+    for zeros in (100, 5000, 200_000):
+        path.write_bytes(bytes(zeros) + start)
+        found = container_of(path)
+        assert (found.name, found.demuxer) == (container.name, container.demuxer)  # type: ignore[attr-defined]
+        assert zeros - 2 <= found.leading_zeros <= zeros + 2
+
+
+def test_zeros_before_anything_else(tmp_path: Path) -> None:
+    path = tmp_path / "late"
+    for rest in (b"", b"\x1aE\xdf\xa3" + bytes(2000)):
+        path.write_bytes(bytes(5000) + rest)
+        with pytest.raises(Refused):
+            container_of(path)
