@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from vireo_catalog.core.videos import ChannelGone, HashPathTaken
+from vireo_catalog.core.videos import ChannelGone, HashPathTaken, Progress, State
 from vireo_common.tokens import ACCESS_SECONDS
 from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import BODIES, PATH_SEGMENTS, STRINGS
@@ -164,6 +164,30 @@ def test_a_private_video(http: FlaskClient, stage: Any, token: Any, state: str) 
         400,
         "token_invalid",
     )
+
+
+def test_what_is_missing_from_a_published_video_is_told_to_its_owner(
+    http: FlaskClient, stage: Any, token: Any
+) -> None:
+    ada = stage.channel("Ada")
+    hash_path = stage.video(ada)
+    stage.videos.record(hash_path, Progress(State.READY, "The sound is missing.", 3.5))
+    shown = http.get(f"/v/{hash_path}", headers=token(ada)).json["response"]
+    assert (shown["note"], shown["duration"], "reason" in shown) == (
+        "The sound is missing.",
+        3.5,
+        False,
+    )
+    assert "note" not in http.get(f"/v/{hash_path}").json["response"]
+
+
+def test_a_copy_that_is_encoded_after_all_counts_once(http: FlaskClient, stage: Any) -> None:
+    hash_path = stage.video(stage.channel("Bob"))
+    before = http.get("/search/channel/Bob").json["response"][0]["nb_count"]
+    stage.videos.record(hash_path, Progress(State.READY, "", 4.5))
+    stage.videos.record(hash_path, Progress(State.FAILED, "broken"))
+    assert http.get("/search/channel/Bob").json["response"][0]["nb_count"] == before == 1
+    assert http.get(f"/v/{hash_path}").json["response"]["duration"] == 4.5
 
 
 def test_hash_paths_compare_by_case(http: FlaskClient, stage: Any) -> None:

@@ -85,6 +85,9 @@ class UniversalObject(BaseModel):
     dislikes: int | None = Field(None, description="How many do not.")
     state: State | None = Field(None, description="How far a video is; for its owner alone.")
     reason: str | None = Field(None, description="Why it failed; for its owner alone.")
+    note: str | None = Field(
+        None, description="What is missing from what was published; for its owner alone."
+    )
     uploaded: bool | None = Field(
         None, description="Whether the bytes have arrived; for its owner alone."
     )
@@ -123,6 +126,8 @@ def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
         shown["uploaded"] = video.stored_at is not None
         if video.state is State.FAILED:
             shown["reason"] = video.reason
+        elif video.state is State.READY and video.reason:
+            shown["note"] = video.reason
     return shown
 
 

@@ -184,8 +184,8 @@ class VideoTable:
     def record(self, hash_path: str, progress: Progress) -> bool:
         """Note what media tells; ``False`` where there is no such video.
 
-        Telling the same twice changes nothing, and a video that is ready stays so: a report that
-        was delayed can't take it down.
+        Recording is idempotent, and a video that is ready stays so: a report that was delayed can't
+        take it down. A second time ``ready`` is a copy that was damaged, and encoded instead.
         """
 
         def work(cursor: Cursor) -> bool:
@@ -196,11 +196,11 @@ class VideoTable:
             video_id, channel_id, state, stored_at = row
             if stored_at is None:
                 cursor.execute(STORED, (video_id,))
-            if state != State.READY:
+            if state != State.READY or progress.state is State.READY:
                 facts = (progress.duration, progress.width, progress.height)
                 cursor.execute(RECORD, (progress.state, progress.reason[:255], *facts, video_id))
-                if progress.state is State.READY:
-                    cursor.execute(COUNT, (channel_id, 1, 1))
+            if state != State.READY and progress.state is State.READY:
+                cursor.execute(COUNT, (channel_id, 1, 1))
             return True
 
         return self._database.transaction("videos.record", work)
