@@ -390,3 +390,52 @@ def lying_avi(path: Path) -> None:
     at = data.index(b"auds") + 24
     data[at : at + 4] = (int.from_bytes(data[at : at + 4], "little") * 100).to_bytes(4, "little")
     path.write_bytes(data)
+
+
+def amr_packets(path: Path, *, seconds: int, frames: int = 50) -> None:
+    """A phone's 3GP with so many frames of AMR in a packet, each frame 20 ms of noise."""
+    sound = path.with_suffix(".amr")
+    noise = bytes((each * 73 + 41) % 256 for each in range(31 * 50 * seconds))
+    spoken = [b"\x3c" + noise[at : at + 31] for at in range(0, len(noise), 31)]
+    sound.write_bytes(b"#!AMR\n" + b"".join(spoken))
+    ffmpeg(
+        *(*lavfi(f"testsrc2=s=176x144:r=15:d={seconds}"), "-f", "amr", "-i", str(sound)),
+        *("-c:v", "h263", "-c:a", "copy", "-f", "3gp", str(path)),
+    )
+    data = path.read_bytes()
+    index = data.index(b"moov") - 4
+    packets = [b"".join(spoken[at : at + frames]) for at in range(0, len(spoken), frames)]
+    # The packets come last in the file, so that nothing else in it moves.
+    size = sum(map(len, packets))
+    tables = {
+        b"stts": struct.pack(">IIII", 0, 1, len(packets), 160 * frames),
+        b"stsc": struct.pack(">IIIII", 0, 1, 1, 1, 1),
+        b"stsz": struct.pack(">III", 0, len(packets[0]), len(packets)),
+    }
+
+    def rebuilt(first: int) -> bytes:
+        places = [first + number * len(packets[0]) for number in range(len(packets))]
+        chunks = struct.pack(f">II{len(places)}I", 0, len(places), *places)
+        return _with_tables(data[index:], {**tables, b"stco": chunks})
+
+    moov = rebuilt(0)
+    path.write_bytes(
+        data[:index]
+        + rebuilt(index + len(moov) + 8)
+        + struct.pack(">I4s", 8 + size, b"mdat")
+        + b"".join(packets)
+    )
+
+
+def _with_tables(data: bytes, tables: dict[bytes, bytes], *, sound: bool = False) -> bytes:
+    """Boxes one after the other, with other tables in the track of the sound."""
+    made = b""
+    while data:
+        size, name = struct.unpack(">I4s", data[:8])
+        body, data = data[8:size], data[size:]
+        if name in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+            body = _with_tables(body, tables, sound=sound or (name == b"trak" and b"soun" in body))
+        elif sound and name in tables:
+            body = tables[name]
+        made += struct.pack(">I4s", 8 + len(body), name) + body
+    return made

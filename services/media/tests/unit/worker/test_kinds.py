@@ -151,6 +151,17 @@ def test_the_samples_count_where_a_header_lies_about_them(tmp_path: Path) -> Non
     assert result.note == ""
 
 
+def test_all_frames_of_a_phones_packets_are_heard(tmp_path: Path) -> None:
+    path = tmp_path / "phone.3gp"
+    kinds.amr_packets(path, seconds=3)
+    result = publish(path)
+    assert result.note == ""
+    heard = seen.sound(result.path)[: 3 * seen.RATE, 0]
+    assert len(heard) == 3 * seen.RATE
+    blocks = np.abs(heard.reshape(-1, seen.RATE // 10)).max(axis=1)
+    assert (blocks > 0.001).mean() > 0.9
+
+
 # Edit lists, lengths, parts
 
 
