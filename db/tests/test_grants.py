@@ -23,6 +23,9 @@ READERS = [
     "SELECT 1 FROM RefreshTokens",
     "SELECT 1 FROM EmailTokens",
     "SELECT 1 FROM MailedAddresses",
+    "SELECT 1 FROM ReservedNames",
+    "DELETE FROM ReservedNames",
+    "SELECT 1 FROM EmailChanges",
 ]
 
 FORBIDDEN = {

@@ -33,6 +33,7 @@ OWNED = (
     "KnownAddresses",
     "KnownDevices",
     "EmailTokens",
+    "EmailChanges",
     "Exports",
 )
 
@@ -102,7 +103,14 @@ def test_deleting_a_channel_takes_what_it_owns(clean_tables: TestDatabase) -> No
             (mark, channel),
         )
         clean_tables.query(
-            "INSERT INTO EmailTokens VALUES (%s, %s, 'reset', 'a@b.org', NOW(3))", (mark, channel)
+            "INSERT INTO EmailChanges (ChannelID, OldEmail, ChangedAt)"
+            " VALUES (%s, 'a@b.org', NOW(3))",
+            (channel,),
+        )
+        clean_tables.query(
+            "INSERT INTO EmailTokens (TokenHash, ChannelID, Purpose, Email, ExpiresAt)"
+            " VALUES (%s, %s, 'reset', 'a@b.org', NOW(3))",
+            (mark, channel),
         )
     clean_tables.query("DELETE FROM Channels WHERE ChannelID = %s", (gone,))
     for table in OWNED:

@@ -15,6 +15,7 @@ from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
 
 Ask = Callable[..., TestResponse]
+TOKENS = "INSERT INTO EmailTokens (TokenHash, ChannelID, Purpose, Email, ExpiresAt)"
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_all_that_is_kept(clean_tables: TestDatabase, sign_up: Any, sign_in: Any
         assert sign_in(name, address=address).status_code == 200
     ada = channel(clean_tables)
     clean_tables.query(
-        "INSERT INTO EmailTokens VALUES (REPEAT('h', 32), %s, 'reset', 'ada_l@example.org',"
+        TOKENS + " VALUES (REPEAT('h', 32), %s, 'reset', 'ada_l@example.org',"
         " NOW(3) + INTERVAL 1 HOUR), (REPEAT('i', 32), %s, 'verify', 'old@example.org', NOW(3))",
         (ada, ada),
     )
@@ -85,7 +86,7 @@ def test_nothing_that_opens_anything(
     token = sign_in().json["response"]["vtoken"]
     ada = channel(clean_tables)
     clean_tables.query(
-        "INSERT INTO EmailTokens VALUES (REPEAT('h', 32), %s, 'reset', 'a@b.org', '2100-01-01')",
+        TOKENS + " VALUES (REPEAT('h', 32), %s, 'reset', 'a@b.org', '2100-01-01')",
         (ada,),
     )
     told = ask(f"/internal/exports/{ada}").text + ask(f"/internal/exports/{ada}/addresses").text

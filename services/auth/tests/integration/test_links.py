@@ -176,6 +176,43 @@ def test_a_password_is_reset(
     assert "Your password was changed" in mailbox.collect()
 
 
+def test_a_reset_lifts_the_lockout_where_it_is_done(
+    http: FlaskClient, ada: object, sign_in: Any, mailbox: Mailbox, clean_tables: TestDatabase
+) -> None:
+    del ada
+    mailbox.collect()
+    new, elsewhere = "203.0.113.50", "203.0.113.51"
+    for address in (new, elsewhere):
+        assert [sign_in(password="wrong", address=address).status_code for _ in range(5)] == [
+            402
+        ] * 5
+        assert outcome(sign_in(address=address)) == (403, "blocked")
+    # Strangers everywhere else guess too: the name is slowed down for who is not known.
+    for number in range(20):
+        assert sign_in(password="wrong", address=f"203.0.113.{number}").status_code == 402
+    assert sign_in(address="203.0.113.99").status_code == 429
+    forget(http)
+    token = mailbox.token()
+
+    def use(given: str, address: str) -> tuple[int, str]:
+        body = {"token": given, "password": NEW}
+        return outcome(http.post("/password/reset", json=body, headers={"X-Real-IP": address}))
+
+    # A link that is not good lifts nothing.
+    assert use("A" * 43, new) == (400, "link_invalid")
+    assert outcome(sign_in(address=new)) == (403, "blocked")
+    assert use(token, new) == (200, "")
+    assert sign_in(password=NEW, address=new).status_code == 200
+    # Elsewhere nothing is lifted, and five tries are five again here.
+    assert outcome(sign_in(password=NEW, address=elsewhere)) == (403, "blocked")
+    assert sign_in(password="wrong", address=new).json["response"]["attempts_left"] == 4
+    # The same link once more lifts nothing.
+    for _ in range(4):
+        sign_in(password="wrong", address=new)
+    assert use(token, new) == (400, "link_invalid")
+    assert outcome(sign_in(password=NEW, address=new)) == (403, "blocked")
+
+
 def test_one_of_many_at_once_wins(
     running_service: Any, body: Any, mailbox: Mailbox, clean_tables: TestDatabase
 ) -> None:

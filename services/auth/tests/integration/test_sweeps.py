@@ -6,6 +6,7 @@ import pytest
 
 from vireo_auth.storage.attempts import AttemptTable
 from vireo_auth.storage.devices import DeviceTable
+from vireo_auth.storage.names import ReservedNameTable
 from vireo_auth.storage.sessions import SessionTable
 from vireo_common.database import Database
 from vireo_common.idempotency import IdempotentRequestTable
@@ -40,6 +41,12 @@ SWEPT = {
         AttemptTable,
         "INSERT INTO KnownAddresses SELECT ChannelID, %s, NOW(3) - INTERVAL %s DAY FROM Channels",
         400,
+    ),
+    "ReservedNames": (
+        ReservedNameTable,
+        "INSERT INTO ReservedNames (NameKey, ReservedUntil)"
+        " VALUES (%s, NOW(3) + INTERVAL 30 DAY - INTERVAL %s DAY)",
+        30,
     ),
     "IdempotentRequests": (
         IdempotentRequestTable,

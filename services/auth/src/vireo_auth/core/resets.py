@@ -4,7 +4,8 @@ from typing import Protocol
 
 from vireo_auth.core.addresses import MAX_EMAIL
 from vireo_auth.core.passwords import Passwords, weakness
-from vireo_auth.core.sessions import digest
+from vireo_auth.core.sessions import Client, digest
+from vireo_auth.core.sign_in import network
 from vireo_common.errors import Code, Failure
 
 
@@ -17,8 +18,11 @@ class ResetStore(Protocol):
     def is_good(self, token_hash: bytes) -> bool:
         """Whether a token can be used now."""
 
-    def replace(self, token_hash: bytes, password_hash: str) -> bool:
+    def replace(self, token_hash: bytes, password_hash: str, address: str) -> bool:
         """Use a token up: replace the password, end all sessions, and tell the owner.
+
+        ``address`` is where that was done: from there its owner is let in at once, whoever has
+        guessed at the account before.
 
         ``False``, and nothing is done, where the token is not good for that (any more).
         """
@@ -40,7 +44,7 @@ class Resets:
         if len(email) <= MAX_EMAIL:
             self._store.ask(email)
 
-    def reset(self, token: str, password: str) -> None:
+    def reset(self, token: str, password: str, client: Client) -> None:
         """Replace the password of the account that a link was sent to.
 
         Raises:
@@ -56,5 +60,5 @@ class Resets:
             raise Failure(Code.LINK_INVALID)
         with self._passwords.place():
             password_hash = self._passwords.hash(password)
-        if not self._store.replace(hashed, password_hash):
+        if not self._store.replace(hashed, password_hash, network(client.address)):
             raise Failure(Code.LINK_INVALID)

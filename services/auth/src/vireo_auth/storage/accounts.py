@@ -9,6 +9,7 @@ from vireo_auth.core.mails import Template
 from vireo_auth.core.sessions import Confirmed, PasswordReplaced
 from vireo_auth.core.sign_in import Account
 from vireo_auth.storage.mails import add_mail_job
+from vireo_auth.storage.names import ReservedNames
 from vireo_common.database import Database, Duplicate
 
 INSERT_CHANNEL = "INSERT INTO Channels (Username, Password, RequestKey) VALUES (%s, %s, %s)"
@@ -33,8 +34,9 @@ WHERE ChannelID = %s FOR UPDATE
 class AccountTable:
     """Accounts in MariaDB."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, reserved: ReservedNames) -> None:
         self._database = database
+        self._reserved = reserved
 
     def add(
         self,
@@ -47,13 +49,15 @@ class AccountTable:
 
         Raises:
             AlreadySignedUp: by a request with this key.
-            UsernameTaken, EmailTaken: a unique constraint decided.
+            UsernameTaken, EmailTaken: a unique constraint decided, or the name is reserved.
         """
 
         def work(cursor: Cursor) -> None:
             cursor.execute(INSERT_CHANNEL, (account.username, password_hash, request_key))
-            names = (account.fname, account.mname, account.lname)
             channel_id = int(cursor.lastrowid or 0)
+            if self._reserved.holds(cursor, account.username):
+                raise UsernameTaken
+            names = (account.fname, account.mname, account.lname)
             cursor.execute(INSERT_DETAILS, (channel_id, *names, account.email, birth))
             add_mail_job(cursor, Template.VERIFY, channel_id=channel_id, to=account.email)
 

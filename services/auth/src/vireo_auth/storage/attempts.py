@@ -121,10 +121,7 @@ class AttemptTable:
         """
 
         def work(cursor: Cursor) -> None:
-            # The pair first: it is the lock that ``admit`` takes first.
-            cursor.execute(FORGET_PAIR, (name_key, address))
-            cursor.execute(FORGET_FAILURES, (name_key, address))
-            cursor.execute(KNOW, (channel_id, address))
+            let_in(cursor, name_key, address, channel_id)
 
         try:
             self._database.transaction("attempts.succeeded", work)
@@ -136,6 +133,19 @@ class AttemptTable:
         self._database.write(SWEEP_FAILURES)
         self._database.write(SWEEP_PAIRS)
         self._database.write(SWEEP_KNOWN)
+
+
+def let_in(cursor: Cursor, name_key: bytes, address: str, channel_id: int) -> None:
+    """Forget the failures of a name from an address, and know the address from now on, in the
+    caller's transaction.
+
+    Raises:
+        MissingParent: the account is gone.
+    """
+    # The pair first: it is the lock that ``admit`` takes first.
+    cursor.execute(FORGET_PAIR, (name_key, address))
+    cursor.execute(FORGET_FAILURES, (name_key, address))
+    cursor.execute(KNOW, (channel_id, address))
 
 
 def _row(cursor: Cursor) -> tuple[Any, ...]:

@@ -7,13 +7,16 @@ and a link is good only while the account still has the address that it was sent
 from pymysql.cursors import Cursor
 
 from vireo_auth.core.mails import Purpose, Template
+from vireo_auth.core.sign_in import name_key
 from vireo_auth.storage.accounts import set_password
+from vireo_auth.storage.attempts import let_in
 from vireo_auth.storage.mails import add_mail_job
 from vireo_auth.storage.sessions import end_all
-from vireo_common.database import Database
+from vireo_common.database import Database, MissingParent
 
 GOOD = """
-SELECT ChannelDetails.ChannelID FROM EmailTokens
+SELECT ChannelDetails.ChannelID, Username FROM EmailTokens
+JOIN Channels USING (ChannelID)
 JOIN ChannelDetails
     ON ChannelDetails.ChannelID = EmailTokens.ChannelID
     AND ChannelDetails.Email = EmailTokens.Email
@@ -34,6 +37,10 @@ FORGET_OTHERS = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose = %s"
 VERIFIED = """
 UPDATE ChannelDetails SET EmailVerifiedAt = NOW() WHERE ChannelID = %s AND EmailVerifiedAt IS NULL
 """
+
+
+class _NotGood(Exception):
+    """The token is not good (any more); nothing of the transaction is kept."""
 
 
 class EmailTable:
@@ -82,20 +89,29 @@ class ResetTable:
         with self._database.read() as cursor:
             return cursor.execute(GOOD, (token_hash, Purpose.RESET.value)) == 1
 
-    def replace(self, token_hash: bytes, password_hash: str) -> bool:
-        """Use a token up: replace the password, end all sessions, and tell the owner."""
+    def replace(self, token_hash: bytes, password_hash: str, address: str) -> bool:
+        """Use a token up: replace the password, end all sessions and the lockout of ``address``,
+        and tell the owner."""
 
-        def work(cursor: Cursor) -> bool:
+        def work(cursor: Cursor) -> None:
+            if not cursor.execute(GOOD, (token_hash, Purpose.RESET.value)):
+                raise _NotGood
+            ((channel_id, username),) = cursor.fetchall()
+            # The lockout first: its lock comes before the account's in a sign-in too.
+            let_in(cursor, name_key(username), address, channel_id)
             used = _use(cursor, token_hash, Purpose.RESET)
             if used is None:
-                return False
+                raise _NotGood
             channel_id, email = used
             set_password(cursor, channel_id, password_hash)
             end_all(cursor, channel_id)
             add_mail_job(cursor, Template.PASSWORD_CHANGED, channel_id=channel_id, to=email)
-            return True
 
-        return self._database.transaction("resets.replace", work)
+        try:
+            self._database.transaction("resets.replace", work)
+        except (_NotGood, MissingParent):
+            return False
+        return True
 
 
 def _use(cursor: Cursor, token_hash: bytes, purpose: Purpose) -> tuple[int, str] | None:

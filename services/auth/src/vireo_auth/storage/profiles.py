@@ -10,6 +10,7 @@ from vireo_auth.core.me import Profile
 from vireo_auth.core.sessions import Confirmed
 from vireo_auth.storage.accounts import lock_account, set_password
 from vireo_auth.storage.mails import add_mail_job
+from vireo_auth.storage.names import ReservedNames
 from vireo_auth.storage.sessions import end_all
 from vireo_common.database import Database, Duplicate
 from vireo_common.jobs import enqueue
@@ -42,8 +43,9 @@ REMOVE_ATTEMPTS = 20
 class ProfileTable:
     """Accounts in MariaDB, as their owners see them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, reserved: ReservedNames) -> None:
         self._database = database
+        self._reserved = reserved
 
     def find(self, channel_id: int) -> Profile | None:
         """The account with this id."""
@@ -106,7 +108,8 @@ class ProfileTable:
     def delete(self, owner: Confirmed) -> None:
         """Delete the channel with everything that hangs on it, and have its files removed.
 
-        The lock comes first: no video can be announced between the list and the deletion.
+        Its name stays taken for a while. The lock comes first: no video can be announced between
+        the list and the deletion.
 
         Raises:
             PasswordReplaced: nothing was deleted.
@@ -119,6 +122,7 @@ class ProfileTable:
                 for (name,) in cursor.fetchall():
                     enqueue(cursor, MEDIA_QUEUE, kind, name, max_attempts=REMOVE_ATTEMPTS)
             cursor.execute(DELETE, (owner.channel_id,))
+            self._reserved.reserve(cursor, username)
             told, values = Template.ACCOUNT_DELETED, {"username": username}
             add_mail_job(cursor, told, channel_id=None, to=address, values=values)
 

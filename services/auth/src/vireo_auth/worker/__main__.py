@@ -14,6 +14,7 @@ from vireo_auth.storage.attempts import AttemptTable
 from vireo_auth.storage.devices import DeviceTable
 from vireo_auth.storage.keys import KeyTable
 from vireo_auth.storage.mails import QUEUE, MailTable
+from vireo_auth.storage.names import ReservedNameTable
 from vireo_auth.storage.sessions import SessionTable
 from vireo_auth.worker.mails import Mailer, Sweeper
 from vireo_common import logs
@@ -54,6 +55,7 @@ def _threads(settings: MailSettings, stopping: threading.Event) -> list[threadin
         DeviceTable,
         KeyTable,
         IdempotentRequestTable,
+        ReservedNameTable,
     )
     return [Sweeper([table(database).sweep for table in swept], stopping), *slots]
 
