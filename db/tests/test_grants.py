@@ -26,6 +26,8 @@ READERS = [
     "SELECT 1 FROM ReservedNames",
     "DELETE FROM ReservedNames",
     "SELECT 1 FROM EmailChanges",
+    "SELECT 1 FROM Browsers",
+    "INSERT INTO Browsers VALUES (1, 'x', NOW(), NOW())",
 ]
 
 FORBIDDEN = {

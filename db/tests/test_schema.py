@@ -34,6 +34,7 @@ OWNED = (
     "KnownDevices",
     "EmailTokens",
     "EmailChanges",
+    "Browsers",
     "Exports",
 )
 
@@ -97,6 +98,7 @@ def test_deleting_a_channel_takes_what_it_owns(clean_tables: TestDatabase) -> No
         add_video(clean_tables, channel, mark * 7)
         clean_tables.query("INSERT INTO ChannelStats (ChannelID) VALUES (%s)", (channel,))
         clean_tables.query("INSERT INTO KnownAddresses VALUES (%s, '::', NOW(3))", (channel,))
+        clean_tables.query("INSERT INTO Browsers VALUES (%s, '1', NOW(3), NOW(3))", (channel,))
         clean_tables.query("INSERT INTO KnownDevices VALUES (%s, '1', NOW(3))", (channel,))
         clean_tables.query(
             "INSERT INTO Exports (ExportName, ChannelID, AskedAt) VALUES (%s, %s, NOW(3))",

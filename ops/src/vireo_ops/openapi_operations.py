@@ -122,6 +122,17 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         f"curl -X POST $VIREO/email/verify/resend {_OWNER}",
         (*ADDRESS, *PROXIED, Code.RATE_LIMITED),
     ),
+    ("post", "/email/undo"): Operation(
+        "undo_email_change",
+        "accounts",
+        "The token stands in the link of the mail that the old address gets when the address is "
+        "changed. It is good once, for three days; one of an earlier change stays good, those of "
+        "later ones end with it. All sessions end, and the old address, which is the account's "
+        "again, gets a link for a new password.",
+        "curl $VIREO/email/undo -H 'Content-Type: application/json' \\\n"
+        '  -d "{\\"token\\": \\"$LINK_TOKEN\\"}"',
+        (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),
+    ),
     ("post", "/password/forgot"): Operation(
         "forget_password",
         "accounts",

@@ -50,7 +50,9 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
     reader = SessionReader(database)
     reserved = ReservedNames(settings.derived_key("reserved names"))
     session_table, profiles = SessionTable(database), ProfileTable(database, reserved)
-    session_rules = Sessions(session_table, signing_key.signer)
+    session_rules = Sessions(
+        session_table, signing_key.signer, settings.derived_key("refresh tokens")
+    )
     accounts, attempts = AccountTable(database, reserved), AttemptTable(database)
     hashes = Passwords(settings.bcrypt_cost, max(1, settings.web_threads * 7 // 8))
     service_token = settings.secret("service_token").get_secret_value()

@@ -47,8 +47,14 @@ def test_all_that_is_kept(clean_tables: TestDatabase, sign_up: Any, sign_in: Any
     )
     clean_tables.query(
         "INSERT INTO MailedAddresses VALUES"
-        " (UNHEX(SHA2('ada_l@example.org', 256)), 'reset', 1, NOW(3)),"
-        " (UNHEX(SHA2('eve@example.org', 256)), 'verify', 2, NOW(3))"
+        " (UNHEX(SHA2('mailbox:ada_l@example.org', 256)), 'reset', 1, NOW(3)),"
+        " (UNHEX(SHA2(%s, 256)), 'password', 1, NOW(3)),"
+        " (UNHEX(SHA2('mailbox:eve@example.org', 256)), 'verify', 2, NOW(3))",
+        (f"account:{ada} ada_l@example.org",),
+    )
+    clean_tables.query(
+        "INSERT INTO EmailChanges (ChannelID, OldEmail, ChangedAt)"
+        " SELECT ChannelID, CONCAT('old.', Username, '@example.org'), NOW(3) FROM Channels"
     )
 
     # Until the address is proven, its mails may have gone to somebody else.
@@ -72,8 +78,17 @@ def test_all_that_is_kept(clean_tables: TestDatabase, sign_up: Any, sign_in: Any
     assert [(link["purpose"], link["email"]) for link in known["links"]] == [
         ("reset", "ada_l@example.org")
     ]
-    assert [mail["purpose"] for mail in known["mails"]] == ["reset"]
-    assert set(known) == {"account", "sessions", "known_devices", "links", "mails"}
+    assert {mail["purpose"] for mail in known["mails"]} == {"reset", "password"}
+    assert [change["email"] for change in known["email_changes"]] == ["old.ada_l@example.org"]
+    assert set(known) == {
+        "account",
+        "sessions",
+        "known_devices",
+        "links",
+        "mails",
+        "email_changes",
+        "browsers",
+    }
     found = ask(f"/internal/exports/{ada}/addresses").json["response"]
     assert [row["address"] for row in found["rows"]] == ["198.51.100.7"]
     assert found["next"] is None

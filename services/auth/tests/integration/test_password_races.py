@@ -32,7 +32,7 @@ def owner(sign_up: Any, clean_tables: TestDatabase) -> Confirmed:
 def acts(auth_database: Database, clean_tables: TestDatabase) -> Iterator[dict[str, Act]]:
     """What somebody does whose password was right."""
     key = SigningKeyFile(clean_tables.secrets_dir / "token_signing_key.pem")
-    sessions = Sessions(SessionTable(auth_database), key.signer)
+    sessions = Sessions(SessionTable(auth_database), key.signer, b"a key")
     reserved = ReservedNames(b"a key")
 
     def as_owner(owner: Confirmed) -> Me:

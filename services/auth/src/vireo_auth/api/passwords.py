@@ -19,7 +19,7 @@ def blueprint(resets: Resets) -> APIBlueprint:
     @public
     def forgot(body: ForgotBody) -> Response:
         """Have a link for a new password sent to the address of an account."""
-        resets.ask(body.email)
+        resets.ask(body.email, asking_client())
         return answer()
 
     @bp.post(

@@ -12,8 +12,11 @@ from vireo_common.errors import Code, Failure
 class ResetStore(Protocol):
     """Where passwords are replaced. Tokens come as their SHA-256."""
 
-    def ask(self, email: str) -> None:
-        """Have a mail sent to this address, if it turns out to be that of an account."""
+    def ask(self, email: str, origin: str) -> None:
+        """Have a mail sent to this address, if it turns out to be that of an account.
+
+        ``origin`` is the network of whoever asks; mails are counted by it.
+        """
 
     def is_good(self, token_hash: bytes) -> bool:
         """Whether a token can be used now."""
@@ -35,14 +38,14 @@ class Resets:
         self._store = store
         self._passwords = passwords
 
-    def ask(self, email: str) -> None:
+    def ask(self, email: str, client: Client) -> None:
         """Have a link sent to an address.
 
         Whether it is that of an account is looked for by the worker: here nothing depends on it,
         neither the answer nor the time that it takes.
         """
         if len(email) <= MAX_EMAIL:
-            self._store.ask(email)
+            self._store.ask(email, network(client.address))
 
     def reset(self, token: str, password: str, client: Client) -> None:
         """Replace the password of the account that a link was sent to.
