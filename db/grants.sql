@@ -12,7 +12,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON Sessions TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON RefreshTokens TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON EmailTokens TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON MailedAddresses TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ReservedNames TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON EmailChanges TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON KnownDevices TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Browsers TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
 -- Of videos it sees which files go with a channel that is deleted.
 GRANT SELECT (ChannelID, PathHash) ON Videos TO vireo_auth;

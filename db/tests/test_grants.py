@@ -23,6 +23,11 @@ READERS = [
     "SELECT 1 FROM RefreshTokens",
     "SELECT 1 FROM EmailTokens",
     "SELECT 1 FROM MailedAddresses",
+    "SELECT 1 FROM ReservedNames",
+    "DELETE FROM ReservedNames",
+    "SELECT 1 FROM EmailChanges",
+    "SELECT 1 FROM Browsers",
+    "INSERT INTO Browsers VALUES (1, 'x', NOW(), NOW())",
 ]
 
 FORBIDDEN = {

@@ -33,6 +33,8 @@ OWNED = (
     "KnownAddresses",
     "KnownDevices",
     "EmailTokens",
+    "EmailChanges",
+    "Browsers",
     "Exports",
 )
 
@@ -96,13 +98,21 @@ def test_deleting_a_channel_takes_what_it_owns(clean_tables: TestDatabase) -> No
         add_video(clean_tables, channel, mark * 7)
         clean_tables.query("INSERT INTO ChannelStats (ChannelID) VALUES (%s)", (channel,))
         clean_tables.query("INSERT INTO KnownAddresses VALUES (%s, '::', NOW(3))", (channel,))
+        clean_tables.query("INSERT INTO Browsers VALUES (%s, '1', NOW(3), NOW(3))", (channel,))
         clean_tables.query("INSERT INTO KnownDevices VALUES (%s, '1', NOW(3))", (channel,))
         clean_tables.query(
             "INSERT INTO Exports (ExportName, ChannelID, AskedAt) VALUES (%s, %s, NOW(3))",
             (mark, channel),
         )
         clean_tables.query(
-            "INSERT INTO EmailTokens VALUES (%s, %s, 'reset', 'a@b.org', NOW(3))", (mark, channel)
+            "INSERT INTO EmailChanges (ChannelID, OldEmail, ChangedAt)"
+            " VALUES (%s, 'a@b.org', NOW(3))",
+            (channel,),
+        )
+        clean_tables.query(
+            "INSERT INTO EmailTokens (TokenHash, ChannelID, Purpose, Email, ExpiresAt)"
+            " VALUES (%s, %s, 'reset', 'a@b.org', NOW(3))",
+            (mark, channel),
         )
     clean_tables.query("DELETE FROM Channels WHERE ChannelID = %s", (gone,))
     for table in OWNED:

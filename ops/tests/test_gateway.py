@@ -9,7 +9,7 @@ from vireo_common.errors import STATUS, Code
 from vireo_ops import gateway
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import Layout
-from vireo_ops.openapi_document import service_applications
+from vireo_ops.openapi_document import build, service_applications
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 
@@ -97,3 +97,19 @@ def test_what_nginx_refuses_is_told(tmp_path: Path, source: Path) -> None:
     (source / "nginx.conf").write_text("nonsense;\n")
     gateway.prepare(layout, {}, source)
     assert "nonsense" in gateway.check(layout)
+
+
+def test_what_an_address_answers_is_what_the_document_says() -> None:
+    """For methods that nginx refuses before it knows the location (TRACE)."""
+    text = (gateway.SOURCE / "methods.conf.template").read_text()
+    lines = re.findall(r'^    (?:"~(\S+)"|(/\S+)) "([A-Z, ]+)";$', text, re.MULTILINE)
+    assert len(lines) > 5
+    assert '    default "GET, HEAD";' in text
+    for path, operations in build()["paths"].items():
+        address = re.sub(r"\{[a-z_]+\}", "abcdefg", path)
+        found = [allow for pattern, exact, allow in lines if exact == address] or [
+            allow for pattern, _, allow in lines if pattern and re.search(pattern, address)
+        ]
+        methods = {name.upper() for name in operations if name != "parameters"}
+        wanted = methods | ({"HEAD"} if "GET" in methods else set())
+        assert set((found[0] if found else "GET, HEAD").split(", ")) == wanted, path

@@ -82,3 +82,10 @@ def test_a_line_of_vireo_env_that_is_no_setting_is_told_with_its_number(
     path.write_text(f"# settings\n{line}\n")
     with pytest.raises(OperationError, match="line 2"):
         read_env_file(path)
+
+
+@pytest.mark.parametrize("everybody", ["0.0.0.0/0", "::/0", "127.0.0.1 ::/0"])
+def test_not_everybody_is_a_proxy(everybody: str) -> None:
+    """Then anybody could say to be anybody."""
+    with pytest.raises(OperationError, match=r"VIREO_TRUSTED_PROXIES: .* is everybody"):
+        Settings.parse({"VIREO_TRUSTED_PROXIES": everybody})

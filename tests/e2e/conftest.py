@@ -28,6 +28,8 @@ ENVIRONMENT = {
     "VIREO_BCRYPT_COST": "4",
     # So are wrong passwords of one address, of which all of the tests send many.
     "VIREO_SIGN_IN_GUESSES": "100000",
+    # And mails that one address causes.
+    "VIREO_MAILS_OF_ORIGIN": "100000",
     "VIREO_CORS_ORIGINS": "https://front.example.org",
 }
 

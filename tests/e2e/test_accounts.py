@@ -118,4 +118,8 @@ def test_a_deleted_channel_is_gone_with_its_videos(
     for path, status in gone:
         eventually(lambda path=path, status=status: anybody("GET", path).status_code == status)
     assert anybody("GET", f"/search/channel/{person.name}").json()["response"] == []
-    assert anybody("POST", "/sign_up", json=person.details()).status_code == 200
+    # The address is free again; the name stays taken for a while.
+    taken = anybody("POST", "/sign_up", json=person.details())
+    assert (taken.status_code, taken.json()["response"]["error"]) == (400, "username_taken")
+    another = person.details(username=f"{person.name}.2")
+    assert anybody("POST", "/sign_up", json=another).status_code == 200

@@ -28,6 +28,8 @@ ENVIRONMENT = {
     "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1",
     "VIREO_BCRYPT_COST": "4",
     "VIREO_SIGN_IN_GUESSES": "100000",
+    # And mails that one address causes.
+    "VIREO_MAILS_OF_ORIGIN": "100000",
 }
 # More than one page of a list.
 MANY = 26

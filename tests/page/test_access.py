@@ -26,6 +26,7 @@ OPEN = {
     "forgot": "/forgot",
     "verify": "/email/verify#token=x",
     "reset": "/password/reset#token=x",
+    "undo": "/email/undo#token=x",
     "nowhere": "/nothing",
     "signed-out": "/account",
 }

@@ -22,7 +22,7 @@ PAGES = [
     "/studio",
     "/account",
 ]
-MAIL_LINKS = ["/email/verify", "/password/reset"]
+MAIL_LINKS = ["/email/verify", "/email/undo", "/password/reset"]
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 

@@ -272,3 +272,28 @@ def test_links_of_mails(visit: Visit, url: str, runtime: Runtime) -> None:
     tab.get_by_role("main").get_by_role("link", name="Sign in").click()
     guess(tab, person.name, "calm-heron-77")
     tab.wait_for_url(f"{url}/")
+
+
+@pytest.mark.usefixtures("runtime")
+def test_a_changed_address_is_undone(visit: Visit, url: str, runtime: Runtime) -> None:
+    person = Person(url)
+    address, other = f"{person.name}@example.com", f"{person.name}.new@example.com"
+    body = {"email": other, "password": person.password}
+    changed = person.http.patch(f"{url}/me", json=body, timeout=60)
+    assert changed.status_code == 200
+    link = link_of_mail(runtime.layout.mail, address, "/email/undo")
+    tab = visit.open("/email/undo#token=of_no_mail")
+    tab.get_by_role("button", name="Undo the change").click()
+    expect(tab.get_by_text("This link does not work, or not any more.")).to_be_visible()
+    tab.goto(link)
+    # The token leaves the address.
+    tab.wait_for_url(f"{url}/email/undo")
+    # Opening it does nothing yet.
+    assert person.get("/me").json()["response"]["email"] == other
+    tab.get_by_role("button", name="Undo the change").click()
+    expect(tab.get_by_text("Your account has its old address again.")).to_be_visible()
+    assert person.get("/me").status_code == 401
+    person.sign_in()
+    me = person.get("/me").json()["response"]
+    assert (me["email"], me["email_verified"]) == (address, True)
+    assert link_of_mail(runtime.layout.mail, address, "/password/reset")

@@ -19,6 +19,7 @@ import { Nowhere } from "~/screens/nowhere";
 import { Reset } from "~/screens/reset";
 import { Send } from "~/screens/send";
 import { Studio } from "~/screens/studio";
+import { Undo } from "~/screens/undo";
 import { Verify } from "~/screens/verify";
 import { Watch } from "~/screens/watch";
 import { texts } from "~/texts";
@@ -50,6 +51,8 @@ function Screen({ route }: { route: Route }) {
       return <Forgot />;
     case "verify":
       return <Verify />;
+    case "undo":
+      return <Undo />;
     case "reset":
       return <Reset />;
     case "send":

@@ -4,7 +4,7 @@
  */
 
 export type Route =
-  | { screen: "home" | "find" | "enter" | "join" | "forgot" | "verify" | "reset" }
+  | { screen: "home" | "find" | "enter" | "join" | "forgot" | "verify" | "undo" | "reset" }
   | { screen: "send" | "studio" | "account" | "nowhere" }
   | { screen: "watch"; hash: string }
   | { screen: "channel"; name: string };
@@ -22,6 +22,7 @@ const FIXED: Record<string, Fixed> = {
   "/forgot": "forgot",
   // Where the links of mails lead.
   "/email/verify": "verify",
+  "/email/undo": "undo",
   "/password/reset": "reset",
 };
 const WATCH = /^\/watch\/([A-Za-z0-9]{7})$/;
@@ -39,7 +40,7 @@ export function routeOf(path: string): Route {
 export const isOurs = (path: string): boolean => routeOf(path).screen !== "nowhere";
 
 // For who is not signed in: nobody who has signed in goes on to one of them.
-const BEFORE_SIGN_IN = ["enter", "join", "forgot", "verify", "reset"];
+const BEFORE_SIGN_IN = ["enter", "join", "forgot", "verify", "undo", "reset"];
 
 /** Where somebody may go on who has signed in. */
 export const isAfterSignIn = (path: string): boolean =>

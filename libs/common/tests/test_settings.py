@@ -66,3 +66,14 @@ def test_missing_secret_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     with pytest.raises(SystemExit) as caught:
         ServiceSettings.read().secret("service_token")
     assert "service_token" in str(caught.value.code)
+
+
+def test_derived_keys_are_for_one_purpose(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "service_token").write_text("hush-hush")
+    monkeypatch.setenv("VIREO_SECRETS", str(tmp_path))
+    settings = ServiceSettings.read()
+    key = settings.derived_key("names")
+    assert len(key) == 32
+    assert key == settings.derived_key("names") != settings.derived_key("tokens")
+    (tmp_path / "service_token").write_text("another")
+    assert settings.derived_key("names") != key

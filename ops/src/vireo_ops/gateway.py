@@ -41,6 +41,10 @@ def variables(settings: Settings, ports: Mapping[str, int], user: RunUser) -> di
         "VIREO_RATE_SIGN_IN": settings.rate_sign_in,
         "VIREO_RATE_UPLOAD": settings.rate_upload,
         "VIREO_EXEMPT_LINES": "\n".join(f"{item} 1;" for item in settings.rate_limit_exempt),
+        "VIREO_PROXY_LINES": "\n".join(
+            f"set_real_ip_from {item};" for item in settings.trusted_proxies
+        ),
+        "VIREO_PROXY_ADDRESSES": "\n".join(f"{item} 1;" for item in settings.trusted_proxies),
         "VIREO_CORS_LINES": "\n".join(f'"{item}" 1;' for item in settings.cors_origins),
         "VIREO_CORS_INCLUDE": "include cors_headers.conf;" if settings.cors_origins else "",
     }
@@ -130,6 +134,7 @@ def check_source() -> str:
         ports = {"auth": 1, "catalog": 2, "media": 3}
         optional = {
             "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1 10.0.0.0/8",
+            "VIREO_TRUSTED_PROXIES": "192.0.2.1 2001:db8::/32",
             "VIREO_CORS_ORIGINS": "https://app.example.org",
         }
         for given in ({}, optional):

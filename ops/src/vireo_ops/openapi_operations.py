@@ -52,8 +52,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/sign_up"): Operation(
         "sign_up",
         "accounts",
-        "The username is compared without regard to case and kept as typed. The account's "
-        "owner is at least 13 and at most 120 years old.",
+        "The username is compared without regard to case and kept as typed; that of a deleted "
+        "channel is taken for 30 days. The account's owner is at least 13 and at most 120 years "
+        "old.",
         "curl $VIREO/sign_up -H 'Content-Type: application/json' -d '{\n"
         '  "fname": "Ada", "mname": "", "lname": "Lovelace", "username": "ada",\n'
         '  "email": "ada@example.org", "password": "rosy-otter-42",\n'
@@ -65,7 +66,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "accounts",
         "Five wrong passwords for one username from one address within ten minutes block that"
         " pair for 15 minutes. `attempts_left` says how many are left; `retry_after` and "
-        "`blocked_until` say for how long it is blocked.",
+        "`blocked_until` say for how long it is blocked. A browser that was signed in has a "
+        "cookie, and tries of its own.",
         "curl $VIREO/sign_in -H 'Content-Type: application/json' \\\n"
         '  -d \'{"username": "ada", "password": "rosy-otter-42"}\'',
         (*ADDRESS, *PROXIED, *BODY),
@@ -90,7 +92,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "change_me",
         "accounts",
         "All of it is changed, or nothing. Another address asks for the password, and is to be "
-        "verified anew; the old one is told by mail.",
+        "verified anew; the old one is told by mail, with a link that undoes it. An account has "
+        "ten other addresses in three days at the most.",
         f"curl -X PATCH $VIREO/me {_OWNER} \\\n"
         "  -H 'Content-Type: application/json' -d '{\"fname\": \"Augusta\"}'",
         (*ADDRESS, *PROXIED, *BODY),
@@ -122,6 +125,17 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         f"curl -X POST $VIREO/email/verify/resend {_OWNER}",
         (*ADDRESS, *PROXIED, Code.RATE_LIMITED),
     ),
+    ("post", "/email/undo"): Operation(
+        "undo_email_change",
+        "accounts",
+        "The token stands in the link of the mail that the old address gets when the address is "
+        "changed. It is good once, for three days; one of an earlier change stays good, those of "
+        "later ones end with it. All sessions end, and the old address, which is the account's "
+        "again, gets a link for a new password.",
+        "curl $VIREO/email/undo -H 'Content-Type: application/json' \\\n"
+        '  -d "{\\"token\\": \\"$LINK_TOKEN\\"}"',
+        (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),
+    ),
     ("post", "/password/forgot"): Operation(
         "forget_password",
         "accounts",
@@ -135,7 +149,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "reset_password",
         "accounts",
         "The token stands in the link of the mail. It is good once, for one hour. All sessions "
-        "end, and the owner is told by mail. A password that is refused leaves the link good.",
+        "end, and the owner is told by mail. Where that is done, a lockout of the account ends. A "
+        "password that is refused leaves the link good.",
         "curl $VIREO/password/reset -H 'Content-Type: application/json' \\\n"
         '  -d "{\\"token\\": \\"$LINK_TOKEN\\", \\"password\\": \\"rosy-otter-43\\"}"',
         (*ADDRESS, *PROXIED, *BODY, Code.RATE_LIMITED),
@@ -153,7 +168,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "refresh_token",
         "sessions",
         "Browsers send the cookie that `POST /sign_in` has set; other clients the refresh token "
-        "that they asked for there. It works once: the answer brings the next one the same way. "
+        "that they asked for there. It works once: the answer brings the next one the same way, "
+        "and the same one where it is sent again at once. "
         "One that comes back more than ten seconds after its use was copied, and its session "
         "ends. A session that is not carried on for 30 days is over, and so is one of 90 days.",
         "curl $VIREO/token/refresh -H 'Content-Type: application/json' \\\n"

@@ -24,6 +24,7 @@ _GATEWAY_ONLY = {
     "VIREO_RATE_SIGN_IN",
     "VIREO_RATE_UPLOAD",
     "VIREO_RATE_LIMIT_EXEMPT",
+    "VIREO_TRUSTED_PROXIES",
     "VIREO_CORS_ORIGINS",
 }
 _MAIL_ONLY = {
@@ -33,6 +34,7 @@ _MAIL_ONLY = {
     "VIREO_SMTP_USER",
     "VIREO_MAIL_FROM",
     "VIREO_MAIL_FOLDER",
+    "VIREO_MAILS_OF_ORIGIN",
 }
 # Debian keeps servers where an ordinary user's PATH does not look.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -25,7 +25,8 @@ from vireo_ops.secrets_store import ensure_secrets
 from vireo_ops.settings import VIREO_ENV, Settings, read_env_file
 from vireo_ops.supervisor import RUNNING, ProgramState, Supervisor, render
 
-_READY_SECONDS = 60.0
+# A machine that is busy with other things takes a minute and more. What has died is told at once.
+_READY_SECONDS = 180.0
 _EDGE_PROGRAMS = {"mariadb", "gateway"}
 
 

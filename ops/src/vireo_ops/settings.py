@@ -36,6 +36,10 @@ VIREO_ENV = """\
 #VIREO_RATE_UPLOAD=5r/s
 #VIREO_RATE_LIMIT_EXEMPT=127.0.0.1 10.0.0.0/8
 #
+# Proxies in front of Vireo, such as one for TLS, whose X-Forwarded-For and X-Forwarded-Proto are
+# believed (addresses or networks):
+#VIREO_TRUSTED_PROXIES=192.0.2.10 2001:db8::/64
+#
 # Origins of front ends that may call the API from a browser:
 #VIREO_CORS_ORIGINS=https://app.example.org
 #
@@ -116,6 +120,13 @@ def _networks(items: tuple[str, ...]) -> tuple[str, ...]:
     return items
 
 
+def _not_everybody(items: tuple[str, ...]) -> tuple[str, ...]:
+    for item in items:
+        if ipaddress.ip_network(item, strict=False).prefixlen == 0:
+            raise ValueError(f"{item!r} is everybody; name the proxies")
+    return items
+
+
 def _origins(items: tuple[str, ...]) -> tuple[str, ...]:
     for item in items:
         parts = urlsplit(item)
@@ -157,6 +168,7 @@ class Settings(BaseModel):
     rate_sign_in: Rate = "5r/s"
     rate_upload: Rate = "5r/s"
     rate_limit_exempt: Networks = ()
+    trusted_proxies: Annotated[Networks, AfterValidator(_not_everybody)] = ()
     cors_origins: Origins = ()
     web_workers: Count = 2
     web_threads: Count = 16

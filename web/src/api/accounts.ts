@@ -43,6 +43,10 @@ export async function verifyEmail(token: string): Promise<void> {
   await send("/email/verify", { method: "POST", body: { token }, key: newKey() });
 }
 
+export async function undoEmailChange(token: string): Promise<void> {
+  await send("/email/undo", { method: "POST", body: { token }, key: newKey() });
+}
+
 export async function forgetPassword(email: string): Promise<void> {
   await send("/password/forgot", { method: "POST", body: { email }, key: newKey() });
 }

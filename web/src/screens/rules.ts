@@ -12,7 +12,9 @@ const EMAIL = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
 export type Problems = Record<string, string>;
 
 const letters = (text: string): number => [...text].length;
-export const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+/** As the API counts: in UTF-8, with accents on their letters (NFC). */
+export const bytesOf = (text: string): number =>
+  new TextEncoder().encode(text.normalize("NFC")).length;
 
 export function nameProblem(name: string, needed: boolean, t: Texts["join"]): string {
   if (needed && !name.trim()) return t.missing;

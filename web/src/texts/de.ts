@@ -172,6 +172,12 @@ export const de: Texts = {
     working: "Deine Adresse wird bestätigt …",
     done: "Deine Adresse ist bestätigt. Danke!",
   },
+  undo: {
+    title: "Deine Adresse",
+    what: "Dein Konto bekommt die Adresse zurück, die es vorher hatte. Alle werden abgemeldet, und eine Mail an diese Adresse enthält einen Link für ein neues Passwort.",
+    submit: "Änderung zurücknehmen",
+    done: "Dein Konto hat wieder die alte Adresse. Eine Mail mit einem Link für ein neues Passwort ist dorthin unterwegs.",
+  },
   send: {
     title: "Video hochladen",
     drop: "Lege ein Video hier ab",

@@ -170,6 +170,12 @@ export const en = {
     working: "Confirming your address …",
     done: "Your address is confirmed. Thank you!",
   },
+  undo: {
+    title: "Your address",
+    what: "Your account gets the address back that it had before. Everybody is signed out, and a mail to that address has a link for a new password.",
+    submit: "Undo the change",
+    done: "Your account has its old address again. A mail with a link for a new password is on its way to it.",
+  },
   send: {
     title: "Upload a video",
     drop: "Drop a video here",

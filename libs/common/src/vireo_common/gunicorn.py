@@ -36,6 +36,8 @@ graceful_timeout = 30
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # The gateway is the only client and sets these headers itself.
 forwarded_allow_ips = "*"
+# By this one header alone; gunicorn believes others too, and refuses requests where they disagree.
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 # The gateway has limits of its own, and says so in the contract's form; these must never be hit.
 limit_request_line = 0
 limit_request_fields = 32768

@@ -3,6 +3,7 @@
 Secrets never stand in a variable: they are files in the folder ``VIREO_SECRETS``.
 """
 
+import hmac
 import sys
 from pathlib import Path
 from typing import Literal, Self
@@ -34,6 +35,15 @@ class ServiceSettings(BaseSettings):
     alive_file: Path | None = Field(
         None, description="File that a worker touches every half second while it is alive."
     )
+
+    def derived_key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose, the same in every process that has the service token.
+
+        Raises:
+            SystemExit: see ``secret``.
+        """
+        token = self.secret("service_token").get_secret_value()
+        return hmac.digest(token.encode(), f"vireo {purpose}".encode(), "sha256")
 
     def secret(self, name: str) -> SecretStr:
         """The content of one secret file.

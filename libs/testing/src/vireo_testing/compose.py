@@ -66,5 +66,6 @@ class Project:
             # Hashing is not what is tested here.
             "VIREO_BCRYPT_COST": "4",
             "VIREO_SIGN_IN_GUESSES": "100000",
+            "VIREO_MAILS_OF_ORIGIN": "100000",
             "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
         }

@@ -29,6 +29,7 @@ from vireo_auth.storage.attempts import AttemptTable
 from vireo_auth.storage.email_tokens import EmailTable, ResetTable
 from vireo_auth.storage.exports import ExportTables
 from vireo_auth.storage.keys import KeyTable, SigningKeyFile
+from vireo_auth.storage.names import ReservedNames
 from vireo_auth.storage.profiles import ProfileTable
 from vireo_auth.storage.sessions import SessionTable
 from vireo_common import logs
@@ -47,9 +48,12 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
     database = Database.connect("auth", settings)
     signing_key, key_table = SigningKeyFile(settings.signing_key), KeyTable(database)
     reader = SessionReader(database)
-    session_table, profiles = SessionTable(database), ProfileTable(database)
-    session_rules = Sessions(session_table, signing_key.signer)
-    accounts, attempts = AccountTable(database), AttemptTable(database)
+    reserved = ReservedNames(settings.derived_key("reserved names"))
+    session_table, profiles = SessionTable(database), ProfileTable(database, reserved)
+    session_rules = Sessions(
+        session_table, signing_key.signer, settings.derived_key("refresh tokens")
+    )
+    accounts, attempts = AccountTable(database, reserved), AttemptTable(database)
     hashes = Passwords(settings.bcrypt_cost, max(1, settings.web_threads * 7 // 8))
     service_token = settings.secret("service_token").get_secret_value()
     guard = Guard(Verifier(reader.key_set), reader.standing, service_token)

@@ -12,7 +12,8 @@ from pymysql.cursors import Cursor
 from werkzeug.test import TestResponse
 
 from vireo_auth.core.mails import Template
-from vireo_auth.mail.messages import Composer, mailbox
+from vireo_auth.mail.messages import Composer
+from vireo_auth.mail.messages import mailbox as sender
 from vireo_auth.mail.transports import Security, Server, Smtp
 from vireo_auth.storage.keys import KeyTable
 from vireo_auth.storage.mails import QUEUE, MailTable, add_mail_job
@@ -20,7 +21,7 @@ from vireo_auth.worker.mails import Mailer
 from vireo_common.database import Database
 from vireo_common.jobs import JobQueue
 from vireo_common.worker import LEASE_SECONDS, Handler, Slot
-from vireo_testing.mail_server import MailServer
+from vireo_testing.mail_server import MailServer, running
 from vireo_testing.mariadb import TestDatabase, free_port
 from vireo_testing.person import eventually
 
@@ -73,7 +74,12 @@ def sign_in(http: FlaskClient) -> SignIn:
         username: str = "ada_l", password: str = PASSWORD, address: str = "198.51.100.7"
     ) -> TestResponse:
         given = {"username": username, "password": password}
-        return http.post("/sign_in", json=given, headers={"X-Real-IP": address})
+        response = http.post("/sign_in", json=given, headers={"X-Real-IP": address})
+        # Each time it is another browser, by which no account knows anybody.
+        for line in response.headers.getlist("Set-Cookie"):
+            if (name := line.partition("=")[0]).startswith("vireo_mark_"):
+                http.delete_cookie(name)
+        return response
 
     return call
 
@@ -112,6 +118,15 @@ class Stage:
         )
         return int(number)
 
+    def change(self, channel_id: int | None = None, old: str = "ada@example.org") -> int:
+        """A change of an account's address that can be undone; its id."""
+        self.clean.query(
+            "INSERT INTO EmailChanges (ChannelID, OldEmail, ChangedAt) VALUES (%s, %s, NOW(3))",
+            (channel_id or self.channel_id, old),
+        )
+        ((number,),) = self.clean.query("SELECT MAX(ChangeID) FROM EmailChanges")
+        return int(number)
+
     def add(self, template: Template, to: str = "ada@example.org", **options: Any) -> None:
         """Commit the job of a mail."""
         options = {"channel_id": self.channel_id, "values": {"time": "10:00 UTC"}, **options}
@@ -122,13 +137,13 @@ class Stage:
         self.database.transaction("test", work)
 
     @contextlib.contextmanager
-    def working(self, slots: int = 2) -> Iterator[Mailer]:
+    def working(self, slots: int = 2, most_of_origin: int = 60) -> Iterator[Mailer]:
         """A worker, until the end of the ``with``."""
         queue, stopping = JobQueue(self.database, QUEUE, LEASE_SECONDS), threading.Event()
         where = Server("127.0.0.1", self.server.port, Security.NONE, "", "", "v@example.org")
         smtp = Smtp(where, ssl.create_default_context(), command_seconds=2)
-        composer = Composer(mailbox("v@example.org"), "http://v")
-        mailer = Mailer(queue, MailTable(self.database), composer, smtp)
+        composer = Composer(sender("v@example.org"), "http://v")
+        mailer = Mailer(queue, MailTable(self.database), composer, smtp, most_of_origin)
         handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
         threads = [
             Slot(f"mail-{number}", queue, handlers, stopping, 0.02) for number in range(slots)
@@ -160,6 +175,44 @@ class Stage:
 
         eventually(done, seconds=seconds)
 
+    def waits(self, reason: str) -> None:
+        """Wait until the one job that there is has been put off."""
+        wanted = [("queued", 0, reason)]
+        eventually(lambda: [job[1:] for job in self.jobs()] == wanted)
+
+    def until_done_or_waiting(self, seconds: float = 20) -> None:
+        """Wait until every job has ended, or was put off."""
+
+        def done() -> bool:
+            return all(job[1] == "queued" and job[3] for job in self.jobs())
+
+        eventually(done, seconds=seconds)
+
+    def prove(self) -> None:
+        """Let every account have proven its address."""
+        self.clean.query("UPDATE ChannelDetails SET EmailVerifiedAt = NOW()")
+
+    def later(self, seconds: int) -> None:
+        """Let time pass for how many mails somebody gets."""
+        self.clean.query(
+            "UPDATE MailedAddresses SET MailedAt = MailedAt - INTERVAL %s SECOND", (seconds,)
+        )
+
+    def text(self, number: int = -1) -> str:
+        """The plain text of a mail."""
+        body = self.server.kept[number].get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+    def link_to(self, address: str) -> str:
+        """The token of the last link that went to an address."""
+        numbers = [
+            number
+            for number, envelope in enumerate(self.server.envelopes)
+            if envelope.rcpt_tos == [address]
+        ]
+        return self.link(numbers[-1])
+
     def link(self, number: int = -1) -> str:
         """The token in a mail."""
         body = self.server.kept[number].get_body(("plain",))
@@ -170,3 +223,37 @@ class Stage:
 @pytest.fixture
 def stage(clean_tables: TestDatabase, auth_database: Database) -> Stage:
     return Stage(clean_tables, auth_database, MailServer(free_port()))
+
+
+class Mailbox:
+    """What the mail worker sends to the people of a test."""
+
+    def __init__(self, stage: Any) -> None:
+        self._stage = stage
+
+    def collect(self) -> list[str]:
+        """Send all that is to be sent; the subjects of what came now."""
+        before = len(self._stage.server.kept)
+        with running(self._stage.server), self._stage.working():
+            self._stage.until_done()
+        return sorted(str(mail["Subject"]) for mail in self._stage.server.kept[before:])
+
+    def token(self) -> str:
+        """The token of the last link."""
+        self.collect()
+        return str(self._stage.link())
+
+
+@pytest.fixture
+def mailbox(stage: Any) -> Mailbox:
+    # The account that the stage brings is nobody's here.
+    stage.clean.query("DELETE FROM Channels")
+    return Mailbox(stage)
+
+
+@pytest.fixture
+def ada(sign_up: Any, sign_in: Any, mailbox: Mailbox) -> Iterator[dict[str, str]]:
+    """The headers of somebody who has signed up and in."""
+    del mailbox
+    assert sign_up().status_code == 200
+    yield {"Authorization": sign_in().json["response"]["vtoken"]}

@@ -15,6 +15,7 @@ from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
 
 Ask = Callable[..., TestResponse]
+TOKENS = "INSERT INTO EmailTokens (TokenHash, ChannelID, Purpose, Email, ExpiresAt)"
 
 
 @pytest.fixture
@@ -40,14 +41,20 @@ def test_all_that_is_kept(clean_tables: TestDatabase, sign_up: Any, sign_in: Any
         assert sign_in(name, address=address).status_code == 200
     ada = channel(clean_tables)
     clean_tables.query(
-        "INSERT INTO EmailTokens VALUES (REPEAT('h', 32), %s, 'reset', 'ada_l@example.org',"
+        TOKENS + " VALUES (REPEAT('h', 32), %s, 'reset', 'ada_l@example.org',"
         " NOW(3) + INTERVAL 1 HOUR), (REPEAT('i', 32), %s, 'verify', 'old@example.org', NOW(3))",
         (ada, ada),
     )
     clean_tables.query(
         "INSERT INTO MailedAddresses VALUES"
-        " (UNHEX(SHA2('ada_l@example.org', 256)), 'reset', 1, NOW(3)),"
-        " (UNHEX(SHA2('eve@example.org', 256)), 'verify', 2, NOW(3))"
+        " (UNHEX(SHA2('mailbox:ada_l@example.org', 256)), 'reset', 1, NOW(3)),"
+        " (UNHEX(SHA2(%s, 256)), 'password', 1, NOW(3)),"
+        " (UNHEX(SHA2('mailbox:eve@example.org', 256)), 'verify', 2, NOW(3))",
+        (f"account:{ada} ada_l@example.org",),
+    )
+    clean_tables.query(
+        "INSERT INTO EmailChanges (ChannelID, OldEmail, ChangedAt)"
+        " SELECT ChannelID, CONCAT('old.', Username, '@example.org'), NOW(3) FROM Channels"
     )
 
     # Until the address is proven, its mails may have gone to somebody else.
@@ -71,8 +78,17 @@ def test_all_that_is_kept(clean_tables: TestDatabase, sign_up: Any, sign_in: Any
     assert [(link["purpose"], link["email"]) for link in known["links"]] == [
         ("reset", "ada_l@example.org")
     ]
-    assert [mail["purpose"] for mail in known["mails"]] == ["reset"]
-    assert set(known) == {"account", "sessions", "known_devices", "links", "mails"}
+    assert {mail["purpose"] for mail in known["mails"]} == {"reset", "password"}
+    assert [change["email"] for change in known["email_changes"]] == ["old.ada_l@example.org"]
+    assert set(known) == {
+        "account",
+        "sessions",
+        "known_devices",
+        "links",
+        "mails",
+        "email_changes",
+        "browsers",
+    }
     found = ask(f"/internal/exports/{ada}/addresses").json["response"]
     assert [row["address"] for row in found["rows"]] == ["198.51.100.7"]
     assert found["next"] is None
@@ -85,7 +101,7 @@ def test_nothing_that_opens_anything(
     token = sign_in().json["response"]["vtoken"]
     ada = channel(clean_tables)
     clean_tables.query(
-        "INSERT INTO EmailTokens VALUES (REPEAT('h', 32), %s, 'reset', 'a@b.org', '2100-01-01')",
+        TOKENS + " VALUES (REPEAT('h', 32), %s, 'reset', 'a@b.org', '2100-01-01')",
         (ada,),
     )
     told = ask(f"/internal/exports/{ada}").text + ask(f"/internal/exports/{ada}/addresses").text

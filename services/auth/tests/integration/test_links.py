@@ -3,7 +3,6 @@
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,44 +12,9 @@ from flask.testing import FlaskClient
 
 from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import STRINGS
-from vireo_testing.mail_server import running
 from vireo_testing.mariadb import TestDatabase
 
 OLD, NEW = "correct horse battery", "rosy otter forty-three"
-
-
-class Mailbox:
-    """What the mail worker sends to the people of a test."""
-
-    def __init__(self, stage: Any) -> None:
-        self._stage = stage
-
-    def collect(self) -> list[str]:
-        """Send all that is to be sent; the subjects of what came now."""
-        before = len(self._stage.server.kept)
-        with running(self._stage.server), self._stage.working():
-            self._stage.until_done()
-        return sorted(str(mail["Subject"]) for mail in self._stage.server.kept[before:])
-
-    def token(self) -> str:
-        """The token of the last link."""
-        self.collect()
-        return str(self._stage.link())
-
-
-@pytest.fixture
-def mailbox(stage: Any) -> Mailbox:
-    # The account that the stage brings is nobody's here.
-    stage.clean.query("DELETE FROM Channels")
-    return Mailbox(stage)
-
-
-@pytest.fixture
-def ada(sign_up: Any, sign_in: Any, mailbox: Mailbox) -> Iterator[dict[str, str]]:
-    """The headers of somebody who has signed up and in."""
-    del mailbox
-    assert sign_up().status_code == 200
-    yield {"Authorization": sign_in().json["response"]["vtoken"]}
 
 
 def verify(http: FlaskClient, token: str) -> tuple[int, str]:
@@ -75,7 +39,7 @@ def later(clean: TestDatabase, seconds: int) -> None:
     clean.query("UPDATE MailedAddresses SET MailedAt = MailedAt - INTERVAL %s SECOND", (seconds,))
 
 
-def test_an_address_is_verified(http: FlaskClient, ada: dict[str, str], mailbox: Mailbox) -> None:
+def test_an_address_is_verified(http: FlaskClient, ada: dict[str, str], mailbox: Any) -> None:
     token = mailbox.token()
     assert not verified(http, ada)
     assert verify(http, token) == (200, "")
@@ -83,7 +47,7 @@ def test_an_address_is_verified(http: FlaskClient, ada: dict[str, str], mailbox:
     assert verify(http, token) == (400, "link_invalid")
 
 
-def test_a_sign_up_that_fails_sends_nothing(sign_up: Any, ada: object, mailbox: Mailbox) -> None:
+def test_a_sign_up_that_fails_sends_nothing(sign_up: Any, ada: object, mailbox: Any) -> None:
     del ada
     assert mailbox.collect() == ["Confirm your address"]
     assert sign_up(email="other@example.org").status_code == 400
@@ -91,7 +55,7 @@ def test_a_sign_up_that_fails_sends_nothing(sign_up: Any, ada: object, mailbox: 
 
 
 def test_resend(
-    http: FlaskClient, ada: dict[str, str], mailbox: Mailbox, clean_tables: TestDatabase
+    http: FlaskClient, ada: dict[str, str], mailbox: Any, clean_tables: TestDatabase
 ) -> None:
     def resend(headers: dict[str, str] | None = None) -> tuple[int, str]:
         return outcome(http.post("/email/verify/resend", headers=headers or {}))
@@ -113,7 +77,7 @@ def test_resend(
 
 
 def test_a_link_is_bound_to_the_address(
-    http: FlaskClient, ada: dict[str, str], mailbox: Mailbox, clean_tables: TestDatabase
+    http: FlaskClient, ada: dict[str, str], mailbox: Any, clean_tables: TestDatabase
 ) -> None:
     token = mailbox.token()
     clean_tables.query("UPDATE ChannelDetails SET Email = 'new@example.org'")
@@ -126,7 +90,7 @@ def test_a_link_is_bound_to_the_address(
 
 
 def test_a_link_is_bound_to_its_purpose(
-    http: FlaskClient, ada: object, mailbox: Mailbox, clean_tables: TestDatabase
+    http: FlaskClient, ada: object, mailbox: Any, clean_tables: TestDatabase
 ) -> None:
     del ada
     token = mailbox.token()
@@ -143,7 +107,7 @@ def test_a_link_is_bound_to_its_purpose(
 def test_links_expire(
     http: FlaskClient,
     ada: object,
-    mailbox: Mailbox,
+    mailbox: Any,
     clean_tables: TestDatabase,
     path: str,
     seconds: int,
@@ -161,7 +125,7 @@ def test_links_expire(
 
 
 def test_a_password_is_reset(
-    http: FlaskClient, ada: dict[str, str], sign_in: Any, mailbox: Mailbox
+    http: FlaskClient, ada: dict[str, str], sign_in: Any, mailbox: Any
 ) -> None:
     mailbox.collect()
     assert forget(http, "ADA_L@Example.ORG") == (200, "")
@@ -176,8 +140,45 @@ def test_a_password_is_reset(
     assert "Your password was changed" in mailbox.collect()
 
 
+def test_a_reset_lifts_the_lockout_where_it_is_done(
+    http: FlaskClient, ada: object, sign_in: Any, mailbox: Any, clean_tables: TestDatabase
+) -> None:
+    del ada
+    mailbox.collect()
+    new, elsewhere = "203.0.113.50", "203.0.113.51"
+    for address in (new, elsewhere):
+        assert [sign_in(password="wrong", address=address).status_code for _ in range(5)] == [
+            402
+        ] * 5
+        assert outcome(sign_in(address=address)) == (403, "blocked")
+    # Strangers everywhere else guess too: the name is slowed down for who is not known.
+    for number in range(20):
+        assert sign_in(password="wrong", address=f"203.0.113.{number}").status_code == 402
+    assert sign_in(address="203.0.113.99").status_code == 429
+    forget(http)
+    token = mailbox.token()
+
+    def use(given: str, address: str) -> tuple[int, str]:
+        body = {"token": given, "password": NEW}
+        return outcome(http.post("/password/reset", json=body, headers={"X-Real-IP": address}))
+
+    # A link that is not good lifts nothing.
+    assert use("A" * 43, new) == (400, "link_invalid")
+    assert outcome(sign_in(address=new)) == (403, "blocked")
+    assert use(token, new) == (200, "")
+    assert sign_in(password=NEW, address=new).status_code == 200
+    # Elsewhere nothing is lifted, and five tries are five again here.
+    assert outcome(sign_in(password=NEW, address=elsewhere)) == (403, "blocked")
+    assert sign_in(password="wrong", address=new).json["response"]["attempts_left"] == 4
+    # The same link once more lifts nothing.
+    for _ in range(4):
+        sign_in(password="wrong", address=new)
+    assert use(token, new) == (400, "link_invalid")
+    assert outcome(sign_in(password=NEW, address=new)) == (403, "blocked")
+
+
 def test_one_of_many_at_once_wins(
-    running_service: Any, body: Any, mailbox: Mailbox, clean_tables: TestDatabase
+    running_service: Any, body: Any, mailbox: Any, clean_tables: TestDatabase
 ) -> None:
     auth = running_service("auth", VIREO_WEB_WORKERS="2", VIREO_WEB_THREADS="8")
     auth.request("POST", "/sign_up", json=body())
@@ -207,7 +208,7 @@ def test_one_of_many_at_once_wins(
     assert outcomes == {(200, ""): 1, (400, "link_invalid"): 9}
 
 
-@pytest.mark.parametrize("path", ["/email/verify", "/password/reset"])
+@pytest.mark.parametrize("path", ["/email/verify", "/email/undo", "/password/reset"])
 def test_wrong_tokens(http: FlaskClient, ada: object, path: str) -> None:
     del ada
     for name, text in {**STRINGS, "empty": "", "another": "A" * 43}.items():
@@ -219,7 +220,7 @@ def test_wrong_tokens(http: FlaskClient, ada: object, path: str) -> None:
         }, name
 
 
-def test_forgot_takes_any_text(http: FlaskClient, stage: Any, mailbox: Mailbox) -> None:
+def test_forgot_takes_any_text(http: FlaskClient, stage: Any, mailbox: Any) -> None:
     for name, text in {**STRINGS, "empty": "", "long": "a" * 255 + "@example.org"}.items():
         found = forget(http, text)
         assert found in {(200, ""), (400, "invalid_body"), (400, "invalid_json")}, name
@@ -268,7 +269,7 @@ def test_known_and_unknown_addresses_cost_the_same(
 
 
 def test_no_token_in_answers_jobs_and_log(
-    running_service: Any, body: Any, mailbox: Mailbox, clean_tables: TestDatabase
+    running_service: Any, body: Any, mailbox: Any, clean_tables: TestDatabase
 ) -> None:
     auth = running_service("auth", VIREO_LOG_LEVEL="debug")
     auth.request("POST", "/sign_up", json=body())
@@ -287,7 +288,7 @@ def test_no_token_in_answers_jobs_and_log(
 
 
 def test_a_sign_in_from_a_new_device_is_told(
-    http: FlaskClient, sign_up: Any, mailbox: Mailbox, stage: Any
+    http: FlaskClient, sign_up: Any, mailbox: Any, stage: Any
 ) -> None:
     def sign_in(device: str, address: str, password: str = OLD) -> list[str]:
         headers = {"User-Agent": device, "X-Real-IP": address}

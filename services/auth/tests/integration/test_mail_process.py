@@ -45,8 +45,9 @@ def start(stage: Any, service_environment: dict[str, str], tmp_path: Path) -> It
 
 def test_a_killed_worker_is_followed_by_another(stage: Any, start: Start, tmp_path: Path) -> None:
     stage.server.seconds = 30.0
-    for _ in range(3):
-        stage.add(Template.PASSWORD_CHANGED)
+    for number in range(3):
+        email = f"ada{number}@example.org"
+        stage.add(Template.PASSWORD_CHANGED, email, channel_id=stage.account(f"a{number}", email))
     with running(stage.server):
         worker = start()
         eventually(lambda: stage.server.arriving == 2, seconds=30)

@@ -204,6 +204,22 @@ def test_a_deleted_channel_leaves_nothing_but_its_work(
     assert ("account_deleted", "ada_l@example.org") in mails()
 
 
-def test_the_name_is_free_again(call: Call, sign_up: Any) -> None:
-    call("DELETE", "/channel", {"password": PASSWORD})
-    assert sign_up().status_code == 200
+def test_the_name_stays_taken_for_a_month(
+    call: Call, sign_up: Any, sign_in: Any, clean_tables: TestDatabase
+) -> None:
+    assert call("DELETE", "/channel", {"password": PASSWORD}).status_code == 200
+    for name in ("ada_l", "ADA_L"):
+        answer = sign_up(username=name, email="eve@example.org")
+        assert outcome(answer) == (400, "username_taken")
+        assert answer.json["response"]["fields"] == {"username": "is taken"}
+    # Nobody has it all the same, and nothing of it is kept that tells it.
+    assert outcome(sign_in()) == (402, "bad_credentials")
+    ((kept,),) = clean_tables.query("SELECT NameKey FROM ReservedNames")
+    ((plain,),) = clean_tables.query("SELECT UNHEX(SHA2('ada_l', 256))")
+    assert kept != plain
+    assert clean_tables.query("SELECT 1 FROM Channels") == ()
+    later = "UPDATE ReservedNames SET ReservedUntil = ReservedUntil - INTERVAL %s SECOND"
+    clean_tables.query(later, (30 * 86400 - 60,))
+    assert outcome(sign_up(email="eve@example.org")) == (400, "username_taken")
+    clean_tables.query(later, (60,))
+    assert sign_up(email="eve@example.org").status_code == 200

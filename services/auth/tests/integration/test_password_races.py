@@ -9,6 +9,7 @@ from vireo_auth.core.me import Me
 from vireo_auth.core.passwords import Passwords
 from vireo_auth.core.sessions import Client, Confirmed, Sessions
 from vireo_auth.storage.keys import SigningKeyFile
+from vireo_auth.storage.names import ReservedNames
 from vireo_auth.storage.profiles import ProfileTable
 from vireo_auth.storage.sessions import SessionTable
 from vireo_common.database import Database
@@ -31,10 +32,11 @@ def owner(sign_up: Any, clean_tables: TestDatabase) -> Confirmed:
 def acts(auth_database: Database, clean_tables: TestDatabase) -> Iterator[dict[str, Act]]:
     """What somebody does whose password was right."""
     key = SigningKeyFile(clean_tables.secrets_dir / "token_signing_key.pem")
-    sessions = Sessions(SessionTable(auth_database), key.signer)
+    sessions = Sessions(SessionTable(auth_database), key.signer, b"a key")
+    reserved = ReservedNames(b"a key")
 
     def as_owner(owner: Confirmed) -> Me:
-        return Me(ProfileTable(auth_database), Passwords(4), lambda *_: owner)
+        return Me(ProfileTable(auth_database, reserved), Passwords(4), lambda *_: owner)
 
     yield {
         "sign in": lambda owner: sessions.open(owner, HOME),

@@ -25,6 +25,13 @@ def test_every_line_of_the_log_is_json(running_service: Any) -> None:
     assert all("event" in line and "level" in line for line in lines)
 
 
+def test_one_header_alone_says_the_scheme(running_service: Any) -> None:
+    """Gunicorn believes others too, and refuses requests in which they disagree."""
+    running = running_service("auth")
+    head = {"X-Forwarded-Proto": "http", "X-Forwarded-Ssl": "on", "X-Forwarded-Protocol": "ssl"}
+    assert running.request("GET", "/healthz", headers=head).status_code == 200
+
+
 def test_metrics_are_those_of_all_workers(running_service: Any, tmp_path: Path) -> None:
     running = running_service(
         "auth", VIREO_WEB_WORKERS="2", VIREO_METRICS_DIR=str(tmp_path / "metrics")

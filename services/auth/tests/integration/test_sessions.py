@@ -1,7 +1,9 @@
 """Sessions: refresh tokens, signing out, and the list of devices."""
 
+import base64
 import datetime as dt
 import hashlib
+import hmac
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,8 +18,6 @@ from werkzeug.test import TestResponse
 
 from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
-
-COOKIE_PATH = "/token/refresh"
 
 
 @pytest.fixture
@@ -57,37 +57,6 @@ def sessions(http: FlaskClient) -> Callable[[str], TestResponse]:
     return call
 
 
-def test_the_cookie_is_for_browsers_alone(http: FlaskClient, sign_up: Any, sign_in: Any) -> None:
-    sign_up()
-    response = sign_in()
-    assert set(response.json["response"]) == {"vtoken", "expires_in"}
-    cookie = http.get_cookie("vireo_refresh", path=COOKIE_PATH)
-    assert cookie is not None
-    assert (cookie.http_only, cookie.same_site, cookie.secure) == (True, "Strict", False)
-    assert cookie.max_age == 30 * 24 * 3600
-
-    answer = http.post("/token/refresh")
-    assert answer.status_code == 200
-    assert set(answer.json["response"]) == {"vtoken", "expires_in"}
-    following = http.get_cookie("vireo_refresh", path=COOKIE_PATH)
-    assert following is not None
-    assert following.value != cookie.value
-
-    token = answer.json["response"]["vtoken"]
-    assert http.post("/sign_out", headers={"Authorization": token}).status_code == 200
-    assert http.get_cookie("vireo_refresh", path=COOKIE_PATH) is None
-
-
-def test_behind_https_the_cookie_stays_there(make_app: Any, body: Any) -> None:
-    with make_app("auth", VIREO_PUBLIC_URL="https://video.example.org").test_client() as http:
-        http.post("/sign_up", json=body())
-        given = {"username": "ada_l", "password": "correct horse battery"}
-        http.post("/sign_in", json=given, base_url="https://video.example.org")
-        cookie = http.get_cookie("vireo_refresh", "video.example.org", COOKIE_PATH)
-        assert cookie is not None
-        assert cookie.secure
-
-
 def test_a_refresh_carries_the_session_on(enter: Any, refresh: Any, sessions: Any) -> None:
     first = enter()
     answer = refresh(first["refresh_token"])
@@ -102,6 +71,27 @@ def test_a_refresh_carries_the_session_on(enter: Any, refresh: Any, sessions: An
         for given in (first, second)
     }
     assert len(ids) == 1
+
+
+def test_a_successor_needs_the_secret(
+    enter: Any, refresh: Any, clean_tables: TestDatabase, secrets_dir: Path
+) -> None:
+    """What is stored says nothing of it, and neither does the token before."""
+    token = enter()["refresh_token"]
+    successor = refresh(token).json["response"]["refresh_token"]
+    ((salt,),) = clean_tables.query("SELECT Salt FROM RefreshTokens WHERE Salt IS NOT NULL")
+    made = hashlib.sha256(salt + token.encode()).digest()
+    assert base64.urlsafe_b64encode(made).rstrip(b"=").decode() != successor
+    stored = clean_tables.query("SELECT TokenHash FROM RefreshTokens")
+    assert {row[0] for row in stored} == {
+        hashlib.sha256(each.encode()).digest() for each in (token, successor)
+    }
+    # Another secret, another successor: it is no function of what is known.
+    before = (secrets_dir / "service_token").read_text()
+    assert len(before) > 20
+    key = hmac.digest(before.encode(), b"vireo refresh tokens", "sha256")
+    made = hmac.digest(key, salt + token.encode(), "sha256")
+    assert base64.urlsafe_b64encode(made).rstrip(b"=").decode() == successor
 
 
 def test_only_hashes_are_stored(enter: Any, clean_tables: TestDatabase) -> None:
@@ -131,8 +121,16 @@ def test_two_tabs_may_refresh_at_once(
     token = enter()["refresh_token"]
     first, second = refresh(token), refresh(token)
     assert (first.status_code, second.status_code) == (200, 200)
+    successors = {each.json["response"]["refresh_token"] for each in (first, second)}
+    assert len(successors) == 1
     clean_tables.query("UPDATE RefreshTokens SET SpentAt = SpentAt - INTERVAL 9 SECOND")
-    assert refresh(token).status_code == 200
+    third = refresh(token)
+    assert third.json["response"]["refresh_token"] in successors
+    # Also when the successor has been used by then, which goes on to the next.
+    following = refresh(*successors).json["response"]["refresh_token"]
+    assert refresh(token).json["response"]["refresh_token"] in successors
+    assert refresh(*successors).json["response"]["refresh_token"] == following
+    assert clean_tables.query("SELECT COUNT(*) FROM RefreshTokens") == ((3,),)
     assert len(sessions(second.json["response"]["vtoken"]).json["response"]) == 1
 
 
@@ -140,13 +138,14 @@ def test_many_at_once_are_one_use(make_app: Any, enter: Any, clean_tables: TestD
     token = enter()["refresh_token"]
     app = make_app("auth")
 
-    def use(_: int) -> int:
+    def use(_: int) -> str:
         with app.test_client() as client:
             answer = client.post("/token/refresh", json={"refresh_token": token})
-            return int(answer.status_code)
+            return str(answer.json["response"]["refresh_token"])
 
     with ThreadPoolExecutor(10) as pool:
-        assert set(pool.map(use, range(20))) == {200}
+        assert len(set(pool.map(use, range(20)))) == 1
+    assert clean_tables.query("SELECT COUNT(*) FROM RefreshTokens") == ((2,),)
     assert clean_tables.query("SELECT COUNT(*) FROM RefreshTokens WHERE SpentAt IS NOT NULL") == (
         (1,),
     )

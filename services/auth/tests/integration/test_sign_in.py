@@ -132,7 +132,8 @@ def test_right_password_does_not_count(sign_up: Any, sign_in: Any) -> None:
 
 
 def test_strangers_slow_the_name_down_but_not_the_owner(make_app: Any, body: Any) -> None:
-    with make_app("auth", VIREO_SIGN_IN_STRANGERS="10").test_client() as http:
+    app = make_app("auth", VIREO_SIGN_IN_STRANGERS="10")
+    with app.test_client(use_cookies=False) as http:
 
         def call(password: str, address: str, username: str = "ada_l") -> Any:
             given = {"username": username, "password": password}

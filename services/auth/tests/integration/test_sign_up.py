@@ -58,10 +58,52 @@ def test_wrong_types_and_empty_values(sign_up: Any, field: str, value: object) -
     if field in {"fname", "lname"} and value == "1":
         assert sign_up(**{field: value}).status_code == 200
         return
+    if field in {"day", "month"} and value == "1":
+        assert sign_up(**{field: value}).status_code == 200
+        return
     status, code, told = problem(sign_up(**{"email": "ada@example.org", field: value}))
     assert (status, code) == (400, "invalid_body")
     # A date that is not real is told at its day.
     assert told in ({field}, {"day"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"), [("9", 9), ("09", 9), ("000000010", 10), (9, 9)], ids=repr
+)
+def test_digits_as_text_are_a_number(
+    sign_up: Any, clean_tables: TestDatabase, typed: object, day: int
+) -> None:
+    """What a form's fields give, which existing front ends send as it is."""
+    assert sign_up(day=typed, month="12", year="1990").status_code == 200
+    assert clean_tables.query("SELECT Birth FROM ChannelDetails") == ((dt.date(1990, 12, day),),)
+
+
+@pytest.mark.parametrize("field", ["day", "month", "year"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        " 9",
+        "9 ",
+        "9\n",
+        "+9",
+        "-9",
+        "9.0",
+        "9,0",
+        "1e1",
+        "0x9",
+        "1_0",
+        "\u0669",
+        "\uff19",
+        "\u00b2",
+        "true",
+    ]
+    + ["9" * 10, "9" * 5000, "NaN", "null", "IX", "\u200b9"],
+    ids=ascii,
+)
+def test_other_text_is_no_number(sign_up: Any, field: str, text: str) -> None:
+    assert problem(sign_up(**{field: text}))[:2] == (400, "invalid_body")
 
 
 def test_null_is_a_wrong_type(http: FlaskClient, body: Any) -> None:

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from vireo_auth.storage.attempts import AttemptTable
+from vireo_auth.storage.browsers import BrowserTable
 from vireo_auth.storage.devices import DeviceTable
+from vireo_auth.storage.email_changes import EmailChangeTable
+from vireo_auth.storage.names import ReservedNameTable
 from vireo_auth.storage.sessions import SessionTable
 from vireo_common.database import Database
 from vireo_common.idempotency import IdempotentRequestTable
@@ -41,6 +44,23 @@ SWEPT = {
         "INSERT INTO KnownAddresses SELECT ChannelID, %s, NOW(3) - INTERVAL %s DAY FROM Channels",
         400,
     ),
+    "EmailChanges": (
+        EmailChangeTable,
+        "INSERT INTO EmailChanges (ChannelID, OldEmail, ChangedAt)"
+        " SELECT ChannelID, %s, NOW(3) - INTERVAL %s DAY FROM Channels",
+        9,
+    ),
+    "Browsers": (
+        BrowserTable,
+        "INSERT INTO Browsers SELECT ChannelID, %s, NOW(3), NOW(3) - INTERVAL %s DAY FROM Channels",
+        400,
+    ),
+    "ReservedNames": (
+        ReservedNameTable,
+        "INSERT INTO ReservedNames (NameKey, ReservedUntil)"
+        " VALUES (%s, NOW(3) + INTERVAL 30 DAY - INTERVAL %s DAY)",
+        30,
+    ),
     "IdempotentRequests": (
         IdempotentRequestTable,
         "INSERT INTO IdempotentRequests (KeyHash, RequestHash, LeaseUntil, ExpiresAt)"
@@ -63,6 +83,7 @@ def test_sweep(
     kind(auth_database).sweep()
 
     columns = {"Sessions": "SessionID", "KnownDevices": "DeviceKey", "KnownAddresses": "Address"}
+    columns |= {"EmailChanges": "OldEmail", "Browsers": "MarkHash"}
     column = columns.get(table, "KeyHash" if table == "IdempotentRequests" else "NameKey")
     ((left,),) = clean_tables.query(f"SELECT {column} FROM {table}")
     assert (left if isinstance(left, str) else left.rstrip(b"\0").decode()) == "new"

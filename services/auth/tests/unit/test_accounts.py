@@ -228,6 +228,7 @@ class Shelf:
         password_hash: str,
         birth: dt.date,
         request_key: bytes | None = None,
+        origin: str = "",
     ) -> None:
         if self.error:
             raise self.error

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from vireo_auth.core.passwords import Passwords
-from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced, Tokens
+from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced, Tokens, digest
 from vireo_auth.core.sign_in import (
     Account,
     Admitted,
@@ -13,6 +13,7 @@ from vireo_auth.core.sign_in import (
     Limits,
     SignIn,
     Slowed,
+    mark_name,
     name_key,
     network,
 )
@@ -20,6 +21,7 @@ from vireo_common.errors import Code, Failure
 
 LIMITS = Limits(5, dt.timedelta(minutes=10), dt.timedelta(minutes=15), 30, 100)
 PASSWORDS = Passwords(4)
+PLACE = "198.51.100.7"
 HOME = Client("a browser", "198.51.100.7")
 ADA = Account(7, PASSWORDS.hash("correct horse"))
 
@@ -41,20 +43,29 @@ class Book:
     def __init__(self, verdict: Admitted | Blocked | Slowed) -> None:
         self.verdict = verdict
         self.gone = False
-        self.admitted: list[tuple[bytes, str, int | None]] = []
-        self.right: list[tuple[bytes, str, int]] = []
+        self.admitted: list[tuple[bytes, str, bytes | None, int | None]] = []
+        self.right: list[tuple[bytes, str, str, int]] = []
+        self.known: list[tuple[int, bytes | None, bytes]] = []
 
     def admit(
-        self, name_key: bytes, address: str, channel_id: int | None, limits: Limits
+        self,
+        name_key: bytes,
+        address: str,
+        mark: bytes | None,
+        channel_id: int | None,
+        limits: Limits,
     ) -> Admitted | Blocked | Slowed:
         assert limits is LIMITS
-        self.admitted.append((name_key, address, channel_id))
+        self.admitted.append((name_key, address, mark, channel_id))
         return self.verdict
 
-    def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
+    def succeeded(self, name_key: bytes, counted_by: str, address: str, channel_id: int) -> None:
         if self.gone:
             raise PasswordReplaced
-        self.right.append((name_key, address, channel_id))
+        self.right.append((name_key, counted_by, address, channel_id))
+
+    def know_browser(self, channel_id: int, old: bytes | None, new: bytes) -> None:
+        self.known.append((channel_id, old, new))
 
 
 class CountingPasswords(Passwords):
@@ -86,21 +97,45 @@ def refusal(rules: SignIn, username: str = "ada", password: str = "wrong") -> Fa
 
 
 def test_right_password() -> None:
-    rules, _, book, _ = service(Admitted(4))
-    tokens = rules("Ada", "correct horse", HOME)
+    rules, _, book, _ = service(Admitted(4, PLACE))
+    tokens, mark = rules("Ada", "correct horse", HOME)
     assert tokens == open_session(Confirmed(7, ADA.password_hash, 4), HOME)
-    assert book.right == [(name_key("ada"), "198.51.100.7", 7)]
+    assert book.right == [(name_key("ada"), PLACE, "198.51.100.7", 7)]
+    assert mark is not None
+    assert book.known == [(7, None, digest(mark.value))]
+
+
+def test_a_client_without_cookies_gets_no_mark() -> None:
+    rules, _, book, _ = service(Admitted(4, PLACE))
+    _, mark = rules("Ada", "correct horse", HOME, keeps_cookies=False)
+    assert mark is None
+    assert book.known == []
+
+
+def test_a_mark_is_for_one_name_and_always_a_new_one() -> None:
+    rules, _, book, _ = service(Admitted(4, PLACE))
+    name = mark_name("ADA")
+    assert name == mark_name("ada") != mark_name("adb")
+    here = Client("a browser", "198.51.100.7", {name: "old", mark_name("eve"): "other"})
+    _, mark = rules("Ada", "correct horse", here)
+    assert mark is not None
+    assert mark.name == name
+    assert len(mark.value) == 43
+    assert book.admitted[0][2] == digest("old")
+    assert book.known == [(7, digest("old"), digest(mark.value))]
+    refusal(rules, "somebody else")
+    assert book.admitted[1][2] is None
 
 
 def test_an_account_that_goes_while_its_password_is_hashed() -> None:
-    rules, _, book, _ = service(Admitted(4))
+    rules, _, book, _ = service(Admitted(4, PLACE))
     book.gone = True
     assert refusal(rules, "ada", "correct horse").code is Code.BAD_CREDENTIALS
 
 
 @pytest.mark.parametrize("username", ["ada", "nobody", "not a name", "", "\ud800", "x" * 999])
 def test_wrong_password_and_unknown_name_are_the_same(username: str) -> None:
-    rules, _, book, passwords = service(Admitted(3))
+    rules, _, book, passwords = service(Admitted(3, PLACE))
     failure = refusal(rules, username)
     assert failure.code is Code.BAD_CREDENTIALS
     assert failure.details == {"attempts_left": 3}
@@ -110,7 +145,7 @@ def test_wrong_password_and_unknown_name_are_the_same(username: str) -> None:
 
 
 def test_nobodys_name_never_reaches_the_accounts() -> None:
-    rules, directory, _, _ = service(Admitted(3))
+    rules, directory, _, _ = service(Admitted(3, PLACE))
     refusal(rules, "' OR 1=1 -- ")
     assert directory.asked == []
 

@@ -33,7 +33,9 @@ def test_pages_of_one_s_own_videos(http: FlaskClient, stage: Any, token: Any) ->
         link = answer.headers.get("Link", "")
         path = link[link.find("/me") : link.find(">")] if link else ""
     assert titles == [["4", "3"], ["2", "1"], ["0"]]
-    assert outcome(http.get("/me/videos?cursor=x", headers=head)) == (400, "invalid_cursor")
+    for cursor in ("x", ""):
+        answer = http.get(f"/me/videos?cursor={cursor}", headers=head)
+        assert outcome(answer) == (400, "invalid_cursor"), cursor
     assert outcome(http.get("/me/videos")) == (400, "token_missing")
 
 

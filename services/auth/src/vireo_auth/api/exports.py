@@ -54,9 +54,17 @@ def _parts(known: Known) -> dict[str, Any]:
             {"digest": device.digest, "last_seen": iso_time(device.seen)}
             for device in known.devices
         ],
+        "browsers": [
+            {"first_seen": iso_time(browser.made), "last_seen": iso_time(browser.seen)}
+            for browser in known.browsers
+        ],
         "links": [
             {"purpose": link.purpose, "email": link.email, "expires": iso_time(link.expires)}
             for link in known.links
+        ],
+        "email_changes": [
+            {"email": change.email, "changed": iso_time(change.changed)}
+            for change in known.email_changes
         ],
         "mails": [{"purpose": mail.purpose, "sent": iso_time(mail.sent)} for mail in known.mails],
     }

@@ -1,13 +1,37 @@
 """Bodies of requests and answers."""
 
-from typing import Any
+import re
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from vireo_auth.core.me import Profile
 
 MAX_TEXT = 1000
 """Longest text that is looked at at all; the rules of each field are stricter."""
+
+
+DIGITS = "^[0-9]{1,9}$"
+
+
+def _number(given: object) -> object:
+    """The number that some digits say; everything else as it was given."""
+    return int(given) if isinstance(given, str) and re.fullmatch(DIGITS[1:-1], given) else given
+
+
+WholeNumber = Annotated[
+    int,
+    BeforeValidator(_number),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": DIGITS}]}),
+]
+"""A whole number, or its decimal digits as text, as a form's fields give them."""
 
 
 class SignInBody(BaseModel):
@@ -183,9 +207,9 @@ class SignUpBody(BaseModel):
     password: str = Field(
         max_length=MAX_TEXT, description="8 to 72 bytes, none of the commonly used ones."
     )
-    day: int = Field(description="Day of birth.")
-    month: int = Field(description="Month of birth.")
-    year: int = Field(description="Year of birth.")
+    day: WholeNumber = Field(description="Day of birth; digits as text are taken too.")
+    month: WholeNumber = Field(description="Month of birth; digits as text are taken too.")
+    year: WholeNumber = Field(description="Year of birth; digits as text are taken too.")
 
 
 def show_profile(profile: Profile) -> dict[str, Any]:

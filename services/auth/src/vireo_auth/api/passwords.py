@@ -4,6 +4,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_auth.api.models import ForgotBody, ResetBody
+from vireo_auth.api.token import asking_client
 from vireo_auth.core.resets import Resets
 from vireo_common.access import public
 from vireo_common.errors import Code
@@ -18,7 +19,7 @@ def blueprint(resets: Resets) -> APIBlueprint:
     @public
     def forgot(body: ForgotBody) -> Response:
         """Have a link for a new password sent to the address of an account."""
-        resets.ask(body.email)
+        resets.ask(body.email, asking_client())
         return answer()
 
     @bp.post(
@@ -27,8 +28,8 @@ def blueprint(resets: Resets) -> APIBlueprint:
     )
     @public
     def reset(body: ResetBody) -> Response:
-        """Set a new password with the token of a mail; all sessions end."""
-        resets.reset(body.token, body.password)
+        """Set a new password with the token of a mail; all sessions end, and a lockout here too."""
+        resets.reset(body.token, body.password, asking_client())
         return answer()
 
     return bp

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
+from vireo_auth.api import cookies
 from vireo_auth.api.models import SessionPath, SessionRow
-from vireo_auth.api.token import COOKIE, COOKIE_PATH
 from vireo_auth.core.sessions import Session, Sessions
 from vireo_common.access import account_id, session_id, signed_in
 from vireo_common.errors import Code
@@ -35,9 +35,7 @@ def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
         """End the session of the token."""
         sessions.sign_out(account_id(), session_id())
         response = answer()
-        response.delete_cookie(
-            COOKIE, path=COOKIE_PATH, httponly=True, samesite="Strict", secure=secure
-        )
+        cookies.drop_refresh_token(response, secure=secure)
         return response
 
     @bp.get(

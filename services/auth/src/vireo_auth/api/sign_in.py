@@ -3,6 +3,7 @@
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
+from vireo_auth.api import cookies
 from vireo_auth.api.models import SignedIn, SignInBody
 from vireo_auth.api.token import asking_client, signed_in_answer
 from vireo_auth.core.sign_in import SignIn
@@ -27,7 +28,11 @@ def blueprint(sign_in: SignIn, *, secure: bool) -> APIBlueprint:
     @public
     def sign_in_route(body: SignInBody) -> Response:
         """Sign in and get a token."""
-        tokens = sign_in(body.username, body.password, asking_client())
-        return signed_in_answer(tokens, in_body=body.refresh_token, secure=secure)
+        client, in_body = asking_client(), body.refresh_token
+        tokens, mark = sign_in(body.username, body.password, client, keeps_cookies=not in_body)
+        response = signed_in_answer(tokens, in_body=in_body, secure=secure)
+        if mark:
+            cookies.keep_mark(response, mark, secure=secure)
+        return response
 
     return bp

@@ -6,7 +6,9 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_auth.api.models import SignUpBody
+from vireo_auth.api.token import asking_client
 from vireo_auth.core.accounts import Accounts, NewAccount
+from vireo_auth.core.sign_in import network
 from vireo_common.access import public
 from vireo_common.errors import Code
 from vireo_common.idempotency import request_key
@@ -28,7 +30,8 @@ def blueprint(accounts: Accounts) -> APIBlueprint:
     def sign_up_route(body: SignUpBody) -> Response:
         """Make an account."""
         today = dt.datetime.now(dt.UTC).date()
-        accounts.sign_up(NewAccount(**body.model_dump()), today, request_key())
+        given = NewAccount(**body.model_dump())
+        accounts.sign_up(given, today, request_key(), network(asking_client().address))
         return answer()
 
     return bp

@@ -1,7 +1,6 @@
 """``/token/refresh``, and the refresh token's way to the client and back.
 
-Browsers keep it in a cookie that no script can read and that goes to ``/token/refresh`` alone;
-clients without cookies ask for it in the body.
+Browsers keep it in a cookie (``cookies.py``); clients without cookies ask for it in the body.
 """
 
 import ipaddress
@@ -9,8 +8,9 @@ import ipaddress
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 
+from vireo_auth.api import cookies
 from vireo_auth.api.models import RefreshBody, SignedIn
-from vireo_auth.core.sessions import MAX_DEVICE, REFRESH_SECONDS, Client, Sessions, Tokens
+from vireo_auth.core.sessions import MAX_DEVICE, Client, Sessions, Tokens
 from vireo_common.access import public
 from vireo_common.errors import Code, Failure
 from vireo_common.idempotency import never_replayed
@@ -22,9 +22,6 @@ from vireo_common.web import (
     client_address,
     problems,
 )
-
-COOKIE = "vireo_refresh"
-COOKIE_PATH = "/token/refresh"
 
 
 def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
@@ -42,7 +39,7 @@ def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
     @public
     def refresh(body: RefreshBody) -> Response:
         """Get the next token of a session, with the refresh token in the cookie or the body."""
-        given = body.refresh_token or request.cookies.get(COOKIE, "")
+        given = body.refresh_token or cookies.refresh_token(secure=secure)
         if not given:
             raise Failure(Code.TOKEN_MISSING, "This needs a refresh token.")
         tokens = sessions.refresh(given, asking_client())
@@ -59,7 +56,7 @@ def asking_client() -> Client:
         address = str(ipaddress.ip_address(client_address()))
     except ValueError:
         address = ""
-    return Client(device.strip()[:MAX_DEVICE], address)
+    return Client(device.strip()[:MAX_DEVICE], address, cookies.marks())
 
 
 def signed_in_answer(tokens: Tokens, *, in_body: bool, secure: bool) -> Response:
@@ -68,13 +65,5 @@ def signed_in_answer(tokens: Tokens, *, in_body: bool, secure: bool) -> Response
     if in_body:
         return answer({**value, "refresh_token": tokens.refresh})
     response = answer(value)
-    response.set_cookie(
-        COOKIE,
-        tokens.refresh,
-        max_age=REFRESH_SECONDS,
-        path=COOKIE_PATH,
-        httponly=True,
-        samesite="Strict",
-        secure=secure,
-    )
+    cookies.keep_refresh_token(response, tokens.refresh, secure=secure)
     return response

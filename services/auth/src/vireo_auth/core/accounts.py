@@ -53,8 +53,9 @@ class AccountStore(Protocol):
         password_hash: str,
         birth: dt.date,
         request_key: bytes | None = None,
+        origin: str = "",
     ) -> None:
-        """Insert an account.
+        """Insert an account, which somebody in the network ``origin`` asked for.
 
         Raises:
             AlreadySignedUp: by a request with this key.
@@ -69,11 +70,18 @@ class Accounts:
         self._store = store
         self._passwords = passwords
 
-    def sign_up(self, given: NewAccount, today: dt.date, request_key: bytes | None = None) -> None:
+    def sign_up(
+        self,
+        given: NewAccount,
+        today: dt.date,
+        request_key: bytes | None = None,
+        origin: str = "",
+    ) -> None:
         """Make an account.
 
         Args:
             request_key: the same for repetitions of one request, which make one account.
+            origin: the network of whoever asks; mails are counted by it.
 
         Raises:
             Failure: ``invalid_body`` with a reason for each field, ``username_taken`` or
@@ -87,7 +95,7 @@ class Accounts:
         with self._passwords.place():
             password_hash = self._passwords.hash(given.password)
         try:
-            self._store.add(given, password_hash, birth, request_key)
+            self._store.add(given, password_hash, birth, request_key, origin)
         except AlreadySignedUp:
             # Its process died before it could answer.
             return

@@ -29,6 +29,17 @@ def for_transport(email: str) -> str:
     return found.ascii_email or found.normalized if found else ""
 
 
+def mailbox_of(email: str) -> str:
+    """What is one mailbox for whoever counts mails: in any case of its letters, and without what
+    stands behind a ``+``, which most servers take for a note (RFC 5233).
+
+    Two people may share it where a server does not; they share a number of mails then, no more.
+    """
+    local, at, domain = (normalized(email) or email).lower().rpartition("@")
+    # What begins with it has no other name.
+    return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
 def _parsed(email: str) -> ValidatedEmail | None:
     # Whether mail arrives is found out by sending one; names that no resolver knows, such as those
     # of a company's own network, are addresses too.

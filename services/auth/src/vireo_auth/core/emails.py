@@ -2,7 +2,9 @@
 
 from typing import Protocol
 
-from vireo_auth.core.sessions import digest
+from vireo_auth.core.accounts import EmailTaken
+from vireo_auth.core.sessions import Client, digest
+from vireo_auth.core.sign_in import network
 from vireo_common.errors import Code, Failure
 
 
@@ -13,8 +15,21 @@ class EmailStore(Protocol):
         """Use a token up, and note that its account's address is proven; ``False`` where it is
         not good for that."""
 
-    def ask(self, channel_id: int) -> None:
-        """Have another mail sent to the account's address, unless it is proven already."""
+    def ask(self, channel_id: int, origin: str) -> None:
+        """Have another mail sent to the account's address, unless it is proven already.
+
+        ``origin`` is the network of whoever asks; mails are counted by it.
+        """
+
+    def undo(self, token_hash: bytes, origin: str) -> bool:
+        """Use a token up: give an account back the address that the token was sent to, which is
+        proven by that; end all sessions, and send a link for a new password.
+
+        ``False``, and nothing is done, where the token is not good for that (any more).
+
+        Raises:
+            EmailTaken: another account has the address by now.
+        """
 
 
 class Emails:
@@ -32,6 +47,21 @@ class Emails:
         if not self._store.verify(digest(token)):
             raise Failure(Code.LINK_INVALID)
 
-    def resend(self, channel_id: int) -> None:
+    def resend(self, channel_id: int, client: Client) -> None:
         """Send the mail once more; nothing tells whether there was a reason to."""
-        self._store.ask(channel_id)
+        self._store.ask(channel_id, network(client.address))
+
+    def undo(self, token: str, client: Client) -> None:
+        """Take a change of the address back, from the address that was there before.
+
+        Whoever changed it knows the password, so that a link for a new one goes out with it.
+
+        Raises:
+            Failure: ``link_invalid``, whatever is wrong with the token; ``email_taken``.
+        """
+        try:
+            undone = self._store.undo(digest(token), network(client.address))
+        except EmailTaken:
+            raise Failure(Code.EMAIL_TAKEN, fields={"email": "is taken"}) from None
+        if not undone:
+            raise Failure(Code.LINK_INVALID)

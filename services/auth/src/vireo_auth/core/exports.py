@@ -25,6 +25,14 @@ class KnownDevice:
 
 
 @dataclass(frozen=True)
+class Browser:
+    """A browser that has a cookie for the account."""
+
+    made: dt.datetime
+    seen: dt.datetime
+
+
+@dataclass(frozen=True)
 class KnownAddress:
     """An address that was signed in from."""
 
@@ -50,14 +58,24 @@ class SentMail:
 
 
 @dataclass(frozen=True)
+class ChangedEmail:
+    """An address that the account had before, and may get back by a link."""
+
+    email: str
+    changed: dt.datetime
+
+
+@dataclass(frozen=True)
 class Known:
     """What is kept about an account. Every list is bounded by the rules that fill it."""
 
     profile: Profile
     sessions: Sequence[Session]
     devices: Sequence[KnownDevice]
+    browsers: Sequence[Browser]
     links: Sequence[Link]
     mails: Sequence[SentMail]
+    email_changes: Sequence[ChangedEmail]
 
 
 class ExportStore(Protocol):
@@ -66,11 +84,17 @@ class ExportStore(Protocol):
     def devices(self, channel_id: int) -> Sequence[KnownDevice]:
         """From where the account was signed in to before."""
 
+    def browsers(self, channel_id: int) -> Sequence[Browser]:
+        """Browsers that have a cookie for the account."""
+
     def links(self, channel_id: int) -> Sequence[Link]:
         """Links that can still be used."""
 
-    def mails(self, email: str) -> Sequence[SentMail]:
-        """The mails that an address got within a day, from whichever account."""
+    def mails(self, channel_id: int, email: str) -> Sequence[SentMail]:
+        """The mails of an account, and those to its address from whichever account, of a day."""
+
+    def email_changes(self, channel_id: int) -> Sequence[ChangedEmail]:
+        """Addresses that the account had before and may get back."""
 
     def addresses(self, channel_id: int, after: str, limit: int) -> Sequence[KnownAddress]:
         """Addresses that come after ``after``, in their order as text."""
@@ -110,9 +134,11 @@ class Exports:
             profile=profile,
             sessions=self._sessions_of(channel_id),
             devices=self._store.devices(channel_id),
+            browsers=self._store.browsers(channel_id),
             links=self._store.links(channel_id),
             # They are kept by address: until it is proven, they may have gone to somebody else.
-            mails=self._store.mails(profile.email) if profile.verified else (),
+            mails=self._store.mails(channel_id, profile.email) if profile.verified else (),
+            email_changes=self._store.email_changes(channel_id),
         )
 
     def addresses(self, channel_id: int, after: str) -> tuple[Sequence[KnownAddress], str | None]:

@@ -1,7 +1,16 @@
-"""Mails: which ones there are, what their links are good for, and how many of them one gets."""
+"""Mails: which ones there are, what their links are good for, and how many of them one gets.
 
+Anybody can sign up with somebody else's address, and have mails sent there. An address that is
+proven gets its account's mails and counts with that account alone: what strangers send to it, or to
+other spellings of it, uses up nothing of that. One that is not proven counts for all accounts that
+name it.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from vireo_auth.core.addresses import mailbox_of
 
 
 class Template(StrEnum):
@@ -18,7 +27,9 @@ class Template(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a name, no secret)
     """Tells of a change. No values."""
     EMAIL_CHANGED = "email_changed"
-    """Tells the old address of a change. No values."""
+    """Tells the old address of a change, with a link that undoes it. No values."""
+    EMAIL_UNDONE = "email_undone"
+    """Tells an address that it is the account's no more. No values."""
     NEW_DEVICE = "new_device"
     """Tells of a sign-in: ``device``, ``address``."""
     EXPORT_ASKED = "export_asked"
@@ -32,21 +43,118 @@ class Purpose(StrEnum):
 
     VERIFY = "verify"
     RESET = "reset"
+    UNDO = "undo"
     NOTICE = "notice"
-    """Has no link."""
+    """Has no link, as those that follow: each of them has a budget of its own."""
+    PASSWORD = "password"  # noqa: S105 (a name, no secret)
+    UNDONE = "undone"
+    EXPORT = "export"
+    DELETION = "deletion"
+
+    @property
+    def has_link(self) -> bool:
+        """Whether its mails carry one, and a token with it."""
+        return self in {Purpose.VERIFY, Purpose.RESET, Purpose.UNDO}
 
     @property
     def seconds(self) -> int:
-        """For how long it is."""
-        return 3600 if self is Purpose.RESET else 3 * 24 * 3600
+        """For how long a link is good."""
+        return 3600 if self is Purpose.RESET else UNDO_SECONDS
 
-    @property
-    def bounds(self) -> tuple[int, int]:
-        """What one address gets at the most: seconds between two mails, and mails an hour.
 
-        Anybody can sign up with somebody else's address, and have mails sent there.
+PURPOSES: Mapping[Template, Purpose] = {
+    Template.VERIFY: Purpose.VERIFY,
+    Template.RESET: Purpose.RESET,
+    Template.PASSWORD_CHANGED: Purpose.PASSWORD,
+    Template.EMAIL_CHANGED: Purpose.UNDO,
+    Template.EMAIL_UNDONE: Purpose.UNDONE,
+    Template.NEW_DEVICE: Purpose.NOTICE,
+    Template.EXPORT_ASKED: Purpose.EXPORT,
+    Template.ACCOUNT_DELETED: Purpose.DELETION,
+}
+UNDO_SECONDS = 3 * 24 * 3600
+# Seconds between two mails that are asked for, between two that tell of the same thing that
+# matters, and between two of anything else. What happens meanwhile is told in one.
+ASKED_PAUSE, TOLD_PAUSE, NOTICE_PAUSE = 60, 300, 600
+MOST_AN_HOUR = 5
+# Of all kinds together, to an address that nobody has proven.
+MOST_IN_ALL = 10
+NO_END = 1 << 30
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many mails of a purpose somebody gets.
+
+    Args:
+        whose: what it is counted by: an account, an address or an origin.
+        purpose: what is counted there; ``NOTICE`` where all kinds are.
+        pause: seconds between two of them.
+        most: so many an hour.
+    """
+
+    whose: str
+    purpose: Purpose
+    pause: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Who gets a mail, and who is the cause of it.
+
+    Args:
+        address: where it goes.
+        account: whom it is about; ``None`` where nobody knows.
+        proven: whether the account has proven this address.
+        origin: the network of whoever caused it, see ``network``; empty where nobody did.
+    """
+
+    address: str
+    account: int | None
+    proven: bool
+    origin: str
+
+    def budgets(self, purpose: Purpose, most_of_origin: int) -> Iterator[Budget]:
+        """What a mail has to fit into, all of them.
+
+        Args:
+            most_of_origin: mails an hour that one origin may cause to addresses that are not
+                proven, or for new passwords.
         """
-        return (0, 20) if self is Purpose.NOTICE else (60, 5)
+        pause = TOLD_PAUSE
+        if purpose in {Purpose.VERIFY, Purpose.RESET}:
+            pause = ASKED_PAUSE
+        elif purpose is Purpose.NOTICE:
+            pause = NOTICE_PAUSE
+        # What must be told is told, and only put together; what is asked for can be asked again.
+        most = NO_END if self.proven and purpose is not Purpose.RESET else MOST_AN_HOUR
+        if self.proven:
+            yield Budget(of_account_at(self.account, self.address), purpose, pause, most)
+        else:
+            mailbox = of_mailbox(self.address)
+            yield Budget(mailbox, purpose, pause, most)
+            yield Budget(f"{mailbox} in all", Purpose.NOTICE, 0, MOST_IN_ALL)
+            if self.account is not None:
+                # It may have had other addresses within the hour.
+                yield Budget(of_account(self.account), purpose, 0, most)
+        if self.origin and (not self.proven or purpose is Purpose.RESET):
+            yield Budget(f"origin:{self.origin}", Purpose.NOTICE, 0, most_of_origin)
+
+
+def of_mailbox(address: str) -> str:
+    """By what mails are counted that go to an address which the account has not proven."""
+    return f"mailbox:{mailbox_of(address)}"
+
+
+def of_account(account: int | None) -> str:
+    """By what mails about an account are counted that go to such addresses."""
+    return f"account:{account}"
+
+
+def of_account_at(account: int | None, address: str) -> str:
+    """By what an account's mails to an address are counted that it has proven."""
+    return f"account:{account} {mailbox_of(address)}"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from typing import Protocol
 
 from vireo_auth.core.accounts import EmailTaken, name_problem
 from vireo_auth.core.addresses import address_problem, normalized
+from vireo_auth.core.mails import UNDO_SECONDS
 from vireo_auth.core.passwords import Passwords, weakness
 from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced
+from vireo_auth.core.sign_in import mark_of, network
 from vireo_common.errors import Code, Failure
 
 CHANGEABLE = ("fname", "mname", "lname", "email")
@@ -28,6 +30,10 @@ class Profile:
     birth: dt.date
 
 
+class TooManyChanges(Exception):
+    """The account had another address too often within three days."""
+
+
 class ProfileStore(Protocol):
     """Where accounts are kept. What an owner must hear of is mailed with the change."""
 
@@ -37,22 +43,31 @@ class ProfileStore(Protocol):
     def change_names(self, channel_id: int, changes: Mapping[str, str]) -> None:
         """Set some of ``CHANGEABLE`` without the address."""
 
-    def change_all(self, owner: Confirmed, changes: Mapping[str, str]) -> None:
+    def change_all(self, owner: Confirmed, changes: Mapping[str, str], origin: str) -> None:
         """Set some of ``CHANGEABLE`` with the address, which has to be proven anew.
 
+        ``origin`` is the network of whoever does it, here and below; mails are counted by it.
+
         Raises:
-            EmailTaken: a unique constraint decided.
+            EmailTaken: a unique constraint decided, or another account may get it back.
+            PasswordReplaced, TooManyChanges: nothing was changed.
+        """
+
+    def change_password(
+        self,
+        owner: Confirmed,
+        password_hash: str,
+        session_id: str,
+        mark: bytes | None,
+        origin: str,
+    ) -> None:
+        """Set the password, end every session but one, and forget every browser but one.
+
+        Raises:
             PasswordReplaced: nothing was changed.
         """
 
-    def change_password(self, owner: Confirmed, password_hash: str, session_id: str) -> None:
-        """Set the password, and end every session but one.
-
-        Raises:
-            PasswordReplaced: nothing was changed.
-        """
-
-    def delete(self, owner: Confirmed) -> None:
+    def delete(self, owner: Confirmed, origin: str) -> None:
         """Delete the channel with everything that hangs on it, and have its files removed.
 
         Raises:
@@ -99,7 +114,8 @@ class Me:
 
         Raises:
             Failure: ``invalid_body`` with a reason for each field; ``missing_field`` or what
-                signing in refuses with where the password is needed; ``email_taken``.
+                signing in refuses with where the password is needed; ``email_taken``;
+                ``rate_limited`` after too many addresses.
         """
         problems = {field: _problem(field, text) for field, text in wanted.items()}
         if problems := {field: reason for field, reason in problems.items() if reason}:
@@ -116,9 +132,17 @@ class Me:
             raise Failure(Code.MISSING_FIELD, fields={"password": "missing"})
         with self._confirmed(channel_id, password, client) as owner:
             try:
-                self._store.change_all(owner, changes)
+                self._store.change_all(owner, changes, network(client.address))
             except EmailTaken:
                 raise Failure(Code.EMAIL_TAKEN, fields={"email": "is taken"}) from None
+            except TooManyChanges:
+                headers = {"Retry-After": str(UNDO_SECONDS)}
+                raise Failure(
+                    Code.RATE_LIMITED,
+                    "The address was changed too often; wait some days.",
+                    headers=headers,
+                    retry_after=UNDO_SECONDS,
+                ) from None
         return self.show(channel_id)
 
     def change_password(
@@ -135,7 +159,9 @@ class Me:
         with self._confirmed(channel_id, old, client) as owner:
             with self._passwords.place():
                 password_hash = self._passwords.hash(new)
-            self._store.change_password(owner, password_hash, session_id)
+            mark = mark_of(client, self.show(channel_id).username)
+            origin = network(client.address)
+            self._store.change_password(owner, password_hash, session_id, mark, origin)
 
     def delete(self, channel_id: int, password: str, client: Client) -> None:
         """Delete the account with its channel and videos.
@@ -144,7 +170,7 @@ class Me:
             Failure: what signing in refuses with where the password is wrong.
         """
         with self._confirmed(channel_id, password, client) as owner:
-            self._store.delete(owner)
+            self._store.delete(owner, network(client.address))
 
     @contextmanager
     def _confirmed(self, channel_id: int, password: str, client: Client) -> Iterator[Confirmed]:

@@ -1,11 +1,16 @@
 """Password hashes: bcrypt, which reads 72 bytes and no more.
 
+A password is the same however its letters were put together: one keyboard sends "é" as one
+character, another as a letter and an accent. It is hashed, and counted, in Unicode's form NFC
+(RFC 8265, section 4.2). Hashes of before were made of what was typed, and match in that form too.
+
 A hash takes a core for a fifth of a second. Hashes are made in threads of their own that stand back
 behind everybody else: a flood of sign-ins takes what the machine has left and no more.
 """
 
 import os
 import threading
+import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -57,14 +62,31 @@ class Passwords:
     def hash(self, password: str) -> str:
         """The hash to store, 60 characters."""
         salt = bcrypt.gensalt(self._cost)
-        return self._pool.submit(bcrypt.hashpw, password.encode(), salt).result().decode("ascii")
+        given = _composed(password)
+        return self._pool.submit(bcrypt.hashpw, given, salt).result().decode("ascii")
 
     def matches(self, password: str, stored: str | None) -> bool:
         """Whether ``password`` is the one of the hash; takes as long where there is no hash."""
-        given = password.encode("utf-8", "replace")
         known = stored.encode() if stored else self._nobody
+        # In ASCII all forms are one, and so they are in most of what people type.
+        forms = dict.fromkeys((_composed(password), *_forms_of_before(password)))
+        # All are looked at: which one was right must not show in the time that it takes.
+        right = [self._is_right(form, known) for form in forms]
+        return any(right) and stored is not None
+
+    def _is_right(self, given: bytes, known: bytes) -> bool:
         right = self._pool.submit(bcrypt.checkpw, given[:MAX_BYTES], known).result()
-        return right and stored is not None and len(given) <= MAX_BYTES
+        return right and len(given) <= MAX_BYTES
+
+
+def _composed(password: str) -> bytes:
+    return unicodedata.normalize("NFC", password).encode("utf-8", "replace")
+
+
+def _forms_of_before(password: str) -> tuple[bytes, bytes]:
+    """What may have been hashed before one form was: as it is typed now, or taken apart."""
+    apart = unicodedata.normalize("NFD", password)
+    return password.encode("utf-8", "replace"), apart.encode("utf-8", "replace")
 
 
 def _stand_back() -> None:
@@ -74,13 +96,13 @@ def _stand_back() -> None:
 
 def weakness(password: str) -> str:
     """Why a new password is refused, as a sentence; empty where it is fine."""
-    size = len(password.encode("utf-8", "replace"))
+    size = len(_composed(password))
     if size < MIN_BYTES:
         return f"must have at least {MIN_BYTES} bytes"
     if size > MAX_BYTES:
         return f"must have at most {MAX_BYTES} bytes in UTF-8"
     if "\0" in password:
         return "must not hold the NUL character"
-    if password.lower() in COMMON:
+    if unicodedata.normalize("NFC", password).lower() in COMMON:
         return "is one of the commonly used passwords"
     return ""

@@ -4,21 +4,28 @@ from typing import Protocol
 
 from vireo_auth.core.addresses import MAX_EMAIL
 from vireo_auth.core.passwords import Passwords, weakness
-from vireo_auth.core.sessions import digest
+from vireo_auth.core.sessions import Client, digest
+from vireo_auth.core.sign_in import network
 from vireo_common.errors import Code, Failure
 
 
 class ResetStore(Protocol):
     """Where passwords are replaced. Tokens come as their SHA-256."""
 
-    def ask(self, email: str) -> None:
-        """Have a mail sent to this address, if it turns out to be that of an account."""
+    def ask(self, email: str, origin: str) -> None:
+        """Have a mail sent to this address, if it turns out to be that of an account.
+
+        ``origin`` is the network of whoever asks; mails are counted by it.
+        """
 
     def is_good(self, token_hash: bytes) -> bool:
         """Whether a token can be used now."""
 
-    def replace(self, token_hash: bytes, password_hash: str) -> bool:
+    def replace(self, token_hash: bytes, password_hash: str, address: str) -> bool:
         """Use a token up: replace the password, end all sessions, and tell the owner.
+
+        ``address`` is where that was done: from there its owner is let in at once, whoever has
+        guessed at the account before.
 
         ``False``, and nothing is done, where the token is not good for that (any more).
         """
@@ -31,16 +38,16 @@ class Resets:
         self._store = store
         self._passwords = passwords
 
-    def ask(self, email: str) -> None:
+    def ask(self, email: str, client: Client) -> None:
         """Have a link sent to an address.
 
         Whether it is that of an account is looked for by the worker: here nothing depends on it,
         neither the answer nor the time that it takes.
         """
         if len(email) <= MAX_EMAIL:
-            self._store.ask(email)
+            self._store.ask(email, network(client.address))
 
-    def reset(self, token: str, password: str) -> None:
+    def reset(self, token: str, password: str, client: Client) -> None:
         """Replace the password of the account that a link was sent to.
 
         Raises:
@@ -56,5 +63,5 @@ class Resets:
             raise Failure(Code.LINK_INVALID)
         with self._passwords.place():
             password_hash = self._passwords.hash(password)
-        if not self._store.replace(hashed, password_hash):
+        if not self._store.replace(hashed, password_hash, network(client.address)):
             raise Failure(Code.LINK_INVALID)

@@ -1,15 +1,18 @@
 """Sessions: opened by a sign-in, carried on by refresh tokens, ended by their owner.
 
-A refresh token works once and is replaced by the next. One that comes back later was copied, and
-nobody can tell by whom: the whole session ends (RFC 9700, section 4.14.2).
+A refresh token works once and is replaced by the next. Whoever sends it again at once gets the same
+one, so that a session never has two. One that comes back later was copied, and nobody can tell by
+whom: the whole session ends (RFC 9700, section 4.14.2).
 """
 
+import base64
 import datetime as dt
 import hashlib
+import hmac
 import re
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -24,7 +27,7 @@ log = structlog.get_logger()
 # and so is one that was opened so long ago: now and then everybody types the password.
 REFRESH_SECONDS = 30 * 24 * 60 * 60
 LIFE_SECONDS = 90 * 24 * 60 * 60
-# Two tabs that refresh at the same moment send the same token.
+# Two tabs that refresh at the same moment send the same token, and so does who lost the answer.
 GRACE_SECONDS = 10
 # More than any client needs, and few enough that a session is ended in a moment.
 MOST_AN_HOUR = 300
@@ -36,10 +39,12 @@ SESSION_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 @dataclass(frozen=True)
 class Client:
-    """Who asks: ``device`` is what the client says of itself, ``address`` where it comes from."""
+    """Who asks: ``device`` is what the client says of itself, ``address`` where it comes from, and
+    ``marks`` what its cookies say of accounts that it was signed in to, see ``mark_name``."""
 
     device: str
     address: str
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,10 +95,15 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True)
 class Held:
-    """Whose session a refresh token carries on."""
+    """Whose session a refresh token carries on, and what its successor was made with."""
 
     channel_id: int
     session_id: str
+    salt: bytes
+
+
+Successor = Callable[[bytes], bytes]
+"""The hash of a refresh token's successor, given its salt."""
 
 
 class SessionStore(Protocol):
@@ -108,8 +118,14 @@ class SessionStore(Protocol):
             PasswordReplaced: no session was opened.
         """
 
-    def rotate(self, spent: bytes, fresh: bytes, client: Client, signer: Signer) -> Held | Refusal:
-        """Replace a refresh token by the next, or end the session of one that was copied."""
+    def rotate(
+        self, spent: bytes, salt: bytes, successor: Successor, client: Client, signer: Signer
+    ) -> Held | Refusal:
+        """Replace a refresh token by the next, or end the session of one that was copied.
+
+        One that comes back within ``GRACE_SECONDS`` is replaced by the same as before: the
+        ``salt`` that made it is kept.
+        """
 
     def of_channel(self, channel_id: int) -> Sequence[Session]:
         """The sessions of a channel, the one that was seen last first."""
@@ -126,11 +142,13 @@ class Sessions:
 
     Args:
         signer: gives what signs tokens now; the key may be another one the next time.
+        key: makes successors of refresh tokens; nobody outside has it.
     """
 
-    def __init__(self, store: SessionStore, signer: Callable[[], Signer]) -> None:
+    def __init__(self, store: SessionStore, signer: Callable[[], Signer], key: bytes) -> None:
         self._store = store
         self._signer = signer
+        self._key = key
 
     def open(self, owner: Confirmed, client: Client) -> Tokens:
         """Open a session for an account whose password was right.
@@ -154,12 +172,17 @@ class Sessions:
                 or ``token_revoked`` for one that was used before: its session has ended;
                 ``rate_limited`` after too many within an hour, which leaves the token good.
         """
-        fresh, signer = secrets.token_urlsafe(32), self._signer()
-        held = self._store.rotate(digest(token), digest(fresh), client, signer)
+        signer = self._signer()
+
+        def successor(salt: bytes) -> bytes:
+            return digest(self._successor(token, salt))
+
+        salt = secrets.token_bytes(32)
+        held = self._store.rotate(digest(token), salt, successor, client, signer)
         match held:
             case Held():
                 access = signer.access_token(held.channel_id, held.session_id)
-                return Tokens(access, ACCESS_SECONDS, fresh)
+                return Tokens(access, ACCESS_SECONDS, self._successor(token, held.salt))
             case Refusal.UNKNOWN:
                 raise Failure(Code.TOKEN_INVALID)
             case Refusal.EXPIRED:
@@ -169,6 +192,11 @@ class Sessions:
                 raise Failure(Code.TOKEN_REVOKED)
             case Refusal.TOO_MANY:
                 raise Failure(Code.RATE_LIMITED, headers={"Retry-After": "60"}, retry_after=60)
+
+    def _successor(self, token: str, salt: bytes) -> str:
+        """What follows a refresh token: random to whoever has not all of key, salt and token."""
+        made = hmac.digest(self._key, salt + token.encode("utf-8", "replace"), "sha256")
+        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
     def of_channel(self, channel_id: int) -> Sequence[Session]:
         """The sessions of a channel, the one that was seen last first."""

@@ -7,13 +7,14 @@ so that fifty guesses at the same moment get no more tries than five, one after 
 import datetime as dt
 import hashlib
 import ipaddress
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from vireo_auth.core.accounts import USERNAME
 from vireo_auth.core.passwords import Passwords
-from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced, Tokens
+from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced, Tokens, digest
 from vireo_common.errors import Code, Failure
 from vireo_common.text import iso_time
 
@@ -41,9 +42,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Admitted:
-    """The attempt is counted; ``attempts_left`` is what remains if its password is wrong."""
+    """The attempt is counted, by ``counted_by``: the address or the browser that it comes from;
+    ``attempts_left`` is what remains if its password is wrong."""
 
     attempts_left: int
+    counted_by: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,14 @@ class Slowed:
     seconds: int
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What a browser keeps in a cookie, to be known again; see ``mark_name``."""
+
+    name: str
+    value: str
+
+
 class AccountReader(Protocol):
     """Where accounts are found."""
 
@@ -73,12 +84,28 @@ class AttemptStore(Protocol):
     """Where attempts are counted, for all workers of all machines."""
 
     def admit(
-        self, name_key: bytes, address: str, channel_id: int | None, limits: Limits
+        self,
+        name_key: bytes,
+        address: str,
+        mark: bytes | None,
+        channel_id: int | None,
+        limits: Limits,
     ) -> Admitted | Blocked | Slowed:
-        """Count one more attempt, as if it had failed already, unless the name is blocked."""
+        """Count one more attempt, as if it had failed already, unless the name is blocked.
 
-    def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
-        """Forget the failures of this name from this address, and know the address from now on.
+        One from a browser whose ``mark`` the account knows is counted for that browser alone.
+        """
+
+    def succeeded(self, name_key: bytes, counted_by: str, address: str, channel_id: int) -> None:
+        """Forget the failures of this name that were counted there, and know the address from now
+        on.
+
+        Raises:
+            PasswordReplaced: the account is gone.
+        """
+
+    def know_browser(self, channel_id: int, old: bytes | None, new: bytes) -> None:
+        """Know a browser by its new mark from now on; the old one ends.
 
         Raises:
             PasswordReplaced: the account is gone.
@@ -106,13 +133,26 @@ class SignIn:
         self._limits = limits
         self._open_session = open_session
 
-    def __call__(self, username: str, password: str, client: Client) -> Tokens:
-        """Check credentials and open a session.
+    def __call__(
+        self, username: str, password: str, client: Client, *, keeps_cookies: bool = True
+    ) -> tuple[Tokens, Mark | None]:
+        """Check credentials and open a session; its tokens, and a new mark for the browser.
 
         Raises:
             Failure: see ``check``.
         """
-        return self._open_session(self.check(username, password, client), client)
+        owner = self.check(username, password, client)
+        tokens = self._open_session(owner, client)
+        if not keeps_cookies:
+            return tokens, None
+        mark = Mark(mark_name(username), secrets.token_urlsafe(32))
+        try:
+            # A mark that somebody else has put there is not kept: it always is a new one.
+            old = mark_of(client, username)
+            self._attempts.know_browser(owner.channel_id, old, digest(mark.value))
+        except PasswordReplaced:
+            raise Failure(Code.BAD_CREDENTIALS, attempts_left=owner.attempts_left) from None
+        return tokens, mark
 
     def check(self, username: str, password: str, client: Client) -> Confirmed:
         """Check credentials.
@@ -131,7 +171,8 @@ class SignIn:
         key = name_key(username)
         origin = network(client.address)
         known_as = account.channel_id if account else None
-        attempt = self._attempts.admit(key, origin, known_as, self._limits)
+        mark = mark_of(client, username)
+        attempt = self._attempts.admit(key, origin, mark, known_as, self._limits)
         if not isinstance(attempt, Admitted):
             raise _refusal(attempt)
         # Hash even without an account, so that both answers take as long.
@@ -139,7 +180,7 @@ class SignIn:
         if account is None or not matches:
             raise Failure(Code.BAD_CREDENTIALS, attempts_left=attempt.attempts_left)
         try:
-            self._attempts.succeeded(key, origin, account.channel_id)
+            self._attempts.succeeded(key, attempt.counted_by, origin, account.channel_id)
         except PasswordReplaced:
             raise Failure(Code.BAD_CREDENTIALS, attempts_left=attempt.attempts_left) from None
         return Confirmed(account.channel_id, account.password_hash, attempt.attempts_left)
@@ -148,6 +189,18 @@ class SignIn:
 def name_key(username: str) -> bytes:
     """32 bytes that stand for a name in any case of its letters."""
     return hashlib.sha256(username.lower().encode("utf-8", "replace")).digest()
+
+
+def mark_name(username: str) -> str:
+    """Under what a browser keeps its mark for an account: accounts of one browser have each its
+    own, and the name itself stands in no cookie."""
+    return name_key(username).hex()[:16]
+
+
+def mark_of(client: Client, username: str) -> bytes | None:
+    """What is stored of the mark that a browser has for an account; ``None`` where it has none."""
+    value = client.marks.get(mark_name(username))
+    return digest(value) if value else None
 
 
 def network(address: str) -> str:

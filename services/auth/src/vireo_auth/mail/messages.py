@@ -6,7 +6,7 @@ are escaped, and no line break of theirs reaches a header or begins a line of th
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -22,6 +22,7 @@ SUBJECTS: Mapping[Template, str] = {
     Template.RESET: "A new password for Vireo",
     Template.PASSWORD_CHANGED: "Your password was changed",
     Template.EMAIL_CHANGED: "Your address was changed",
+    Template.EMAIL_UNDONE: "A change of your address was undone",
     Template.NEW_DEVICE: "A sign-in from a new device",
     Template.EXPORT_ASKED: "A copy of your data was asked for",
     Template.ACCOUNT_DELETED: "Your account was deleted",
@@ -29,6 +30,7 @@ SUBJECTS: Mapping[Template, str] = {
 PATHS: Mapping[Purpose, str] = {
     Purpose.VERIFY: "/email/verify",
     Purpose.RESET: "/password/reset",
+    Purpose.UNDO: "/email/undo",
 }
 MAX_VALUE = 300
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -38,13 +40,16 @@ UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]
 class Letter:
     """One mail, before it has its link.
 
-    ``mail_id`` is the same whenever this mail is sent; ``to`` is the address.
+    ``mail_id`` is the same whenever this mail is sent; ``to`` is the address. ``again`` has the
+    values of what it tells of besides, and ``more`` how often it happened beyond that.
     """
 
     mail_id: str
     template: Template
     to: str
     values: Mapping[str, str]
+    again: Sequence[Mapping[str, str]] = ()
+    more: int = 0
 
 
 class Composer:
@@ -68,8 +73,15 @@ class Composer:
     def compose(self, letter: Letter, link: str = "") -> EmailMessage:
         """The message; ``link`` is what ``link`` made, for templates that have one."""
         template = letter.template.value
-        values = {"username": "", **{key: _clean(text) for key, text in letter.values.items()}}
-        values.update(subject=SUBJECTS[letter.template], public_url=self._public_url, link=link)
+        values = {
+            "username": "",
+            **_cleaned(letter.values),
+            "again": [_cleaned(values) for values in letter.again],
+            "more": letter.more,
+            "subject": SUBJECTS[letter.template],
+            "public_url": self._public_url,
+            "link": link,
+        }
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = mailbox(letter.to)
@@ -98,6 +110,10 @@ def mailbox(email: str, name: str = "") -> Address:
     """An address as a header has it."""
     username, _, domain = for_transport(email).rpartition("@")
     return Address(display_name=name, username=username, domain=domain)
+
+
+def _cleaned(values: Mapping[str, str]) -> dict[str, str]:
+    return {key: _clean(text) for key, text in values.items()}
 
 
 def _clean(value: str) -> str:

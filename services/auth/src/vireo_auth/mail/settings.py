@@ -28,6 +28,11 @@ class MailSettings(ServiceSettings):
     smtp_user: str = Field("", description="Who signs in there; nobody where empty.")
     mail_from: str = Field("Vireo <vireo@vireo.internal>", description="Whom mails are from.")
     mail_folder: Path = Field(Path("/var/lib/vireo/mail"), description="That folder.")
+    mails_of_origin: int = Field(
+        60,
+        ge=1,
+        description="Mails an hour that one client address may cause to unproven addresses.",
+    )
     public_url: str = Field(
         "http://localhost:8080", description="Address that people know Vireo by."
     )

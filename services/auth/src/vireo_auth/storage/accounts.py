@@ -1,6 +1,7 @@
 """The tables ``Channels`` and ``ChannelDetails``."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from pymysql.cursors import Cursor
 
@@ -8,7 +9,9 @@ from vireo_auth.core.accounts import AlreadySignedUp, EmailTaken, NewAccount, Us
 from vireo_auth.core.mails import Template
 from vireo_auth.core.sessions import Confirmed, PasswordReplaced
 from vireo_auth.core.sign_in import Account
-from vireo_auth.storage.mails import add_mail_job
+from vireo_auth.storage.email_changes import require_free
+from vireo_auth.storage.mails import Cause, add_mail_job
+from vireo_auth.storage.names import ReservedNames
 from vireo_common.database import Database, Duplicate
 
 INSERT_CHANNEL = "INSERT INTO Channels (Username, Password, RequestKey) VALUES (%s, %s, %s)"
@@ -25,7 +28,8 @@ BY_NAME = "SELECT ChannelID, Password FROM Channels WHERE Username = %s"
 SET_HASH = "UPDATE Channels SET Password = %s WHERE ChannelID = %s"
 
 LOCK = """
-SELECT Username, Email, Password FROM Channels JOIN ChannelDetails USING (ChannelID)
+SELECT Username, Email, EmailVerifiedAt IS NOT NULL, Password
+FROM Channels JOIN ChannelDetails USING (ChannelID)
 WHERE ChannelID = %s FOR UPDATE
 """
 
@@ -33,8 +37,9 @@ WHERE ChannelID = %s FOR UPDATE
 class AccountTable:
     """Accounts in MariaDB."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, reserved: ReservedNames) -> None:
         self._database = database
+        self._reserved = reserved
 
     def add(
         self,
@@ -42,20 +47,25 @@ class AccountTable:
         password_hash: str,
         birth: dt.date,
         request_key: bytes | None = None,
+        origin: str = "",
     ) -> None:
         """Insert both rows of an account and the mail that asks for its address, or nothing.
 
         Raises:
             AlreadySignedUp: by a request with this key.
-            UsernameTaken, EmailTaken: a unique constraint decided.
+            UsernameTaken, EmailTaken: a unique constraint decided, or the name is reserved.
         """
 
         def work(cursor: Cursor) -> None:
             cursor.execute(INSERT_CHANNEL, (account.username, password_hash, request_key))
-            names = (account.fname, account.mname, account.lname)
             channel_id = int(cursor.lastrowid or 0)
+            names = (account.fname, account.mname, account.lname)
             cursor.execute(INSERT_DETAILS, (channel_id, *names, account.email, birth))
-            add_mail_job(cursor, Template.VERIFY, channel_id=channel_id, to=account.email)
+            if self._reserved.holds(cursor, account.username):
+                raise UsernameTaken
+            require_free(cursor, account.email, channel_id)
+            told, cause = Template.VERIFY, Cause(origin)
+            add_mail_job(cursor, told, channel_id=channel_id, to=account.email, cause=cause)
 
         try:
             self._database.transaction("accounts.add", work)
@@ -79,8 +89,17 @@ class AccountTable:
         return Account(row[0], row[1]) if row else None
 
 
-def lock_account(cursor: Cursor, owner: Confirmed) -> tuple[str, str]:
-    """Lock an account for the caller's transaction; its name and address.
+@dataclass(frozen=True)
+class Locked:
+    """An account that nobody else changes; ``proven`` says whether the address is."""
+
+    username: str
+    email: str
+    proven: bool
+
+
+def lock_account(cursor: Cursor, owner: Confirmed) -> Locked:
+    """Lock an account for the caller's transaction.
 
     Raises:
         PasswordReplaced: it is gone, or has another password than the one that was right.
@@ -88,9 +107,9 @@ def lock_account(cursor: Cursor, owner: Confirmed) -> tuple[str, str]:
     cursor.execute(LOCK, (owner.channel_id,))
     row = cursor.fetchone()
     # Compared here: the column takes letters of either case for the same.
-    if row is None or row[2] != owner.password_hash:
+    if row is None or row[3] != owner.password_hash:
         raise PasswordReplaced
-    return row[0], row[1]
+    return Locked(row[0], row[1], bool(row[2]))
 
 
 def set_password(cursor: Cursor, channel_id: int, password_hash: str) -> None:

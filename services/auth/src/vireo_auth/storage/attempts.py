@@ -1,6 +1,7 @@
 """The tables ``SignInPairs``, ``SignInFailures`` and ``KnownAddresses``.
 
-The row of a pair (name, address) is the lock under which the pair's failures are counted.
+The row of a pair (name, address) is the lock under which the pair's failures are counted. In the
+place of the address stands a browser that the account knows by its mark.
 """
 
 import datetime as dt
@@ -10,6 +11,7 @@ from pymysql.cursors import Cursor
 
 from vireo_auth.core.sessions import PasswordReplaced
 from vireo_auth.core.sign_in import Admitted, Blocked, Limits, Slowed
+from vireo_auth.storage.browsers import is_known, know_browser
 from vireo_common.database import Database, MissingParent
 
 ENSURE_PAIR = """
@@ -85,18 +87,31 @@ class AttemptTable:
         self._database = database
 
     def admit(
-        self, name_key: bytes, address: str, channel_id: int | None, limits: Limits
+        self,
+        name_key: bytes,
+        address: str,
+        mark: bytes | None,
+        channel_id: int | None,
+        limits: Limits,
     ) -> Admitted | Blocked | Slowed:
-        """Count one more attempt, as if it had failed already, unless the name is blocked."""
+        """Count one more attempt, as if it had failed already, unless the name is blocked.
+
+        One from a browser whose ``mark`` the account knows is counted for that browser alone.
+        """
+
+        known_browser = mark is not None and self._knows(channel_id, mark)
+        counted_by = browser_place(mark) if mark and known_browser else address
 
         def work(cursor: Cursor) -> Admitted | Blocked | Slowed:
-            pair = (name_key, address)
+            pair = (name_key, counted_by)
+            # The lock comes first: what is read before it would be what the transaction sees of
+            # the counters too, and fifty at once would all see none.
             cursor.execute(ENSURE_PAIR, pair)
             if cursor.execute(BLOCK_LEFT, pair):
                 until, seconds = _row(cursor)
                 return Blocked(until.replace(tzinfo=dt.UTC), int(seconds))
             # The same statement for an unknown name, which no address is known for.
-            known = cursor.execute(IS_KNOWN, (channel_id or 0, address)) == 1
+            known = known_browser or cursor.execute(IS_KNOWN, (channel_id or 0, address)) == 1
             window = int(limits.window.total_seconds())
             room = (window, name_key, window, limits.strangers - 1)
             if not known and cursor.execute(STRANGERS, room):
@@ -109,25 +124,42 @@ class AttemptTable:
             cursor.execute(INSERT_FAILURE, (*pair, known))
             if failures >= limits.attempts:
                 cursor.execute(BLOCK, (int(limits.block.total_seconds()), *pair))
-            return Admitted(max(0, limits.attempts - failures))
+            return Admitted(max(0, limits.attempts - failures), counted_by)
 
         return self._database.transaction("attempts.admit", work)
 
-    def succeeded(self, name_key: bytes, address: str, channel_id: int) -> None:
-        """Forget the failures of this name from this address, and know the address from now on.
+    def _knows(self, channel_id: int | None, mark: bytes) -> bool:
+        # The same statement for an unknown name, which no browser is known for.
+        with self._database.read() as cursor:
+            return is_known(cursor, channel_id or 0, mark)
+
+    def succeeded(self, name_key: bytes, counted_by: str, address: str, channel_id: int) -> None:
+        """Forget the failures of this name that were counted there, and know the address from now
+        on.
 
         Raises:
             PasswordReplaced: the account is gone.
         """
 
         def work(cursor: Cursor) -> None:
-            # The pair first: it is the lock that ``admit`` takes first.
-            cursor.execute(FORGET_PAIR, (name_key, address))
-            cursor.execute(FORGET_FAILURES, (name_key, address))
+            forget_failures(cursor, name_key, counted_by)
             cursor.execute(KNOW, (channel_id, address))
 
         try:
             self._database.transaction("attempts.succeeded", work)
+        except MissingParent:
+            raise PasswordReplaced from None
+
+    def know_browser(self, channel_id: int, old: bytes | None, new: bytes) -> None:
+        """Know a browser by its new mark from now on; the old one ends.
+
+        Raises:
+            PasswordReplaced: the account is gone.
+        """
+        try:
+            self._database.transaction(
+                "attempts.know_browser", lambda cursor: know_browser(cursor, channel_id, old, new)
+            )
         except MissingParent:
             raise PasswordReplaced from None
 
@@ -136,6 +168,29 @@ class AttemptTable:
         self._database.write(SWEEP_FAILURES)
         self._database.write(SWEEP_PAIRS)
         self._database.write(SWEEP_KNOWN)
+
+
+def let_in(cursor: Cursor, name_key: bytes, address: str, channel_id: int) -> None:
+    """Forget the failures of a name from an address, and know the address from now on, in the
+    caller's transaction.
+
+    Raises:
+        MissingParent: the account is gone.
+    """
+    forget_failures(cursor, name_key, address)
+    cursor.execute(KNOW, (channel_id, address))
+
+
+def forget_failures(cursor: Cursor, name_key: bytes, counted_by: str) -> None:
+    """Forget the failures of a name that were counted there, in the caller's transaction."""
+    # The pair first: it is the lock that ``admit`` takes first.
+    cursor.execute(FORGET_PAIR, (name_key, counted_by))
+    cursor.execute(FORGET_FAILURES, (name_key, counted_by))
+
+
+def browser_place(mark: bytes) -> str:
+    """What stands in the place of an address where a browser's attempts are counted."""
+    return f"mark:{mark.hex()[:40]}"
 
 
 def _row(cursor: Cursor) -> tuple[Any, ...]:

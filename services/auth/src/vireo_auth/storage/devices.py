@@ -5,7 +5,8 @@ from pymysql.cursors import Cursor
 from vireo_auth.core.devices import device_key
 from vireo_auth.core.mails import Template
 from vireo_auth.core.sessions import Client
-from vireo_auth.storage.mails import add_mail_job
+from vireo_auth.core.sign_in import network
+from vireo_auth.storage.mails import Cause, add_mail_job
 from vireo_common.database import Database
 
 HAS_ANY = "SELECT 1 FROM KnownDevices WHERE ChannelID = %s LIMIT 1"
@@ -61,4 +62,5 @@ def know_device(cursor: Cursor, channel_id: int, client: Client) -> None:
         "device": client.device or "unknown",
         "address": client.address or "unknown",
     }
-    add_mail_job(cursor, Template.NEW_DEVICE, channel_id=channel_id, to=address, values=values)
+    told, cause = Template.NEW_DEVICE, Cause(network(client.address))
+    add_mail_job(cursor, told, channel_id=channel_id, to=address, values=values, cause=cause)

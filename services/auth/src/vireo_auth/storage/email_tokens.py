@@ -6,14 +6,20 @@ and a link is good only while the account still has the address that it was sent
 
 from pymysql.cursors import Cursor
 
+from vireo_auth.core.accounts import EmailTaken
 from vireo_auth.core.mails import Purpose, Template
+from vireo_auth.core.sign_in import name_key
 from vireo_auth.storage.accounts import set_password
-from vireo_auth.storage.mails import add_mail_job
+from vireo_auth.storage.attempts import let_in
+from vireo_auth.storage.browsers import forget_browsers
+from vireo_auth.storage.email_changes import forget_since
+from vireo_auth.storage.mails import Cause, add_mail_job
 from vireo_auth.storage.sessions import end_all
-from vireo_common.database import Database
+from vireo_common.database import Database, Duplicate, MissingParent
 
 GOOD = """
-SELECT ChannelDetails.ChannelID FROM EmailTokens
+SELECT ChannelDetails.ChannelID, Username FROM EmailTokens
+JOIN Channels USING (ChannelID)
 JOIN ChannelDetails
     ON ChannelDetails.ChannelID = EmailTokens.ChannelID
     AND ChannelDetails.Email = EmailTokens.Email
@@ -36,6 +42,25 @@ UPDATE ChannelDetails SET EmailVerifiedAt = NOW() WHERE ChannelID = %s AND Email
 """
 
 
+UNDOES = """
+SELECT EmailTokens.ChannelID, ChangeID, OldEmail FROM EmailTokens
+JOIN EmailChanges USING (ChangeID)
+WHERE TokenHash = %s AND Purpose = 'undo' AND ExpiresAt > NOW(3)
+"""
+
+TAKE_UNDO = """
+DELETE FROM EmailTokens WHERE TokenHash = %s AND Purpose = 'undo' AND ExpiresAt > NOW(3)
+"""
+
+SET_BACK = "UPDATE ChannelDetails SET Email = %s, EmailVerifiedAt = NOW() WHERE ChannelID = %s"
+
+FORGET_ASKED = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose <> 'undo'"
+
+
+class _NotGood(Exception):
+    """The token is not good (any more); nothing of the transaction is kept."""
+
+
 class EmailTable:
     """Which addresses are proven, in MariaDB."""
 
@@ -54,16 +79,49 @@ class EmailTable:
 
         return self._database.transaction("emails.verify", work)
 
-    def ask(self, channel_id: int) -> None:
+    def ask(self, channel_id: int, origin: str) -> None:
         """Have another mail sent to the account's address, unless it is proven already."""
 
         def work(cursor: Cursor) -> None:
             cursor.execute(LOCK_DETAILS, (channel_id,))
             row = cursor.fetchone()
             if row and not row[1]:
-                add_mail_job(cursor, Template.VERIFY, channel_id=channel_id, to=row[0])
+                told, cause = Template.VERIFY, Cause(origin)
+                add_mail_job(cursor, told, channel_id=channel_id, to=row[0], cause=cause)
 
         self._database.transaction("emails.ask", work)
+
+    def undo(self, token_hash: bytes, origin: str) -> bool:
+        """Use a token up: give the old address back, end all sessions, and tell both addresses.
+
+        Raises:
+            EmailTaken: a unique constraint decided.
+        """
+
+        def work(cursor: Cursor) -> bool:
+            if not cursor.execute(UNDOES, (token_hash,)):
+                return False
+            ((channel_id, change_id, old),) = cursor.fetchall()
+            cursor.execute(LOCK_DETAILS, (channel_id,))
+            now = cursor.fetchone()
+            if now is None or not cursor.execute(TAKE_UNDO, (token_hash,)):
+                return False
+            cursor.execute(SET_BACK, (old, channel_id))
+            forget_since(cursor, channel_id, change_id)
+            cursor.execute(FORGET_ASKED, (channel_id,))
+            end_all(cursor, channel_id)
+            forget_browsers(cursor, channel_id)
+            cause = Cause(origin, channel_id, proven=True)
+            add_mail_job(cursor, Template.RESET, channel_id=None, to=old, cause=cause)
+            cause = Cause(origin, channel_id, proven=bool(now[1]))
+            told = Template.EMAIL_UNDONE
+            add_mail_job(cursor, told, channel_id=channel_id, to=now[0], cause=cause)
+            return True
+
+        try:
+            return self._database.transaction("emails.undo", work)
+        except Duplicate:
+            raise EmailTaken from None
 
 
 class ResetTable:
@@ -72,30 +130,41 @@ class ResetTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask(self, email: str) -> None:
+    def ask(self, email: str, origin: str) -> None:
         """Have a mail sent to this address, if it turns out to be that of an account."""
         with self._database.read() as cursor:
-            add_mail_job(cursor, Template.RESET, channel_id=None, to=email)
+            add_mail_job(cursor, Template.RESET, channel_id=None, to=email, cause=Cause(origin))
 
     def is_good(self, token_hash: bytes) -> bool:
         """Whether a token can be used now."""
         with self._database.read() as cursor:
             return cursor.execute(GOOD, (token_hash, Purpose.RESET.value)) == 1
 
-    def replace(self, token_hash: bytes, password_hash: str) -> bool:
-        """Use a token up: replace the password, end all sessions, and tell the owner."""
+    def replace(self, token_hash: bytes, password_hash: str, address: str) -> bool:
+        """Use a token up: replace the password, end all sessions and the lockout of ``address``,
+        and tell the owner."""
 
-        def work(cursor: Cursor) -> bool:
+        def work(cursor: Cursor) -> None:
+            if not cursor.execute(GOOD, (token_hash, Purpose.RESET.value)):
+                raise _NotGood
+            ((channel_id, username),) = cursor.fetchall()
+            # The lockout first: its lock comes before the account's in a sign-in too.
+            let_in(cursor, name_key(username), address, channel_id)
             used = _use(cursor, token_hash, Purpose.RESET)
             if used is None:
-                return False
+                raise _NotGood
             channel_id, email = used
             set_password(cursor, channel_id, password_hash)
             end_all(cursor, channel_id)
-            add_mail_job(cursor, Template.PASSWORD_CHANGED, channel_id=channel_id, to=email)
-            return True
+            forget_browsers(cursor, channel_id)
+            told, cause = Template.PASSWORD_CHANGED, Cause(address)
+            add_mail_job(cursor, told, channel_id=channel_id, to=email, cause=cause)
 
-        return self._database.transaction("resets.replace", work)
+        try:
+            self._database.transaction("resets.replace", work)
+        except (_NotGood, MissingParent):
+            return False
+        return True
 
 
 def _use(cursor: Cursor, token_hash: bytes, purpose: Purpose) -> tuple[int, str] | None:

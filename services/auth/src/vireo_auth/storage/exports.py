@@ -6,9 +6,17 @@ from typing import Any
 
 from pymysql.cursors import Cursor
 
-from vireo_auth.core.exports import KnownAddress, KnownDevice, Link, SentMail
-from vireo_auth.core.mails import Template
-from vireo_auth.storage.mails import add_mail_job, address_digest
+from vireo_auth.core.exports import (
+    Browser,
+    ChangedEmail,
+    KnownAddress,
+    KnownDevice,
+    Link,
+    SentMail,
+)
+from vireo_auth.core.mails import Template, of_account, of_account_at, of_mailbox
+from vireo_auth.core.sign_in import network
+from vireo_auth.storage.mails import Cause, add_mail_job, budget_digest
 from vireo_common.database import Database
 
 # ``MOST_DEVICES`` bounds them.
@@ -16,15 +24,19 @@ DEVICES = """
 SELECT HEX(DeviceKey), SeenAt FROM KnownDevices WHERE ChannelID = %s ORDER BY SeenAt DESC
 """
 
+# ``MOST_BROWSERS`` bounds them.
+BROWSERS = "SELECT MadeAt, SeenAt FROM Browsers WHERE ChannelID = %s ORDER BY SeenAt DESC"
+
 # Five an hour for three days, and for one hour, bound them.
 LINKS = """
 SELECT Purpose, Email, ExpiresAt FROM EmailTokens
 WHERE ChannelID = %s AND ExpiresAt > NOW(3) ORDER BY ExpiresAt DESC
 """
 
-# Thirty an hour for a day bound them.
+# The pauses between them, and how many there are an hour, bound them.
 MAILS = """
-SELECT Purpose, MailedAt FROM MailedAddresses WHERE AddressHash = %s ORDER BY MailedAt DESC
+SELECT Purpose, MailedAt FROM MailedAddresses
+WHERE AddressHash IN (%s, %s, %s) ORDER BY MailedAt DESC
 """
 
 ADDRESSES = """
@@ -32,7 +44,16 @@ SELECT Address, SeenAt FROM KnownAddresses WHERE ChannelID = %s AND Address > %s
 ORDER BY Address LIMIT %s
 """
 
-OWNER = "SELECT Email FROM ChannelDetails WHERE ChannelID = %s"
+OWNER = """
+SELECT Email, (
+    SELECT Address FROM Sessions WHERE Sessions.ChannelID = ChannelDetails.ChannelID
+    ORDER BY SeenAt DESC LIMIT 1
+) FROM ChannelDetails WHERE ChannelID = %s
+"""
+
+EMAIL_CHANGES = """
+SELECT OldEmail, ChangedAt FROM EmailChanges WHERE ChannelID = %s ORDER BY ChangeID DESC
+"""
 
 
 class ExportTables:
@@ -46,15 +67,25 @@ class ExportTables:
         rows = self._read(DEVICES, channel_id)
         return [KnownDevice(digest.lower(), _utc(seen)) for digest, seen in rows]
 
+    def browsers(self, channel_id: int) -> Sequence[Browser]:
+        """Browsers that have a cookie for the account, the last one first."""
+        return [Browser(_utc(made), _utc(seen)) for made, seen in self._read(BROWSERS, channel_id)]
+
     def links(self, channel_id: int) -> Sequence[Link]:
         """Links that can still be used, the last one first."""
         rows = self._read(LINKS, channel_id)
         return [Link(purpose, email, _utc(expires)) for purpose, email, expires in rows]
 
-    def mails(self, email: str) -> Sequence[SentMail]:
-        """The mails that an address got within a day, the last one first."""
-        rows = self._read(MAILS, address_digest(email))
+    def mails(self, channel_id: int, email: str) -> Sequence[SentMail]:
+        """The mails of an account and to an address within a day, the last one first."""
+        whose = of_account(channel_id), of_account_at(channel_id, email), of_mailbox(email)
+        rows = self._read(MAILS, *map(budget_digest, whose))
         return [SentMail(purpose, _utc(sent)) for purpose, sent in rows]
+
+    def email_changes(self, channel_id: int) -> Sequence[ChangedEmail]:
+        """Addresses that the account had before and may get back, the last one first."""
+        rows = self._read(EMAIL_CHANGES, channel_id)
+        return [ChangedEmail(email, _utc(changed)) for email, changed in rows]
 
     def addresses(self, channel_id: int, after: str, limit: int) -> Sequence[KnownAddress]:
         """Addresses that come after ``after``, in their order as text."""
@@ -67,9 +98,12 @@ class ExportTables:
         def work(cursor: Cursor) -> bool:
             if not cursor.execute(OWNER, (channel_id,)):
                 return False
-            ((address,),) = cursor.fetchall()
-            told = Template.EXPORT_ASKED
-            add_mail_job(cursor, told, channel_id=channel_id, to=address, mail_id=mail_id)
+            ((email, seen_at),) = cursor.fetchall()
+            # Who asked is not known here; whoever was signed in last is as near as one gets.
+            told, cause = Template.EXPORT_ASKED, Cause(network(seen_at or ""))
+            add_mail_job(
+                cursor, told, channel_id=channel_id, to=email, mail_id=mail_id, cause=cause
+            )
             return True
 
         return self._database.transaction("exports.tell_asked", work)

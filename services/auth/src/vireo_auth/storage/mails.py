@@ -5,17 +5,21 @@ one at the moment it sends, and keeps its hash.
 """
 
 import hashlib
+import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 
 from pymysql.cursors import Cursor
 
-from vireo_auth.core.mails import Purpose, Recipient, Template
+from vireo_auth.core.mails import PURPOSES, Budget, Purpose, Recipient, Template
 from vireo_common.database import Database
 from vireo_common.jobs import enqueue
 
 QUEUE = "mail"
+# So many things one mail tells of; of more it tells how many.
+MOST_TOLD = 10
 # Only a worker that died counts; a mail server that is away does not.
 MAX_ATTEMPTS = 20
 
@@ -28,12 +32,12 @@ BY_ID = f"{RECIPIENT} ChannelID = %s"
 
 BY_EMAIL = f"{RECIPIENT} Email = %s"
 
-# Also the lock under which the mails to one address are counted.
 LOCK_ADDRESS = "SELECT 1 FROM ChannelDetails WHERE ChannelID = %s AND Email = %s FOR UPDATE"
 
 # Locked, so that of two workers the second counts the mail of the first.
 MAILED = """
-SELECT COUNT(*), COALESCE(MAX(MailedAt) > NOW(3) - INTERVAL %s SECOND, 0) FROM MailedAddresses
+SELECT COUNT(*), CEIL(%s - TIMESTAMPDIFF(MICROSECOND, MAX(MailedAt), NOW(3)) / 1000000)
+FROM MailedAddresses
 WHERE AddressHash = %s AND Purpose = %s AND JobID <> %s AND MailedAt > NOW(3) - INTERVAL 1 HOUR
 FOR UPDATE
 """
@@ -43,10 +47,21 @@ INSERT INTO MailedAddresses (AddressHash, Purpose, JobID, MailedAt) VALUES (%s, 
 ON DUPLICATE KEY UPDATE MailedAt = NOW(3)
 """
 
+LOCK_CHANGE = "SELECT 1 FROM EmailChanges WHERE ChangeID = %s AND ChannelID = %s FOR UPDATE"
+
 KEEP_LINK = """
-INSERT INTO EmailTokens (TokenHash, ChannelID, Purpose, Email, ExpiresAt)
-VALUES (%s, %s, %s, %s, NOW(3) + INTERVAL %s SECOND)
+INSERT INTO EmailTokens (TokenHash, ChannelID, Purpose, Email, ExpiresAt, ChangeID)
+VALUES (%s, %s, %s, %s, NOW(3) + INTERVAL %s SECOND, %s)
 """
+
+# A notice of the same thing that has not been sent yet. Locked by its key alone, after the look.
+WAITING = """
+SELECT JobID FROM Jobs WHERE Queue = %s AND Subject = %s AND Kind = %s AND State = 'queued'
+"""
+
+LOCK_WAITING = "SELECT Payload FROM Jobs WHERE JobID = %s AND State = 'queued' FOR UPDATE"
+
+SET_PAYLOAD = "UPDATE Jobs SET Payload = %s WHERE JobID = %s"
 
 # Bounded, so that the sweep never holds many locks.
 SWEEP_TOKENS = "DELETE FROM EmailTokens WHERE ExpiresAt < NOW(3) ORDER BY ExpiresAt LIMIT 1000"
@@ -54,6 +69,23 @@ SWEEP_TOKENS = "DELETE FROM EmailTokens WHERE ExpiresAt < NOW(3) ORDER BY Expire
 SWEEP_MAILED = """
 DELETE FROM MailedAddresses WHERE MailedAt < NOW(3) - INTERVAL 1 DAY ORDER BY MailedAt LIMIT 1000
 """
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What is known of a mail at the moment of what it tells of.
+
+    Args:
+        origin: the network of whoever caused it; empty where nobody did.
+        account: whom it is about, where the account is gone when it is sent.
+        proven: whether the address was proven then, where the account has another one since.
+        change: which change of the address it tells of.
+    """
+
+    origin: str = ""
+    account: int | None = None
+    proven: bool | None = None
+    change: int | None = None
 
 
 def add_mail_job(
@@ -64,8 +96,11 @@ def add_mail_job(
     to: str,
     values: Mapping[str, str] | None = None,
     mail_id: str | None = None,
+    cause: Cause | None = None,
 ) -> None:
     """Have a mail sent, once the caller's transaction is committed.
+
+    A notice of what an earlier one tells of, which has not been sent yet, is added to that.
 
     Args:
         channel_id: whom it is about; ``None`` where the account is to be found by ``to``, or is
@@ -81,9 +116,33 @@ def add_mail_job(
         "channel": channel_id,
         "to": to,
         "values": dict(values or {}),
+        **{name: value for name, value in asdict(cause or Cause()).items() if value is not None},
     }
     subject = "" if channel_id is None else str(channel_id)
-    enqueue(cursor, QUEUE, template.value, subject, payload, max_attempts=MAX_ATTEMPTS)
+    once = mail_id is not None or PURPOSES[template].has_link or not subject
+    if once or not _added(cursor, template, subject, payload):
+        enqueue(cursor, QUEUE, template.value, subject, payload, max_attempts=MAX_ATTEMPTS)
+
+
+def _added(cursor: Cursor, template: Template, subject: str, payload: Mapping[str, object]) -> bool:
+    """Whether a mail that is still to be sent tells of this too, from now on."""
+    cursor.execute(WAITING, (QUEUE, subject, template.value))
+    for (job_id,) in cursor.fetchall():
+        if not cursor.execute(LOCK_WAITING, (job_id,)):
+            # A worker has it by now.
+            continue
+        ((text,),) = cursor.fetchall()
+        before = json.loads(text)
+        if before["to"] != payload["to"]:
+            continue
+        again = before.setdefault("again", [])
+        if len(again) < MOST_TOLD:
+            again.append({"at": payload["at"], "values": payload["values"]})
+        else:
+            before["more"] = before.get("more", 0) + 1
+        cursor.execute(SET_PAYLOAD, (json.dumps(before), job_id))
+        return True
+    return False
 
 
 class MailTable:
@@ -113,39 +172,54 @@ class MailTable:
 
 
 def add_token(
-    cursor: Cursor, job_id: int, recipient: Recipient, purpose: Purpose, token_hash: bytes
+    cursor: Cursor,
+    recipient: Recipient,
+    purpose: Purpose,
+    token_hash: bytes,
+    to: str,
+    change: int | None,
 ) -> bool:
-    """Store the token of a mail in the caller's transaction.
+    """Store the token of a mail to ``to`` in the caller's transaction.
 
-    Returns ``False``, and stores nothing, where the address is no longer the account's or got
-    enough such mails by other jobs. A job that runs again is no other job.
+    Returns ``False``, and stores nothing, where the address is no longer the account's, or the
+    ``change`` that the token undoes was undone already.
     """
-    if not cursor.execute(LOCK_ADDRESS, (recipient.channel_id, recipient.email)):
+    whose = (recipient.channel_id, to)
+    if purpose is Purpose.UNDO:
+        if not cursor.execute(LOCK_CHANGE, (change, recipient.channel_id)):
+            return False
+    elif not cursor.execute(LOCK_ADDRESS, whose):
         return False
-    if not _counted(cursor, job_id, recipient.email, purpose):
-        return False
-    token = (token_hash, recipient.channel_id, purpose.value, recipient.email, purpose.seconds)
+    token = (token_hash, recipient.channel_id, purpose.value, to, purpose.seconds, change)
     cursor.execute(KEEP_LINK, token)
     return True
 
 
-def count_notice(cursor: Cursor, job_id: int, address: str) -> bool:
-    """Count a notice in the caller's transaction; ``False`` where the address got enough."""
-    return _counted(cursor, job_id, address, Purpose.NOTICE)
+def count_mail(cursor: Cursor, job_id: int, budgets: Iterable[Budget]) -> int | None:
+    """Count a mail in the caller's transaction, where it fits into all of its budgets.
+
+    A job that runs again is no other mail. Returns 0, or the seconds after which it fits, or
+    ``None`` where an hour's mails have been sent; nothing is counted then.
+    """
+    # In one order, so that two workers wait for each other and not crosswise.
+    wanted = sorted(budgets, key=lambda budget: budget.whose)
+    wait = 0
+    for budget in wanted:
+        key = (budget_digest(budget.whose), budget.purpose.value, job_id)
+        cursor.execute(MAILED, (budget.pause, *key))
+        count, left = cursor.fetchone() or (0, None)
+        if count >= budget.most:
+            return None
+        if budget.pause and left is not None:
+            wait = max(wait, int(left))
+    if wait > 0:
+        return wait
+    for budget in wanted:
+        key = (budget_digest(budget.whose), budget.purpose.value, job_id)
+        cursor.execute(NOTE_MAILED, key)
+    return 0
 
 
-def address_digest(address: str) -> bytes:
-    """What stands for a mail address, without regard to case, as accounts compare addresses."""
-    return hashlib.sha256(address.lower().encode()).digest()
-
-
-def _counted(cursor: Cursor, job_id: int, address: str, purpose: Purpose) -> bool:
-    address_hash = address_digest(address)
-    pause, most = purpose.bounds
-    cursor.execute(MAILED, (pause, address_hash, purpose.value, job_id))
-    count, just_now = cursor.fetchone() or (0, 0)
-    # Without a pause "just now" means nothing: another worker's clock may be ahead by a moment.
-    if (pause and just_now) or count >= most:
-        return False
-    cursor.execute(NOTE_MAILED, (address_hash, purpose.value, job_id))
-    return True
+def budget_digest(whose: str) -> bytes:
+    """What stands for whom mails are counted by."""
+    return hashlib.sha256(whose.encode()).digest()

@@ -9,7 +9,10 @@ from vireo_auth.core.mails import Template
 from vireo_auth.core.me import Profile
 from vireo_auth.core.sessions import Confirmed
 from vireo_auth.storage.accounts import lock_account, set_password
-from vireo_auth.storage.mails import add_mail_job
+from vireo_auth.storage.browsers import forget_browsers
+from vireo_auth.storage.email_changes import note_change, require_free
+from vireo_auth.storage.mails import Cause, add_mail_job
+from vireo_auth.storage.names import ReservedNames
 from vireo_auth.storage.sessions import end_all
 from vireo_common.database import Database, Duplicate
 from vireo_common.jobs import enqueue
@@ -26,7 +29,7 @@ SET = {
     "email": "UPDATE ChannelDetails SET Email = %s, EmailVerifiedAt = NULL WHERE ChannelID = %s",
 }
 
-FORGET_LINKS = "DELETE FROM EmailTokens WHERE ChannelID = %s"
+FORGET_LINKS = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose <> 'undo'"
 
 VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s"
 
@@ -42,8 +45,9 @@ REMOVE_ATTEMPTS = 20
 class ProfileTable:
     """Accounts in MariaDB, as their owners see them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, reserved: ReservedNames) -> None:
         self._database = database
+        self._reserved = reserved
 
     def find(self, channel_id: int) -> Profile | None:
         """The account with this id."""
@@ -63,64 +67,80 @@ class ProfileTable:
 
         self._database.transaction("profiles.change_names", work)
 
-    def change_all(self, owner: Confirmed, changes: Mapping[str, str]) -> None:
+    def change_all(self, owner: Confirmed, changes: Mapping[str, str], origin: str) -> None:
         """Set some fields; another address has to be proven anew, and the old one hears of it.
 
         Raises:
-            EmailTaken: a unique constraint decided.
-            PasswordReplaced: nothing was changed.
+            EmailTaken: a unique constraint decided, or another account may get it back.
+            PasswordReplaced, TooManyChanges: nothing was changed.
         """
+        channel_id, email = owner.channel_id, changes["email"]
 
         def work(cursor: Cursor) -> None:
-            _, old_address = lock_account(cursor, owner)
-            _set(cursor, owner.channel_id, changes)
-            # Links in mails are bound to the address that they were sent to.
-            cursor.execute(FORGET_LINKS, (owner.channel_id,))
-            for template, address in (
-                (Template.EMAIL_CHANGED, old_address),
-                (Template.VERIFY, changes["email"]),
-            ):
-                add_mail_job(cursor, template, channel_id=owner.channel_id, to=address)
+            before = lock_account(cursor, owner)
+            _set(cursor, channel_id, changes)
+            require_free(cursor, email, channel_id)
+            # Links in mails are bound to the address that they were sent to, but those that undo.
+            cursor.execute(FORGET_LINKS, (channel_id,))
+            change = note_change(cursor, channel_id, before.email)
+            cause = Cause(origin, channel_id, before.proven, change)
+            told = Template.EMAIL_CHANGED
+            add_mail_job(cursor, told, channel_id=channel_id, to=before.email, cause=cause)
+            cause = Cause(origin)
+            add_mail_job(cursor, Template.VERIFY, channel_id=channel_id, to=email, cause=cause)
 
         try:
             self._database.transaction("profiles.change_all", work)
         except Duplicate:
             raise EmailTaken from None
 
-    def change_password(self, owner: Confirmed, password_hash: str, session_id: str) -> None:
-        """Set the password, end every session but one, and tell the owner.
+    def change_password(
+        self,
+        owner: Confirmed,
+        password_hash: str,
+        session_id: str,
+        mark: bytes | None,
+        origin: str,
+    ) -> None:
+        """Set the password, end every session and forget every browser but one, and tell the owner.
 
         Raises:
             PasswordReplaced: nothing was changed.
         """
 
         def work(cursor: Cursor) -> None:
-            _, address = lock_account(cursor, owner)
+            account = lock_account(cursor, owner)
             set_password(cursor, owner.channel_id, password_hash)
             end_all(cursor, owner.channel_id, but=session_id)
-            told = Template.PASSWORD_CHANGED
-            add_mail_job(cursor, told, channel_id=owner.channel_id, to=address)
+            forget_browsers(cursor, owner.channel_id, but=mark or b"")
+            told, whose, cause = Template.PASSWORD_CHANGED, owner.channel_id, Cause(origin)
+            add_mail_job(cursor, told, channel_id=whose, to=account.email, cause=cause)
 
         self._database.transaction("profiles.change_password", work)
 
-    def delete(self, owner: Confirmed) -> None:
+    def delete(self, owner: Confirmed, origin: str) -> None:
         """Delete the channel with everything that hangs on it, and have its files removed.
 
-        The lock comes first: no video can be announced between the list and the deletion.
+        Its name stays taken for a while. The lock comes first: no video can be announced between
+        the list and the deletion.
 
         Raises:
             PasswordReplaced: nothing was deleted.
         """
 
         def work(cursor: Cursor) -> None:
-            username, address = lock_account(cursor, owner)
+            account = lock_account(cursor, owner)
             for files, kind in ((VIDEOS, REMOVE), (PICTURE, REMOVE_PICTURE)):
                 cursor.execute(files, (owner.channel_id,))
                 for (name,) in cursor.fetchall():
                     enqueue(cursor, MEDIA_QUEUE, kind, name, max_attempts=REMOVE_ATTEMPTS)
             cursor.execute(DELETE, (owner.channel_id,))
-            told, values = Template.ACCOUNT_DELETED, {"username": username}
-            add_mail_job(cursor, told, channel_id=None, to=address, values=values)
+            self._reserved.reserve(cursor, account.username)
+            told, values = Template.ACCOUNT_DELETED, {"username": account.username}
+            cause = Cause(origin, owner.channel_id, account.proven)
+            add_mail_job(
+                cursor, told, channel_id=None, to=account.email, values=values, cause=cause
+            )
 
         self._database.transaction("profiles.delete", work)
 

@@ -20,6 +20,7 @@ from vireo_auth.core.sessions import (
     Held,
     Refusal,
     Session,
+    Successor,
 )
 from vireo_auth.storage.accounts import lock_account
 from vireo_auth.storage.devices import know_device
@@ -50,7 +51,7 @@ WHERE SessionID = %s FOR UPDATE
 
 FIND_REFRESH = """
 SELECT SpentAt IS NOT NULL, SpentAt < NOW(3) - INTERVAL %s SECOND,
-    IssuedAt < NOW(3) - INTERVAL %s SECOND
+    IssuedAt < NOW(3) - INTERVAL %s SECOND, Salt
 FROM RefreshTokens WHERE TokenHash = %s
 """
 
@@ -65,7 +66,7 @@ DELETE FROM RefreshTokens
 WHERE SessionID = %s AND SpentAt < NOW(3) - INTERVAL %s SECOND LIMIT 1000
 """
 
-SPEND = "UPDATE RefreshTokens SET SpentAt = NOW(3) WHERE TokenHash = %s AND SpentAt IS NULL"
+SPEND = "UPDATE RefreshTokens SET SpentAt = NOW(3), Salt = %s WHERE TokenHash = %s"
 
 REFRESHED = """
 UPDATE Sessions SET SeenAt = NOW(3), RefreshedAt = NOW(3), Device = %s, Address = %s
@@ -117,7 +118,9 @@ class SessionTable:
 
         self._database.transaction("sessions.open", work)
 
-    def rotate(self, spent: bytes, fresh: bytes, client: Client, signer: Signer) -> Held | Refusal:
+    def rotate(
+        self, spent: bytes, salt: bytes, successor: Successor, client: Client, signer: Signer
+    ) -> Held | Refusal:
         """Replace a refresh token by the next, or end the session of one that was copied."""
 
         def work(cursor: Cursor) -> Held | Refusal:
@@ -129,21 +132,23 @@ class SessionTable:
             token = cursor.fetchone()
             if found is None or session is None or token is None:
                 return Refusal.UNKNOWN
-            was_spent, long_ago, expired = token
+            was_spent, long_ago, expired, kept_salt = token
             session_id, (channel_id, lived) = found[0], session
             if was_spent and long_ago:
                 cursor.execute(END, (session_id, channel_id))
                 return Refusal.REUSED
             if expired or lived:
                 return Refusal.EXPIRED
+            publish_key(cursor, signer)
+            if was_spent and kept_salt is not None:
+                return Held(channel_id, session_id, kept_salt)
             if cursor.execute(ISSUED, (session_id, MOST_AN_HOUR - 1)):
                 return Refusal.TOO_MANY
             cursor.execute(FORGET_SPENT, (session_id, REFRESH_SECONDS))
-            publish_key(cursor, signer)
-            cursor.execute(SPEND, (spent,))
-            cursor.execute(INSERT_REFRESH, (fresh, session_id))
+            cursor.execute(SPEND, (salt, spent))
+            cursor.execute(INSERT_REFRESH, (successor(salt), session_id))
             cursor.execute(REFRESHED, (client.device, client.address, session_id))
-            return Held(channel_id, session_id)
+            return Held(channel_id, session_id, salt)
 
         return self._database.transaction("sessions.rotate", work)
 

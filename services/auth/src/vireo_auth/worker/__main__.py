@@ -11,9 +11,12 @@ from vireo_auth.mail.messages import Composer
 from vireo_auth.mail.settings import MailSettings
 from vireo_auth.mail.transports import Folder, Server, Smtp, Transport
 from vireo_auth.storage.attempts import AttemptTable
+from vireo_auth.storage.browsers import BrowserTable
 from vireo_auth.storage.devices import DeviceTable
+from vireo_auth.storage.email_changes import EmailChangeTable
 from vireo_auth.storage.keys import KeyTable
 from vireo_auth.storage.mails import QUEUE, MailTable
+from vireo_auth.storage.names import ReservedNameTable
 from vireo_auth.storage.sessions import SessionTable
 from vireo_auth.worker.mails import Mailer, Sweeper
 from vireo_common import logs
@@ -43,7 +46,7 @@ def _threads(settings: MailSettings, stopping: threading.Event) -> list[threadin
     database = Database.connect("auth", settings, size=2 * SLOTS + 1)
     queue, table = JobQueue(database, QUEUE, LEASE_SECONDS), MailTable(database)
     composer = Composer(settings.sender, settings.public_url)
-    mailer = Mailer(queue, table, composer, _transport(settings))
+    mailer = Mailer(queue, table, composer, _transport(settings), settings.mails_of_origin)
     handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
     names = [f"mail-{number}" for number in range(SLOTS)]
     slots = [Slot(name, queue, handlers, stopping, IDLE_SECONDS) for name in names]
@@ -54,6 +57,9 @@ def _threads(settings: MailSettings, stopping: threading.Event) -> list[threadin
         DeviceTable,
         KeyTable,
         IdempotentRequestTable,
+        ReservedNameTable,
+        EmailChangeTable,
+        BrowserTable,
     )
     return [Sweeper([table(database).sweep for table in swept], stopping), *slots]
 

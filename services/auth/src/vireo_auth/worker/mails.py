@@ -11,25 +11,23 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Any
 
 import structlog
 from pymysql.cursors import Cursor
 
-from vireo_auth.core.mails import Purpose, Recipient, Template
+from vireo_auth.core.mails import PURPOSES, Addressee, Purpose, Recipient, Template
 from vireo_auth.mail.messages import Composer, Letter
 from vireo_auth.mail.transports import Later, Refused, Transport
-from vireo_auth.storage.mails import MailTable, add_token, count_notice
+from vireo_auth.storage.mails import MailTable, add_token, count_mail
 from vireo_common.errors import Failure
 from vireo_common.jobs import Job, JobQueue
 from vireo_common.worker import Interrupted, TryLater
 
 log = structlog.get_logger()
 
-PURPOSES: Mapping[Template, Purpose] = {
-    Template.VERIFY: Purpose.VERIFY,
-    Template.RESET: Purpose.RESET,
-}
 # A mail waits for half as long again as it has waited, within these.
 LEAST_DELAY = 5.0
 MOST_DELAY = 600.0
@@ -43,21 +41,46 @@ class _NotWanted(Exception):
     """The address has changed, or got enough such mails."""
 
 
+class _NotYet(Exception):
+    """It was told of the same thing just now; ``args`` has the seconds until it may be again."""
+
+
+@dataclass(frozen=True)
+class _Mail:
+    """A mail that somebody is to get; ``recipient`` is the account, where it is still there."""
+
+    letter: Letter
+    recipient: Recipient | None
+    addressee: Addressee
+    change: int | None
+
+    @property
+    def purpose(self) -> Purpose:
+        return PURPOSES[self.letter.template]
+
+
 class Mailer:
     """Sends mails.
 
     Args:
         queue: where their jobs are.
         transport: takes them.
+        most_of_origin: see ``Addressee.budgets``.
     """
 
     def __init__(
-        self, queue: JobQueue, table: MailTable, composer: Composer, transport: Transport
+        self,
+        queue: JobQueue,
+        table: MailTable,
+        composer: Composer,
+        transport: Transport,
+        most_of_origin: int,
     ) -> None:
         self._queue = queue
         self._table = table
         self._composer = composer
         self._transport = transport
+        self._most_of_origin = most_of_origin
         # Taken over by the server while the database could not be told.
         self._taken: set[int] = set()
 
@@ -70,11 +93,11 @@ class Mailer:
 
     def _sent(self, job: Job, stop: threading.Event) -> bool:
         """Whether there is nothing left to do for the mail but to end its job."""
-        letter, recipient = self._addressed(job)
-        if letter is None:
+        mail = self._addressed(job)
+        if mail is None:
             return True
         try:
-            self._deliver(job, letter, recipient, stop)
+            self._deliver(job, mail, stop)
         except Refused as refusal:
             log.warning("mail_refused", code=str(refusal)[:3])
             self._queue.quarantine(job, str(refusal), _nothing_else)
@@ -82,6 +105,9 @@ class Mailer:
         except Later as later:
             self._wait(job, str(later), stop)
             return False
+        except _NotYet as not_yet:
+            # What happens meanwhile is added to it.
+            raise TryLater("told just now", float(not_yet.args[0])) from None
         except _NotWanted:
             log.info("mail_not_wanted")
         return True
@@ -90,8 +116,8 @@ class Mailer:
         """Put a job aside."""
         self._queue.quarantine(job, reason, _nothing_else)
 
-    def _addressed(self, job: Job) -> tuple[Letter | None, Recipient | None]:
-        """The mail and whose it is; no mail where nobody is to be written to."""
+    def _addressed(self, job: Job) -> _Mail | None:
+        """The mail and whose it is; ``None`` where nobody is to be written to."""
         payload, template = job.payload, Template(job.kind)
         channel_id, to = payload["channel"], payload["to"]
         recipient = (
@@ -99,61 +125,67 @@ class Mailer:
             if channel_id is None and template is Template.RESET
             else self._table.recipient(channel_id or 0)
         )
-        at = dt.datetime.fromtimestamp(payload["at"], dt.UTC)
-        values = {"time": at.strftime("%Y-%m-%d %H:%M UTC"), **payload["values"]}
-        if recipient:
-            values["username"] = recipient.username
-        if template is Template.NEW_DEVICE and not (recipient and recipient.verified):
-            # Whoever signs up with somebody else's address must not choose what they read there.
-            values["device"] = UNPROVEN
-        if template in PURPOSES:
+        if template in {Template.VERIFY, Template.RESET}:
             if recipient is None:
-                return None, None
+                return None
             # A link is for the address that the account has, however somebody typed it.
             needless = recipient.verified or recipient.email.lower() != to.lower()
             if template is Template.VERIFY and needless:
-                return None, None
+                return None
             to = recipient.email
-        return Letter(payload["id"], template, to, values), recipient
+        its_own = recipient is not None and recipient.email == to and recipient.verified
+        addressee = Addressee(
+            address=to,
+            account=recipient.channel_id if recipient else payload.get("account"),
+            proven=bool(payload.get("proven", its_own)),
+            origin=payload.get("origin", ""),
+        )
+        told = [payload, *payload.get("again", [])]
+        first, *others = [_values(one, template, proven=addressee.proven) for one in told]
+        if recipient:
+            first["username"] = recipient.username
+        letter = Letter(
+            payload["id"], template, to, first, tuple(others), int(payload.get("more", 0))
+        )
+        return _Mail(letter, recipient, addressee, payload.get("change"))
 
-    def _deliver(
-        self, job: Job, letter: Letter, recipient: Recipient | None, stop: threading.Event
-    ) -> None:
+    def _deliver(self, job: Job, mail: _Mail, stop: threading.Event) -> None:
+        letter = mail.letter
+
         def compose() -> EmailMessage:
-            link = ""
-            if recipient and (purpose := PURPOSES.get(letter.template)):
-                link = self._composer.link(purpose, self._new_token(job, recipient, purpose))
-            else:
-                self._count(job, letter.to)
+            token = self._admit(job, mail)
+            link = self._composer.link(mail.purpose, token) if token else ""
             return self._composer.compose(letter, link)
 
         name = f"{job.job_id:08d}-{letter.template.value.replace('_', '-')}-{letter.mail_id[:8]}"
         self._transport.deliver(name, letter.to, compose, stop)
         self._taken.add(job.job_id)
 
-    def _new_token(self, job: Job, recipient: Recipient, purpose: Purpose) -> str:
-        token, stored = secrets.token_urlsafe(32), False
-        hashed = hashlib.sha256(token.encode()).digest()
+    def _admit(self, job: Job, mail: _Mail) -> str:
+        """Count the mail and store the token of its link; the token, where it has one."""
+        purpose, recipient = mail.purpose, mail.recipient
+        token = secrets.token_urlsafe(32) if purpose.has_link and recipient else ""
+        wait: int | None = 0
+        stored = True
 
         def work(cursor: Cursor) -> None:
-            nonlocal stored
-            stored = add_token(cursor, job.job_id, recipient, purpose, hashed)
+            nonlocal wait, stored
+            budgets = mail.addressee.budgets(purpose, self._most_of_origin)
+            wait = count_mail(cursor, job.job_id, budgets)
+            if wait == 0 and token and recipient:
+                hashed = hashlib.sha256(token.encode()).digest()
+                to = mail.letter.to
+                stored = add_token(cursor, recipient, purpose, hashed, to, mail.change)
 
         self._queue.while_held(job, work)
-        if not stored:
+        if wait is None or not stored:
             raise _NotWanted
+        if wait and purpose in {Purpose.VERIFY, Purpose.RESET}:
+            # Whoever asks for one again can ask once more.
+            raise _NotWanted
+        if wait:
+            raise _NotYet(wait)
         return token
-
-    def _count(self, job: Job, address: str) -> None:
-        counted = False
-
-        def work(cursor: Cursor) -> None:
-            nonlocal counted
-            counted = count_notice(cursor, job.job_id, address)
-
-        self._queue.while_held(job, work)
-        if not counted:
-            raise _NotWanted
 
     def _wait(self, job: Job, reason: str, stop: threading.Event) -> None:
         if stop.is_set():
@@ -188,6 +220,16 @@ class Sweeper(threading.Thread):
             except Failure:
                 log.info("sweep_postponed")
             self._stopping.wait(SWEEP_SECONDS)
+
+
+def _values(told: Mapping[str, Any], template: Template, *, proven: bool) -> dict[str, str]:
+    """What a template needs of one thing that a mail tells of."""
+    at = dt.datetime.fromtimestamp(told["at"], dt.UTC)
+    values = {"time": at.strftime("%Y-%m-%d %H:%M UTC"), **told["values"]}
+    if template is Template.NEW_DEVICE and not proven:
+        # Whoever signs up with somebody else's address must not choose what they read there.
+        values["device"] = UNPROVEN
+    return values
 
 
 def _nothing_else(_: Cursor) -> None:

@@ -159,7 +159,7 @@ class VideoTable:
 
     def all_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
         """A page of a channel's videos in whatever state, the newest announcement first."""
-        before = int(decode_cursor(cursor, (int,))[0]) if cursor else MOST_VIDEO_ID
+        before = int(decode_cursor(cursor, (int,))[0]) if cursor is not None else MOST_VIDEO_ID
         with self._database.read() as database_cursor:
             database_cursor.execute(ALL_OF, (channel_id, before, limit + 1))
             rows = [video(row) for row in database_cursor.fetchall()]

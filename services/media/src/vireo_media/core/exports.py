@@ -151,8 +151,10 @@ All that Vireo knows about you. The .json files are text, in UTF-8; times are in
 account.json          your names, your mail address and whether it is proven, your date of birth
 sessions.json         where you are signed in: device, network address, first and last time
 known_devices.json    devices that you signed in from, as digests; you are told of others
+browsers.json         browsers that have a cookie by which your account knows them again
 known_addresses.json  network addresses that you signed in from
 links.json            links in mails to you that are still good, without what opens them
+email_changes.json    addresses that your account had in the last days, and when they were changed
 mails.json            mails of the last day, by their purpose, because their number is limited
 channel.json          your channel
 picture.webp          its picture, if you have set one

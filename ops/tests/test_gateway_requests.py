@@ -1,0 +1,289 @@
+"""What nginx hands on, with the repository's configuration: whose word it takes, whom it counts."""
+
+import contextlib
+import json
+import select
+import socket
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from vireo_ops import gateway
+from vireo_ops.layout import Layout
+from vireo_ops.run_user import current_user
+from vireo_ops.settings import Settings
+from vireo_testing.mariadb import free_port
+
+# Of loopback, so that a test has as many addresses as it likes.
+PROXY, CLIENT, OTHER = "127.0.0.2", "127.0.0.3", "127.0.0.4"
+PATIENCE = 60
+
+
+class Echo(BaseHTTPRequestHandler):
+    """A service that says which headers it got."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self) -> None:
+        """200 with every header, in lower case, in the order of their arrival."""
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = json.dumps([[name.lower(), value] for name, value in self.headers.items()]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_DELETE = answer
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+class Gateway:
+    """nginx, and how a client speaks to it from an address of its own."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def connect(self, source: str) -> socket.socket:
+        """A connection from ``source``."""
+        return socket.create_connection(("127.0.0.1", self.port), PATIENCE, (source, 0))
+
+    def ask(
+        self,
+        source: str,
+        *headers: str,
+        path: str = "/sign_in",
+        method: str = "POST",
+        body: str = "",
+    ) -> tuple[int, str]:
+        """One request from ``source``; the answer's status and body."""
+        head = "".join(f"{line}\r\n" for line in headers)
+        begin = f"{method} {path} HTTP/1.1\r\nHost: vireo.test\r\nConnection: close\r\n"
+        text = f"{begin}{head}\r\n{body}"
+        with self.connect(source) as line:
+            line.sendall(text.encode())
+            status, _, told = read(line).partition(b"\r\n\r\n")
+        return int(status.split()[1]), told.decode()
+
+    def heard(self, source: str, *headers: str, path: str = "/sign_in") -> dict[str, list[str]]:
+        """The headers that the service got of such a request."""
+        status, body = self.ask(source, *headers, path=path)
+        assert status == 200, body
+        found: dict[str, list[str]] = {}
+        for name, value in json.loads(body):
+            found.setdefault(name, []).append(value)
+        return found
+
+
+def read(line: socket.socket) -> bytes:
+    """All that comes until the other side closes."""
+    got = b""
+    while piece := line.recv(65536):
+        got += piece
+    return got
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[int]:
+    """The port of the service."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def running(tmp_path: Path, service: int) -> Iterator[Gateway]:
+    """nginx with the repository's configuration, behind a proxy that is trusted."""
+    layout, port = Layout(tmp_path / "data"), free_port()
+    for folder in (*layout.owner_folders(), *layout.run_user_folders()):
+        folder.mkdir(parents=True, exist_ok=True)
+    settings = Settings.parse(
+        {
+            "VIREO_PORT": str(port),
+            "VIREO_LISTEN_ADDRESS": "127.0.0.1",
+            "VIREO_TRUSTED_PROXIES": f"{PROXY} 2001:db8:ffff::/48",
+            "VIREO_RATE_SIGN_IN": "1r/m",
+        }
+    )
+    values = gateway.variables(
+        settings, dict.fromkeys(("auth", "catalog", "media"), service), current_user()
+    )
+    gateway.prepare(layout, values)
+    command = (*gateway._nginx(layout),)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), PATIENCE).close()
+                break
+            except ConnectionRefusedError:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+        yield Gateway(port)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+BELIEVED = (
+    "Forwarded: for=192.0.2.1;proto=https",
+    "X-Forwarded: for=192.0.2.1",
+    "X-Forwarded-For: 192.0.2.1",
+    "X-Forwarded-Host: evil.example",
+    "X-Forwarded-Proto: https",
+    "X-Forwarded-Protocol: ssl",
+    "X-Forwarded-Ssl: on",
+    "X-Forwarded-Scheme: https",
+    "X-Forwarded-Port: 443",
+    "X-Forwarded-Prefix: /x",
+    "X-Forwarded-Server: evil.example",
+    "X-Forwarded-User: ada",
+    "X-Scheme: https",
+    "X-Url-Scheme: https",
+    "Front-End-Https: on",
+    "X-Real-IP: 192.0.2.1",
+    "X-Client-IP: 192.0.2.1",
+    "True-Client-IP: 192.0.2.1",
+    "X-Cluster-Client-IP: 192.0.2.1",
+    "CF-Connecting-IP: 192.0.2.1",
+    "Remote-User: ada",
+    "X-Original-URL: /internal/exports/1",
+    "X-Original-URI: /internal/exports/1",
+    "X-Rewrite-URL: /internal/exports/1",
+    "X-HTTP-Method-Override: DELETE",
+    "X-Script-Name: /x",
+    "Script_Name: /x",
+    "Proxy: http://evil.example",
+)
+
+
+@pytest.mark.parametrize("path", ["/sign_in", "/v/abcdefg", "/me/export", "/thumbnails/none"])
+@pytest.mark.parametrize("sent", [str, str.upper, str.lower], ids=["as is", "upper", "lower"])
+def test_a_service_hears_the_gateway_alone(running: Gateway, path: str, sent: object) -> None:
+    """Of every other way to say where a request comes from nothing is left, in any spelling."""
+    assert callable(sent)
+    lines = [f"{sent(name)}:{value}" for name, _, value in (x.partition(":") for x in BELIEVED)]
+    heard = running.heard(CLIENT, *lines, path=path)
+    names = {line.partition(":")[0].lower() for line in BELIEVED}
+    left = {name: values for name, values in heard.items() if name in names}
+    assert left == {
+        "x-real-ip": [CLIENT],
+        "x-forwarded-host": ["vireo.test"],
+        "x-forwarded-proto": ["http"],
+    }
+
+
+def test_what_a_trusted_proxy_says(running: Gateway) -> None:
+    heard = running.heard(PROXY, "X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: https")
+    assert heard["x-real-ip"] == ["192.0.2.7"]
+    assert heard["x-forwarded-proto"] == ["https"]
+    assert "x-forwarded-for" not in heard
+    heard = running.heard(PROXY, "X-Forwarded-For: 2001:db8::7")
+    assert heard["x-real-ip"] == ["2001:db8::7"]
+    assert heard["x-forwarded-proto"] == ["http"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "address"),
+    [
+        # What stands before the last address, the client itself may have sent.
+        ("127.0.0.1, 192.0.2.1, 198.51.100.9", "198.51.100.9"),
+        # Proxies that are trusted are passed over, from the end.
+        (f"192.0.2.1, 198.51.100.9, {PROXY}", "198.51.100.9"),
+        ("192.0.2.1, 198.51.100.9, 2001:db8:ffff::1", "198.51.100.9"),
+        ("nonsense", PROXY),
+        ("", PROXY),
+        ("192.0.2.1, nonsense", PROXY),
+    ],
+)
+def test_which_of_several_addresses_is_the_client(
+    running: Gateway, sent: str, address: str
+) -> None:
+    assert running.heard(PROXY, f"X-Forwarded-For: {sent}")["x-real-ip"] == [address]
+
+
+@pytest.mark.parametrize("sent", ["https, http", "on", "HTTPS://", "ftp", "https\t,http", "1"])
+def test_which_scheme_is_none(running: Gateway, sent: str) -> None:
+    heard = running.heard(PROXY, "X-Forwarded-For: 192.0.2.7", f"X-Forwarded-Proto: {sent}")
+    assert heard["x-forwarded-proto"] == ["http"]
+
+
+def admitted(running: Gateway, addresses: list[str]) -> Counter[int]:
+    """The statuses of as many sign-ins, each by way of the proxy from the next of the addresses."""
+    return Counter(running.ask(PROXY, f"X-Forwarded-For: {each}")[0] for each in addresses)
+
+
+def test_everybody_behind_the_proxy_counts_alone(running: Gateway) -> None:
+    assert admitted(running, ["192.0.2.1"] * 60) == {200: 51, 429: 9}
+    assert admitted(running, ["192.0.2.2"] * 10) == {200: 10}
+    # Who is no proxy counts as who it is, whatever it says.
+    statuses = Counter(
+        running.ask(CLIENT, f"X-Forwarded-For: 192.0.2.{number}")[0] for number in range(60)
+    )
+    assert statuses == {200: 51, 429: 9}
+
+
+def test_an_ipv6_network_counts_as_one(running: Gateway) -> None:
+    assert admitted(running, [f"2001:db8:1:2:{n:x}::{n:x}" for n in range(60)]) == {
+        200: 51,
+        429: 9,
+    }
+    assert admitted(running, [f"2001:db8:1:{n:x}::1" for n in range(3, 60)]) == {200: 57}
+    # Bytes that a regular expression might stumble over.
+    assert admitted(running, [f"2001:a0a:d0a:a::{n:x}" for n in range(60)]) == {200: 51, 429: 9}
+    # IPv4 addresses that are written as IPv6 ones are no network, but each one client.
+    assert admitted(running, [f"::ffff:192.0.2.{n}" for n in range(60)]) == {200: 60}
+    assert admitted(running, ["::ffff:198.51.100.1"] * 60) == {200: 51, 429: 9}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"POST",
+        b"POST /sign_in HTTP/1.1\r\nHost: vireo.test\r\nX-Slow: ",
+        b"POST /sign_in HTTP/1.1\r\nHost: vireo.test\r\nContent-Length: 9\r\n\r\n{",
+        b"POST /sign_in HTTP/1.1\r\nHost: vireo.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+    ],
+    ids=["line", "head", "body", "chunk"],
+)
+def test_what_is_half_sent_is_not_waited_for(running: Gateway, sent: bytes) -> None:
+    """The connection is closed: with 408 once there is a head, and by force where nobody reads."""
+    with running.connect(CLIENT) as line:
+        line.sendall(sent)
+        got = b""
+        with contextlib.suppress(ConnectionResetError):
+            got = read(line)
+        assert got == b"" or b" 408 " in got.split(b"\r\n")[0]
+
+
+def test_one_client_holds_so_many_half_sent_bodies(running: Gateway) -> None:
+    head = b"POST /upload HTTP/1.1\r\nHost: vireo.test\r\nContent-Length: 9\r\n\r\n{"
+    with contextlib.ExitStack() as stack:
+        lines = [stack.enter_context(closing(running.connect(CLIENT))) for _ in range(110)]
+        for line in lines:
+            line.sendall(head)
+        answered: list[bytes] = []
+        while len(answered) < 10:
+            readable, _, _ = select.select(lines, [], [], PATIENCE)
+            assert readable, "ten are refused, whichever came last"
+            answered += [line.recv(4096).split(b"\r\n")[0] for line in readable]
+            lines = [line for line in lines if line not in readable]
+        assert Counter(answered) == {b"HTTP/1.1 429 Too Many Requests": 10}
+        # Who sends no body, and who comes from elsewhere, is served meanwhile.
+        assert running.ask(CLIENT, path="/videos/all", method="GET")[0] == 200
+        assert running.ask(OTHER, "Content-Length: 2", path="/v/abcdefg", body="{}")[0] == 200
