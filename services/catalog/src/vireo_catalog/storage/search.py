@@ -1,19 +1,36 @@
-"""The statements of search, over ``Channels`` and ``Videos``.
+"""The statements of search, over ``Channels`` and ``SearchWords``.
 
-Words are looked up in the FULLTEXT indexes where these can answer, and with ``LIKE`` where they
-can't (see ``vireo_catalog.core.search``).
+What a search costs is settled before it runs. How many videos have each term is counted up to
+``COUNTED``. Then the videos of the rarest term, newest first, are looked at, and those are left out
+that have not all of the others; where even the rarest one begins very many words, all videos take
+the place of its own. Either way at most ``LOOKED_AT`` videos are looked at for a page: where
+that was not enough to fill it, the page is shorter, and its cursor carries on from there.
 """
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from pymysql.cursors import Cursor
+
 from vireo_catalog.core.channels import ChannelSummary
-from vireo_catalog.core.search import Found, Query, Section
-from vireo_catalog.storage.videos import AFTER, LISTED, after_place, listed, place
+from vireo_catalog.core.search import Found, Query, Section, Some
+from vireo_catalog.core.words import Term
+from vireo_catalog.storage.videos import LISTED, after_place, listed, place
+from vireo_catalog.storage.words import TEXT, TITLE
 from vireo_common.database import Database
 
+COUNTED = 10_000
+LOOKED_AT = 10_000
+LEAST_STEP, MOST_STEP = 200, 2_500
+
+# Nothing here may take so long; if it does, the server is in trouble, and searching is what can wait.
+BOUNDED = "SET STATEMENT max_statement_time = 2, optimizer_switch = 'exists_to_in=off' FOR"
+
 # The inner statement reads names only, from their index; the page's few rows get the rest.
-CHANNELS = """
+CHANNELS = f"""
+{BOUNDED}
 SELECT p.ChannelID, p.Username, COALESCE(s.Videos, 0), v.PathHash, v.Upload, p.NameRank
 FROM (
     SELECT * FROM (
@@ -31,19 +48,75 @@ LEFT JOIN Videos v ON v.VideoID = (
 )
 ORDER BY p.NameRank, p.ChannelID
 """
+LONGEST_NAME = 25
 
-# Words in scripts without spaces are looked for in all text; nobody may keep the server at it.
-VIDEOS = f"""
-SET STATEMENT max_statement_time = 3 FOR
-SELECT {LISTED} FROM Videos v JOIN Channels c USING (ChannelID)
-WHERE v.State = 'ready' AND {{matches}} {{after}}
-ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
+# Of a word that begins so the second value is behind all of them: no byte of UTF-8 is 255.
+IS, BEGINS = "Field = %s AND Word = %s", "Field = %s AND Word BETWEEN %s AND %s"
+
+# Never more than the limit: this is no count of the table.
+COUNT = f"{BOUNDED} SELECT COUNT(*) FROM (SELECT 1 FROM SearchWords WHERE {{has}} LIMIT %s) few"
+
+AFTER = "AND Upload <= %s AND (Upload < %s OR VideoID < %s)"
+
+OF_WORD = f"""
+SELECT Upload, VideoID FROM SearchWords WHERE {IS} {{after}}
+ORDER BY Upload DESC, VideoID DESC LIMIT %s
 """
 
-IN_TITLE = "MATCH (v.Title) AGAINST (%s IN BOOLEAN MODE)"
-IN_ALL = "MATCH (v.Title, v.Description) AGAINST (%s IN BOOLEAN MODE)"
-TITLE_HAS = "v.Title LIKE %s"
-ALL_HAS = "CONCAT(v.Title, '\\n', v.Description) LIKE %s"
+OF_WORDS = f"""
+SELECT DISTINCT Upload, VideoID FROM SearchWords WHERE {BEGINS} {{after}}
+ORDER BY Upload DESC, VideoID DESC LIMIT %s
+"""
+
+OF_ALL = """
+SELECT Upload, VideoID FROM Videos FORCE INDEX (Newest) WHERE State = 'ready' {after}
+ORDER BY Upload DESC, VideoID DESC LIMIT %s
+"""
+
+LAST = f"""
+{BOUNDED}
+SELECT Upload, VideoID FROM ({{step}}) looked_at ORDER BY Upload, VideoID LIMIT 1
+"""
+
+EXISTS = """
+EXISTS (SELECT 1 FROM SearchWords FORCE INDEX (OfVideo) WHERE VideoID = s.VideoID AND {has})
+"""
+
+MATCHING = f"""
+{BOUNDED}
+SELECT STRAIGHT_JOIN {LISTED}
+FROM (
+    SELECT s.VideoID FROM ({{step}}) s WHERE {{conditions}}
+    ORDER BY s.Upload DESC, s.VideoID DESC LIMIT %s
+) p
+JOIN Videos v USING (VideoID) JOIN Channels c USING (ChannelID)
+WHERE v.State = 'ready'
+ORDER BY v.Upload DESC, v.VideoID DESC
+"""
+
+
+@dataclass(frozen=True)
+class _Demand:
+    """A condition of a section: a term that a field must have."""
+
+    field: int
+    term: Term
+
+    @property
+    def has(self) -> str:
+        """The condition on ``SearchWords``."""
+        return BEGINS if self.term.prefix else IS
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """Its values."""
+        word = self.term.text.encode()
+        return (self.field, word, word + b"\xff") if self.term.prefix else (self.field, word)
+
+    @property
+    def exists(self) -> str:
+        """The condition on a video."""
+        return EXISTS.format(has=self.has)
 
 
 class SearchTables:
@@ -54,17 +127,22 @@ class SearchTables:
 
     def find(
         self, section: Section, query: Query, after: tuple[int, int] | None, limit: int
-    ) -> list[Found]:
+    ) -> Some:
         """Up to ``limit`` rows of a section, those after the place ``after``, in their order."""
         if section is Section.CHANNELS:
-            return self._channels(query, after, limit)
-        return self._videos(section, query, after, limit)
+            return Some(self._channels(query, after, limit))
+        demanded, excluded = _demands(section, query)
+        if not demanded:
+            return Some([])
+        with self._database.read() as cursor:
+            return _find(cursor, demanded, excluded, after, limit)
 
     def _channels(self, query: Query, after: tuple[int, int] | None, limit: int) -> list[Found]:
-        if not query.text.isascii():
+        words = query.text.split()
+        if not query.text.isascii() or sum(map(len, words)) > LONGEST_NAME:
             return []
         # What stands between the words of the query may be anything in the name.
-        pattern = "%".join(_escaped(word) for word in query.text.split())
+        pattern = "%".join(_escaped(word) for word in words)
         rank, channel_id = after or (-1, 0)
         names = (query.text, f"{pattern}%", f"%{pattern}%")
         with self._database.read() as cursor:
@@ -72,31 +150,84 @@ class SearchTables:
             rows = cursor.fetchall()
         return [Found(_channel(row), (row[5], row[0])) for row in rows]
 
-    def _videos(
-        self, section: Section, query: Query, after: tuple[int, int] | None, limit: int
-    ) -> list[Found]:
-        matches, values = _matching(section, query)
-        statement = VIDEOS.format(matches=matches, after=AFTER if after else "")
-        place_values = after_place(after) if after else ()
-        with self._database.read() as cursor:
-            cursor.execute(statement, (*values, *place_values, limit))
-            found = [listed(row) for row in cursor.fetchall()]
-        return [Found(row, place(row)) for row in found]
+
+def _demands(section: Section, query: Query) -> tuple[list[_Demand], list[_Demand]]:
+    """What the videos of a section have, and what not all of (that puts them into another one)."""
+    in_title = [_Demand(TITLE, term) for term in query.terms]
+    names = [_Demand(TITLE, term) for term in query.names]
+    match section:
+        case Section.AS_TYPED:
+            return [*names, *in_title] if names else [], []
+        case Section.TITLES:
+            return in_title, names
+        case _:
+            return [_Demand(TEXT, term) for term in query.terms], in_title
 
 
-def _matching(section: Section, query: Query) -> tuple[str, list[str]]:
-    """The condition of a section, and its values."""
-    if query.indexed:
-        # Every word must be there, or begin a word that is.
-        words = " ".join(f"+{word}*" for word in query.words)
-        title, everything, values = IN_TITLE, IN_ALL, [words]
+def _find(
+    cursor: Cursor,
+    demanded: list[_Demand],
+    excluded: list[_Demand],
+    after: tuple[int, int] | None,
+    limit: int,
+) -> Some:
+    counted = _by_count(cursor, demanded)
+    least, rarest = counted[0]
+    if least == 0:
+        return Some([])
+    walks = rarest.term.prefix and least >= COUNTED
+    # Nothing of it is left when so many were looked at.
+    enough = least if least < COUNTED else LOOKED_AT + 1
+    others = [each for _, each in (counted if walks else counted[1:])]
+    conditions = [each.exists for each in others]
+    if excluded:
+        conditions.append("NOT (" + " AND ".join(each.exists for each in excluded) + ")")
+    values = [value for each in (*others, *excluded) for value in each.values]
+    # Without a condition each video that is looked at is one of the page.
+    found, looked_at, step = list[Found](), 0, LEAST_STEP if conditions else limit
+    while True:
+        step = min(step, LOOKED_AT - looked_at)
+        source, source_values = _source(None if walks else rarest, after, step)
+        statement = MATCHING.format(step=source, conditions=" AND ".join(conditions) or "TRUE")
+        cursor.execute(statement, (*source_values, *values, limit - len(found)))
+        found += [Found(row, place(row)) for row in map(listed, cursor.fetchall())]
+        looked_at += step
+        if len(found) >= limit or looked_at >= enough:
+            return Some(found)
+        cursor.execute(LAST.format(step=source), source_values)
+        last = cursor.fetchone()
+        if last is None:
+            return Some(found)
+        after = (int(last[0].replace(tzinfo=dt.UTC).timestamp()), last[1])
+        if looked_at >= LOOKED_AT:
+            return Some(found, cut=after)
+        step = min(step * 4, MOST_STEP)
+
+
+def _source(
+    rarest: _Demand | None, after: tuple[int, int] | None, step: int
+) -> tuple[str, tuple[object, ...]]:
+    """The statement that gives the next videos to look at, and its values."""
+    if rarest is None:
+        statement, values = OF_ALL, ()
     else:
-        values = [f"%{_escaped(word)}%" for word in query.words]
-        title = " AND ".join([TITLE_HAS] * len(values))
-        everything = " AND ".join([ALL_HAS] * len(values))
-    if section is Section.TITLES:
-        return title, values
-    return f"{everything} AND NOT ({title})", values + values
+        statement = OF_WORDS if rarest.term.prefix else OF_WORD
+        values = rarest.values
+    place_values = after_place(after) if after else ()
+    return statement.format(after=AFTER if after else ""), (*values, *place_values, step)
+
+
+def _by_count(cursor: Cursor, demanded: Sequence[_Demand]) -> list[tuple[int, _Demand]]:
+    """The conditions, the rarest first; none is counted much further than the rarest before it."""
+    counted, most = list[tuple[int, _Demand]](), COUNTED
+    for each in demanded:
+        cursor.execute(COUNT.format(has=each.has), (*each.values, most))
+        row = cursor.fetchone()
+        count = int(row[0]) if row else 0
+        counted.append((count, each))
+        most = min(most, count + 1)
+    # Of those that are equally common one that is a whole word has an order of its own.
+    return sorted(counted, key=lambda pair: (pair[0], pair[1].term.prefix))
 
 
 def _escaped(word: str) -> str:

@@ -20,6 +20,7 @@ from vireo_catalog.core.videos import (
     State,
     Video,
 )
+from vireo_catalog.storage import words
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_common.pages import Page, decode_cursor, encode_cursor
@@ -177,6 +178,7 @@ class VideoTable:
             if row is None or row[1] != channel_id:
                 return False
             cursor.execute(SET_TEXTS, (title, description, row[0]))
+            words.index(cursor, row[0])
             return True
 
         return self._database.transaction("videos.set_texts", work)
@@ -201,6 +203,7 @@ class VideoTable:
                 cursor.execute(RECORD, (progress.state, progress.reason[:255], *facts, video_id))
                 if progress.state is State.READY:
                     cursor.execute(COUNT, (channel_id, 1, 1))
+                    words.index(cursor, video_id)
             return True
 
         return self._database.transaction("videos.record", work)
