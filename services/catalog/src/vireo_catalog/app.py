@@ -4,7 +4,7 @@ import structlog
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.routing import BaseConverter
 
-from vireo_catalog.api import channels, exports, internal, lists, search, videos
+from vireo_catalog.api import channels, exports, internal, known, lists, search, videos
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.exports import Exports
 from vireo_catalog.core.search import Search
@@ -62,6 +62,7 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     app.register_api(channels.blueprint(channel_rules))
     app.register_api(search.blueprint(Search(SearchTables(database))))
     app.register_api(internal.blueprint(rules))
+    app.register_api(known.blueprint(rules, channel_rules))
     app.register_api(exports.blueprint(Exports(ExportTables(database))))
     require_declarations(app)
     return app

@@ -38,7 +38,10 @@ def blueprint(videos: Videos) -> APIBlueprint:
     @bp.post(
         "/upload",
         security=TOKEN_REQUIRED,
-        responses={200: Envelope[str], **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS)},
+        responses={
+            200: Envelope[str],
+            **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS, Code.RATE_LIMITED),
+        },
     )
     @signed_in
     def announce(body: UploadBody) -> Response:
@@ -65,7 +68,13 @@ def blueprint(videos: Videos) -> APIBlueprint:
         security=TOKEN_REQUIRED,
         responses={
             200: Envelope[UniversalObject],
-            **problems(Code.NOT_FOUND, Code.FORBIDDEN, *JSON_PROBLEMS, *TOKEN_PROBLEMS),
+            **problems(
+                Code.NOT_FOUND,
+                Code.FORBIDDEN,
+                Code.RATE_LIMITED,
+                *JSON_PROBLEMS,
+                *TOKEN_PROBLEMS,
+            ),
         },
     )
     @signed_in
@@ -79,7 +88,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
         security=TOKEN_REQUIRED,
         responses={
             200: Empty,
-            **problems(Code.NOT_FOUND, Code.FORBIDDEN, *TOKEN_PROBLEMS),
+            **problems(Code.NOT_FOUND, Code.FORBIDDEN, Code.RATE_LIMITED, *TOKEN_PROBLEMS),
         },
     )
     @signed_in

@@ -13,6 +13,7 @@ from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from vireo_catalog.core.channels import ChannelSummary
+from vireo_catalog.core.turns import Turns
 from vireo_catalog.core.videos import Video
 from vireo_catalog.core.words import Term, as_typed, asked_for
 from vireo_common.errors import Code, Failure
@@ -22,6 +23,9 @@ from vireo_common.text import has_control_characters
 MAX_QUERY = 200
 MAX_TERMS = 10
 """Of more nobody's search needs to consist, and each costs."""
+AT_ONCE, WAITING, WAIT_SECONDS = 1, 3, 1.0
+"""Searches of one process, those that wait for their turn, and for how long. A search is mostly one
+statement after the other, and a second one beside it would take the processor from all else."""
 
 
 class SearchType(StrEnum):
@@ -79,6 +83,7 @@ class Search:
 
     def __init__(self, store: SearchStore) -> None:
         self._store = store
+        self._turns = Turns(AT_ONCE, WAITING, WAIT_SECONDS)
 
     def __call__(
         self, kind: SearchType, text: str, limit: int, cursor: str | None
@@ -86,11 +91,22 @@ class Search:
         """One page of what is found.
 
         Raises:
-            Failure: ``invalid_query`` or ``invalid_cursor``.
+            Failure: ``invalid_query`` or ``invalid_cursor``; ``unavailable`` where too many search.
         """
         query = parse(text)
         last = Section.CHANNELS if kind is SearchType.CHANNEL else Section.DESCRIPTIONS
         section, after = _position(cursor)
+        with self._turns.turn():
+            return self._page(query, last, section, after, limit)
+
+    def _page(
+        self,
+        query: Query,
+        last: Section,
+        section: Section,
+        after: tuple[int, int] | None,
+        limit: int,
+    ) -> Page[Video | ChannelSummary]:
         found: list[tuple[Section, Found]] = []
         # One row more than the page holds tells whether there is a next page.
         # One row more than the page holds tells whether there is a next page.
@@ -98,8 +114,8 @@ class Search:
             some = self._store.find(section, query, after, limit + 1 - len(found))
             found += [(section, row) for row in some.found]
             if some.cut and len(found) <= limit:
-                cursor = encode_cursor((int(section), *some.cut))
-                return Page([row.row for _, row in found], cursor)
+                reached = encode_cursor((int(section), *some.cut))
+                return Page([row.row for _, row in found], reached)
             if section == Section.DESCRIPTIONS:
                 break
             section, after = Section(section + 1), None

@@ -37,7 +37,7 @@ ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u065f
 # Letters that Unicode does not take apart, and keyboards elsewhere do not have.
 PLAIN = str.maketrans(
     {
-        **{"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i"},
+        **{"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "\u0131": "i"},
         **{"æ": "ae", "œ": "oe", "þ": "th", "\u2018": "'", "\u2019": "'"},
     }
 )
@@ -46,7 +46,7 @@ LONE_LETTER = re.compile(r"\b\w(?=')|(?<=')\w\b")
 # What stands around words and belongs to none.
 AROUND = "\"'\u201c\u201d\u00ab\u00bb()[]{}<>,;:!?\u2026"
 # Signs that are part of a name where they touch it: C++20, C#, #tag, @name, $5, .NET.
-WITH_SIGNS = re.compile(r"\w+(?:\+{1,2}|#)|(?<!\w)[#@$.]\w+")
+WITH_SIGNS = re.compile(r"\b\w+(?:\+{1,2}|#)|(?<!\w)[#@$.]\w+")
 
 
 class Kind(Enum):

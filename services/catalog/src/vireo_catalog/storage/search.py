@@ -1,10 +1,11 @@
 """The statements of search, over ``Channels`` and ``SearchWords``.
 
-What a search costs is settled before it runs. How many videos have each term is counted up to
-``COUNTED``. Then the videos of the rarest term, newest first, are looked at, and those are left out
-that have not all of the others; where even the rarest one begins very many words, all videos take
-the place of its own. Either way at most ``LOOKED_AT`` videos are looked at for a page: where
-that was not enough to fill it, the page is shorter, and its cursor carries on from there.
+What a search costs is settled before it runs. The index says about how many videos have each term,
+which costs next to nothing. Then the videos of the rarest term, newest first, are looked at, and
+those are left out that have not all of the others; where even the rarest one begins the words of
+very many videos, all videos take the place of its own. Either way at most ``LOOKED_AT`` videos are
+looked at for a page: where that was not enough to fill it, the page is shorter, and its cursor
+carries on from there.
 """
 
 import datetime as dt
@@ -21,12 +22,14 @@ from vireo_catalog.storage.videos import LISTED, after_place, listed, place
 from vireo_catalog.storage.words import TEXT, TITLE
 from vireo_common.database import Database
 
-COUNTED = 10_000
-LOOKED_AT = 10_000
-LEAST_STEP, MOST_STEP = 200, 2_500
+SORTED = 5_000
+"""Words that begin as the query's word does come in the order of the words, not of the videos; of
+more than so many their videos are not sorted."""
+LOOKED_AT = 4_000
+LEAST_STEP, MOST_STEP = 200, 1_000
 
-# Nothing here may take so long; if it does, the server is in trouble, and searching is what can wait.
-BOUNDED = "SET STATEMENT max_statement_time = 2, optimizer_switch = 'exists_to_in=off' FOR"
+# Nothing here takes so long; if it does, the server is in trouble, and searching is what can wait.
+BOUNDED = "SET STATEMENT max_statement_time = 2 FOR"
 
 # The inner statement reads names only, from their index; the page's few rows get the rest.
 CHANNELS = f"""
@@ -53,8 +56,9 @@ LONGEST_NAME = 25
 # Of a word that begins so the second value is behind all of them: no byte of UTF-8 is 255.
 IS, BEGINS = "Field = %s AND Word = %s", "Field = %s AND Word BETWEEN %s AND %s"
 
-# Never more than the limit: this is no count of the table.
-COUNT = f"{BOUNDED} SELECT COUNT(*) FROM (SELECT 1 FROM SearchWords WHERE {{has}} LIMIT %s) few"
+# Nothing is read but the two ends of the range.
+ESTIMATE = "EXPLAIN SELECT 1 FROM SearchWords FORCE INDEX (PRIMARY) WHERE {has}"
+ESTIMATE_ROWS = 8
 
 AFTER = "AND Upload <= %s AND (Upload < %s OR VideoID < %s)"
 
@@ -73,24 +77,18 @@ SELECT Upload, VideoID FROM Videos FORCE INDEX (Newest) WHERE State = 'ready' {a
 ORDER BY Upload DESC, VideoID DESC LIMIT %s
 """
 
-LAST = f"""
+# {ids} has a placeholder for each. A list of ids and a range of words are one search in the index
+# for each id; a condition that joins them would read all words of a video.
+HAVING_TERM = f"""
 {BOUNDED}
-SELECT Upload, VideoID FROM ({{step}}) looked_at ORDER BY Upload, VideoID LIMIT 1
+SELECT DISTINCT VideoID FROM SearchWords FORCE INDEX (OfVideo)
+WHERE VideoID IN ({{ids}}) AND {{has}}
 """
 
-EXISTS = """
-EXISTS (SELECT 1 FROM SearchWords FORCE INDEX (OfVideo) WHERE VideoID = s.VideoID AND {has})
-"""
-
-MATCHING = f"""
+ROWS = f"""
 {BOUNDED}
-SELECT STRAIGHT_JOIN {LISTED}
-FROM (
-    SELECT s.VideoID FROM ({{step}}) s WHERE {{conditions}}
-    ORDER BY s.Upload DESC, s.VideoID DESC LIMIT %s
-) p
-JOIN Videos v USING (VideoID) JOIN Channels c USING (ChannelID)
-WHERE v.State = 'ready'
+SELECT STRAIGHT_JOIN {LISTED} FROM Videos v JOIN Channels c USING (ChannelID)
+WHERE v.VideoID IN ({{ids}}) AND v.State = 'ready'
 ORDER BY v.Upload DESC, v.VideoID DESC
 """
 
@@ -112,11 +110,6 @@ class _Demand:
         """Its values."""
         word = self.term.text.encode()
         return (self.field, word, word + b"\xff") if self.term.prefix else (self.field, word)
-
-    @property
-    def exists(self) -> str:
-        """The condition on a video."""
-        return EXISTS.format(has=self.has)
 
 
 class SearchTables:
@@ -171,63 +164,77 @@ def _find(
     after: tuple[int, int] | None,
     limit: int,
 ) -> Some:
-    counted = _by_count(cursor, demanded)
+    counted = sorted(
+        ((_estimate(cursor, each), each) for each in demanded),
+        key=lambda pair: pair[0],
+    )
     least, rarest = counted[0]
-    if least == 0:
-        return Some([])
-    walks = rarest.term.prefix and least >= COUNTED
-    # Nothing of it is left when so many were looked at.
-    enough = least if least < COUNTED else LOOKED_AT + 1
+    walks = rarest.term.prefix and least > SORTED
     others = [each for _, each in (counted if walks else counted[1:])]
-    conditions = [each.exists for each in others]
-    if excluded:
-        conditions.append("NOT (" + " AND ".join(each.exists for each in excluded) + ")")
-    values = [value for each in (*others, *excluded) for value in each.values]
     # Without a condition each video that is looked at is one of the page.
-    found, looked_at, step = list[Found](), 0, LEAST_STEP if conditions else limit
-    while True:
+    step = LEAST_STEP if others or excluded else limit
+    found, looked_at = list[Found](), 0
+    while looked_at < LOOKED_AT:
         step = min(step, LOOKED_AT - looked_at)
-        source, source_values = _source(None if walks else rarest, after, step)
-        statement = MATCHING.format(step=source, conditions=" AND ".join(conditions) or "TRUE")
-        cursor.execute(statement, (*source_values, *values, limit - len(found)))
-        found += [Found(row, place(row)) for row in map(listed, cursor.fetchall())]
+        ids, last = _candidates(cursor, None if walks else rarest, after, step)
         looked_at += step
-        if len(found) >= limit or looked_at >= enough:
+        matching = _having(cursor, ids, others)
+        outside = set(_having(cursor, matching, excluded)) if excluded else set()
+        wanted = [video_id for video_id in matching if video_id not in outside]
+        found += _rows(cursor, wanted[: limit - len(found)])
+        if len(found) >= limit or len(ids) < step:
             return Some(found)
-        cursor.execute(LAST.format(step=source), source_values)
-        last = cursor.fetchone()
-        if last is None:
-            return Some(found)
-        after = (int(last[0].replace(tzinfo=dt.UTC).timestamp()), last[1])
-        if looked_at >= LOOKED_AT:
-            return Some(found, cut=after)
-        step = min(step * 4, MOST_STEP)
+        after, step = last, min(step * 4, MOST_STEP)
+    return Some(found, cut=after)
 
 
-def _source(
-    rarest: _Demand | None, after: tuple[int, int] | None, step: int
-) -> tuple[str, tuple[object, ...]]:
-    """The statement that gives the next videos to look at, and its values."""
-    if rarest is None:
-        statement, values = OF_ALL, ()
-    else:
+def _candidates(
+    cursor: Cursor, rarest: _Demand | None, after: tuple[int, int] | None, step: int
+) -> tuple[list[int], tuple[int, int] | None]:
+    """The next videos to look at, newest first, and the place of the last one."""
+    statement = OF_ALL
+    if rarest is not None:
         statement = OF_WORDS if rarest.term.prefix else OF_WORD
-        values = rarest.values
+    values = rarest.values if rarest is not None else ()
     place_values = after_place(after) if after else ()
-    return statement.format(after=AFTER if after else ""), (*values, *place_values, step)
+    statement = f"{BOUNDED} {statement.format(after=AFTER if after else '')}"
+    cursor.execute(statement, (*values, *place_values, step))
+    rows = cursor.fetchall()
+    if not rows:
+        return [], after
+    upload, video_id = rows[-1]
+    last = int(upload.replace(tzinfo=dt.UTC).timestamp()), int(video_id)
+    return [int(row[1]) for row in rows], last
 
 
-def _by_count(cursor: Cursor, demanded: Sequence[_Demand]) -> list[tuple[int, _Demand]]:
-    """The conditions, the rarest first; none is counted much further than the rarest before it."""
-    counted, most = list[tuple[int, _Demand]](), COUNTED
-    for each in demanded:
-        cursor.execute(COUNT.format(has=each.has), (*each.values, most))
-        row = cursor.fetchone()
-        count = int(row[0]) if row else 0
-        counted.append((count, each))
-        most = min(most, count + 1)
-    # Of those that are equally common one that is a whole word has an order of its own.
-    return sorted(counted, key=lambda pair: (pair[0], pair[1].term.prefix))
+def _having(cursor: Cursor, ids: list[int], demands: Sequence[_Demand]) -> list[int]:
+    """Those of the videos that have all that is demanded, in their order."""
+    for each in demands:
+        if not ids:
+            break
+        statement = HAVING_TERM.format(ids=_marks(ids), has=each.has)
+        cursor.execute(statement, (*ids, *each.values))
+        having = {video_id for (video_id,) in cursor.fetchall()}
+        ids = [video_id for video_id in ids if video_id in having]
+    return ids
+
+
+def _rows(cursor: Cursor, ids: list[int]) -> list[Found]:
+    if not ids:
+        return []
+    cursor.execute(ROWS.format(ids=_marks(ids)), tuple(ids))
+    return [Found(row, place(row)) for row in map(listed, cursor.fetchall())]
+
+
+def _marks(ids: list[int]) -> str:
+    return ", ".join(["%s"] * len(ids))
+
+
+def _estimate(cursor: Cursor, demand: _Demand) -> int:
+    """About how many rows have a term."""
+    cursor.execute(ESTIMATE.format(has=demand.has), demand.values)
+    row = cursor.fetchone()
+    return int(row[ESTIMATE_ROWS] or 0) if row else 0
 
 
 def _escaped(word: str) -> str:

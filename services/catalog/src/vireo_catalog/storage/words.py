@@ -1,5 +1,8 @@
 """The table ``SearchWords``: the terms of every video that is ready, and of no other."""
 
+import datetime as dt
+from collections.abc import Sequence
+
 from pymysql.cursors import Cursor
 
 from vireo_catalog.core.words import terms_of
@@ -8,50 +11,56 @@ from vireo_common.database import Database
 TITLE, TEXT = 1, 2
 """The fields: the title, and title and description together."""
 
-TEXTS = "SELECT Title, Description, Upload FROM Videos WHERE VideoID = %s AND State = 'ready'"
+# In all of these {} has a placeholder for each. The rows of the videos are locked: who writes their
+# texts waits, and makes their terms anew.
+TEXTS = """
+SELECT VideoID, Title, Description, Upload FROM Videos
+WHERE VideoID IN ({}) AND State = 'ready' FOR UPDATE
+"""
 
-THERE = "SELECT Field, Word FROM SearchWords WHERE VideoID = %s"
+THERE = "SELECT VideoID, Field, Word FROM SearchWords WHERE VideoID IN ({})"
 
-# {} has a pair of placeholders for each.
-DELETE = "DELETE FROM SearchWords WHERE VideoID = %s AND (Field, Word) IN ({})"
+DELETE = "DELETE FROM SearchWords WHERE VideoID IN ({}) AND (VideoID, Field, Word) IN ({})"
 
-INSERT = "INSERT INTO SearchWords (Field, Word, Upload, VideoID) VALUES (%s, %s, %s, %s)"
+INSERT = "INSERT INTO SearchWords (VideoID, Field, Word, Upload) VALUES (%s, %s, %s, %s)"
 
-INDEXED = "UPDATE Videos SET Indexed = 1 WHERE VideoID = %s"
+INDEXED = "UPDATE Videos SET Indexed = 1 WHERE VideoID IN ({})"
 
 UNINDEXED = """
 SELECT VideoID FROM Videos WHERE Indexed = 0 AND State = 'ready' ORDER BY VideoID LIMIT %s
 """
 
-LOCK = "SELECT 1 FROM Videos WHERE VideoID = %s FOR UPDATE"
-
 # Of one transaction: others wait for its locks.
 VIDEOS_AT_ONCE = 50
 
 
-def index(cursor: Cursor, video_id: int) -> None:
-    """Make the terms of a video what its texts say, in the caller's transaction, which holds the
-    video's row. Only what differs is written."""
-    cursor.execute(TEXTS, (video_id,))
-    row = cursor.fetchone()
-    if row is None:
+def index(cursor: Cursor, video_ids: Sequence[int]) -> None:
+    """Make the terms of videos what their texts say, in the caller's transaction. Only what differs
+    is written."""
+    marks = ", ".join(["%s"] * len(video_ids))
+    cursor.execute(TEXTS.format(marks), tuple(video_ids))
+    uploads: dict[int, dt.datetime] = {}
+    wanted: set[tuple[int, int, bytes]] = set()
+    for video_id, title, description, upload in cursor.fetchall():
+        uploads[video_id] = upload
+        for field, terms in zip((TITLE, TEXT), terms_of(title, description), strict=True):
+            wanted |= {(video_id, field, term.encode()) for term in terms}
+    if not uploads:
         return
-    title, description, upload = row
-    in_title, in_all = terms_of(title, description)
-    wanted = {(TITLE, term.encode()) for term in in_title}
-    wanted |= {(TEXT, term.encode()) for term in in_all}
-    cursor.execute(THERE, (video_id,))
-    there = {(int(field), bytes(word)) for field, word in cursor.fetchall()}
+    ids = tuple(uploads)
+    marks = ", ".join(["%s"] * len(ids))
+    cursor.execute(THERE.format(marks), ids)
+    there = {(int(row[0]), int(row[1]), bytes(row[2])) for row in cursor.fetchall()}
     if gone := there - wanted:
-        marks = ", ".join(["(%s, %s)"] * len(gone))
-        flat = [value for pair in sorted(gone) for value in pair]
-        cursor.execute(DELETE.format(marks), (video_id, *flat))
-    # In the order of the primary key: two transactions that write the same words wait for each
-    # other, and do not end in a deadlock.
-    new = [(field, word, upload, video_id) for field, word in sorted(wanted - there)]
+        triples = ", ".join(["(%s, %s, %s)"] * len(gone))
+        flat = [value for triple in sorted(gone) for value in triple]
+        cursor.execute(DELETE.format(marks, triples), (*ids, *flat))
+    # In the order of the primary key, so that two transactions that write the same words wait for
+    # each other and do not end in a deadlock.
+    new = sorted(wanted - there, key=lambda triple: triple[1:])
     if new:
-        cursor.executemany(INSERT, new)
-    cursor.execute(INDEXED, (video_id,))
+        cursor.executemany(INSERT, [(*triple, uploads[triple[0]]) for triple in new])
+    cursor.execute(INDEXED.format(marks), ids)
 
 
 class WordTable:
@@ -65,12 +74,6 @@ class WordTable:
         with self._database.read() as cursor:
             cursor.execute(UNINDEXED, (VIDEOS_AT_ONCE,))
             ids = [int(video_id) for (video_id,) in cursor.fetchall()]
-
-        def work(cursor: Cursor) -> None:
-            for video_id in ids:
-                cursor.execute(LOCK, (video_id,))
-                index(cursor, video_id)
-
         if ids:
-            self._database.transaction("words.index_missing", work)
+            self._database.transaction("words.index", lambda cursor: index(cursor, ids))
         return len(ids) == VIDEOS_AT_ONCE

@@ -11,6 +11,8 @@ from vireo_media.core.uploads import AlreadyUploaded, Received, Upload, UploadSt
 
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
+# What is removed keeps nobody waiting who uploads; catalog and auth put it there.
+REMOVAL_QUEUE = "removal"
 PREPARE, ENCODE, REMOVE, TELL = "prepare", "encode", "remove", "tell"
 # A file that kills its worker so often is given up.
 ATTEMPTS = 3
