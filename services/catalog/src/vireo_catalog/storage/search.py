@@ -26,7 +26,7 @@ SORTED = 5_000
 """Words that begin as the query's word does come in the order of the words, not of the videos; of
 more than so many their videos are not sorted."""
 LOOKED_AT = 4_000
-LEAST_STEP, MOST_STEP = 200, 1_000
+LEAST_STEP, MOST_STEP = 200, 1_900
 
 # Nothing here takes so long; if it does, the server is in trouble, and searching is what can wait.
 BOUNDED = "SET STATEMENT max_statement_time = 2 FOR"
@@ -184,7 +184,7 @@ def _find(
         found += _rows(cursor, wanted[: limit - len(found)])
         if len(found) >= limit or len(ids) < step:
             return Some(found)
-        after, step = last, min(step * 4, MOST_STEP)
+        after, step = last, MOST_STEP
     return Some(found, cut=after)
 
 

@@ -20,7 +20,7 @@ WHERE VideoID IN ({}) AND State = 'ready' FOR UPDATE
 
 THERE = "SELECT VideoID, Field, Word FROM SearchWords WHERE VideoID IN ({})"
 
-DELETE = "DELETE FROM SearchWords WHERE VideoID IN ({}) AND (VideoID, Field, Word) IN ({})"
+DELETE = "DELETE FROM SearchWords WHERE VideoID = %s AND Field = %s AND Word IN ({})"
 
 INSERT = "INSERT INTO SearchWords (VideoID, Field, Word, Upload) VALUES (%s, %s, %s, %s)"
 
@@ -51,10 +51,11 @@ def index(cursor: Cursor, video_ids: Sequence[int]) -> None:
     marks = ", ".join(["%s"] * len(ids))
     cursor.execute(THERE.format(marks), ids)
     there = {(int(row[0]), int(row[1]), bytes(row[2])) for row in cursor.fetchall()}
-    if gone := there - wanted:
-        triples = ", ".join(["(%s, %s, %s)"] * len(gone))
-        flat = [value for triple in sorted(gone) for value in triple]
-        cursor.execute(DELETE.format(marks, triples), (*ids, *flat))
+    gone: dict[tuple[int, int], list[bytes]] = {}
+    for video_id, field, word in sorted(there - wanted):
+        gone.setdefault((video_id, field), []).append(word)
+    for key, words in gone.items():
+        cursor.execute(DELETE.format(", ".join(["%s"] * len(words))), (*key, *words))
     # In the order of the primary key, so that two transactions that write the same words wait for
     # each other and do not end in a deadlock.
     new = sorted(wanted - there, key=lambda triple: triple[1:])
