@@ -30,6 +30,8 @@ from vireo_common.web import (
     problems,
 )
 
+WRITE_PROBLEMS = (*TOKEN_PROBLEMS, Code.RATE_LIMITED)
+
 
 def blueprint(videos: Videos) -> APIBlueprint:
     """The routes, on the rules of ``videos``."""
@@ -40,7 +42,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
         security=TOKEN_REQUIRED,
         responses={
             200: Envelope[str],
-            **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS, Code.RATE_LIMITED),
+            **problems(*WRITE_PROBLEMS, *JSON_PROBLEMS),
         },
     )
     @signed_in
@@ -68,13 +70,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
         security=TOKEN_REQUIRED,
         responses={
             200: Envelope[UniversalObject],
-            **problems(
-                Code.NOT_FOUND,
-                Code.FORBIDDEN,
-                Code.RATE_LIMITED,
-                *JSON_PROBLEMS,
-                *TOKEN_PROBLEMS,
-            ),
+            **problems(Code.NOT_FOUND, Code.FORBIDDEN, *WRITE_PROBLEMS, *JSON_PROBLEMS),
         },
     )
     @signed_in
@@ -88,7 +84,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
         security=TOKEN_REQUIRED,
         responses={
             200: Empty,
-            **problems(Code.NOT_FOUND, Code.FORBIDDEN, Code.RATE_LIMITED, *TOKEN_PROBLEMS),
+            **problems(Code.NOT_FOUND, Code.FORBIDDEN, *WRITE_PROBLEMS),
         },
     )
     @signed_in
