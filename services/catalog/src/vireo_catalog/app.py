@@ -17,7 +17,7 @@ from vireo_catalog.storage.videos import VideoTable
 from vireo_common import logs
 from vireo_common.access import Guard, require_declarations
 from vireo_common.client import ServiceClient
-from vireo_common.database import Database
+from vireo_common.database import MOST_CONNECTIONS, Database
 from vireo_common.errors import Failure
 from vireo_common.idempotency import IdempotentRequests
 from vireo_common.sessions import SessionReader
@@ -38,7 +38,9 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     """The application; ``settings`` are read from the environment where none are given."""
     settings = settings or CatalogSettings.read()
     logs.configure("catalog", settings.log_level)
-    database = Database.connect("catalog", settings)
+    # One more than elsewhere: a search holds one for its turn, and looks with another.
+    size = min(settings.web_threads, MOST_CONNECTIONS) + 1
+    database = Database.connect("catalog", settings, size=size)
     service_token = settings.secret("service_token").get_secret_value()
     media = ServiceClient(settings.media_url, service_token, read_seconds=1)
     channel_table = ChannelTable(database)

@@ -12,8 +12,9 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from vireo_catalog.core.search import Search, SearchType
-from vireo_catalog.storage.search import LOOKED_AT, SearchTables
+from vireo_catalog.core.search import Section, parse
+from vireo_catalog.storage.search import SearchTables
+from vireo_common.errors import Code, Failure
 from vireo_testing.hostile_text import STRINGS
 
 
@@ -288,7 +289,7 @@ def test_a_page_looks_at_so_many_videos_and_its_cursor_carries_on(
 def test_what_a_search_costs_is_bounded(many: Any, open_pool: Any, query: str) -> None:
     """By the rows that the server reads, which time limits don't see while it prepares."""
     database = open_pool("catalog", size=1)
-    search = Search(SearchTables(database))
+    tables = SearchTables(database)
 
     def rows_read() -> int:
         with database.read() as cursor:
@@ -296,9 +297,22 @@ def test_what_a_search_costs_is_bounded(many: Any, open_pool: Any, query: str) -
             return sum(int(count) for _, count in cursor.fetchall())
 
     before = rows_read()
-    search(SearchType.ALL, query, 100, None)
-    # In three sections: some looks at each of those that are looked at, and sorting a few thousand.
-    assert rows_read() - before < 25 * LOOKED_AT
+    for section in Section:
+        tables.find(section, parse(query), None, 101)
+    # A few times those that are looked at, and sorting some thousands for each step.
+    assert rows_read() - before < 100_000
+
+
+def test_others_wait_for_a_search_and_not_for_ever(open_pool: Any) -> None:
+    one, other = SearchTables(open_pool("catalog")), SearchTables(open_pool("catalog"))
+    with one.turn(5):
+        with pytest.raises(Failure) as raised, other.turn(0):
+            pytest.fail("two searched at once")
+        assert raised.value.code is Code.UNAVAILABLE
+    with pytest.raises(ValueError, match="broken"), one.turn(0):
+        raise ValueError("broken")
+    with other.turn(0):
+        pass
 
 
 def test_the_first_ten_words_count(http: FlaskClient, stage: Any) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 import time
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -81,6 +82,9 @@ class Shelves:
         }
         self.asked: list[tuple[Section, int]] = []
 
+    def turn(self, seconds: float) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def find(
         self, section: Section, query: Query, after: tuple[int, int] | None, limit: int
     ) -> Some:
@@ -146,6 +150,9 @@ class Slow:
     def __init__(self) -> None:
         self.begun = threading.Semaphore(0)
         self.end = threading.Event()
+
+    def turn(self, seconds: float) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def find(self, *_: object) -> Some:
         self.begun.release()

@@ -8,6 +8,7 @@ neither repeat nor lose a row while others come in.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
@@ -72,6 +73,13 @@ class Some:
 class SearchStore(Protocol):
     """Where is searched."""
 
+    def turn(self, seconds: float) -> AbstractContextManager[None]:
+        """Keep other processes from searching meanwhile.
+
+        Raises:
+            Failure: ``unavailable`` where it took longer than ``seconds`` to come to it.
+        """
+
     def find(
         self, section: Section, query: Query, after: tuple[int, int] | None, limit: int
     ) -> Some:
@@ -96,7 +104,7 @@ class Search:
         query = parse(text)
         last = Section.CHANNELS if kind is SearchType.CHANNEL else Section.DESCRIPTIONS
         section, after = _position(cursor)
-        with self._turns.turn():
+        with self._turns.turn(), self._store.turn(WAIT_SECONDS):
             return self._page(query, last, section, after, limit)
 
     def _page(

@@ -27,10 +27,10 @@ class Turns:
             Failure: ``unavailable``: too many are there already, or it took too long.
         """
         if not self._places.acquire(blocking=False):
-            raise _busy()
+            raise busy()
         try:
             if not self._turns.acquire(timeout=self._seconds):
-                raise _busy()
+                raise busy()
             try:
                 yield
             finally:
@@ -39,5 +39,6 @@ class Turns:
             self._places.release()
 
 
-def _busy() -> Failure:
+def busy() -> Failure:
+    """What who has to come later is told."""
     return Failure(Code.UNAVAILABLE, "Too many are searching at this moment; try again.")

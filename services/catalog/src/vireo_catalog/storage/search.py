@@ -9,7 +9,9 @@ carries on from there.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,7 @@ from pymysql.cursors import Cursor
 
 from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.search import Found, Query, Section, Some
+from vireo_catalog.core.turns import busy
 from vireo_catalog.core.words import Term
 from vireo_catalog.storage.videos import LISTED, after_place, listed, place
 from vireo_catalog.storage.words import TEXT, TITLE
@@ -25,8 +28,12 @@ from vireo_common.database import Database
 SORTED = 5_000
 """Words that begin as the query's word does come in the order of the words, not of the videos; of
 more than so many their videos are not sorted."""
-LOOKED_AT = 4_000
+LOOKED_AT = 2_000
 LEAST_STEP, MOST_STEP = 200, 1_900
+
+# Searches of all processes together: half of the processors are for everybody else.
+AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
+GET_LOCK, RELEASE_LOCK = "SELECT GET_LOCK(%s, %s)", "DO RELEASE_LOCK(%s)"
 
 # Nothing here takes so long; if it does, the server is in trouble, and searching is what can wait.
 BOUNDED = "SET STATEMENT max_statement_time = 2 FOR"
@@ -77,11 +84,18 @@ SELECT Upload, VideoID FROM Videos FORCE INDEX (Newest) WHERE State = 'ready' {a
 ORDER BY Upload DESC, VideoID DESC LIMIT %s
 """
 
-# {ids} has a placeholder for each. A list of ids and a range of words are one search in the index
-# for each id; a condition that joins them would read all words of a video.
+# Thousands of ids in one text are read in no time; as rows they would keep the interpreter from all
+# other requests.
+CANDIDATES = f"""
+{BOUNDED}
+SELECT GROUP_CONCAT(VideoID ORDER BY Upload DESC, VideoID DESC), MIN(Upload) FROM ({{step}}) s
+"""
+
+# {ids} are numbers with commas between. A list of ids and a range of words are one search in the
+# index for each id; a condition that joins them would read all words of a video.
 HAVING_TERM = f"""
 {BOUNDED}
-SELECT DISTINCT VideoID FROM SearchWords FORCE INDEX (OfVideo)
+SELECT GROUP_CONCAT(DISTINCT VideoID) FROM SearchWords FORCE INDEX (OfVideo)
 WHERE VideoID IN ({{ids}}) AND {{has}}
 """
 
@@ -117,6 +131,25 @@ class SearchTables:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[None]:
+        """Keep other processes from searching meanwhile, once they have let us.
+
+        A lock of the server's own: it goes with the connection, however that ends.
+
+        Raises:
+            Failure: ``unavailable`` where it took longer than ``seconds``.
+        """
+        name = f"vireo.search.{os.getpid() % AT_ONCE}"
+        with self._database.read() as cursor:
+            cursor.execute(GET_LOCK, (name, seconds))
+            if cursor.fetchone() != (1,):
+                raise busy()
+            try:
+                yield
+            finally:
+                cursor.execute(RELEASE_LOCK, (name,))
 
     def find(
         self, section: Section, query: Query, after: tuple[int, int] | None, limit: int
@@ -197,14 +230,12 @@ def _candidates(
         statement = OF_WORDS if rarest.term.prefix else OF_WORD
     values = rarest.values if rarest is not None else ()
     place_values = after_place(after) if after else ()
-    statement = f"{BOUNDED} {statement.format(after=AFTER if after else '')}"
+    statement = CANDIDATES.format(step=statement.format(after=AFTER if after else ""))
     cursor.execute(statement, (*values, *place_values, step))
-    rows = cursor.fetchall()
-    if not rows:
-        return [], after
-    upload, video_id = rows[-1]
-    last = int(upload.replace(tzinfo=dt.UTC).timestamp()), int(video_id)
-    return [int(row[1]) for row in rows], last
+    ((text, upload),) = cursor.fetchall()
+    ids = _ids(text)
+    last = (int(upload.replace(tzinfo=dt.UTC).timestamp()), ids[-1]) if ids else after
+    return ids, last
 
 
 def _having(cursor: Cursor, ids: list[int], demands: Sequence[_Demand]) -> list[int]:
@@ -212,9 +243,10 @@ def _having(cursor: Cursor, ids: list[int], demands: Sequence[_Demand]) -> list[
     for each in demands:
         if not ids:
             break
-        statement = HAVING_TERM.format(ids=_marks(ids), has=each.has)
-        cursor.execute(statement, (*ids, *each.values))
-        having = {video_id for (video_id,) in cursor.fetchall()}
+        statement = HAVING_TERM.format(ids=_text(ids), has=each.has)
+        cursor.execute(statement, each.values)
+        ((text,),) = cursor.fetchall()
+        having = set(_ids(text))
         ids = [video_id for video_id in ids if video_id in having]
     return ids
 
@@ -222,12 +254,16 @@ def _having(cursor: Cursor, ids: list[int], demands: Sequence[_Demand]) -> list[
 def _rows(cursor: Cursor, ids: list[int]) -> list[Found]:
     if not ids:
         return []
-    cursor.execute(ROWS.format(ids=_marks(ids)), tuple(ids))
+    cursor.execute(ROWS.format(ids=_text(ids)))
     return [Found(row, place(row)) for row in map(listed, cursor.fetchall())]
 
 
-def _marks(ids: list[int]) -> str:
-    return ", ".join(["%s"] * len(ids))
+def _text(ids: list[int]) -> str:
+    return ",".join(map(str, ids))
+
+
+def _ids(text: str | None) -> list[int]:
+    return list(map(int, text.split(","))) if text else []
 
 
 def _estimate(cursor: Cursor, demand: _Demand) -> int:
