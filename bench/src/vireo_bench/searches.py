@@ -2,7 +2,7 @@
 
 The dearest are those of very common words, each of which begins others: nothing about them is rare,
 so that as many videos are looked at as there may be for a page. The reference is the same watcher
-without the flood, as for sign-ins. Searches that are refused (429 or 503, because too many ask at once)
+without the flood, as for sign-ins. Searches that are refused (429 or 503: too many ask at once)
 count as answers: that is what bounds the flood, here where the rate of one address does not hold.
 """
 

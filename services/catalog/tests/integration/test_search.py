@@ -214,9 +214,9 @@ def test_titles_with_the_signs_of_the_query_come_first(http: FlaskClient, stage:
     for name in names:
         first, *others = found(http, f"{name} lesson")
         assert (first, others != []) == (f"{name} lesson", name != "C++20"), name
-    # The last letters of a word may be missing, and the first of a title are no word.
-    assert "Cooking lesson 0" not in found(http, "c lesson") + found(http, "co lesson")
+    # The last letters of a word may be missing, but one or two are a word.
     assert "Cooking lesson 0" in found(http, "coo less")
+    assert found(http, "co less") == []
 
 
 HALF, COMMON = 5_900, 1_000
@@ -267,26 +267,25 @@ def test_a_page_looks_at_so_many_videos_and_its_cursor_carries_on(
     assert titles == list(range(HALF, HALF - COMMON, -1))
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "deara dearb dearc deard deare dearf dearg dearh deari dearj",
-        "deara dearb dearc deard deare dearf dearg dearh older newer",
-        "dear older newer",
-        "deara",
-        "dea",
-        "de",
-        "a b c d e f g h i j",
-        "older nowhere",
-        "猫 の 夜",
-        "東京タワーの夜景",
-        "%",
-        "%%%%%%%%%%",
-        ". , - + * / # ~ : ;",
-        "m 1 2 3 4",
-    ],
-)
-def test_what_a_search_costs_is_bounded(many: Any, open_pool: Any, query: str) -> None:
+DEAREST = [
+    "deara dearb dearc deard deare dearf dearg dearh deari dearj",
+    "deara dearb dearc deard deare dearf dearg dearh older newer",
+    "dear older newer",
+    "deara",
+    "dea",
+    "de",
+    "a b c d e f g h i j",
+    "older nowhere",
+    "猫 の 夜",
+    "東京タワーの夜景",
+    "%",
+    "%%%%%%%%%%",
+    ". , - + * / # ~ : ;",
+    "m 1 2 3 4",
+]
+
+
+def test_what_a_search_costs_is_bounded(many: Any, open_pool: Any) -> None:
     """By the rows that the server reads, which time limits don't see while it prepares."""
     database = open_pool("catalog", size=1)
     tables = SearchTables(database)
@@ -296,11 +295,15 @@ def test_what_a_search_costs_is_bounded(many: Any, open_pool: Any, query: str) -
             cursor.execute("SHOW SESSION STATUS LIKE 'Handler\\_read%'")
             return sum(int(count) for _, count in cursor.fetchall())
 
-    before = rows_read()
-    for section in Section:
-        tables.find(section, parse(query), None, 101)
-    # A few times those that are looked at, and sorting some thousands for each step.
-    assert rows_read() - before < 100_000
+    costs = {}
+    for query in DEAREST:
+        before = rows_read()
+        for section in Section:
+            tables.find(section, parse(query), None, 101)
+        costs[query] = rows_read() - before
+    # A few looks for each term at each video that is looked at, and sorting some thousands of words
+    # for each step; of a hundred times as many videos it is not more.
+    assert max(costs.values()) < 150_000, costs
 
 
 def test_others_wait_for_a_search_and_not_for_ever(open_pool: Any) -> None:

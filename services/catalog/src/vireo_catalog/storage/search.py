@@ -36,7 +36,8 @@ AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 GET_LOCK, RELEASE_LOCK = "SELECT GET_LOCK(%s, %s)", "DO RELEASE_LOCK(%s)"
 
 # Nothing here takes so long; if it does, the server is in trouble, and searching is what can wait.
-BOUNDED = "SET STATEMENT max_statement_time = 2 FOR"
+# A long list of ids that became a table of its own would be joined by the ids alone.
+BOUNDED = "SET STATEMENT max_statement_time = 2, in_predicate_conversion_threshold = 0 FOR"
 
 # The inner statement reads names only, from their index; the page's few rows get the rest.
 CHANNELS = f"""
