@@ -40,10 +40,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
     @bp.post(
         "/upload",
         security=TOKEN_REQUIRED,
-        responses={
-            200: Envelope[str],
-            **problems(*WRITE_PROBLEMS, *JSON_PROBLEMS),
-        },
+        responses={200: Envelope[str], **problems(*WRITE_PROBLEMS, *JSON_PROBLEMS)},
     )
     @signed_in
     def announce(body: UploadBody) -> Response:
@@ -82,10 +79,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
     @bp.delete(
         "/v/<hash_path>",
         security=TOKEN_REQUIRED,
-        responses={
-            200: Empty,
-            **problems(Code.NOT_FOUND, Code.FORBIDDEN, *WRITE_PROBLEMS),
-        },
+        responses={200: Empty, **problems(Code.NOT_FOUND, Code.FORBIDDEN, *WRITE_PROBLEMS)},
     )
     @signed_in
     def delete(path: HashPathInPath) -> Response:
