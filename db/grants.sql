@@ -18,14 +18,16 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON KnownDevices TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Browsers TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
 -- Of videos it sees which files go with a channel that is deleted.
-GRANT SELECT (ChannelID, PathHash) ON Videos TO vireo_auth;
+GRANT SELECT (ChannelID, PathHash, StoredAt) ON Videos TO vireo_auth;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_auth;
 
 -- catalog: videos, and the public part of channels. It can't read a password hash or an address.
 GRANT SELECT (ChannelID, Username) ON Channels TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Videos TO vireo_catalog;
+GRANT SELECT, INSERT, DELETE ON SearchWords TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE ON ChannelWrites TO vireo_catalog;
 GRANT SELECT, INSERT ON HashPaths TO vireo_catalog;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_catalog;
 GRANT INSERT ON Jobs TO vireo_catalog;

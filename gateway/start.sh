@@ -27,7 +27,7 @@ lines() { # LIST END: "a,b c" -> "a END;" a line
 export VIREO_LISTEN=8080 VIREO_GATEWAY_USER_LINE=
 export VIREO_MAX_UPLOAD_BYTES="${VIREO_MAX_UPLOAD_BYTES:-10737418240}"
 export VIREO_RATE_SIGN_UP="${VIREO_RATE_SIGN_UP:-1r/s}" VIREO_RATE_SIGN_IN="${VIREO_RATE_SIGN_IN:-5r/s}"
-export VIREO_RATE_UPLOAD="${VIREO_RATE_UPLOAD:-5r/s}"
+export VIREO_RATE_UPLOAD="${VIREO_RATE_UPLOAD:-5r/s}" VIREO_RATE_SEARCH="${VIREO_RATE_SEARCH:-10r/s}"
 VIREO_EXEMPT_LINES=$(lines "${VIREO_RATE_LIMIT_EXEMPT:-}" 1)
 VIREO_PROXY_ADDRESSES=$(lines "${VIREO_TRUSTED_PROXIES:-}" 1)
 VIREO_PROXY_LINES=$(lines "${VIREO_TRUSTED_PROXIES:-}" "" | sed -n 's/^\([^ ]*\) *;$/set_real_ip_from \1;/p')
@@ -39,9 +39,9 @@ export VIREO_EXEMPT_LINES VIREO_CORS_LINES VIREO_CORS_INCLUDE
 render() { # NAME.template
     # shellcheck disable=SC2016 # only these are placeholders; the rest are nginx's own variables
     envsubst '${VIREO_LISTEN} ${VIREO_GATEWAY_USER_LINE} ${VIREO_MAX_UPLOAD_BYTES}
-        ${VIREO_RATE_SIGN_UP} ${VIREO_RATE_SIGN_IN} ${VIREO_RATE_UPLOAD} ${VIREO_EXEMPT_LINES} ${VIREO_CORS_LINES}
+        ${VIREO_RATE_SIGN_UP} ${VIREO_RATE_SIGN_IN} ${VIREO_RATE_UPLOAD} ${VIREO_RATE_SEARCH}
+        ${VIREO_EXEMPT_LINES} ${VIREO_CORS_LINES} ${VIREO_CORS_INCLUDE}
         ${VIREO_PROXY_LINES} ${VIREO_PROXY_ADDRESSES}
-        ${VIREO_CORS_INCLUDE}
         ${AUTH_SERVERS} ${CATALOG_SERVERS} ${MEDIA_SERVERS}' <"$1"
 }
 
@@ -57,6 +57,7 @@ cp /etc/vireo/nginx.conf "$conf/nginx.conf"
 cp /etc/vireo/www/openapi.json "$conf/www/openapi.json"
 cp /etc/vireo/www/openapi.html "$conf/www/docs.html"
 cp /etc/vireo/www/openapi.css "$conf/www/docs.css"
+gzip -9nkf "$conf/www/openapi.json" "$conf/www/docs.html" "$conf/www/docs.css"
 rm -rf "$conf/www/page"
 cp -R /etc/vireo/www/page "$conf/www/page"
 look_up

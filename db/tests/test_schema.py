@@ -179,21 +179,27 @@ def test_longest_title_and_description_fit(clean_tables: TestDatabase) -> None:
     assert clean_tables.query("SELECT CHAR_LENGTH(Description) FROM Videos") == ((50000,),)
 
 
-@pytest.mark.parametrize("word", ["the", "who", "a", "x", "2", "é"])
-def test_short_and_common_words_are_found(clean_tables: TestDatabase, word: str) -> None:
-    """Needs ``innodb-ft-min-token-size`` of db/mariadb.cnf, and indexes without a stop list."""
-    add_video(clean_tables, add_channel(clean_tables, "ada"), "aaaaaaa", f"{word} vireo")
-    found = clean_tables.query(
-        "SELECT PathHash FROM Videos WHERE MATCH (Title) AGAINST (%s IN BOOLEAN MODE)",
-        (f"+{word}",),
-    )
-    assert found == (("aaaaaaa",),)
+def test_words_go_with_their_video(clean_tables: TestDatabase) -> None:
+    ada = add_channel(clean_tables, "ada")
+    for hash_path in ("aaaaaaa", "bbbbbbb"):
+        add_video(clean_tables, ada, hash_path, "a title")
+    clean_tables.query("INSERT INTO SearchWords SELECT 1, 'title', Upload, VideoID FROM Videos")
+    clean_tables.query("DELETE FROM Videos WHERE PathHash = 'aaaaaaa'")
+    assert clean_tables.query("SELECT COUNT(*) FROM SearchWords") == ((1,),)
+    clean_tables.query("DELETE FROM Channels")
+    assert clean_tables.query("SELECT COUNT(*) FROM SearchWords") == ((0,),)
+
+
+def test_nothing_is_left_of_the_indexes_of_words(clean_tables: TestDatabase) -> None:
+    """Each would hold every text that was ever written."""
+    kinds = {row[10] for row in clean_tables.query("SHOW INDEX FROM Videos")}
+    assert kinds == {"BTREE"}
 
 
 def test_rules_of_the_server(clean_tables: TestDatabase) -> None:
     """The settings of db/mariadb.cnf reach the tests' server too."""
-    ((mode, zone, token, infile),) = clean_tables.query(
-        "SELECT @@global.sql_mode, @@global.time_zone, @@innodb_ft_min_token_size, @@local_infile"
+    ((mode, zone, infile),) = clean_tables.query(
+        "SELECT @@global.sql_mode, @@global.time_zone, @@local_infile"
     )
     assert "STRICT_TRANS_TABLES" in mode
-    assert (zone, token, infile) == ("+00:00", 1, 0)
+    assert (zone, infile) == ("+00:00", 0)

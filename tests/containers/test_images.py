@@ -9,8 +9,8 @@ import pytest
 
 from vireo_testing.compose import CHECKOUT, SERVICES, Project
 
-OURS = ("gateway", "auth", "auth-worker", "catalog", "media", "media-worker")
-PYTHON = ("auth", "auth-worker", "catalog", "media", "media-worker")
+OURS = ("gateway", "auth", "auth-worker", "catalog", "catalog-worker", "media", "media-worker")
+PYTHON = OURS[1:]
 
 
 @pytest.mark.parametrize("image", ["vireo-auth", "vireo-catalog"])

@@ -19,7 +19,17 @@ from typing import NoReturn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from vireo_bench import answers, clips, lists, plot, report, sign_in, starting, static_bytes
+from vireo_bench import (
+    answers,
+    clips,
+    lists,
+    plot,
+    report,
+    searches,
+    sign_in,
+    starting,
+    static_bytes,
+)
 from vireo_bench import seed as seeds
 from vireo_bench import uploads as bytes_in
 from vireo_bench.figures import Figure, Row
@@ -38,6 +48,7 @@ FAMILIES: dict[str, Callable[[Stage], Sequence[Figure]]] = {
     "lists": lists.figures,
     "uploads": bytes_in.figures,
     "sign_in": sign_in.figures,
+    "searches": searches.figures,
     "starting": starting.figures,
 }
 WRONG = 2

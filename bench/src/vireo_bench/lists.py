@@ -177,7 +177,9 @@ def _statements(stage: Stage, ask: Callable[[], object]) -> list[str]:
             (f"{_CATALOG}[%",),
         )
         found = [str(text) for (text,) in cursor.fetchall()]
-    statements = [text for text in found if "Videos" in text or "Channels" in text]
+    statements = [
+        text for text in found if any(name in text for name in ("Videos", "Channels", "Words"))
+    ]
     assert statements, "the server has not seen the search"
     return statements
 

@@ -8,6 +8,7 @@ files is uploaded through the API.
 import datetime as dt
 import itertools
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _FIRST_UPLOAD = dt.datetime(2022, 1, 1, tzinfo=dt.UTC)
 _YEARS_SECONDS = 3 * 365 * 24 * 3600
 _ROWS = 1_000
+# A hundred thousand videos are some three million words.
+_INDEXED_SECONDS = 1800.0
 
 _CHANNEL = "INSERT INTO Channels (Username, Password) VALUES (%s, %s)"
 _DETAILS = """
@@ -104,8 +107,9 @@ def fill(vireo: Vireo, videos: int, channels: int) -> Corpus:
             cursor.execute("COMMIT")
             some += batch[:: max(1, videos // 10_000)]
         cursor.execute(_COUNTS)
+        _wait_until_indexed(cursor)
         cursor.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
-        cursor.execute("ANALYZE TABLE Channels, Videos, ChannelStats, HashPaths")
+        cursor.execute("ANALYZE TABLE Channels, Videos, ChannelStats, HashPaths, SearchWords")
     words = [writer.word_in(share) for share in (0.000_2, 0.02, 0.6)]
     return Corpus(
         videos=videos,
@@ -115,6 +119,14 @@ def fill(vireo: Vireo, videos: int, channels: int) -> Corpus:
         common=words[2],
         texts_with=dict(writer.texts),
     )
+
+
+def _wait_until_indexed(cursor: Cursor) -> None:
+    """Catalog's worker makes the words of what it finds, as after an upgrade."""
+    until = time.monotonic() + _INDEXED_SECONDS
+    while cursor.execute("SELECT 1 FROM Videos WHERE Indexed = 0 AND State = 'ready' LIMIT 1"):
+        assert time.monotonic() < until, "the videos were not indexed in time"
+        time.sleep(0.2)
 
 
 def _channels(cursor: Cursor, count: int) -> int:

@@ -1,5 +1,6 @@
 """The gateway: gateway/nginx.conf as it is, and what differs between machines beside it."""
 
+import gzip
 import re
 import shutil
 import subprocess
@@ -40,6 +41,7 @@ def variables(settings: Settings, ports: Mapping[str, int], user: RunUser) -> di
         "VIREO_RATE_SIGN_UP": settings.rate_sign_up,
         "VIREO_RATE_SIGN_IN": settings.rate_sign_in,
         "VIREO_RATE_UPLOAD": settings.rate_upload,
+        "VIREO_RATE_SEARCH": settings.rate_search,
         "VIREO_EXEMPT_LINES": "\n".join(f"{item} 1;" for item in settings.rate_limit_exempt),
         "VIREO_PROXY_LINES": "\n".join(
             f"set_real_ip_from {item};" for item in settings.trusted_proxies
@@ -83,7 +85,11 @@ def prepare(layout: Layout, values: Mapping[str, str], source: Path = SOURCE) ->
     for name, served_as in _DOCUMENTS.items():
         document = CHECKOUT / "docs" / name
         if document.exists():
-            _write(layout.gateway / "www" / served_as, document.read_text(encoding="utf-8"))
+            text = document.read_text(encoding="utf-8")
+            if _write(layout.gateway / "www" / served_as, text):
+                packed = layout.gateway / "www" / f"{served_as}.gz"
+                packed.write_bytes(gzip.compress(text.encode(), mtime=0))
+                packed.chmod(0o644)
     page.put(layout.gateway / "www" / "page")
     return render(source, layout.gateway, values)
 

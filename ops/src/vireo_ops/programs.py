@@ -23,6 +23,7 @@ _GATEWAY_ONLY = {
     "VIREO_RATE_SIGN_UP",
     "VIREO_RATE_SIGN_IN",
     "VIREO_RATE_UPLOAD",
+    "VIREO_RATE_SEARCH",
     "VIREO_RATE_LIMIT_EXEMPT",
     "VIREO_TRUSTED_PROXIES",
     "VIREO_CORS_ORIGINS",
@@ -120,7 +121,7 @@ def base_environment(layout: Layout, user: RunUser) -> dict[str, str]:
 def service_programs(
     layout: Layout, environment: Mapping[str, str], ports: Mapping[str, int]
 ) -> list[Program]:
-    """The three services and the workers of media and auth."""
+    """The three services and their workers."""
     programs = []
     # Three gunicorns of one user would share the control socket in its home; nobody uses it.
     gunicorn = (sys.executable, "-m", "gunicorn", "--no-control-socket")
@@ -149,7 +150,8 @@ def service_programs(
                 ready=f"http://{address}/readyz",
             )
         )
-    for priority, (name, variables) in enumerate((("media", common), ("auth", environment))):
+    workers = (("media", common), ("auth", environment), ("catalog", common))
+    for priority, (name, variables) in enumerate(workers):
         programs.append(
             Program(
                 name=f"{name}-worker",

@@ -34,6 +34,7 @@ VIREO_ENV = """\
 #VIREO_RATE_SIGN_UP=1r/s
 #VIREO_RATE_SIGN_IN=5r/s
 #VIREO_RATE_UPLOAD=5r/s
+#VIREO_RATE_SEARCH=10r/s
 #VIREO_RATE_LIMIT_EXEMPT=127.0.0.1 10.0.0.0/8
 #
 # Proxies in front of Vireo, such as one for TLS, whose X-Forwarded-For and X-Forwarded-Proto are
@@ -167,6 +168,7 @@ class Settings(BaseModel):
     rate_sign_up: Rate = "1r/s"
     rate_sign_in: Rate = "5r/s"
     rate_upload: Rate = "5r/s"
+    rate_search: Rate = "10r/s"
     rate_limit_exempt: Networks = ()
     trusted_proxies: Annotated[Networks, AfterValidator(_not_everybody)] = ()
     cors_origins: Origins = ()

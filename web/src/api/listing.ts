@@ -47,7 +47,9 @@ export class Listing {
     if (this.state.peek() === "loading" || this.next === null) return;
     this.state.value = "loading";
     try {
-      const page = await this.load(this.next);
+      let page = await this.load(this.next);
+      // A search that looked at as much as it may goes on behind an empty page.
+      while (page.value.length === 0 && page.next !== null) page = await this.load(page.next);
       this.next = page.next;
       this.rows.value = [...this.rows.peek(), ...page.value];
       this.state.value = page.next === null ? "end" : "idle";

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[4]
-SERVICES = ("gateway", "auth", "auth-worker", "catalog", "media", "media-worker", "mariadb")
+SERVICES = (
+    *("gateway", "auth", "auth-worker", "catalog", "catalog-worker", "media", "media-worker"),
+    "mariadb",
+)
 
 
 @dataclass(frozen=True)

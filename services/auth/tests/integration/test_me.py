@@ -179,10 +179,16 @@ def test_a_deleted_channel_leaves_nothing_but_its_work(
     ((mine,),), ((theirs,),) = (clean_tables.query(rows, (name,)) for name in ("ada_l", "other"))
     for hash_path, channel in (("aaaaaaa", mine), ("bbbbbbb", mine), ("ccccccc", theirs)):
         clean_tables.query(
-            "INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload)"
-            " VALUES (%s, %s, 't', '', NOW())",
+            "INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload, StoredAt)"
+            " VALUES (%s, %s, 't', '', NOW(), NOW())",
             (hash_path, channel),
         )
+    # Of what has no bytes there is nothing to remove.
+    clean_tables.query(
+        "INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload)"
+        " VALUES ('ddddddd', %s, 't', '', NOW())",
+        (mine,),
+    )
     for picture, channel in (("a" * 32, mine), ("b" * 32, theirs)):
         clean_tables.query(
             "INSERT INTO ChannelPictures (ChannelID, Name, SetAt) VALUES (%s, %s, NOW())",
@@ -195,7 +201,7 @@ def test_a_deleted_channel_leaves_nothing_but_its_work(
     for table in ("Sessions", "RefreshTokens", "EmailTokens", "KnownAddresses"):
         assert clean_tables.query(f"SELECT 1 FROM {table}") == ()
     assert clean_tables.query("SELECT PathHash FROM Videos") == (("ccccccc",),)
-    removed = clean_tables.query("SELECT Kind, Subject FROM Jobs WHERE Queue = 'media'")
+    removed = clean_tables.query("SELECT Kind, Subject FROM Jobs WHERE Queue = 'removal'")
     assert set(removed) == {
         ("remove", "aaaaaaa"),
         ("remove", "bbbbbbb"),

@@ -4,7 +4,7 @@ import structlog
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.routing import BaseConverter
 
-from vireo_catalog.api import channels, exports, internal, lists, search, videos
+from vireo_catalog.api import channels, exports, internal, known, lists, search, videos
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.exports import Exports
 from vireo_catalog.core.search import Search
@@ -17,7 +17,7 @@ from vireo_catalog.storage.videos import VideoTable
 from vireo_common import logs
 from vireo_common.access import Guard, require_declarations
 from vireo_common.client import ServiceClient
-from vireo_common.database import Database
+from vireo_common.database import MOST_CONNECTIONS, Database
 from vireo_common.errors import Failure
 from vireo_common.idempotency import IdempotentRequests
 from vireo_common.sessions import SessionReader
@@ -38,7 +38,9 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     """The application; ``settings`` are read from the environment where none are given."""
     settings = settings or CatalogSettings.read()
     logs.configure("catalog", settings.log_level)
-    database = Database.connect("catalog", settings)
+    # One more than elsewhere: a search holds one for its turn, and looks with another.
+    size = min(settings.web_threads, MOST_CONNECTIONS) + 1
+    database = Database.connect("catalog", settings, size=size)
     service_token = settings.secret("service_token").get_secret_value()
     media = ServiceClient(settings.media_url, service_token, read_seconds=1)
     channel_table = ChannelTable(database)
@@ -62,6 +64,7 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     app.register_api(channels.blueprint(channel_rules))
     app.register_api(search.blueprint(Search(SearchTables(database))))
     app.register_api(internal.blueprint(rules))
+    app.register_api(known.blueprint(rules, channel_rules))
     app.register_api(exports.blueprint(Exports(ExportTables(database))))
     require_declarations(app)
     return app

@@ -50,7 +50,11 @@ class Stage:
             progress = Progress(State(state), "broken" if state == "failed" else "", 2.5)
             self.videos.record(made, progress)
         if upload:
-            self.database.query("UPDATE Videos SET Upload = %s WHERE PathHash = %s", (upload, made))
+            self.database.query(
+                "UPDATE Videos v LEFT JOIN SearchWords w USING (VideoID)"
+                " SET v.Upload = %s, w.Upload = %s WHERE PathHash = %s",
+                (upload, upload, made),
+            )
         return made
 
     def count_of(self, channel_id: int) -> int:

@@ -12,6 +12,9 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from vireo_catalog.core.search import Section, parse
+from vireo_catalog.storage.search import SearchTables
+from vireo_common.errors import Code, Failure
 from vireo_testing.hostile_text import STRINGS
 
 
@@ -198,6 +201,121 @@ def test_deleted_videos_are_not_found(http: FlaskClient, stage: Any) -> None:
     assert found(http, "cat") == ["cat"]
     stage.videos.remove(gone, ada)
     assert found(http, "cat") == []
+
+
+def test_titles_with_the_signs_of_the_query_come_first(http: FlaskClient, stage: Any) -> None:
+    ada = stage.channel("Ada")
+    names = ("C++20", "C++", "C#", ".NET", "R&B", "A*", "AT&T", "node.js", "Disney+")
+    for name in names:
+        stage.video(ada, f"{name} lesson", upload="2026-01-01 00:00:00")
+    for number in range(3):
+        stage.video(ada, f"Cooking lesson {number}", "c a b r net at t node js disney")
+        stage.video(ada, f"C, a: R. B, net at t node JS disney {number} lesson")
+    for name in names:
+        first, *others = found(http, f"{name} lesson")
+        assert (first, others != []) == (f"{name} lesson", name != "C++20"), name
+    # The last letters of a word may be missing, but one or two are a word.
+    assert "Cooking lesson 0" in found(http, "coo less")
+    assert found(http, "co less") == []
+
+
+HALF, COMMON = 5_900, 1_000
+
+
+@pytest.fixture
+def many(stage: Any) -> Any:
+    """Many videos: the newer ones have one word, the older ones another, some have both."""
+    ada, total = stage.channel("Ada"), 2 * HALF - COMMON
+    with stage.database.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload, StoredAt, State)"
+            " SELECT CONCAT('m', LPAD(seq, 6, '0')), %s, seq, '', at, at, 'ready'"
+            " FROM (SELECT seq, '2026-01-01' + INTERVAL seq SECOND AS at FROM seq_1_to_10800) s",
+            (ada,),
+        )
+        ten = [f"dear{letter}" for letter in "abcdefghij"]
+        for word, least, most in (
+            ("newer", total - HALF, total),
+            ("older", 0, HALF),
+            *((word, 0, total) for word in ten),
+        ):
+            for field in (1, 2):
+                cursor.execute(
+                    "INSERT INTO SearchWords SELECT %s, %s, Upload, VideoID FROM Videos"
+                    " WHERE CAST(Title AS int) > %s AND CAST(Title AS int) <= %s",
+                    (field, word, least, most),
+                )
+        cursor.execute("ANALYZE TABLE SearchWords, Videos")
+    return stage
+
+
+def test_a_page_looks_at_so_many_videos_and_its_cursor_carries_on(
+    http: FlaskClient, many: Any
+) -> None:
+    titles: list[int] = []
+    path: str | None = "/search/all/newer%20older?limit=100"
+    empty = 0
+    while path:
+        response = http.get(path)
+        assert response.status_code == 200
+        rows = response.json["response"]
+        titles += [int(row["title"]) for row in rows]
+        empty += not rows
+        link = re.search(r"<http://localhost([^>]*)>", response.headers.get("Link", ""))
+        path = link[1] if link else None
+    assert empty > 0
+    assert titles == list(range(HALF, HALF - COMMON, -1))
+
+
+DEAREST = [
+    "deara dearb dearc deard deare dearf dearg dearh deari dearj",
+    "deara dearb dearc deard deare dearf dearg dearh older newer",
+    "dear older newer",
+    "deara",
+    "dea",
+    "de",
+    "a b c d e f g h i j",
+    "older nowhere",
+    "猫 の 夜",
+    "東京タワーの夜景",
+    "%",
+    "%%%%%%%%%%",
+    ". , - + * / # ~ : ;",
+    "m 1 2 3 4",
+]
+
+
+def test_what_a_search_costs_is_bounded(many: Any, open_pool: Any) -> None:
+    """By the rows that the server reads, which time limits don't see while it prepares."""
+    database = open_pool("catalog", size=1)
+    tables = SearchTables(database)
+
+    def rows_read() -> int:
+        with database.read() as cursor:
+            cursor.execute("SHOW SESSION STATUS LIKE 'Handler\\_read%'")
+            return sum(int(count) for _, count in cursor.fetchall())
+
+    costs = {}
+    for query in DEAREST:
+        before = rows_read()
+        for section in Section:
+            tables.find(section, parse(query), None, 101)
+        costs[query] = rows_read() - before
+    # A few looks for each term at each video that is looked at, and sorting some thousands of words
+    # for each step; of a hundred times as many videos it is not more.
+    assert max(costs.values()) < 150_000, costs
+
+
+def test_others_wait_for_a_search_and_not_for_ever(open_pool: Any) -> None:
+    one, other = SearchTables(open_pool("catalog")), SearchTables(open_pool("catalog"))
+    with one.turn(5):
+        with pytest.raises(Failure) as raised, other.turn(0):
+            pytest.fail("two searched at once")
+        assert raised.value.code is Code.UNAVAILABLE
+    with pytest.raises(ValueError, match="broken"), one.turn(0):
+        raise ValueError("broken")
+    with other.turn(0):
+        pass
 
 
 def test_the_first_ten_words_count(http: FlaskClient, stage: Any) -> None:

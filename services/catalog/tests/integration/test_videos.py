@@ -214,7 +214,7 @@ def test_delete_by_its_owner(
     calls = [(call.method, call.path, call.token) for call in media.calls]
     assert calls == [("DELETE", f"/internal/files/{gone}", service_token)]
     jobs = stage.database.query("SELECT Queue, Kind, Subject, State FROM Jobs")
-    assert jobs == (("media", "remove", gone, "queued"),)
+    assert jobs == (("removal", "remove", gone, "queued"),)
 
 
 def test_delete_while_media_is_down(

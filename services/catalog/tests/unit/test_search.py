@@ -1,84 +1,42 @@
 """What a query means, and pages over the sections of the answer."""
 
 import datetime as dt
+import threading
+import time
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
 
 from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.search import (
-    MAX_INDEXED_WORD,
+    AT_ONCE,
     MAX_QUERY,
+    MAX_TERMS,
+    WAITING,
     Found,
     Query,
     Search,
     SearchType,
     Section,
+    Some,
     parse,
 )
+from vireo_catalog.core.words import LONGEST_TERM, Term
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page, encode_cursor
 from vireo_testing.hostile_text import STRINGS
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("cat", ["cat"]),
-        ("  two   words ", ["two", "words"]),
-        ("don't stop", ["don", "stop"]),
-        ("l'eau d'or", ["eau", "or"]),
-        ("rock 'n' roll", ["rock", "roll"]),
-        ("don\u2019t", ["don"]),
-        ("e-mail", ["e", "mail"]),
-        ("snake_case", ["snake_case"]),
-        ("C++ 3.14", ["C", "3", "14"]),
-        ('+a -b >c <d ~e* "f g" (h) @i', list("abcdefghi")),
-        ("100%", ["100"]),
-        ("caf\u0065\u0301", ["cafe\u0301"]),
-        ("हिन्दी गाना", ["हिन्दी", "गाना"]),
-        ("مرحبا, שלום", ["مرحبا", "שלום"]),
-    ],
-)
-def test_words_that_the_index_has(text: str, words: list[str]) -> None:
-    query = parse(text)
-    assert (list(query.words), query.indexed, query.text) == (words, True, text.strip())
+def test_only_the_first_terms_count() -> None:
+    query = parse(" ".join("abcdefghijklm"))
+    assert list(query.terms) == [Term(letter) for letter in "abcdefghij"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ภาษาไทย",
-        "한국어",
-        "日本語",
-        "ひらがな",
-        "ខ្មែរ",
-        "cats 猫",
-        "cat 😺",
-        "❤\ufe0f love",
-        "\U0001d4b1\U0001d4be\U0001d4c7",
-        "\u0514",
-        "a" * (MAX_INDEXED_WORD + 1),
-    ],
-)
-def test_words_that_the_index_can_not_have(text: str) -> None:
-    query = parse(text)
-    assert list(query.words) == text.split()
-    assert not query.indexed
-
-
-def test_longest_word_of_the_index() -> None:
-    assert parse("a" * MAX_INDEXED_WORD).indexed
-
-
-@pytest.mark.parametrize("text", ["😀", "%", "\\", "+-*", '"(', ":-)", "❤\ufe0f", "''", "'n'"])
-def test_without_a_word_the_whole_text_is_looked_for(text: str) -> None:
-    query = parse(f" {text} ")
-    assert (list(query.words), query.indexed) == ([text], False)
-
-
-def test_only_the_first_words_count() -> None:
-    assert list(parse(" ".join("abcdefghijklm")).words) == list("abcdefghij")
+def test_what_is_typed_with_signs_is_looked_for_in_titles_too() -> None:
+    query = parse(" C++ x ")
+    assert (query.text, list(query.names)) == ("C++ x", [Term("c++")])
+    assert list(query.terms) == [Term("c"), Term("x")]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +50,7 @@ def test_refused(text: str) -> None:
 
 
 def test_longest_query() -> None:
-    assert parse("a" * MAX_QUERY).words == ["a" * MAX_QUERY]
+    assert parse("a" * MAX_QUERY).terms == [Term("a" * LONGEST_TERM, prefix=True)]
 
 
 @pytest.mark.parametrize("name", STRINGS)
@@ -102,28 +60,40 @@ def test_any_text_is_read_or_refused(name: str) -> None:
     except Failure as failure:
         assert failure.code is Code.INVALID_QUERY
     else:
-        assert query.words
-        assert all(query.words)
+        assert all(term.text for term in query.terms)
+        assert len(query.terms) <= MAX_TERMS
 
 
 class Shelves:
-    """Sections in memory, in the order of their places; counts what it was asked."""
+    """Sections in memory, in the order of their places; counts what it was asked.
 
-    def __init__(self, channels: int, titles: int, descriptions: int) -> None:
-        sizes = (channels, titles, descriptions)
+    With ``patience`` it looks at so many rows at once and no further.
+    """
+
+    def __init__(
+        self, channels: int, titles: int, descriptions: int, patience: int | None = None
+    ) -> None:
+        # Nothing is typed with signs here.
+        sizes = (channels, 0, titles, descriptions)
+        self.patience = patience
         self.sections = {
             section: [_found(section, number) for number in range(size)]
             for section, size in zip(Section, sizes, strict=True)
         }
         self.asked: list[tuple[Section, int]] = []
 
+    def turn(self, seconds: float) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def find(
         self, section: Section, query: Query, after: tuple[int, int] | None, limit: int
-    ) -> list[Found]:
+    ) -> Some:
         assert limit > 0
         self.asked.append((section, limit))
-        rows = self.sections[section]
-        return [row for row in rows if after is None or row.place > after][:limit]
+        rows = [row for row in self.sections[section] if after is None or row.place > after]
+        if self.patience is None or len(rows) <= self.patience or limit <= self.patience:
+            return Some(rows[:limit])
+        return Some(rows[: self.patience], cut=rows[self.patience - 1].place)
 
 
 def _found(section: Section, number: int) -> Found:
@@ -165,6 +135,60 @@ def test_pages_hold_every_row_once(sizes: tuple[int, int, int], limit: int) -> N
     assert len(pages) == max(1, -(-len(wanted) // limit))
 
 
+def test_a_search_that_was_cut_off_is_carried_on_by_its_cursor() -> None:
+    shelves = Shelves(2, 40, 30, patience=7)
+    wanted = [row.row.name for rows in shelves.sections.values() for row in rows]  # type: ignore[union-attr]
+    found, pages = walk(Search(shelves), SearchType.ALL, 20)
+    assert found == wanted
+    # Of one request no section gives more than it has patience for.
+    assert max(pages) < 20
+
+
+class Slow:
+    """A store whose searches last until they are told to end."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Semaphore(0)
+        self.end = threading.Event()
+
+    def turn(self, seconds: float) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def find(self, *_: object) -> Some:
+        self.begun.release()
+        assert self.end.wait(60)
+        return Some([])
+
+
+def test_so_many_search_at_once_and_wait_and_no_more() -> None:
+    store = Slow()
+    search = Search(store)
+    answers: list[object] = []
+
+    def ask() -> None:
+        try:
+            answers.append(search(SearchType.CHANNEL, "word", 5, None))
+        except Failure as failure:
+            answers.append((failure.code, failure.headers["Retry-After"]))
+
+    askers = [threading.Thread(target=ask) for _ in range(AT_ONCE + WAITING + 3)]
+    for asker in askers:
+        asker.start()
+    assert all(store.begun.acquire(timeout=60) for _ in range(AT_ONCE))
+    # The three are refused at once; those that wait, when they have waited long enough.
+    deadline = time.monotonic() + 60
+    while len(answers) < WAITING + 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert answers == [(Code.UNAVAILABLE, "2")] * (WAITING + 3)
+    store.end.set()
+    for asker in askers:
+        asker.join()
+    assert len(answers) == len(askers)
+    # Every place is free again.
+    assert search(SearchType.CHANNEL, "word", 5, None).rows == []
+
+
 @pytest.mark.parametrize("limit", [1, 3, 6, 7])
 def test_channels_alone(limit: int) -> None:
     shelves = Shelves(6, 5, 5)
@@ -176,7 +200,11 @@ def test_channels_alone(limit: int) -> None:
 def test_no_more_is_asked_for_than_one_row_beyond_the_page() -> None:
     shelves = Shelves(2, 9, 9)
     Search(shelves)(SearchType.ALL, "word", 5, None)
-    assert shelves.asked == [(Section.CHANNELS, 6), (Section.TITLES, 4)]
+    assert shelves.asked == [
+        (Section.CHANNELS, 6),
+        (Section.AS_TYPED, 4),
+        (Section.TITLES, 4),
+    ]
 
 
 def test_a_section_that_is_not_needed_is_not_asked() -> None:
@@ -195,7 +223,7 @@ def test_a_section_that_is_not_needed_is_not_asked() -> None:
         encode_cursor(()),
         encode_cursor((0, 1)),
         encode_cursor((0, 1, 2, 3)),
-        encode_cursor((3, 1, 2)),
+        encode_cursor((4, 1, 2)),
         encode_cursor((0, "1", 2)),
         encode_cursor((-1, 1, 2)),
         encode_cursor((0, -1, 2)),

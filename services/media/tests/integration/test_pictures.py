@@ -49,7 +49,8 @@ def served(clean_tables: TestDatabase, public: Path) -> Path:
 def former(clean_tables: TestDatabase) -> list[str]:
     """The pictures whose files will be removed."""
     rows = clean_tables.query(
-        "SELECT Subject FROM Jobs WHERE Queue = 'media' AND Kind = 'remove_picture' ORDER BY JobID"
+        "SELECT Subject FROM Jobs WHERE Queue = 'removal' AND Kind = 'remove_picture'"
+        " ORDER BY JobID"
     )
     return [str(name) for (name,) in rows]
 

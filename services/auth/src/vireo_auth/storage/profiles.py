@@ -31,14 +31,15 @@ SET = {
 
 FORGET_LINKS = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose <> 'undo'"
 
-VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s"
+# A video without bytes has no files.
+VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s AND StoredAt IS NOT NULL"
 
 PICTURE = "SELECT Name FROM ChannelPictures WHERE ChannelID = %s"
 
 DELETE = "DELETE FROM Channels WHERE ChannelID = %s"
 
 # Media's: what catalog leaves for a video that its owner deletes, and the like for a picture.
-MEDIA_QUEUE, REMOVE, REMOVE_PICTURE = "media", "remove", "remove_picture"
+REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE = "removal", "remove", "remove_picture"
 REMOVE_ATTEMPTS = 20
 
 
@@ -133,7 +134,7 @@ class ProfileTable:
             for files, kind in ((VIDEOS, REMOVE), (PICTURE, REMOVE_PICTURE)):
                 cursor.execute(files, (owner.channel_id,))
                 for (name,) in cursor.fetchall():
-                    enqueue(cursor, MEDIA_QUEUE, kind, name, max_attempts=REMOVE_ATTEMPTS)
+                    enqueue(cursor, REMOVAL_QUEUE, kind, name, max_attempts=REMOVE_ATTEMPTS)
             cursor.execute(DELETE, (owner.channel_id,))
             self._reserved.reserve(cursor, account.username)
             told, values = Template.ACCOUNT_DELETED, {"username": account.username}

@@ -16,7 +16,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
     @bp.get("/internal/videos/<hash_path>", doc_ui=False)
     @internal
     def facts(path: HashPathInPath) -> Response:
-        return answer({"channel_id": videos.find_any(path.hash_path).channel_id})
+        return answer({"channel_id": videos.about_to_send(path.hash_path).channel_id})
 
     @bp.put("/internal/videos/<hash_path>", doc_ui=False)
     @internal

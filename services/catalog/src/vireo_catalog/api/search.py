@@ -12,6 +12,7 @@ from vireo_catalog.api.models import (
 from vireo_catalog.core.search import Search
 from vireo_catalog.core.videos import Video
 from vireo_common.access import public
+from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
 from vireo_common.web import PAGE_PROBLEMS, Envelope, answer_page, problems
 
@@ -22,7 +23,10 @@ def blueprint(search: Search) -> APIBlueprint:
 
     @bp.get(
         "/search/<type>/<text:query>",
-        responses={200: Envelope[list[UniversalObject]], **problems(*PAGE_PROBLEMS)},
+        responses={
+            200: Envelope[list[UniversalObject]],
+            **problems(*PAGE_PROBLEMS, Code.UNAVAILABLE),
+        },
     )
     @public
     def search_route(path: SearchPath, query: PageQuery) -> Response:

@@ -30,6 +30,8 @@ from vireo_common.web import (
     problems,
 )
 
+WRITE_PROBLEMS = (*TOKEN_PROBLEMS, Code.RATE_LIMITED)
+
 
 def blueprint(videos: Videos) -> APIBlueprint:
     """The routes, on the rules of ``videos``."""
@@ -38,7 +40,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
     @bp.post(
         "/upload",
         security=TOKEN_REQUIRED,
-        responses={200: Envelope[str], **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS)},
+        responses={200: Envelope[str], **problems(*WRITE_PROBLEMS, *JSON_PROBLEMS)},
     )
     @signed_in
     def announce(body: UploadBody) -> Response:
@@ -65,7 +67,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
         security=TOKEN_REQUIRED,
         responses={
             200: Envelope[UniversalObject],
-            **problems(Code.NOT_FOUND, Code.FORBIDDEN, *JSON_PROBLEMS, *TOKEN_PROBLEMS),
+            **problems(Code.NOT_FOUND, Code.FORBIDDEN, *WRITE_PROBLEMS, *JSON_PROBLEMS),
         },
     )
     @signed_in
@@ -77,10 +79,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
     @bp.delete(
         "/v/<hash_path>",
         security=TOKEN_REQUIRED,
-        responses={
-            200: Empty,
-            **problems(Code.NOT_FOUND, Code.FORBIDDEN, *TOKEN_PROBLEMS),
-        },
+        responses={200: Empty, **problems(Code.NOT_FOUND, Code.FORBIDDEN, *WRITE_PROBLEMS)},
     )
     @signed_in
     def delete(path: HashPathInPath) -> Response:

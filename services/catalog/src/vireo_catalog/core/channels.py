@@ -75,10 +75,14 @@ class Channels:
         Raises:
             Failure: ``not_found``.
         """
-        channel = self._store.find(name) if NAME.fullmatch(name) else None
+        channel = self._find(name)
         if channel is None:
             raise Failure(Code.NOT_FOUND)
         return channel
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a channel with this name."""
+        return self._find(name) is not None
 
     def picture(self, name: str) -> Picture:
         """What the channel is shown by.
@@ -90,6 +94,9 @@ class Channels:
         if picture is None:
             raise Failure(Code.NOT_FOUND)
         return picture
+
+    def _find(self, name: str) -> Channel | None:
+        return self._store.find(name) if NAME.fullmatch(name) else None
 
 
 def draw_picture(name: str) -> bytes:

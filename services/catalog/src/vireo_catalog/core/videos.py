@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from vireo_catalog.core.writes import TooManyOpen, TooManyWrites, slow_down, too_many_open
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page
 from vireo_common.text import has_control_characters
@@ -94,6 +95,7 @@ class VideoStore(Protocol):
             HashPathTaken: choose another.
             AlreadyAnnounced: by a request with this key.
             ChannelGone: the channel was deleted meanwhile.
+            TooManyWrites, TooManyOpen: the account has to wait.
         """
 
     def find(self, hash_path: str) -> Video | None:
@@ -111,14 +113,25 @@ class VideoStore(Protocol):
     def set_texts(
         self, hash_path: str, channel_id: int, title: str | None, description: str | None
     ) -> bool:
-        """Set what is given of the channel's video; ``False`` where it has no such video."""
+        """Set what is given of the channel's video; ``False`` where it has no such video.
+
+        Raises:
+            TooManyWrites: the account has to wait.
+        """
 
     def record(self, hash_path: str, progress: Progress) -> bool:
         """Note what media tells; ``False`` where there is no such video."""
 
     def remove(self, hash_path: str, channel_id: int) -> bool:
         """Delete the channel's video and leave a job that removes its files; ``False`` where the
-        channel has no such video."""
+        channel has no such video.
+
+        Raises:
+            TooManyWrites: the account has to wait.
+        """
+
+    def keep_open(self, hash_path: str) -> None:
+        """Note that the bytes of an announced video may be on their way."""
 
 
 class Videos:
@@ -143,7 +156,7 @@ class Videos:
 
         Raises:
             Failure: ``invalid_body`` with a reason for each field; ``token_invalid`` where the
-                channel was deleted meanwhile.
+                channel was deleted meanwhile; ``rate_limited``.
         """
         title = title.strip()
         if problems := check(title, description):
@@ -158,6 +171,10 @@ class Videos:
                 return announced.hash_path
             except ChannelGone:
                 raise Failure(Code.TOKEN_INVALID) from None
+            except TooManyOpen:
+                raise too_many_open() from None
+            except TooManyWrites as refused:
+                raise slow_down(refused) from None
             return hash_path
 
     def show(
@@ -192,6 +209,11 @@ class Videos:
             raise Failure(Code.NOT_FOUND)
         return video, video.channel_id == who
 
+    def is_public(self, hash_path: str) -> bool:
+        """Whether everybody may see the video."""
+        video = self._find(hash_path)
+        return video is not None and video.state is State.READY
+
     def newest(self, limit: int, cursor: str | None) -> Page[Video]:
         """A page of all videos that are ready, newest first."""
         return self._store.newest(limit, cursor)
@@ -211,13 +233,17 @@ class Videos:
 
         Raises:
             Failure: ``invalid_body`` with a reason for each field; ``not_found``, or ``forbidden``
-                where it is public and somebody else's.
+                where it is public and somebody else's; ``rate_limited``.
         """
         self._require_owner(hash_path, channel_id)
         title = title.strip() if title is not None else None
         if problems := check("-" if title is None else title, description or ""):
             raise Failure(Code.INVALID_BODY, fields=problems)
-        if not self._store.set_texts(hash_path, channel_id, title, description):
+        try:
+            there = self._store.set_texts(hash_path, channel_id, title, description)
+        except TooManyWrites as refused:
+            raise slow_down(refused) from None
+        if not there:
             raise Failure(Code.NOT_FOUND)
         return self.find_any(hash_path)
 
@@ -225,6 +251,17 @@ class Videos:
         _, is_owner = self.show(hash_path, lambda: channel_id)
         if not is_owner:
             raise Failure(Code.FORBIDDEN)
+
+    def about_to_send(self, hash_path: str) -> Video:
+        """The video that somebody wants to send the bytes of; its announcement stays for a while.
+
+        Raises:
+            Failure: ``not_found``.
+        """
+        video = self.find_any(hash_path)
+        if video.stored_at is None:
+            self._store.keep_open(hash_path)
+        return video
 
     def find_any(self, hash_path: str) -> Video:
         """The video in any state, for the other services.
@@ -241,10 +278,15 @@ class Videos:
         """Delete a video with everything that belongs to it.
 
         Raises:
-            Failure: ``not_found``, or ``forbidden`` where it is public and somebody else's.
+            Failure: ``not_found``, or ``forbidden`` where it is public and somebody else's;
+                ``rate_limited``.
         """
         self._require_owner(hash_path, channel_id)
-        if not self._store.remove(hash_path, channel_id):
+        try:
+            there = self._store.remove(hash_path, channel_id)
+        except TooManyWrites as refused:
+            raise slow_down(refused) from None
+        if not there:
             raise Failure(Code.NOT_FOUND)
         self._remove_files(hash_path)
 

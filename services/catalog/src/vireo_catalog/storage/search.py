@@ -1,19 +1,47 @@
-"""The statements of search, over ``Channels`` and ``Videos``.
+"""The statements of search, over ``Channels`` and ``SearchWords``.
 
-Words are looked up in the FULLTEXT indexes where these can answer, and with ``LIKE`` where they
-can't (see ``vireo_catalog.core.search``).
+What a search costs is settled before it runs. The index says about how many videos have each term,
+which costs next to nothing. Then the videos of the rarest term, newest first, are looked at, and
+those are left out that have not all of the others; where even the rarest one begins the words of
+very many videos, all videos take the place of its own. Either way at most ``LOOKED_AT`` videos are
+looked at for a page: where that was not enough to fill it, the page is shorter, and its cursor
+carries on from there.
 """
 
 import datetime as dt
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
+from pymysql.cursors import Cursor
+
 from vireo_catalog.core.channels import ChannelSummary
-from vireo_catalog.core.search import Found, Query, Section
-from vireo_catalog.storage.videos import AFTER, LISTED, after_place, listed, place
+from vireo_catalog.core.search import Found, Query, Section, Some
+from vireo_catalog.core.turns import busy
+from vireo_catalog.core.words import Term
+from vireo_catalog.storage.videos import LISTED, after_place, listed, place
+from vireo_catalog.storage.words import TEXT, TITLE
 from vireo_common.database import Database
 
+SORTED = 5_000
+"""Words that begin as the query's word does come in the order of the words, not of the videos; of
+more than so many their videos are not sorted."""
+LOOKED_AT = 2_000
+LEAST_STEP, MOST_STEP = 200, 1_900
+
+# Searches of all processes together: half of the processors are for everybody else.
+AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
+GET_LOCK, RELEASE_LOCK = "SELECT GET_LOCK(%s, %s)", "DO RELEASE_LOCK(%s)"
+
+# Nothing here takes so long; if it does, the server is in trouble, and searching is what can wait.
+# A long list of ids that became a table of its own would be joined by the ids alone.
+BOUNDED = "SET STATEMENT max_statement_time = 2, in_predicate_conversion_threshold = 0 FOR"
+
 # The inner statement reads names only, from their index; the page's few rows get the rest.
-CHANNELS = """
+CHANNELS = f"""
+{BOUNDED}
 SELECT p.ChannelID, p.Username, COALESCE(s.Videos, 0), v.PathHash, v.Upload, p.NameRank
 FROM (
     SELECT * FROM (
@@ -31,19 +59,72 @@ LEFT JOIN Videos v ON v.VideoID = (
 )
 ORDER BY p.NameRank, p.ChannelID
 """
+LONGEST_NAME = 25
 
-# Words in scripts without spaces are looked for in all text; nobody may keep the server at it.
-VIDEOS = f"""
-SET STATEMENT max_statement_time = 3 FOR
-SELECT {LISTED} FROM Videos v JOIN Channels c USING (ChannelID)
-WHERE v.State = 'ready' AND {{matches}} {{after}}
-ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
+# Of a word that begins so the second value is behind all of them: no byte of UTF-8 is 255.
+IS, BEGINS = "Field = %s AND Word = %s", "Field = %s AND Word BETWEEN %s AND %s"
+
+# Nothing is read but the two ends of the range.
+ESTIMATE = "EXPLAIN SELECT 1 FROM SearchWords FORCE INDEX (PRIMARY) WHERE {has}"
+ESTIMATE_ROWS = 8
+
+AFTER = "AND Upload <= %s AND (Upload < %s OR VideoID < %s)"
+
+OF_WORD = f"""
+SELECT Upload, VideoID FROM SearchWords WHERE {IS} {{after}}
+ORDER BY Upload DESC, VideoID DESC LIMIT %s
 """
 
-IN_TITLE = "MATCH (v.Title) AGAINST (%s IN BOOLEAN MODE)"
-IN_ALL = "MATCH (v.Title, v.Description) AGAINST (%s IN BOOLEAN MODE)"
-TITLE_HAS = "v.Title LIKE %s"
-ALL_HAS = "CONCAT(v.Title, '\\n', v.Description) LIKE %s"
+OF_WORDS = f"""
+SELECT DISTINCT Upload, VideoID FROM SearchWords WHERE {BEGINS} {{after}}
+ORDER BY Upload DESC, VideoID DESC LIMIT %s
+"""
+
+OF_ALL = """
+SELECT Upload, VideoID FROM Videos FORCE INDEX (Newest) WHERE State = 'ready' {after}
+ORDER BY Upload DESC, VideoID DESC LIMIT %s
+"""
+
+# Thousands of ids in one text are read in no time; as rows they would keep the interpreter from all
+# other requests.
+CANDIDATES = f"""
+{BOUNDED}
+SELECT GROUP_CONCAT(VideoID ORDER BY Upload DESC, VideoID DESC), MIN(Upload) FROM ({{step}}) s
+"""
+
+# {ids} are numbers with commas between. A list of ids and a range of words are one search in the
+# index for each id; a condition that joins them would read all words of a video.
+HAVING_TERM = f"""
+{BOUNDED}
+SELECT GROUP_CONCAT(DISTINCT VideoID) FROM SearchWords FORCE INDEX (OfVideo)
+WHERE VideoID IN ({{ids}}) AND {{has}}
+"""
+
+ROWS = f"""
+{BOUNDED}
+SELECT STRAIGHT_JOIN {LISTED} FROM Videos v JOIN Channels c USING (ChannelID)
+WHERE v.VideoID IN ({{ids}}) AND v.State = 'ready'
+ORDER BY v.Upload DESC, v.VideoID DESC
+"""
+
+
+@dataclass(frozen=True)
+class _Demand:
+    """A condition of a section: a term that a field must have."""
+
+    field: int
+    term: Term
+
+    @property
+    def has(self) -> str:
+        """The condition on ``SearchWords``."""
+        return BEGINS if self.term.prefix else IS
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """Its values."""
+        word = self.term.text.encode()
+        return (self.field, word, word + b"\xff") if self.term.prefix else (self.field, word)
 
 
 class SearchTables:
@@ -52,19 +133,43 @@ class SearchTables:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[None]:
+        """Keep other processes from searching meanwhile, once they have let us.
+
+        A lock of the server's own: it goes with the connection, however that ends.
+
+        Raises:
+            Failure: ``unavailable`` where it took longer than ``seconds``.
+        """
+        name = f"vireo.search.{os.getpid() % AT_ONCE}"
+        with self._database.read() as cursor:
+            cursor.execute(GET_LOCK, (name, seconds))
+            if cursor.fetchone() != (1,):
+                raise busy()
+            try:
+                yield
+            finally:
+                cursor.execute(RELEASE_LOCK, (name,))
+
     def find(
         self, section: Section, query: Query, after: tuple[int, int] | None, limit: int
-    ) -> list[Found]:
+    ) -> Some:
         """Up to ``limit`` rows of a section, those after the place ``after``, in their order."""
         if section is Section.CHANNELS:
-            return self._channels(query, after, limit)
-        return self._videos(section, query, after, limit)
+            return Some(self._channels(query, after, limit))
+        demanded, excluded = _demands(section, query)
+        if not demanded:
+            return Some([])
+        with self._database.read() as cursor:
+            return _find(cursor, demanded, excluded, after, limit)
 
     def _channels(self, query: Query, after: tuple[int, int] | None, limit: int) -> list[Found]:
-        if not query.text.isascii():
+        words = query.text.split()
+        if not query.text.isascii() or sum(map(len, words)) > LONGEST_NAME:
             return []
         # What stands between the words of the query may be anything in the name.
-        pattern = "%".join(_escaped(word) for word in query.text.split())
+        pattern = "%".join(_escaped(word) for word in words)
         rank, channel_id = after or (-1, 0)
         names = (query.text, f"{pattern}%", f"%{pattern}%")
         with self._database.read() as cursor:
@@ -72,31 +177,101 @@ class SearchTables:
             rows = cursor.fetchall()
         return [Found(_channel(row), (row[5], row[0])) for row in rows]
 
-    def _videos(
-        self, section: Section, query: Query, after: tuple[int, int] | None, limit: int
-    ) -> list[Found]:
-        matches, values = _matching(section, query)
-        statement = VIDEOS.format(matches=matches, after=AFTER if after else "")
-        place_values = after_place(after) if after else ()
-        with self._database.read() as cursor:
-            cursor.execute(statement, (*values, *place_values, limit))
-            found = [listed(row) for row in cursor.fetchall()]
-        return [Found(row, place(row)) for row in found]
+
+def _demands(section: Section, query: Query) -> tuple[list[_Demand], list[_Demand]]:
+    """What the videos of a section have, and what not all of (that puts them into another one)."""
+    in_title = [_Demand(TITLE, term) for term in query.terms]
+    names = [_Demand(TITLE, term) for term in query.names]
+    match section:
+        case Section.AS_TYPED:
+            return [*names, *in_title] if names else [], []
+        case Section.TITLES:
+            return in_title, names
+        case _:
+            return [_Demand(TEXT, term) for term in query.terms], in_title
 
 
-def _matching(section: Section, query: Query) -> tuple[str, list[str]]:
-    """The condition of a section, and its values."""
-    if query.indexed:
-        # Every word must be there, or begin a word that is.
-        words = " ".join(f"+{word}*" for word in query.words)
-        title, everything, values = IN_TITLE, IN_ALL, [words]
-    else:
-        values = [f"%{_escaped(word)}%" for word in query.words]
-        title = " AND ".join([TITLE_HAS] * len(values))
-        everything = " AND ".join([ALL_HAS] * len(values))
-    if section is Section.TITLES:
-        return title, values
-    return f"{everything} AND NOT ({title})", values + values
+def _find(
+    cursor: Cursor,
+    demanded: list[_Demand],
+    excluded: list[_Demand],
+    after: tuple[int, int] | None,
+    limit: int,
+) -> Some:
+    counted = sorted(
+        ((_estimate(cursor, each), each) for each in demanded),
+        key=lambda pair: pair[0],
+    )
+    least, rarest = counted[0]
+    walks = rarest.term.prefix and least > SORTED
+    others = [each for _, each in (counted if walks else counted[1:])]
+    # Without a condition each video that is looked at is one of the page.
+    step = LEAST_STEP if others or excluded else limit
+    found, looked_at = list[Found](), 0
+    while looked_at < LOOKED_AT:
+        step = min(step, LOOKED_AT - looked_at)
+        ids, last = _candidates(cursor, None if walks else rarest, after, step)
+        looked_at += step
+        matching = _having(cursor, ids, others)
+        outside = set(_having(cursor, matching, excluded)) if excluded else set()
+        wanted = [video_id for video_id in matching if video_id not in outside]
+        found += _rows(cursor, wanted[: limit - len(found)])
+        if len(found) >= limit or len(ids) < step:
+            return Some(found)
+        after, step = last, MOST_STEP
+    return Some(found, cut=after)
+
+
+def _candidates(
+    cursor: Cursor, rarest: _Demand | None, after: tuple[int, int] | None, step: int
+) -> tuple[list[int], tuple[int, int] | None]:
+    """The next videos to look at, newest first, and the place of the last one."""
+    statement = OF_ALL
+    if rarest is not None:
+        statement = OF_WORDS if rarest.term.prefix else OF_WORD
+    values = rarest.values if rarest is not None else ()
+    place_values = after_place(after) if after else ()
+    statement = CANDIDATES.format(step=statement.format(after=AFTER if after else ""))
+    cursor.execute(statement, (*values, *place_values, step))
+    ((text, upload),) = cursor.fetchall()
+    ids = _ids(text)
+    last = (int(upload.replace(tzinfo=dt.UTC).timestamp()), ids[-1]) if ids else after
+    return ids, last
+
+
+def _having(cursor: Cursor, ids: list[int], demands: Sequence[_Demand]) -> list[int]:
+    """Those of the videos that have all that is demanded, in their order."""
+    for each in demands:
+        if not ids:
+            break
+        statement = HAVING_TERM.format(ids=_text(ids), has=each.has)
+        cursor.execute(statement, each.values)
+        ((text,),) = cursor.fetchall()
+        having = set(_ids(text))
+        ids = [video_id for video_id in ids if video_id in having]
+    return ids
+
+
+def _rows(cursor: Cursor, ids: list[int]) -> list[Found]:
+    if not ids:
+        return []
+    cursor.execute(ROWS.format(ids=_text(ids)))
+    return [Found(row, place(row)) for row in map(listed, cursor.fetchall())]
+
+
+def _text(ids: list[int]) -> str:
+    return ",".join(map(str, ids))
+
+
+def _ids(text: str | None) -> list[int]:
+    return list(map(int, text.split(","))) if text else []
+
+
+def _estimate(cursor: Cursor, demand: _Demand) -> int:
+    """About how many rows have a term."""
+    cursor.execute(ESTIMATE.format(has=demand.has), demand.values)
+    row = cursor.fetchone()
+    return int(row[ESTIMATE_ROWS] or 0) if row else 0
 
 
 def _escaped(word: str) -> str:

@@ -20,12 +20,15 @@ from vireo_catalog.core.videos import (
     State,
     Video,
 )
+from vireo_catalog.core.writes import MOST_OPEN, TooManyOpen, cost_of
+from vireo_catalog.storage import words
+from vireo_catalog.storage.writes import charge
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 
-MEDIA_QUEUE = "media"
-REMOVE = "remove"
+# What goes with a deleted video keeps no upload waiting.
+REMOVAL_QUEUE, REMOVE = "removal", "remove"
 # One more than the column can hold.
 MOST_VIDEO_ID = 1 << 31
 
@@ -45,6 +48,13 @@ BY_REQUEST = "SELECT PathHash FROM HashPaths WHERE RequestKey = %s"
 INSERT = """
 INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload)
 VALUES (%s, %s, %s, %s, UTC_TIMESTAMP())
+"""
+
+# As many as there may be are counted, never more.
+OPEN = """
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM Videos WHERE ChannelID = %s AND State = 'waiting' AND StoredAt IS NULL LIMIT %s
+) few
 """
 
 BY_HASH = f"""
@@ -95,6 +105,19 @@ UPDATE Videos SET StoredAt = UTC_TIMESTAMP(), Upload = UTC_TIMESTAMP() WHERE Vid
 
 DELETE = "DELETE FROM Videos WHERE VideoID = %s"
 
+# Who may begin to send has a day for it, again.
+KEEP_OPEN = """
+UPDATE Videos SET Upload = UTC_TIMESTAMP()
+WHERE PathHash = %s AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTERVAL 1 HOUR
+"""
+
+# A bounded number, so that the locks are few.
+SWEEP_OPEN = """
+DELETE FROM Videos
+WHERE State = 'waiting' AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTERVAL 1 DAY
+ORDER BY Upload LIMIT 500
+"""
+
 COUNT = """
 INSERT INTO ChannelStats (ChannelID, Videos) VALUES (%s, GREATEST(%s, 0))
 ON DUPLICATE KEY UPDATE Videos = GREATEST(Videos + %s, 0)
@@ -121,9 +144,15 @@ class VideoTable:
             HashPathTaken: it was given out before, if only to a video that has gone.
             AlreadyAnnounced: by a request with this key.
             ChannelGone: it was deleted meanwhile.
+            TooManyWrites, TooManyOpen: the account has to wait.
         """
 
         def work(cursor: Cursor) -> None:
+            charge(cursor, channel_id, cost_of(title, description))
+            cursor.execute(OPEN, (channel_id, MOST_OPEN))
+            row = cursor.fetchone()
+            if row and row[0] >= MOST_OPEN:
+                raise TooManyOpen
             cursor.execute(RESERVE, (hash_path, request_key))
             cursor.execute(INSERT, (hash_path, channel_id, title, description))
 
@@ -169,14 +198,20 @@ class VideoTable:
     def set_texts(
         self, hash_path: str, channel_id: int, title: str | None, description: str | None
     ) -> bool:
-        """Set what is given of the channel's video; ``False`` where it has no such video."""
+        """Set what is given of the channel's video; ``False`` where it has no such video.
+
+        Raises:
+            TooManyWrites: the account has to wait.
+        """
 
         def work(cursor: Cursor) -> bool:
+            charge(cursor, channel_id, cost_of(title, description))
             cursor.execute(LOCK, (hash_path,))
             row = cursor.fetchone()
             if row is None or row[1] != channel_id:
                 return False
             cursor.execute(SET_TEXTS, (title, description, row[0]))
+            words.index(cursor, [row[0]])
             return True
 
         return self._database.transaction("videos.set_texts", work)
@@ -201,15 +236,24 @@ class VideoTable:
                 cursor.execute(RECORD, (progress.state, progress.reason[:255], *facts, video_id))
             if state != State.READY and progress.state is State.READY:
                 cursor.execute(COUNT, (channel_id, 1, 1))
+                words.index(cursor, [video_id])
             return True
 
         return self._database.transaction("videos.record", work)
 
     def remove(self, hash_path: str, channel_id: int) -> bool:
         """Delete the channel's video and leave a job that removes its files; ``False`` where the
-        channel has no such video."""
+        channel has no such video.
+
+        Of a video whose bytes media has not told of there is nothing to remove. Where they are on
+        their way, media hears that there is no such video when it tells of them, and removes them.
+
+        Raises:
+            TooManyWrites: the account has to wait.
+        """
 
         def work(cursor: Cursor) -> bool:
+            charge(cursor, channel_id, cost_of())
             cursor.execute(LOCK, (hash_path,))
             row = cursor.fetchone()
             if row is None or row[1] != channel_id:
@@ -217,10 +261,19 @@ class VideoTable:
             cursor.execute(DELETE, (row[0],))
             if row[2] == State.READY:
                 cursor.execute(COUNT, (channel_id, -1, -1))
-            jobs.enqueue(cursor, MEDIA_QUEUE, REMOVE, hash_path, max_attempts=20)
+            if row[3] is not None:
+                jobs.enqueue(cursor, REMOVAL_QUEUE, REMOVE, hash_path, max_attempts=20)
             return True
 
         return self._database.transaction("videos.remove", work)
+
+    def keep_open(self, hash_path: str) -> None:
+        """Note that the bytes of an announced video may be on their way."""
+        self._database.write(KEEP_OPEN, (hash_path,))
+
+    def sweep(self) -> None:
+        """Take back some announcements that got no bytes for a day."""
+        self._database.write(SWEEP_OPEN)
 
     def _page(
         self, statement: str, first: tuple[Any, ...], limit: int, cursor: str | None

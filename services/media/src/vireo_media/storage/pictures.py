@@ -5,7 +5,7 @@ from pymysql.cursors import Cursor
 from vireo_common import jobs
 from vireo_common.database import Database, MissingParent
 from vireo_media.core.pictures import ChannelGone
-from vireo_media.storage.uploads import MEDIA_QUEUE
+from vireo_media.storage.uploads import REMOVAL_QUEUE
 
 REMOVE_PICTURE = "remove_picture"
 REMOVE_ATTEMPTS = 20
@@ -77,7 +77,7 @@ def _remove_former(cursor: Cursor, channel_id: int) -> None:
         ((name,),) = cursor.fetchall()
         jobs.enqueue(
             cursor,
-            MEDIA_QUEUE,
+            REMOVAL_QUEUE,
             REMOVE_PICTURE,
             name,
             max_attempts=REMOVE_ATTEMPTS,

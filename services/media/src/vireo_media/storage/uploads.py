@@ -12,6 +12,8 @@ from vireo_media.core.uploads import AlreadyUploaded, Received, Upload, UploadSt
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
 VERIFY_QUEUE = "verify"
+# What is removed keeps nobody waiting who uploads; catalog and auth put it there.
+REMOVAL_QUEUE = "removal"
 PREPARE, ENCODE, REMOVE, TELL, VERIFY = "prepare", "encode", "remove", "tell", "verify"
 # A file that kills its worker so often is given up.
 ATTEMPTS = 3

@@ -22,6 +22,7 @@ from vireo_media.storage.uploads import (
     ENCODE_QUEUE,
     MEDIA_QUEUE,
     PREPARE,
+    REMOVAL_QUEUE,
     REMOVE,
     TELL,
     VERIFY,
@@ -40,6 +41,7 @@ log = structlog.get_logger()
 PREPARE_IDLE_SECONDS = 0.05
 ENCODE_IDLE_SECONDS = 0.5
 EXPORT_IDLE_SECONDS = 0.2
+REMOVAL_IDLE_SECONDS = 0.2
 
 
 def main() -> int:
@@ -54,9 +56,9 @@ def main() -> int:
 
 
 def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threading.Thread]:
-    # One for exports: they are bound by the disk, and two at once would be no quicker. One for
-    # decoding what was published, which nobody waits for.
-    slots = settings.prepare_slots + settings.encode_slots + 2
+    # One for exports and one for removals: they are bound by the disk, and two at once would be no
+    # quicker. One for decoding what was published, which nobody waits for.
+    slots = settings.prepare_slots + settings.encode_slots + 3
     # Two for each slot (its work and its lease), one for the janitor.
     database = Database.connect("media", settings, size=2 * slots + 1)
     uploads, exports = UploadTable(database), ExportTable(database)
@@ -68,13 +70,18 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
     export_jobs = JobQueue(database, EXPORT_QUEUE, LEASE_SECONDS)
     verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
     verifier = Verifier(verifies, uploads, files)
+    removal_jobs = JobQueue(database, REMOVAL_QUEUE, LEASE_SECONDS)
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
     auth = Auth(ServiceClient(settings.auth_url, token))
     pipeline = Pipeline(media, encodes, uploads, files, catalog, auth)
-    quick = {
-        PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
+    removals = {
         REMOVE: Handler(pipeline.remove, pipeline.set_aside),
         REMOVE_PICTURE: Handler(pipeline.remove_picture, pipeline.set_aside),
+    }
+    quick = {
+        PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
+        # The version before left its removals in this queue.
+        **removals,
         TELL: Handler(pipeline.tell, pipeline.set_aside),
         NOTICE: Handler(pipeline.notice, pipeline.set_aside),
     }
@@ -102,6 +109,7 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
             ENCODE_IDLE_SECONDS,
         ),
         slot("export", export_jobs, archives, stopping, EXPORT_IDLE_SECONDS),
+        slot("removal", removal_jobs, removals, stopping, REMOVAL_IDLE_SECONDS),
         *(
             slot(f"prepare-{number}", media, quick, stopping, PREPARE_IDLE_SECONDS)
             for number in range(settings.prepare_slots)

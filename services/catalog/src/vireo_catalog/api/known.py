@@ -1,0 +1,35 @@
+"""``/gateway/known/...``: whether there is what a page of the browser shows, for the gateway.
+
+It says yes with 200, and no with 403, as nginx's ``auth_request`` wants it.
+"""
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+
+from vireo_catalog.api.models import HashPathInPath, NameInPath
+from vireo_catalog.core.channels import Channels
+from vireo_catalog.core.videos import Videos
+from vireo_common.access import public
+from vireo_common.errors import Code, Failure
+from vireo_common.web import answer
+
+
+def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
+    """The routes, on the rules of ``videos`` and ``channels``."""
+    bp = APIBlueprint("known", __name__, doc_ui=False)
+
+    @bp.get("/gateway/known/v/<hash_path>", doc_ui=False)
+    @public
+    def known_video(path: HashPathInPath) -> Response:
+        if not videos.is_public(path.hash_path):
+            raise Failure(Code.FORBIDDEN)
+        return answer()
+
+    @bp.get("/gateway/known/channel/<name>", doc_ui=False)
+    @public
+    def known_channel(path: NameInPath) -> Response:
+        if not channels.exists(path.name):
+            raise Failure(Code.FORBIDDEN)
+        return answer()
+
+    return bp

@@ -1,0 +1,44 @@
+"""A bound on how much of one thing a process does at once, and on how many wait for it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vireo_common.errors import Code, Failure
+
+
+class Turns:
+    """Lets ``at_once`` in, and ``waiting`` more wait for up to ``seconds``; refuses all others.
+
+    Whoever waits holds a thread of the process, so that their number is bounded too: the other
+    routes need the rest.
+    """
+
+    def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
+        self._places = threading.BoundedSemaphore(at_once + waiting)
+        self._turns = threading.BoundedSemaphore(at_once)
+        self._seconds = seconds
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn, and have it for as long as the block runs.
+
+        Raises:
+            Failure: ``unavailable``: too many are there already, or it took too long.
+        """
+        if not self._places.acquire(blocking=False):
+            raise busy()
+        try:
+            if not self._turns.acquire(timeout=self._seconds):
+                raise busy()
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            self._places.release()
+
+
+def busy() -> Failure:
+    """What who has to come later is told."""
+    return Failure(Code.UNAVAILABLE, "Too many are searching at this moment; try again.")

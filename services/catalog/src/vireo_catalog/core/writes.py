@@ -1,0 +1,48 @@
+"""How much one account may write, and how many videos it may announce and leave without bytes."""
+
+import math
+
+from vireo_common.errors import Code, Failure
+
+ROOM = 300
+ROOM_A_SECOND = 2
+"""A studio that edits hundreds of videos in an afternoon does not notice; a program that never
+stops does."""
+CHARACTERS_FOR_ONE = 5_000
+"""Texts cost by their length: each word of them is written."""
+MOST_OPEN = 100
+"""Announcements without bytes of one account; after a day without any they are taken back."""
+OPEN_RETRY_SECONDS = 3600
+
+
+class TooManyWrites(Exception):
+    """The account has written as much as it may; ``seconds`` until there is room for this too."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class TooManyOpen(Exception):
+    """So many videos of the account wait for their bytes already."""
+
+
+def cost_of(*texts: str | None) -> int:
+    """What writing these texts takes of the room."""
+    return 1 + sum(len(text or "") for text in texts) // CHARACTERS_FOR_ONE
+
+
+def slow_down(refused: TooManyWrites) -> Failure:
+    """The answer to a write that came too early."""
+    seconds = max(1, math.ceil(refused.seconds))
+    headers = {"Retry-After": str(seconds)}
+    said = "Your account changes too much at once; wait a moment."
+    return Failure(Code.RATE_LIMITED, said, headers=headers, retry_after=seconds)
+
+
+def too_many_open() -> Failure:
+    """The answer to one announcement too many."""
+    headers = {"Retry-After": str(OPEN_RETRY_SECONDS)}
+    said = f"{MOST_OPEN} of your videos wait for their bytes; send them, or delete some, first."
+    details = {"limit": MOST_OPEN, "retry_after": OPEN_RETRY_SECONDS}
+    return Failure(Code.RATE_LIMITED, said, headers=headers, **details)

@@ -1,0 +1,80 @@
+"""The table ``SearchWords``: the terms of every video that is ready, and of no other."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from pymysql.cursors import Cursor
+
+from vireo_catalog.core.words import terms_of
+from vireo_common.database import Database
+
+TITLE, TEXT = 1, 2
+"""The fields: the title, and title and description together."""
+
+# In all of these {} has a placeholder for each. The rows of the videos are locked: who writes their
+# texts waits, and makes their terms anew.
+TEXTS = """
+SELECT VideoID, Title, Description, Upload FROM Videos
+WHERE VideoID IN ({}) AND State = 'ready' FOR UPDATE
+"""
+
+THERE = "SELECT VideoID, Field, Word FROM SearchWords WHERE VideoID IN ({})"
+
+DELETE = "DELETE FROM SearchWords WHERE VideoID = %s AND Field = %s AND Word IN ({})"
+
+INSERT = "INSERT INTO SearchWords (VideoID, Field, Word, Upload) VALUES (%s, %s, %s, %s)"
+
+INDEXED = "UPDATE Videos SET Indexed = 1 WHERE VideoID IN ({})"
+
+UNINDEXED = """
+SELECT VideoID FROM Videos WHERE Indexed = 0 AND State = 'ready' ORDER BY VideoID LIMIT %s
+"""
+
+# Of one transaction: others wait for its locks.
+VIDEOS_AT_ONCE = 50
+
+
+def index(cursor: Cursor, video_ids: Sequence[int]) -> None:
+    """Make the terms of videos what their texts say, in the caller's transaction. Only what differs
+    is written."""
+    marks = ", ".join(["%s"] * len(video_ids))
+    cursor.execute(TEXTS.format(marks), tuple(video_ids))
+    uploads: dict[int, dt.datetime] = {}
+    wanted: set[tuple[int, int, bytes]] = set()
+    for video_id, title, description, upload in cursor.fetchall():
+        uploads[video_id] = upload
+        for field, terms in zip((TITLE, TEXT), terms_of(title, description), strict=True):
+            wanted |= {(video_id, field, term.encode()) for term in terms}
+    if not uploads:
+        return
+    ids = tuple(uploads)
+    marks = ", ".join(["%s"] * len(ids))
+    cursor.execute(THERE.format(marks), ids)
+    there = {(int(row[0]), int(row[1]), bytes(row[2])) for row in cursor.fetchall()}
+    gone: dict[tuple[int, int], list[bytes]] = {}
+    for video_id, field, word in sorted(there - wanted):
+        gone.setdefault((video_id, field), []).append(word)
+    for key, words in gone.items():
+        cursor.execute(DELETE.format(", ".join(["%s"] * len(words))), (*key, *words))
+    # In the order of the primary key, so that two transactions that write the same words wait for
+    # each other and do not end in a deadlock.
+    new = sorted(wanted - there, key=lambda triple: triple[1:])
+    if new:
+        cursor.executemany(INSERT, [(*triple, uploads[triple[0]]) for triple in new])
+    cursor.execute(INDEXED.format(marks), ids)
+
+
+class WordTable:
+    """What catalog's worker does: the terms of videos that have none yet."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def index_missing(self) -> bool:
+        """Index some videos that are ready and not indexed; whether there may be more."""
+        with self._database.read() as cursor:
+            cursor.execute(UNINDEXED, (VIDEOS_AT_ONCE,))
+            ids = [int(video_id) for (video_id,) in cursor.fetchall()]
+        if ids:
+            self._database.transaction("words.index", lambda cursor: index(cursor, ids))
+        return len(ids) == VIDEOS_AT_ONCE

@@ -1,0 +1,38 @@
+"""The table ``ChannelWrites``: how much each account may write at the moment, for all processes."""
+
+from pymysql.cursors import Cursor
+
+from vireo_catalog.core.writes import ROOM, ROOM_A_SECOND, TooManyWrites
+
+# An account that has just been deleted gets no row, and has nothing that it could write to. What
+# was there before is what the assignments read: the row's time is set last.
+FILL = """
+INSERT INTO ChannelWrites (ChannelID, Room, FilledAt)
+SELECT ChannelID, %s, NOW(3) FROM Channels WHERE ChannelID = %s
+ON DUPLICATE KEY UPDATE
+    Room = LEAST(%s, ChannelWrites.Room + %s * GREATEST(0,
+        TIMESTAMPDIFF(MICROSECOND, ChannelWrites.FilledAt, NOW(3)) / 1000000)),
+    FilledAt = NOW(3)
+"""
+
+LEFT = "SELECT Room FROM ChannelWrites WHERE ChannelID = %s"
+
+TAKE = "UPDATE ChannelWrites SET Room = Room - %s WHERE ChannelID = %s"
+
+
+def charge(cursor: Cursor, channel_id: int, cost: int) -> None:
+    """Take ``cost`` from what the account may write, in the caller's transaction.
+
+    The account's row stays locked until that ends: its writes come one after the other.
+
+    Raises:
+        TooManyWrites: the caller's transaction is to be rolled back.
+    """
+    cursor.execute(FILL, (ROOM, channel_id, ROOM, ROOM_A_SECOND))
+    cursor.execute(LEFT, (channel_id,))
+    row = cursor.fetchone()
+    if row is None:
+        return
+    if row[0] < cost:
+        raise TooManyWrites((cost - row[0]) / ROOM_A_SECOND)
+    cursor.execute(TAKE, (cost, channel_id))

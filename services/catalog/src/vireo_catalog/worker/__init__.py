@@ -1,0 +1,1 @@
+"""What catalog does on its own, without a request."""
