@@ -26,7 +26,7 @@ from vireo_media.core.inspection import Inspection, Refused
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Upload, UploadState
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles, Results, size_of, sync
+from vireo_media.storage.files import MediaFiles, Results, size_of, sync, version_of
 from vireo_media.storage.uploads import UploadGone, UploadTable
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.sandbox import LimitExceeded
@@ -316,7 +316,8 @@ class Pipeline:
         The files are synced after they are published: they can be made again from the original,
         and are, where the machine stops before the job is finished.
         """
-        progress = _report_of("ready", made)
+        version = version_of(results.thumbnail)
+        progress = replace(_report_of("ready", made), thumbnail_version=version)
 
         def place(cursor: Cursor) -> None:
             # The rows stay locked until the files are moved: neither a deletion nor another worker
