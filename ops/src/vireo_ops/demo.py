@@ -132,12 +132,12 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     print("\nThere is something to see now:")
-    print(f"  all videos     {url}/videos/all")
-    print(f"  one channel    {url}/videos/channel/{channels[0].name}")
-    print(f"  search         {url}/search/all/mandelbrot")
+    print(f"  all videos     {url}/")
+    print(f"  one channel    {url}/@{channels[0].name}")
+    print(f"  search         {url}/find?q=mandelbrot")
     print(f"  API manual     {url}/docs")
     for video in videos[:3]:
-        print(f"  watch          {url}/video/d/{video.path_hash}   {video.title}")
+        print(f"  watch          {url}/watch/{video.path_hash}   {video.title}")
     print(f"\nSign in as {channels[0].name} with the password {channels[0].password}")
     return 0
 
