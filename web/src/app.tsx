@@ -1,11 +1,12 @@
 /** The frame that all screens have in common, and which screen an address shows. */
 
-import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { online } from "~/api/line";
 import { askingAgain } from "~/api/session";
 import { SignInAgain } from "~/parts/again";
 import { Header } from "~/parts/header";
 import { Note } from "~/parts/note";
+import { Tray } from "~/parts/tray";
 import { leftAt, place } from "~/router";
 import { type Route, routeOf } from "~/routes";
 import { Account } from "~/screens/account";
@@ -23,14 +24,6 @@ import { Verify } from "~/screens/verify";
 import { Watch } from "~/screens/watch";
 import { texts } from "~/texts";
 import "~/app.css";
-
-const online = signal(navigator.onLine);
-addEventListener("online", () => {
-  online.value = true;
-});
-addEventListener("offline", () => {
-  online.value = false;
-});
 
 function Screen({ route }: { route: Route }) {
   switch (route.screen) {
@@ -96,6 +89,7 @@ export function App() {
         <Screen route={routeOf(place.value.path)} />
       </main>
       {askingAgain.value && <SignInAgain {...askingAgain.value} />}
+      <Tray />
       <Note />
     </>
   );

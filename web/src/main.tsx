@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { startSession } from "~/api/session";
 import { App } from "~/app";
+import { startHealing } from "~/healing";
 import { startRouter } from "~/router";
 import { isOurs } from "~/routes";
 import { startLanguage } from "~/texts";
@@ -16,6 +17,7 @@ startLanguage();
 startSession();
 startRouter(isOurs);
 
+startHealing();
 startUpdates();
 
 const root = document.getElementById("page");

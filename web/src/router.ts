@@ -5,6 +5,8 @@ import { signal } from "@preact/signals";
 export interface Place {
   path: string;
   query: URLSearchParams;
+  /** What stands behind the #, without it. */
+  hash: string;
   /** How one came here: only who goes back finds the lists and the height that were left. */
   by: "load" | "link" | "back";
 }
@@ -13,7 +15,8 @@ const HEIGHTS = new Map<string, number>();
 let key = "start";
 
 function here(by: Place["by"]): Place {
-  return { path: location.pathname, query: new URLSearchParams(location.search), by };
+  const { pathname, search, hash } = location;
+  return { path: pathname, query: new URLSearchParams(search), hash: hash.slice(1), by };
 }
 
 export const place = signal<Place>(here("load"));
@@ -43,10 +46,13 @@ function follow(event: MouseEvent, isOurs: (path: string) => boolean): void {
   if (!link || event.defaultPrevented || !plain || event.altKey) return;
   if (link.target || link.hasAttribute("download")) return;
   const url = new URL(link.href);
-  if (url.origin !== location.origin || url.hash || !isOurs(url.pathname)) return;
+  if (url.origin !== location.origin || !isOurs(url.pathname)) return;
+  // Of what stands behind a # only times mean something to screens; all else is the browser's.
+  if (url.hash && !url.hash.startsWith("#t=")) return;
   event.preventDefault();
-  const same = url.pathname + url.search === location.pathname + location.search;
-  go(url.pathname + url.search, { replace: same });
+  const address = url.pathname + url.search + url.hash;
+  const same = address === location.pathname + location.search + location.hash;
+  go(address, { replace: same });
 }
 
 /** Listen to links and to the browser's buttons; `isOurs` knows the addresses of the page. */
