@@ -60,12 +60,14 @@ function Screen({ route }: { route: Route }) {
 function useArrival(main: { current: HTMLElement | null }): void {
   const now = place.value;
   useEffect(() => {
+    // The browser begins at the top by itself, and to ask for it costs a layout.
+    if (now.by === "load") return;
     const height = leftAt();
     const settle = () => scrollTo(0, height);
     settle();
     // What was kept is on the screen after the next frame.
     const frame = requestAnimationFrame(settle);
-    if (now.by !== "load") main.current?.focus({ preventScroll: true });
+    main.current?.focus({ preventScroll: true });
     return () => cancelAnimationFrame(frame);
   }, [now, main]);
 }

@@ -40,13 +40,24 @@ export function leftAt(): number {
   return place.peek().by === "back" ? (HEIGHTS.get(key) ?? 0) : 0;
 }
 
-function follow(event: MouseEvent, isOurs: (path: string) => boolean): void {
+interface Ways {
+  /** Whether an address is one of the page. */
+  isOurs: (path: string) => boolean;
+  /** Whether the page may be left for another address of the server; says why not. */
+  mayLeave: () => boolean;
+}
+
+function follow(event: MouseEvent, { isOurs, mayLeave }: Ways): void {
   const link = (event.target as Element | null)?.closest?.("a");
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
   if (!link || event.defaultPrevented || !plain || event.altKey) return;
   if (link.target || link.hasAttribute("download")) return;
   const url = new URL(link.href);
-  if (url.origin !== location.origin || !isOurs(url.pathname)) return;
+  if (url.origin !== location.origin) return;
+  if (!isOurs(url.pathname)) {
+    if (!mayLeave()) event.preventDefault();
+    return;
+  }
   // Of what stands behind a # only times mean something to screens; all else is the browser's.
   if (url.hash && !url.hash.startsWith("#t=")) return;
   event.preventDefault();
@@ -55,11 +66,11 @@ function follow(event: MouseEvent, isOurs: (path: string) => boolean): void {
   go(address, { replace: same });
 }
 
-/** Listen to links and to the browser's buttons; `isOurs` knows the addresses of the page. */
-export function startRouter(isOurs: (path: string) => boolean): void {
+/** Listen to links and to the browser's buttons. */
+export function startRouter(ways: Ways): void {
   history.scrollRestoration = "manual";
   history.replaceState({ key }, "");
-  addEventListener("click", (event) => follow(event, isOurs));
+  addEventListener("click", (event) => follow(event, ways));
   addEventListener("popstate", (event) => {
     HEIGHTS.set(key, scrollY);
     key = (event.state as { key?: string } | null)?.key ?? "start";

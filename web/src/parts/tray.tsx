@@ -24,8 +24,11 @@ import { to } from "~/routes";
 import { texts } from "~/texts";
 import "~/parts/tray.css";
 
+/** Whether its rows are shown; `null` until somebody has chosen. */
+const chosen = signal<boolean | null>(null);
+
 // On a phone it would hide what one looks at.
-const open = signal(!matchMedia("(max-width: 48rem)").matches);
+const isOpen = (): boolean => chosen.value ?? !matchMedia("(max-width: 48rem)").matches;
 
 const titleOf = (one: Sending): string => (one.saved ?? one.typed).title;
 
@@ -141,6 +144,7 @@ export function Tray() {
     }
   }, [path]);
   if (all.length === 0 || seen) return null;
+  const open = isOpen();
   const { text, percent } = summary(all);
   const clear = () => {
     for (const { id } of all) putAside(id);
@@ -152,10 +156,10 @@ export function Tray() {
         <button
           type="button"
           class="fold"
-          aria-expanded={open.value}
+          aria-expanded={open}
           aria-label={`${text}. ${t.show}`}
           onClick={() => {
-            open.value = !open.value;
+            chosen.value = !open;
           }}
         >
           <Icon name="upload" />
@@ -169,7 +173,7 @@ export function Tray() {
         )}
       </div>
       {percent !== null && <progress max={100} value={percent} aria-label={t.title} />}
-      {open.value && (
+      {open && (
         <>
           <ol>
             {all.map((one) => (

@@ -1,13 +1,11 @@
 /**
- * The controls: media-chrome's elements. Loaded when the first video is watched, and defined piece by
- * piece: all of them in one go would hold a phone up.
+ * The controls: media-chrome's elements, loaded when the first video is watched. Each is a piece of
+ * its own, which is run when it has come: all of them in one go would hold a phone up.
  */
 
-// First: an element that is on the screen already is made in the moment it is defined.
-import "~/player/bases";
+import { BASES } from "~/player/bases";
 
-export const PIECES: (() => Promise<unknown>)[] = [
-  () => import("media-chrome/lang/de"),
+const PIECES: (() => Promise<unknown>)[] = [
   () => import("media-chrome/media-controller"),
   () => import("media-chrome/media-play-button"),
   () => import("media-chrome/media-time-range"),
@@ -18,4 +16,22 @@ export const PIECES: (() => Promise<unknown>)[] = [
   () => import("media-chrome/media-fullscreen-button"),
 ];
 
-export { setLanguage } from "media-chrome/utils/i18n";
+let all: Promise<void> | null = null;
+
+/** Bring them all, once; they speak `language` from then on. Where one does not come, it fails. */
+export function define(language: string): Promise<void> {
+  all ??= bringAll(language).catch((cause: unknown) => {
+    all = null;
+    throw cause;
+  });
+  return all;
+}
+
+async function bringAll(language: string): Promise<void> {
+  const words = Promise.all([import("media-chrome/utils/i18n"), import("media-chrome/lang/de")]);
+  // An element that is on the screen already is made in the moment it is defined.
+  await Promise.all(BASES.map((bring) => bring()));
+  const [{ setLanguage }] = await words;
+  setLanguage(language);
+  await Promise.all(PIECES.map((bring) => bring()));
+}

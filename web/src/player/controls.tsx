@@ -1,4 +1,4 @@
-/** The controls: brought in small steps while nothing else is to be done. */
+/** The controls: brought in small steps, each of them while nothing else is to be done. */
 
 import type { JSX, RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -11,6 +11,7 @@ type Video = RefObject<HTMLVideoElement | null>;
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 // A browser that is busy with the video still has a moment for each step.
 const PATIENCE_MS = 200;
+const WAITS_MS = 500;
 
 const idle = () =>
   new Promise<void>((done) => {
@@ -39,13 +40,38 @@ function Rate({ video }: { video: Video }) {
   );
 }
 
-/** Each is made in a step of its own. */
-const LARGE = (
-  <>
-    <media-loading-indicator slot="centered-chrome" noautohide />
-    <media-play-button slot="centered-chrome" class="large" />
-  </>
-);
+const WAITING = ["waiting", "playing", "canplay", "seeked", "pause", "error", "emptied"] as const;
+
+/**
+ * That it loads, once it has done so for a moment. Media-chrome's own sign is drawn anew sixty times
+ * a second also while it is hidden.
+ */
+function Loading({ video }: { video: Video }) {
+  const [waits, setWaits] = useState(false);
+  useEffect(() => {
+    const it = video.current;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const hear = ({ type }: Event) => {
+      clearTimeout(timer);
+      if (type !== "waiting") setWaits(false);
+      else timer = setTimeout(() => setWaits(true), WAITS_MS);
+    };
+    for (const type of WAITING) it?.addEventListener(type, hear);
+    return () => {
+      clearTimeout(timer);
+      for (const type of WAITING) it?.removeEventListener(type, hear);
+    };
+  }, [video]);
+  if (!waits) return null;
+  return (
+    <span
+      slot="centered-chrome"
+      class="spinner waits"
+      role="img"
+      aria-label={texts.value.loading}
+    />
+  );
+}
 
 interface BarsProps {
   video: Video;
@@ -58,7 +84,8 @@ const STEPS = 7;
 function Bars({ video, steps }: BarsProps) {
   return (
     <>
-      {steps >= 1 && LARGE}
+      <Loading video={video} />
+      {steps >= 1 && <media-play-button slot="centered-chrome" class="large" />}
       {steps >= 2 && (
         <media-control-bar class="line-of-time">
           <media-time-range />
@@ -89,13 +116,9 @@ export function useControls(video: Video): "loading" | "missing" | JSX.Element {
     let wanted = true;
     async function bring(): Promise<void> {
       await idle();
-      const { PIECES, setLanguage } = await import("~/player/chrome");
-      for (const piece of PIECES) {
-        await idle();
-        await piece();
-      }
+      const { define } = await import("~/player/chrome");
+      await define(language.peek());
       cameLate();
-      setLanguage(language.peek());
       for (let step = 1; step <= STEPS && wanted; step++) {
         await idle();
         setSteps(step);

@@ -50,14 +50,16 @@ function Card({ video, onClose }: CardProps) {
   return (
     <section class="next" aria-label={t.next.title}>
       <div class="next-card">
-        <p class="small">{t.next.title}</p>
-        <Thumbnail video={video} />
-        <p dir="auto">
-          <strong>{video.title}</strong>
-        </p>
-        <p class="small">
-          <Theirs text={video.channel} />
-        </p>
+        <p class="small faint">{t.next.title}</p>
+        <div class="what">
+          <Thumbnail video={video} />
+          <div>
+            <strong dir="auto">{video.title}</strong>
+            <p class="small faint">
+              <Theirs text={video.channel} />
+            </p>
+          </div>
+        </div>
         {byItself.value && !isCalm() && <Countdown until={until} onOver={play} />}
         <div class="buttons">
           <button type="button" class="button" onClick={onClose}>

@@ -201,7 +201,8 @@ function AboutSkeleton() {
   return (
     <div class="about-video" aria-hidden="true">
       <span class="line skeleton tall" />
-      <span class="line skeleton short" />
+      <span class="line skeleton short owner" />
+      <span class="line skeleton description" />
     </div>
   );
 }
