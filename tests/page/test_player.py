@@ -1,10 +1,11 @@
 """The player: ranges, keys, what it remembers, how quickly it starts."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from vireo_testing.browser import PHONE, Visit, until
 from vireo_testing.person import Person
@@ -160,7 +161,7 @@ def test_what_comes_next_is_offered(visit: Visit, three: tuple[Person, list[str]
     wait_for(tab, "v.readyState === 4")
     end_of(tab)
     card = tab.get_by_role("region", name="Up next")
-    expect(card.get_by_text("Two")).to_be_visible()
+    expect(card.get_by_text("Two", exact=True)).to_be_visible()
     card.get_by_role("button", name="Cancel").click()
     expect(card).to_have_count(0)
     end_of(tab)
@@ -170,10 +171,10 @@ def test_what_comes_next_is_offered(visit: Visit, three: tuple[Person, list[str]
     # The list is gone through from its newest video to its oldest, and then from the start.
     wait_for(tab, "v.readyState === 4")
     tab.evaluate("document.querySelector('video').play()")
-    expect(card.get_by_text("One")).to_be_visible()
+    expect(card.get_by_text("One", exact=True)).to_be_visible()
     card.get_by_role("link", name="Play").click()
     assert tab.url.endswith(f"/watch/{one}")
-    expect(card.get_by_text("Three")).to_be_visible()
+    expect(card.get_by_text("Three", exact=True)).to_be_visible()
     # Whoever watches it again is done with the question.
     tab.keyboard.press("0")
     expect(card).to_have_count(0)
@@ -307,6 +308,33 @@ def test_it_waits_for_who_wants_calm(visitor: Any, owner: Owner) -> None:
     tab.get_by_role("link", name="Harbour at dawn").first.click()
     wait_for(tab, "v.readyState === 4")
     assert state(tab, "paused")
+
+
+def test_the_picture_does_not_wait_for_the_players_script(visit: Visit, owner: Owner) -> None:
+    tab = visit.context.new_page()
+    held: list[Route] = []
+    may_pass = False
+
+    def hold(route: Route) -> None:
+        if may_pass:
+            route.continue_()
+        else:
+            held.append(route)
+
+    tab.route(re.compile(r"/assets/(?!index-)[\w.-]+\.js"), hold)
+    tab.goto(f"{visit.url}/watch/{owner[1]}")
+    wait_for(tab, "v.readyState === 4")
+    expect(tab.get_by_role("heading", level=1)).to_be_visible()
+    # It can be played all the same.
+    tab.get_by_role("button", name="Play", exact=True).click()
+    wait_for(tab, "!v.paused && v.currentTime > 0")
+    expect(tab.get_by_role("button", name="Play", exact=True)).to_have_count(0)
+    assert held
+    may_pass = True
+    for route in held:
+        route.continue_()
+    expect(tab.locator(".buttons-below media-play-button")).to_be_visible()
+    assert not state(tab, "paused")
 
 
 def test_without_the_controls_the_browsers_own_are_there(visit: Visit, owner: Owner) -> None:

@@ -80,8 +80,8 @@ class UniversalObject(BaseModel):
     upload: str = Field(description="Time of (the newest) upload, ISO 8601 in UTC with `Z`.")
     thumbnail_version: str | None = Field(
         None,
-        description="Another one with each picture of a video: at `/thumbnails/<hash>?v=<version>` it "
-        "may be kept for good. `null` where it is not known.",
+        description="Another one with each picture of a video: at `/thumbnails/<hash>?v=<version>` "
+        "it may be kept for good. `null` where it is not known.",
     )
     duration: float | None = Field(None, description="Length of a video in seconds.")
     width: int | None = Field(None, description="Width of a video in pixels.")
