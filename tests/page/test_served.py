@@ -94,7 +94,7 @@ def test_the_player_comes_in_pieces() -> None:
     first = re.findall(r"/assets/([\w.-]+\.js)", (BUILT / "index.html").read_text())
     pieces = [path for path in (BUILT / "assets").glob("*.js") if path.name not in first]
     assert len(pieces) > 10
-    assert max(path.stat().st_size for path in pieces) < 56_000
+    assert max(path.stat().st_size for path in pieces) < 30_000
     assert sum(len(gzip.compress(path.read_bytes())) for path in pieces) < 70_000
     assert "customElements.define" not in (BUILT / "assets" / first[0]).read_text()
 

@@ -206,6 +206,26 @@ def test_an_upload_goes_on_when_the_line_is_back(
     assert len(person.get("/me/videos").json()["response"]) == 1
 
 
+def test_what_is_changed_or_deleted_elsewhere_is_so_in_the_tray(
+    visit: Visit, enter: Enter, url: str, short: Path
+) -> None:
+    tab = enter(visit, Person(url), then="/send")
+    choose(tab, short)
+    expect(tab.get_by_text("Your video is ready.")).to_be_visible()
+    tab.get_by_role("button", name="Your menu").click()
+    tab.get_by_role("link", name="My videos").click()
+    tray = tray_of(tab)
+    expect(tray.get_by_role("link", name="short")).to_be_visible()
+    tab.get_by_role("button", name="Edit “short”").click()
+    tab.get_by_role("dialog").get_by_label("Title").fill("Shorter")
+    tab.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(tray.get_by_role("link", name="Shorter")).to_be_visible()
+    tab.get_by_role("button", name="Delete “Shorter”").click()
+    tab.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(tab.get_by_text("You have no videos yet")).to_be_visible()
+    expect(tray).to_have_count(0)
+
+
 def test_who_closes_the_tab_is_asked(visit: Visit, enter: Enter, url: str, film: Path) -> None:
     tab = enter(visit, Person(url), then="/send")
     throttle(visit, tab)(SLOW)

@@ -246,6 +246,20 @@ export async function giveUp(id: number): Promise<"stored" | "gone" | "none"> {
   return (await stopSending(id)) ? "gone" : "none";
 }
 
+/** A video was deleted from another screen. */
+export function noteGone(hash: string): void {
+  for (const one of sendings.peek()) if (one.hash === hash) putAside(one.id);
+}
+
+/** Its texts were changed on another screen; what is being typed here stays. */
+export function noteTexts({ thumbnail, title, description }: Video): void {
+  for (const one of sendings.peek()) {
+    if (one.hash !== thumbnail) continue;
+    const saved = { title, description };
+    set(one.id, isChanged(one) ? { saved } : { saved, typed: saved });
+  }
+}
+
 let left: VideoTexts | null = null;
 
 /** Keep what was typed for a file that was not taken. */

@@ -29,8 +29,13 @@ export function define(language: string): Promise<void> {
 
 async function bringAll(language: string): Promise<void> {
   const words = Promise.all([import("media-chrome/utils/i18n"), import("media-chrome/lang/de")]);
+  // Of what the controller is made of, so that it is not one long script.
+  const parts = [
+    import("media-chrome/media-store/media-store"),
+    import("media-chrome/media-keyboard-shortcuts-dialog"),
+  ];
   // An element that is on the screen already is made in the moment it is defined.
-  await Promise.all(BASES.map((bring) => bring()));
+  await Promise.all([...BASES.map((bring) => bring()), ...parts]);
   const [{ setLanguage }] = await words;
   setLanguage(language);
   await Promise.all(PIECES.map((bring) => bring()));

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { noteChange } from "~/api/listing";
+import { noteTexts } from "~/api/sending";
 import type { Video } from "~/api/types";
 import { editVideo, isGone, showVideo } from "~/api/videos";
 import { useAct } from "~/parts/act";
@@ -45,6 +46,7 @@ function Form({ video, onClose, onSaved }: EditProps) {
       const body = { ...typed, title: typed.title.trim() };
       const changed = await editVideo(video.thumbnail, body);
       noteChange(changed);
+      noteTexts(changed);
       say(t.saved);
       onClose();
       onSaved?.(changed);

@@ -1,6 +1,7 @@
 /** Asks before one of one's own videos is deleted. */
 
 import { noteRemoval } from "~/api/listing";
+import { noteGone } from "~/api/sending";
 import type { Video } from "~/api/types";
 import { deleteVideo, isGone } from "~/api/videos";
 import { useAct } from "~/parts/act";
@@ -26,6 +27,7 @@ export function Remove({ video, onClose, onRemoved }: RemoveProps) {
         if (!isGone(failure)) throw failure;
       });
       noteRemoval(video.thumbnail);
+      noteGone(video.thumbnail);
       say(t.removed);
       onClose();
       onRemoved?.();
