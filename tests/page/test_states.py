@@ -78,7 +78,7 @@ def test_without_a_line_no_click_ends_in_the_browsers_page(
     visit: Visit, owner: tuple[Person, str], enter: Callable[..., Any]
 ) -> None:
     person, hash_path = owner
-    tab = enter(visit, person)
+    tab = enter(visit, person, then=f"/@{person.name}")
     expect(tab.locator(".card .name").first).to_be_visible()
     visit.context.set_offline(True)
     tab.evaluate("window.same = true")
