@@ -73,6 +73,32 @@ def test_every_clip_becomes_playable(
     assert abs(shown["duration"] - clip.duration) < 0.5
 
 
+def test_a_thumbnail_is_kept_at_the_address_of_its_version(
+    published: tuple[Person, str], anybody: Anybody
+) -> None:
+    person, hash_path = published
+    version = person.get(f"/v/{hash_path}").json()["response"]["thumbnail_version"]
+    address = f"/thumbnails/{hash_path}"
+    plain = anybody("GET", address)
+    assert plain.headers["Cache-Control"] == "no-cache"
+    assert plain.headers["ETag"] == f'"{version}"'
+    kept = anybody("GET", f"{address}?v={version}")
+    assert kept.status_code == 200
+    assert kept.content == plain.content
+    assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    headers = {"If-None-Match": plain.headers["ETag"]}
+    again = anybody("GET", f"{address}?v={version}", headers=headers)
+    assert again.status_code == 304
+    assert again.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    # Of another picture, or of none: as without. Nobody keeps this one in its place.
+    stem, size = version.split("-")
+    others = [f"{stem}-{size}0", f"{int(stem, 16) + 1:x}-{size}", stem, "", "-", f'{version}"', "1"]
+    for other in (*others, f"{version}%20", f"x&v={version}"):
+        answer = anybody("GET", f"{address}?v={other}")
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache"), other
+    assert "Cache-Control" not in anybody("GET", "/thumbnails/AAAAAAA?v=1-1").headers
+
+
 def test_ranges(published: tuple[Person, str], anybody: Anybody) -> None:
     _, hash_path = published
     path = f"/video/d/{hash_path}"

@@ -1,8 +1,9 @@
 """Lists: they load on, come back as they were left, and keep what was asked for in the address."""
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from vireo_testing.browser import Visit, until
 from vireo_testing.person import Person
@@ -59,6 +60,50 @@ def test_by_keyboard_there_is_a_button(visit: Visit, many: Person) -> None:
     # There is nothing more to load.
     expect(tab.get_by_role("button", name="Load more")).to_have_count(0)
     assert tab.evaluate(CARDS) == 26
+
+
+def test_wider_screens_have_more_columns(visitor: Callable[..., Visit], many: Person) -> None:
+    columns, widths = [], []
+    for width in (1280, 1920, 2560, 3840):
+        tab = visitor(size=(width, 1080)).open(f"/@{many.name}")
+        until(tab, f"{CARDS} >= 24")
+        found = tab.evaluate(
+            "[...document.querySelectorAll('.card')].map((one) => one.getBoundingClientRect())"
+            ".map((one) => [Math.round(one.top), one.width])"
+        )
+        columns.append(sum(top == found[0][0] for top, _ in found))
+        widths.append(found[0][1])
+    assert columns == [4, 6, 8, 12]
+    assert max(widths) < min(widths) * 1.1
+    # A full piece of a long list has full lines.
+    assert all(120 % count == 0 for count in columns)
+
+
+def test_a_thumbnail_is_asked_for_once(visit: Visit, owner: tuple[Person, str]) -> None:
+    tab = visit.context.new_page()
+    answers: list[tuple[str, int]] = []
+
+    def note(answer: Response) -> None:
+        # What the browser has kept is told as well, as if it had been sent.
+        if "/thumbnails/" in answer.url and not answer.request.is_navigation_request():
+            answers.append((answer.url, answer.status))
+
+    tab.on("response", note)
+    session = visit.context.new_cdp_session(tab)
+    session.send("Network.enable")
+    kept: list[str] = []
+    session.on("Network.requestServedFromCache", lambda event: kept.append(event["requestId"]))
+    for _ in range(3):
+        tab.goto(f"{visit.url}/@{owner[0].name}")
+        until(tab, "document.querySelector('.card img')?.naturalWidth > 0")
+        # Within the page too.
+        tab.locator(".card .name a").first.click()
+        expect(tab.get_by_role("heading", level=1)).to_contain_text("Harbour at dawn")
+        until(tab, "document.querySelector('video').readyState === 4")
+    assert answers
+    assert 304 not in {status for _, status in answers}
+    assert all(re.search(r"\?v=[0-9a-f]+-[0-9a-f]+$", url) for url, _ in answers)
+    assert kept
 
 
 def test_search_keeps_its_filter_in_the_address(visit: Visit, owner: tuple[Person, str]) -> None:

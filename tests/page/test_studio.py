@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from vireo_testing.browser import Visit, until
@@ -222,3 +223,60 @@ def test_words_for_a_video_while_it_is_on_its_way(
     title.fill("Named at last")
     tab.get_by_role("link", name="Watch it").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Named at last")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_owner_edits_and_deletes_where_it_is_watched(
+    visitor: Visitor, enter: Enter, url: str, short: Path, axe: Path, screens: Path, theme: str
+) -> None:
+    person = Person(url)
+    hash_path = person.publish(short, "Frist draft", "To be written")
+    visit = visitor(color_scheme=theme)
+    # For others there is nothing of it.
+    tab = visit.open(f"/watch/{hash_path}")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Frist draft")
+    expect(tab.get_by_role("button", name="Edit")).to_have_count(0)
+    expect(tab.get_by_role("button", name="Delete")).to_have_count(0)
+
+    tab = enter(visit, person, then=f"/watch/{hash_path}")
+    tab.get_by_role("button", name="Edit").click()
+    dialog = tab.get_by_role("dialog", name="Title and description")
+    expect(dialog.get_by_label("Description")).to_have_value("To be written")
+    # What is typed is no key of the player.
+    dialog.get_by_label("Title").fill("")
+    dialog.get_by_label("Title").press_sequentially("First draft, milk")
+    dialog.get_by_label("Description").fill("Written: 0:01")
+    assert visit.violations(tab, axe) == []
+    dialog.get_by_role("button", name="Save").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("First draft, milk")
+    expect(tab.get_by_role("button", name="0:01")).to_be_visible()
+    assert texts_of(person, hash_path) == ("First draft, milk", "Written: 0:01")
+    assert tab.evaluate("document.querySelector('video').muted") is False
+    tab.screenshot(path=screens / f"watch-own-{theme}.png")
+    assert visit.violations(tab, axe) == []
+
+    tab.get_by_role("button", name="Delete").click()
+    tab.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(tab.get_by_role("button", name="Delete")).to_be_focused()
+    tab.get_by_role("button", name="Delete").click()
+    tab.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    tab.wait_for_url(f"{url}/studio")
+    expect(tab.get_by_text("You have no videos yet")).to_be_visible()
+    assert person.get(f"/v/{hash_path}").status_code == 404
+
+
+def test_what_is_not_public_yet_can_be_edited_and_deleted_too(
+    visit: Visit, enter: Enter, url: str
+) -> None:
+    person = Person(url)
+    hash_path = person.announce("Not yet")
+    tab = enter(visit, person, then=f"/watch/{hash_path}")
+    tab.get_by_role("button", name="Edit").click()
+    dialog = tab.get_by_role("dialog", name="Title and description")
+    dialog.get_by_label("Title").fill("Soon")
+    dialog.get_by_role("button", name="Save").click()
+    expect(tab.get_by_role("heading", name="Soon")).to_be_visible()
+    tab.get_by_role("button", name="Delete").click()
+    tab.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    tab.wait_for_url(f"{url}/studio")
+    assert person.get("/me/videos").json()["response"] == []

@@ -1,11 +1,12 @@
 /** The frame that all screens have in common, and which screen an address shows. */
 
-import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { online } from "~/api/line";
 import { askingAgain } from "~/api/session";
 import { SignInAgain } from "~/parts/again";
 import { Header } from "~/parts/header";
 import { Note } from "~/parts/note";
+import { Tray } from "~/parts/tray";
 import { leftAt, place } from "~/router";
 import { type Route, routeOf } from "~/routes";
 import { Account } from "~/screens/account";
@@ -24,14 +25,6 @@ import { Verify } from "~/screens/verify";
 import { Watch } from "~/screens/watch";
 import { texts } from "~/texts";
 import "~/app.css";
-
-const online = signal(navigator.onLine);
-addEventListener("online", () => {
-  online.value = true;
-});
-addEventListener("offline", () => {
-  online.value = false;
-});
 
 function Screen({ route }: { route: Route }) {
   switch (route.screen) {
@@ -70,12 +63,14 @@ function Screen({ route }: { route: Route }) {
 function useArrival(main: { current: HTMLElement | null }): void {
   const now = place.value;
   useEffect(() => {
+    // The browser begins at the top by itself, and to ask for it costs a layout.
+    if (now.by === "load") return;
     const height = leftAt();
     const settle = () => scrollTo(0, height);
     settle();
     // What was kept is on the screen after the next frame.
     const frame = requestAnimationFrame(settle);
-    if (now.by !== "load") main.current?.focus({ preventScroll: true });
+    main.current?.focus({ preventScroll: true });
     return () => cancelAnimationFrame(frame);
   }, [now, main]);
 }
@@ -99,6 +94,7 @@ export function App() {
         <Screen route={routeOf(place.value.path)} />
       </main>
       {askingAgain.value && <SignInAgain {...askingAgain.value} />}
+      <Tray />
       <Note />
     </>
   );

@@ -1,22 +1,33 @@
 /** The start of the page. */
 
 import { render } from "preact";
+import { online } from "~/api/line";
 import { startSession } from "~/api/session";
 import { App } from "~/app";
+import { startHealing } from "~/healing";
+import { say } from "~/parts/note";
 import { startRouter } from "~/router";
 import { isOurs } from "~/routes";
-import { startLanguage } from "~/texts";
+import { startLanguage, texts } from "~/texts";
 import { startTheme } from "~/theme";
 import { startUpdates } from "~/updates";
 import "~/style/tokens.css";
 import "~/style/base.css";
 
+/** Without a line another document would be the browser's page of errors. */
+function mayLeave(): boolean {
+  if (!online.value) say(texts.value.failure.offline);
+  return online.value;
+}
+
 startTheme();
 startLanguage();
 startSession();
-startRouter(isOurs);
+startRouter({ isOurs, mayLeave });
 
+startHealing();
 startUpdates();
 
 const root = document.getElementById("page");
-if (root) render(<App />, root);
+// In a task of its own: on a phone the script alone is a long one.
+if (root) setTimeout(() => render(<App />, root));

@@ -5,6 +5,8 @@ import { signal } from "@preact/signals";
 export interface Place {
   path: string;
   query: URLSearchParams;
+  /** What stands behind the #, without it. */
+  hash: string;
   /** How one came here: only who goes back finds the lists and the height that were left. */
   by: "load" | "link" | "back";
 }
@@ -13,7 +15,8 @@ const HEIGHTS = new Map<string, number>();
 let key = "start";
 
 function here(by: Place["by"]): Place {
-  return { path: location.pathname, query: new URLSearchParams(location.search), by };
+  const { pathname, search, hash } = location;
+  return { path: pathname, query: new URLSearchParams(search), hash: hash.slice(1), by };
 }
 
 export const place = signal<Place>(here("load"));
@@ -37,23 +40,37 @@ export function leftAt(): number {
   return place.peek().by === "back" ? (HEIGHTS.get(key) ?? 0) : 0;
 }
 
-function follow(event: MouseEvent, isOurs: (path: string) => boolean): void {
+interface Ways {
+  /** Whether an address is one of the page. */
+  isOurs: (path: string) => boolean;
+  /** Whether the page may be left for another address of the server; says why not. */
+  mayLeave: () => boolean;
+}
+
+function follow(event: MouseEvent, { isOurs, mayLeave }: Ways): void {
   const link = (event.target as Element | null)?.closest?.("a");
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
   if (!link || event.defaultPrevented || !plain || event.altKey) return;
   if (link.target || link.hasAttribute("download")) return;
   const url = new URL(link.href);
-  if (url.origin !== location.origin || url.hash || !isOurs(url.pathname)) return;
+  if (url.origin !== location.origin) return;
+  if (!isOurs(url.pathname)) {
+    if (!mayLeave()) event.preventDefault();
+    return;
+  }
+  // Of what stands behind a # only times mean something to screens; all else is the browser's.
+  if (url.hash && !url.hash.startsWith("#t=")) return;
   event.preventDefault();
-  const same = url.pathname + url.search === location.pathname + location.search;
-  go(url.pathname + url.search, { replace: same });
+  const address = url.pathname + url.search + url.hash;
+  const same = address === location.pathname + location.search + location.hash;
+  go(address, { replace: same });
 }
 
-/** Listen to links and to the browser's buttons; `isOurs` knows the addresses of the page. */
-export function startRouter(isOurs: (path: string) => boolean): void {
+/** Listen to links and to the browser's buttons. */
+export function startRouter(ways: Ways): void {
   history.scrollRestoration = "manual";
   history.replaceState({ key }, "");
-  addEventListener("click", (event) => follow(event, isOurs));
+  addEventListener("click", (event) => follow(event, ways));
   addEventListener("popstate", (event) => {
     HEIGHTS.set(key, scrollY);
     key = (event.state as { key?: string } | null)?.key ?? "start";

@@ -1,7 +1,10 @@
 /**
  * After an update of Vireo the files that this page was made of may be gone: the new page is loaded,
- * once. Where a file can't be had after that either, it is not the update.
+ * once. Where a file can't be had after that either, it is not the update. Nor is it where the server
+ * can't be reached: to load the page anew would leave one with the browser's page of errors.
  */
+
+import { answers, doubtLine } from "~/api/line";
 
 const RELOADED = "vireo.reloaded";
 
@@ -16,10 +19,13 @@ function mark(): boolean {
   }
 }
 
+async function renew(): Promise<void> {
+  if (!(await answers())) doubtLine();
+  else if (mark()) location.reload();
+}
+
 export function startUpdates(): void {
-  addEventListener("vite:preloadError", () => {
-    if (mark()) location.reload();
-  });
+  addEventListener("vite:preloadError", () => void renew());
 }
 
 /** A file that is loaded late has come: the next update may load the page anew again. */

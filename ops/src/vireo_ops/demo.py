@@ -117,6 +117,17 @@ def _progress(console: Console, total: int) -> Iterator[Step]:
         yield lambda text: progress.update(task, advance=1, description=text)
 
 
+def sights(url: str, channel: Channel, videos: Sequence[Video]) -> list[str]:
+    """What there is to see, and at which addresses of the page."""
+    return [
+        f"all videos     {url}/",
+        f"one channel    {url}/@{channel.name}",
+        f"search         {url}/find?q=mandelbrot",
+        *(f"watch          {url}/watch/{video.path_hash}   {video.title}" for video in videos),
+        f"API manual     {url}/docs",
+    ]
+
+
 def main(arguments: Sequence[str]) -> int:
     """Fill the Vireo of this checkout's settings, or the one at --url; the exit status."""
     parser = argparse.ArgumentParser(prog="demo", description="Fill a running Vireo.")
@@ -132,12 +143,8 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     print("\nThere is something to see now:")
-    print(f"  all videos     {url}/videos/all")
-    print(f"  one channel    {url}/videos/channel/{channels[0].name}")
-    print(f"  search         {url}/search/all/mandelbrot")
-    print(f"  API manual     {url}/docs")
-    for video in videos[:3]:
-        print(f"  watch          {url}/video/d/{video.path_hash}   {video.title}")
+    for line in sights(url, channels[0], videos[:3]):
+        print(f"  {line}")
     print(f"\nSign in as {channels[0].name} with the password {channels[0].password}")
     return 0
 

@@ -1,7 +1,8 @@
 /** Calls about one's own account. */
 
-import { failureFrom } from "~/api/failure";
+import { failureFrom, offline } from "~/api/failure";
 import { type Answer, type Ask, newKey, send } from "~/api/http";
+import { doubtLine } from "~/api/line";
 import { withToken } from "~/api/session";
 import type { Me, MeChange, Session, SignUp } from "~/api/types";
 
@@ -58,7 +59,11 @@ export async function resetPassword(token: string, password: string): Promise<vo
 /** A copy of all that belongs to the account, as a ZIP file; `null` while it is made. */
 export function exportMe(): Promise<Blob | null> {
   return withToken(async (token) => {
-    const answer = await fetch("/me/export", { headers: { Authorization: `Bearer ${token}` } });
+    const headers = { Authorization: `Bearer ${token}` };
+    const answer = await fetch("/me/export", { headers }).catch(() => {
+      doubtLine();
+      throw offline();
+    });
     if (answer.status === 200) return answer.blob();
     if (answer.status === 202) return null;
     const body: unknown = await answer.json().catch(() => null);

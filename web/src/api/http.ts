@@ -1,6 +1,7 @@
 /** One request and its answer out of the envelope. Knows nothing of who is signed in. */
 
 import { Failure, failureFrom, offline } from "~/api/failure";
+import { doubtLine } from "~/api/line";
 
 export interface Ask {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
@@ -49,6 +50,7 @@ async function once<T>(path: string, ask: Ask): Promise<Answer<T>> {
     body = await answer.json().catch(() => null);
   } catch (cause) {
     if (ask.signal?.aborted) throw cause;
+    doubtLine();
     throw offline();
   }
   if (!answer.ok) throw failureFrom(answer.status, body, answer.headers.get("X-Request-ID") ?? "");

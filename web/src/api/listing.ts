@@ -8,7 +8,7 @@ import { list } from "~/api/videos";
 /** Brings a page of a list. */
 type Load = (address: string) => Promise<Answer<Video[]>>;
 
-// Divided by all numbers of columns that there are, up to six: a full piece has full lines.
+// Divided by all numbers of columns that there are (grid.css): a full piece has full lines.
 const CHUNK = 120;
 
 const alike = (one: Video[], other: Video[] | undefined): boolean =>

@@ -1,15 +1,23 @@
-/** The upload that is on its way. It goes on while one looks at other screens of the page. */
+/**
+ * Uploads on their way, one after the other, in the order in which they were begun. They go on while
+ * one looks at other screens of the page.
+ */
 
 import { signal } from "@preact/signals";
 import { Failure } from "~/api/failure";
 import { newKey } from "~/api/http";
+import { isOffline, online, whenBack } from "~/api/line";
 import { noteChange, noteRemoval } from "~/api/listing";
 import { account, isSame } from "~/api/session";
 import type { Video, VideoTexts } from "~/api/types";
 import { type Progress, sendBytes } from "~/api/upload";
 import { announce, deleteVideo, editVideo, isGone, showVideo } from "~/api/videos";
 
+export type Phase = "queued" | "sending" | "proving" | "processing" | "ready" | "failed" | "broken";
+
 export interface Sending {
+  /** Names it in this tab. */
+  id: number;
   file: File;
   /** The texts as they stand in the form. */
   typed: VideoTexts;
@@ -17,27 +25,34 @@ export interface Sending {
   saved: VideoTexts | null;
   /** Empty until it is announced. */
   hash: string;
-  phase: "sending" | "proving" | "processing" | "ready" | "failed" | "broken";
+  phase: Phase;
   progress: Progress;
   /** Why it broke; it can be tried again. */
   failure: Failure | null;
   /** Why it failed for good, in the server's words. */
   reason: string;
+  /** It was to be stopped, and what was announced of it could not be taken away yet. */
+  stopping: boolean;
 }
 
-export const sending = signal<Sending | null>(null);
+/** A file, with the texts that belong to it. */
+export type Draft = Pick<Sending, "file" | "typed">;
+
+export const sendings = signal<Sending[]>([]);
 
 const LOOK_MS = 1500;
 const LOOK_SLOWLY_MS = 5000;
 const QUICK_LOOKS = 20;
 
-let control = new AbortController();
-let key = "";
-let keyIsFor = "";
+let count = 0;
+const controls = new Map<number, AbortController>();
+/** A key stands for one body: with other texts it is another request. */
+const keys = new Map<number, { key: string; body: string }>();
 
-function set(change: Partial<Sending>): void {
-  const now = sending.peek();
-  if (now) sending.value = { ...now, ...change };
+const find = (id: number): Sending | undefined => sendings.peek().find((one) => one.id === id);
+
+function set(id: number, change: Partial<Sending>): void {
+  sendings.value = sendings.peek().map((one) => (one.id === id ? { ...one, ...change } : one));
 }
 
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -50,23 +65,28 @@ export function isChanged({ typed, saved }: Sending): boolean {
   return saved !== null && (now.title !== saved.title || now.description !== saved.description);
 }
 
-export function typeTexts(typed: VideoTexts): void {
-  set({ typed });
+/** Whether the server has not got all of its bytes, and this tab is at it. */
+export const isUnderWay = ({ phase }: Sending): boolean =>
+  phase === "queued" || phase === "sending" || phase === "proving";
+
+export function typeTexts(id: number, typed: VideoTexts): void {
+  set(id, { typed });
 }
 
 /** Save the texts of a video that is announced, whether its bytes are there or not. */
-export async function saveTexts(): Promise<void> {
-  const now = sending.peek();
+export async function saveTexts(id: number): Promise<void> {
+  const now = find(id);
   if (!now?.hash) return;
   const saved = tidy(now.typed);
   noteChange(await editVideo(now.hash, saved));
-  if (sending.peek()?.hash === now.hash) set({ saved });
+  set(id, { saved });
 }
 
-async function announced(texts: VideoTexts): Promise<string> {
+async function announced(id: number, texts: VideoTexts): Promise<string> {
   const body = JSON.stringify(texts);
-  // A key stands for one body: with other texts it is another request.
-  if (keyIsFor !== body) [key, keyIsFor] = [newKey(), body];
+  const known = keys.get(id);
+  const key = known?.body === body ? known.key : newKey();
+  keys.set(id, { key, body });
   return announce(texts, key);
 }
 
@@ -82,14 +102,14 @@ async function look(hash: string): Promise<Video | null> {
 }
 
 /** Look until it is ready or has failed, or somebody has put it aside. */
-async function follow(hash: string, signal: AbortSignal): Promise<void> {
+async function follow(id: number, hash: string, signal: AbortSignal): Promise<void> {
   // Its bytes are stored: it is no longer offered to stop it, which would delete them.
-  set({ phase: "processing" });
+  set(id, { phase: "processing" });
   for (let looks = 0; !signal.aborted; looks++) {
     const video = await look(hash);
     if (signal.aborted) return;
     if (video?.state === "ready" || video?.state === "failed") {
-      return set({ phase: video.state, reason: video.reason ?? "" });
+      return set(id, { phase: video.state, reason: video.reason ?? "" });
     }
     await wait(looks < QUICK_LOOKS ? LOOK_MS : LOOK_SLOWLY_MS);
   }
@@ -103,7 +123,7 @@ export function isRefused({ phase, failure }: Sending): boolean {
 }
 
 /** Whether the server has the bytes: an answer that says so may have been lost on its way. */
-export async function isStored(hash: string): Promise<boolean> {
+async function isStored(hash: string): Promise<boolean> {
   try {
     return hash !== "" && (await showVideo(hash)).uploaded === true;
   } catch (failure) {
@@ -112,20 +132,18 @@ export async function isStored(hash: string): Promise<boolean> {
   }
 }
 
-function report(progress: Progress): void {
-  set({ progress, phase: progress.sent >= progress.total ? "proving" : "sending" });
-}
-
-async function run(signal: AbortSignal): Promise<void> {
-  const now = sending.peek();
+async function run(id: number, signal: AbortSignal): Promise<void> {
+  const now = find(id);
   if (!now) return;
   let { hash } = now;
   if (!hash) {
     const saved = tidy(now.typed);
-    hash = await announced(saved);
+    hash = await announced(id, saved);
     if (signal.aborted) return discard(hash);
-    set({ hash, saved });
-  } else if (isChanged(now)) await saveTexts();
+    set(id, { hash, saved });
+  } else if (isChanged(now)) await saveTexts(id);
+  const report = (progress: Progress) =>
+    set(id, { progress, phase: progress.sent >= progress.total ? "proving" : "sending" });
   try {
     await sendBytes(hash, now.file, report, signal);
   } catch (failure) {
@@ -133,40 +151,49 @@ async function run(signal: AbortSignal): Promise<void> {
     const there = failure instanceof Failure && failure.code === "already_uploaded";
     if (!there) throw failure;
   }
-  await follow(hash, signal);
+  await follow(id, hash, signal);
 }
 
-async function go(): Promise<void> {
-  control = new AbortController();
-  const { signal } = control;
+async function go(id: number): Promise<void> {
+  const control = new AbortController();
+  controls.set(id, control);
+  set(id, { phase: "sending", failure: null });
   try {
-    await run(signal);
+    await run(id, control.signal);
   } catch (failure) {
-    if (signal.aborted) return;
-    if (failure instanceof Failure) return set({ phase: "broken", failure });
+    if (control.signal.aborted) return;
+    if (failure instanceof Failure) return set(id, { phase: "broken", failure });
     // Signed out in the middle.
-    sending.value = null;
+    putAside(id);
   }
 }
 
-/** Begin; `known` is a video that was announced before and still waits for its file. */
-export function startSending(
-  file: File,
-  typed: VideoTexts,
-  known: { hash: string; saved: VideoTexts } | null,
-): void {
-  keyIsFor = "";
-  const { hash, saved } = known ?? { hash: "", saved: null };
-  const progress = { sent: 0, total: file.size, speed: 0 };
-  const told = { phase: "sending", progress, failure: null, reason: "" } as const;
-  sending.value = { file, typed, saved, hash, ...told };
-  void go();
+/** Begin with the first that waits, unless one is being sent or there is no line. */
+function advance(): void {
+  const all = sendings.value;
+  if (!online.value || all.some(({ phase }) => phase === "sending")) return;
+  const first = all.find(({ phase }) => phase === "queued");
+  if (first) void go(first.id);
 }
 
-/** The same file once more. */
-export function tryAgain(): void {
-  set({ phase: "sending", failure: null });
-  void go();
+/** Take files into the queue; `known` is a video that was announced before and waits for its file. */
+export function startSending(
+  drafts: Draft[],
+  known: { hash: string; saved: VideoTexts } | null = null,
+): void {
+  const { hash, saved } = known ?? { hash: "", saved: null };
+  const told = { phase: "queued", failure: null, reason: "", stopping: false } as const;
+  const added = drafts.map(({ file, typed }) => {
+    const progress = { sent: 0, total: file.size, speed: 0 };
+    return { id: ++count, file, typed, saved, hash, progress, ...told };
+  });
+  sendings.value = [...sendings.peek(), ...added];
+}
+
+/** The same file once more, when it is its turn. */
+export function tryAgain(id: number): void {
+  const progress = { sent: 0, total: find(id)?.file.size ?? 0, speed: 0 };
+  set(id, { phase: "queued", failure: null, stopping: false, progress });
 }
 
 async function discard(hash: string): Promise<void> {
@@ -179,17 +206,58 @@ async function discard(hash: string): Promise<void> {
   noteRemoval(hash);
 }
 
-/** Stop it and take away what was announced; where that fails, it is told and nothing is lost. */
-export async function stopSending(): Promise<void> {
-  const hash = sending.peek()?.hash;
-  control.abort();
+/** Look no longer; what has been sent stays. */
+export function putAside(id: number): void {
+  controls.get(id)?.abort();
+  controls.delete(id);
+  keys.delete(id);
+  sendings.value = sendings.peek().filter((one) => one.id !== id);
+}
+
+/**
+ * Stop it and take away what was announced; where that fails, it is told and nothing is lost.
+ * Whether it is gone.
+ */
+export async function stopSending(id: number): Promise<boolean> {
+  const hash = find(id)?.hash;
+  controls.get(id)?.abort();
   try {
     if (hash) await discard(hash);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    return set({ phase: "broken", failure });
+    set(id, { phase: "broken", stopping: true, failure });
+    return false;
   }
-  sending.value = null;
+  putAside(id);
+  return true;
+}
+
+/**
+ * Give one up that broke or failed. `stored`: the server had its bytes after all, and keeps them;
+ * `gone`: nothing is left of it; `none`: that could not be done now.
+ */
+export async function giveUp(id: number): Promise<"stored" | "gone" | "none"> {
+  const now = find(id);
+  if (now && !isRefused(now) && (await isStored(now.hash))) {
+    if (isChanged(now)) await saveTexts(id);
+    putAside(id);
+    return "stored";
+  }
+  return (await stopSending(id)) ? "gone" : "none";
+}
+
+/** A video was deleted from another screen. */
+export function noteGone(hash: string): void {
+  for (const one of sendings.peek()) if (one.hash === hash) putAside(one.id);
+}
+
+/** Its texts were changed on another screen; what is being typed here stays. */
+export function noteTexts({ thumbnail, title, description }: Video): void {
+  for (const one of sendings.peek()) {
+    if (one.hash !== thumbnail) continue;
+    const saved = { title, description };
+    set(one.id, isChanged(one) ? { saved } : { saved, typed: saved });
+  }
 }
 
 let left: VideoTexts | null = null;
@@ -206,23 +274,25 @@ export function takeTexts(): VideoTexts | null {
   return texts;
 }
 
-/** Look no longer; what has been sent stays. */
-export function putAside(): void {
-  control.abort();
-  sending.value = null;
-}
+sendings.subscribe(advance);
+online.subscribe(advance);
+whenBack(() => {
+  for (const one of sendings.peek()) {
+    if (one.phase !== "broken" || !isOffline(one.failure)) continue;
+    if (one.stopping) void stopSending(one.id);
+    else tryAgain(one.id);
+  }
+});
 
 // What one account sends, or has typed, is nothing to the next one in the same tab.
 let whose = account.peek();
 account.subscribe((name) => {
   if (isSame(name, whose)) return;
   whose = name;
-  putAside();
+  for (const { id } of sendings.peek()) putAside(id);
   left = null;
-  key = keyIsFor = "";
 });
 
 addEventListener("beforeunload", (event) => {
-  const now = sending.peek();
-  if (now && (now.phase === "sending" || isChanged(now))) event.preventDefault();
+  if (sendings.peek().some((one) => isUnderWay(one) || isChanged(one))) event.preventDefault();
 });

@@ -1,6 +1,7 @@
 /** The bytes of a video on their way: XMLHttpRequest, for only it tells how much has been sent. */
 
 import { failureFrom, offline } from "~/api/failure";
+import { doubtLine } from "~/api/line";
 import { withToken } from "~/api/session";
 
 export interface Progress {
@@ -9,6 +10,9 @@ export interface Progress {
   /** Bytes a second, over the last seconds; 0 until it is known. */
   speed: number;
 }
+
+export const percentOf = (sent: number, total: number): number =>
+  Math.min(100, Math.floor((sent / Math.max(1, total)) * 100));
 
 const WINDOW_MS = 5000;
 
@@ -42,7 +46,10 @@ function attempt(
       signal.removeEventListener("abort", stop);
       if (request.status === 200) return resolve();
       if (signal.aborted) return reject(signal.reason);
-      if (request.status === 0) return reject(offline());
+      if (request.status === 0) {
+        doubtLine();
+        return reject(offline());
+      }
       const id = request.getResponseHeader("X-Request-ID") ?? "";
       reject(failureFrom(request.status, read(request.responseText), id));
     };

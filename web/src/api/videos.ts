@@ -24,19 +24,37 @@ export const lists = {
     `/search/${type}/${segment(query)}?limit=${PAGE}`,
 };
 
+type Thumbnail = Pick<Video, "thumbnail"> & Partial<Pick<Video, "thumbnail_version">>;
+
+/** Versions of thumbnails that lists have told in this visit. */
+const versions = new Map<string, string>();
+
 export const files = {
   video: (hash: string) => `/video/d/${hash}`,
-  thumbnail: (hash: string) => `/thumbnails/${hash}`,
+  thumbnail: ({ thumbnail, thumbnail_version }: Thumbnail) =>
+    thumbnail_version
+      ? `/thumbnails/${thumbnail}?v=${thumbnail_version}`
+      : `/thumbnails/${thumbnail}`,
+  /** Of a video that is known by its address alone: with the version that a list has told. */
+  poster: (hash: string) =>
+    files.thumbnail({ thumbnail: hash, thumbnail_version: versions.get(hash) ?? null }),
   picture: (name: string) => `/channel/picture/${encodeURIComponent(name)}`,
 };
 
-export function list(address: string, signal?: AbortSignal): Promise<Answer<Video[]>> {
-  return send<Video[]>(address, { signal });
+function note<T extends Answer<Video[]>>(answer: T): T {
+  for (const { type, thumbnail, thumbnail_version: version } of answer.value) {
+    if (type === "video" && version) versions.set(thumbnail, version);
+  }
+  return answer;
+}
+
+export async function list(address: string, signal?: AbortSignal): Promise<Answer<Video[]>> {
+  return note(await send<Video[]>(address, { signal }));
 }
 
 /** A list that is for who is signed in. */
 export function listOwn(address: string): Promise<Answer<Video[]>> {
-  return withToken((token) => send<Video[]>(address, { token }));
+  return withToken(async (token) => note(await send<Video[]>(address, { token })));
 }
 
 /** The first `count` of one's own videos; fewer where there are no more. */

@@ -11,7 +11,7 @@ import "~/parts/card.css";
 export function Thumbnail({ video }: { video: Video }) {
   return (
     <span class="thumbnail">
-      <img src={files.thumbnail(video.thumbnail)} alt="" loading="lazy" decoding="async" />
+      <img src={files.thumbnail(video)} alt="" loading="lazy" decoding="async" />
       {video.duration != null && (
         <span class="length">
           <span class="unseen">{texts.value.card.duration} </span>

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { Button } from "~/parts/button";
 import { texts } from "~/texts";
 import "~/parts/dialog.css";
 
@@ -54,13 +55,16 @@ interface ConfirmProps {
   hint: string;
   yes: string;
   busy: boolean;
+  /** While what must be said first is not said. */
+  disabled?: boolean;
   onYes: () => void;
   onClose: () => void;
   children?: ComponentChildren;
 }
 
 /** Asks before something that can't be undone. */
-export function Confirm({ title, hint, yes, busy, onYes, onClose, children }: ConfirmProps) {
+export function Confirm(props: ConfirmProps) {
+  const { title, hint, yes, busy, disabled = false, onYes, onClose, children } = props;
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{hint}</p>
@@ -69,9 +73,9 @@ export function Confirm({ title, hint, yes, busy, onYes, onClose, children }: Co
         <button type="button" class="button" onClick={onClose}>
           {texts.value.cancel}
         </button>
-        <button type="button" class="button danger" disabled={busy} onClick={onYes}>
+        <Button kind="danger" busy={busy} disabled={disabled} onClick={onYes}>
           {yes}
-        </button>
+        </Button>
       </div>
     </Dialog>
   );

@@ -13,6 +13,9 @@ const PATHS = {
   keyboard: "M3 7h18v10H3zM7 10.5v.01M11 10.5v.01M15 10.5v.01M18 10.5v.01M8 14h8",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   edit: "M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19zM14 6.5l3.5 3.5",
+  again: "M5 12a7 7 0 1 1 2 5M5 12l-2-3M5 12l3-2",
+  down: "M6 9l6 6 6-6",
+  play: "M8 5l11 7-11 7z",
   home: "M4 11l8-7 8 7M6 10v10h12V10",
 } as const;
 

@@ -7,8 +7,13 @@ export type Loaded<T> =
   | { state: "ready"; value: T }
   | { state: "failed"; failure: unknown };
 
-/** Load with `work` whenever one of `causes` changes; the second value loads it again. */
-export function useLoad<T>(work: () => Promise<T>, causes: unknown[]): [Loaded<T>, () => void] {
+type Use<T> = [found: Loaded<T>, again: () => void, put: (value: T) => void];
+
+/**
+ * Load with `work` whenever one of `causes` changes; `again` loads it once more, `put` is for a
+ * value that came another way.
+ */
+export function useLoad<T>(work: () => Promise<T>, causes: unknown[]): Use<T> {
   const [found, setFound] = useState<Loaded<T>>({ state: "loading" });
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -23,5 +28,6 @@ export function useLoad<T>(work: () => Promise<T>, causes: unknown[]): [Loaded<T
     };
   }, [...causes, round]);
   const again = useCallback(() => setRound((n) => n + 1), []);
-  return [found, again];
+  const put = useCallback((value: T) => setFound({ state: "ready", value }), []);
+  return [found, again, put];
 }

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { signIn } from "~/api/session";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { useSecondsLeft } from "~/parts/countdown";
 import { Field, Password } from "~/parts/field";
 import { sentence } from "~/parts/sentence";
@@ -76,9 +77,9 @@ export function SignInForm({ name: fixed, onDone, onCancel }: SignInFormProps) {
             {t.enter.notNow}
           </button>
         )}
-        <button type="submit" class="button main" disabled={act.busy || (blocked && left > 0)}>
+        <Button type="submit" kind="main" busy={act.busy} disabled={blocked && left > 0}>
           {t.enter.submit}
-        </button>
+        </Button>
       </div>
     </form>
   );

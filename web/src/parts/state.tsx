@@ -1,7 +1,9 @@
 /** What a screen shows when there is nothing to show: empty, failed, on its way. */
 
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { Failure } from "~/api/failure";
+import { isOffline, online, whenBack } from "~/api/line";
 import { Icon } from "~/parts/icon";
 import { sentence } from "~/parts/sentence";
 import { texts } from "~/texts";
@@ -38,11 +40,14 @@ export function Failed({ first, failure, again }: FailedProps) {
   const Heading = first ? "h1" : "h2";
   const t = texts.value;
   const id = failure instanceof Failure ? failure.requestId : "";
+  const heals = again !== undefined && isOffline(failure);
+  useEffect(() => (heals ? whenBack(again) : undefined), [heals, again]);
   return (
     <div class="state" role="alert">
       <Icon name="warn" />
       <Heading>{t.failure.title}</Heading>
       <p>{sentence(failure)}</p>
+      {heals && !online.value && <p>{t.failure.heals}</p>}
       {again && (
         <button type="button" class="button" onClick={again}>
           {t.again}

@@ -1,24 +1,21 @@
-/** The classes of media-chrome that make shadow roots, ready for the content policy. */
+/**
+ * The classes of media-chrome that make shadow roots, each made ready for the content policy as it
+ * comes.
+ */
 
-import { MediaChromeButton } from "media-chrome/media-chrome-button";
-import { MediaChromeRange } from "media-chrome/media-chrome-range";
-import MediaContainer from "media-chrome/media-container";
-import MediaControlBar from "media-chrome/media-control-bar";
-import MediaGestureReceiver from "media-chrome/media-gesture-receiver";
-import MediaLoadingIndicator from "media-chrome/media-loading-indicator";
-import MediaPreviewThumbnail from "media-chrome/media-preview-thumbnail";
-import { MediaTextDisplay } from "media-chrome/media-text-display";
-import MediaTooltip from "media-chrome/media-tooltip";
-import { moveStyles } from "~/player/sheets";
+import { type ElementClass, moveStyles } from "~/player/sheets";
 
-moveStyles([
-  MediaChromeButton,
-  MediaChromeRange,
-  MediaContainer,
-  MediaControlBar,
-  MediaGestureReceiver,
-  MediaLoadingIndicator,
-  MediaPreviewThumbnail,
-  MediaTextDisplay,
-  MediaTooltip,
-]);
+const ready = async (piece: Promise<{ default: ElementClass }>) =>
+  moveStyles([(await piece).default]);
+
+/** All of them must be there before the first element is defined. */
+export const BASES: (() => Promise<void>)[] = [
+  () => ready(import("media-chrome/media-container")),
+  () => ready(import("media-chrome/media-gesture-receiver")),
+  () => ready(import("media-chrome/media-chrome-button")),
+  () => ready(import("media-chrome/media-tooltip")),
+  () => ready(import("media-chrome/media-chrome-range")),
+  () => ready(import("media-chrome/media-preview-thumbnail")),
+  () => ready(import("media-chrome/media-text-display")),
+  () => ready(import("media-chrome/media-control-bar")),
+];

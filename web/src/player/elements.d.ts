@@ -15,7 +15,6 @@ declare module "preact" {
       "media-controller": MediaElement;
       "media-control-bar": MediaElement;
       "media-fullscreen-button": MediaElement;
-      "media-loading-indicator": MediaElement;
       "media-mute-button": MediaElement;
       "media-pip-button": MediaElement;
       "media-play-button": MediaElement;

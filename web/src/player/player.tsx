@@ -2,85 +2,23 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Video } from "~/api/types";
 import { files } from "~/api/videos";
+import { Icon } from "~/parts/icon";
 import { Complaint } from "~/parts/state";
-import { applySound, keepPlace, keepSound, placeOf } from "~/player/habits";
-import { isForVideo, press } from "~/player/keys";
+import { useControls } from "~/player/controls";
+import { useBegin, useHabits, useKeys, useTrouble } from "~/player/hooks";
+import { Next } from "~/player/next";
 import { place } from "~/router";
 import { language, texts } from "~/texts";
 import { clock } from "~/texts/formats";
-import { cameLate } from "~/updates";
 import "~/player/player.css";
 
-const KEEP_MS = 4000;
 const HINT_MS = 6000;
-const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 
 /** Whether it begins by itself: after a click on it, and not for who wants things to be calm. */
 function begins(): boolean {
   return place.peek().by === "link" && !matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
-
-function useControls(): "loading" | "there" | "missing" {
-  const [state, setState] = useState<"loading" | "there" | "missing">("loading");
-  useEffect(() => {
-    import("~/player/chrome").then(
-      ({ setLanguage }) => {
-        cameLate();
-        setLanguage(language.peek());
-        setState("there");
-      },
-      () => setState("missing"),
-    );
-  }, []);
-  return state;
-}
-
-/** Volume and place are applied to the video, and kept as they change. */
-function useHabits(hash: string, video: RefObject<HTMLVideoElement | null>): number {
-  const [resumed, setResumed] = useState(0);
-  useEffect(() => {
-    const it = video.current;
-    if (!it) return;
-    applySound(it);
-    const left = placeOf(hash);
-    const arrive = () => {
-      if (left && left < it.duration * 0.95) {
-        it.currentTime = left;
-        setResumed(left);
-      }
-    };
-    if (it.readyState >= HTMLMediaElement.HAVE_METADATA) arrive();
-    else it.addEventListener("loadedmetadata", arrive, { once: true });
-    const keep = () => it.readyState >= HTMLMediaElement.HAVE_METADATA && keepPlace(hash, it);
-    const sound = () => keepSound(it);
-    const timer = setInterval(() => !it.paused && keep(), KEEP_MS);
-    it.addEventListener("pause", keep);
-    it.addEventListener("volumechange", sound);
-    addEventListener("pagehide", keep);
-    return () => {
-      clearInterval(timer);
-      keep();
-      removeEventListener("pagehide", keep);
-      it.removeEventListener("pause", keep);
-      it.removeEventListener("volumechange", sound);
-    };
-  }, [hash, video]);
-  return resumed;
-}
-
-function useKeys(
-  video: RefObject<HTMLVideoElement | null>,
-  box: RefObject<HTMLElement | null>,
-): void {
-  useEffect(() => {
-    const down = (event: KeyboardEvent) => {
-      if (!video.current || !box.current || !isForVideo(event, box.current)) return;
-      if (press(event.key, video.current, box.current)) event.preventDefault();
-    };
-    addEventListener("keydown", down);
-    return () => removeEventListener("keydown", down);
-  }, [video, box]);
 }
 
 function Resumed({ at, onRestart }: { at: number; onRestart: () => void }) {
@@ -107,59 +45,42 @@ function Resumed({ at, onRestart }: { at: number; onRestart: () => void }) {
   );
 }
 
-/** How fast it plays; each press is the next speed. */
-function Rate({ video }: { video: RefObject<HTMLVideoElement | null> }) {
+/** What stands for the controls until they are there: to play is all that it can. */
+function Begin({ video }: { video: RefObject<HTMLVideoElement | null> }) {
   const t = texts.value.watch;
-  const [rate, setRate] = useState(video.current?.playbackRate ?? 1);
+  const [begun, setBegun] = useState(() => video.current?.paused === false);
   useEffect(() => {
     const it = video.current;
-    const look = () => setRate(it?.playbackRate ?? 1);
-    it?.addEventListener("ratechange", look);
-    return () => it?.removeEventListener("ratechange", look);
+    const begin = () => setBegun(true);
+    it?.addEventListener("play", begin);
+    return () => it?.removeEventListener("play", begin);
   }, [video]);
-  function next(): void {
-    if (video.current) video.current.playbackRate = SPEEDS.find((one) => one > rate) ?? SPEEDS[0];
-  }
+  if (begun) return null;
+  // Refused where nothing can be played; the player shows why.
+  const play = () => void video.current?.play().catch(() => undefined);
   return (
-    <button type="button" class="rate" title={t.speed} onClick={next}>
-      {rate}×<span class="unseen"> {t.speed}</span>
+    <button type="button" class="begin" aria-label={t.play} onClick={play}>
+      <Icon name="play" />
     </button>
-  );
-}
-
-function Controls({ video }: { video: RefObject<HTMLVideoElement | null> }) {
-  return (
-    <>
-      <media-loading-indicator slot="centered-chrome" noautohide />
-      <media-play-button slot="centered-chrome" class="large" />
-      <media-control-bar class="line-of-time">
-        <media-time-range />
-      </media-control-bar>
-      <media-control-bar class="buttons-below">
-        <media-play-button />
-        <media-mute-button />
-        <media-volume-range />
-        <media-time-display showduration notoggle />
-        <span class="spacer" />
-        <Rate video={video} />
-        <media-pip-button />
-        <media-fullscreen-button />
-      </media-control-bar>
-    </>
   );
 }
 
 interface PlayerProps {
   hash: string;
+  /** Another address of its picture, once that is known. */
+  poster: string;
   video: RefObject<HTMLVideoElement | null>;
+  /** What is offered when it has ended. */
+  next: Video | null;
 }
 
-export function Player({ hash, video }: PlayerProps) {
+export function Player({ hash, poster, video, next }: PlayerProps) {
   const t = texts.value.watch;
   const box = useRef<HTMLElement>(null);
-  const controls = useControls();
-  const resumed = useHabits(hash, video);
-  const [broken, setBroken] = useState(false);
+  const controls = useControls(video);
+  const resumed = useBegin(hash, video);
+  const trouble = useTrouble(video);
+  useHabits(hash, video);
   useKeys(video, box);
   return (
     <div class="stage">
@@ -168,14 +89,15 @@ export function Player({ hash, video }: PlayerProps) {
           ref={video}
           slot="media"
           src={files.video(hash)}
-          poster={files.thumbnail(hash)}
+          poster={poster}
           preload="auto"
           autoPlay={begins()}
           playsInline
           controls={controls === "missing"}
-          onError={() => setBroken(true)}
         />
-        {controls === "there" && <Controls video={video} />}
+        {controls === "loading" && <Begin video={video} />}
+        {typeof controls !== "string" && controls}
+        <Next video={video} next={next} />
       </media-controller>
       {resumed > 0 && (
         <Resumed
@@ -185,7 +107,7 @@ export function Player({ hash, video }: PlayerProps) {
           }}
         />
       )}
-      {broken && <Complaint>{t.unplayable}</Complaint>}
+      {trouble && <Complaint>{trouble === "offline" ? t.interrupted : t.unplayable}</Complaint>}
     </div>
   );
 }

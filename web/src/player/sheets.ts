@@ -8,7 +8,7 @@
  * constructed sheet in that place.
  */
 
-interface ElementClass {
+export interface ElementClass {
   prototype: HTMLElement;
 }
 
@@ -27,9 +27,13 @@ function fill(root: ShadowRoot, html: string): void {
   root.replaceChildren(template.content);
 }
 
+const moved = new WeakSet<HTMLElement>();
+
 /** Let elements of these classes bring their styles in as constructed sheets. */
 export function moveStyles(classes: ElementClass[]): void {
   for (const { prototype } of classes) {
+    if (moved.has(prototype)) continue;
+    moved.add(prototype);
     const attach = prototype.attachShadow;
     prototype.attachShadow = function (options: ShadowRootInit): ShadowRoot {
       const root = attach.call(this, options);

@@ -1,49 +1,76 @@
-/** Where a file is dropped or chosen. */
+/** Where files are dropped or chosen. Which of them are videos the server knows, not the browser. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "~/parts/icon";
 import { texts } from "~/texts";
 
-const KINDS = "video/*,.mkv,.mts,.m2ts,.ts,.flv,.wmv,.ogv,.avi,.mov,.mpg,.mxf";
+interface DropProps {
+  /** One alone, for a video that waits for its file. */
+  single?: boolean;
+  /** Beside others that are chosen or on their way. */
+  more?: boolean;
+  onFiles: (files: File[]) => void;
+}
 
-export function Drop({ onFile }: { onFile: (file: File) => void }) {
+const brings = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+
+export function Drop({ single = false, more = false, onFiles }: DropProps) {
   const t = texts.value.send;
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  function drop(event: DragEvent): void {
-    event.preventDefault();
-    setOver(false);
-    const file = event.dataTransfer?.files[0];
-    if (file) onFile(file);
-  }
+  const take = (files: FileList | null | undefined) => {
+    const given = [...(files ?? [])].slice(0, single ? 1 : undefined);
+    if (given.length) onFiles(given);
+  };
+  const latest = useRef(take);
+  latest.current = take;
+  // On the whole page: beside the frame, the browser would leave the page for the file.
+  useEffect(() => {
+    const enter = (event: DragEvent) => {
+      if (!brings(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (!event.relatedTarget) setOver(false);
+    };
+    const drop = (event: DragEvent) => {
+      if (!brings(event)) return;
+      event.preventDefault();
+      setOver(false);
+      latest.current(event.dataTransfer?.files);
+    };
+    addEventListener("dragover", enter);
+    addEventListener("dragleave", leave);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", enter);
+      removeEventListener("dragleave", leave);
+      removeEventListener("drop", drop);
+    };
+  }, []);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same by keyboard
-    <div
-      class={over ? "drop over" : "drop"}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <div class={["drop", more && "more", over && "over"].filter(Boolean).join(" ")}>
       <Icon name="film" />
       <p>
-        <strong>{t.drop}</strong> {t.or}
+        <strong>{more ? t.dropMore : single ? t.dropOne : t.drop}</strong> {t.or}
       </p>
-      <button type="button" class="button main" onClick={() => input.current?.click()}>
-        {t.choose}
+      <button
+        type="button"
+        class={more ? "button" : "button main"}
+        onClick={() => input.current?.click()}
+      >
+        {single ? t.choose : t.chooseSome}
       </button>
-      <p class="faint small">{t.limits}</p>
+      {!more && <p class="faint small">{t.limits}</p>}
       <input
         ref={input}
         type="file"
-        accept={KINDS}
+        multiple={!single}
         hidden
         onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
+          take(event.currentTarget.files);
           event.currentTarget.value = "";
-          if (file) onFile(file);
         }}
       />
     </div>

@@ -1,10 +1,12 @@
-/** Another title or description for one's own video, in front of the list. */
+/** Another title or description for one's own video, in front of whatever shows it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { noteChange } from "~/api/listing";
+import { noteTexts } from "~/api/sending";
 import type { Video } from "~/api/types";
 import { editVideo, isGone, showVideo } from "~/api/videos";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { Dialog } from "~/parts/dialog";
 import { lookAtFirstError } from "~/parts/field";
 import { useLoad } from "~/parts/load";
@@ -17,13 +19,14 @@ import { texts } from "~/texts";
 interface EditProps {
   video: Video;
   onClose: () => void;
+  onSaved?: (video: Video) => void;
 }
 
 function told(failure: unknown): string {
   return isGone(failure) ? texts.value.watch.gone : sentence(failure);
 }
 
-function Form({ video, onClose }: EditProps) {
+function Form({ video, onClose, onSaved }: EditProps) {
   const t = texts.value;
   const [typed, setTyped] = useState({ title: video.title, description: video.description });
   const act = useAct();
@@ -41,9 +44,12 @@ function Form({ video, onClose }: EditProps) {
     }
     void act.run(async () => {
       const body = { ...typed, title: typed.title.trim() };
-      noteChange(await editVideo(video.thumbnail, body));
+      const changed = await editVideo(video.thumbnail, body);
+      noteChange(changed);
+      noteTexts(changed);
       say(t.saved);
       onClose();
+      onSaved?.(changed);
     });
   }
 
@@ -64,9 +70,9 @@ function Form({ video, onClose }: EditProps) {
         <button type="button" class="button" onClick={onClose}>
           {t.cancel}
         </button>
-        <button type="submit" class="button main" disabled={act.busy}>
+        <Button type="submit" kind="main" busy={act.busy}>
           {t.save}
-        </button>
+        </Button>
       </div>
     </form>
   );
@@ -82,13 +88,13 @@ function FormSkeleton() {
   );
 }
 
-export function Edit({ video, onClose }: EditProps) {
+export function Edit({ video, onClose, ...rest }: EditProps) {
   const t = texts.value;
   const [found, again] = useLoad(() => showVideo(video.thumbnail), [video.thumbnail]);
   return (
     <Dialog wide title={t.studio.editTitle} onClose={onClose}>
       {found.state === "ready" ? (
-        <Form video={found.value} onClose={onClose} />
+        <Form video={found.value} onClose={onClose} {...rest} />
       ) : (
         <>
           {found.state === "loading" && <FormSkeleton />}

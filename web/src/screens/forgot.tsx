@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { forgetPassword } from "~/api/accounts";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { Field } from "~/parts/field";
 import { sentence } from "~/parts/sentence";
 import { Complaint } from "~/parts/state";
@@ -39,9 +40,9 @@ export function Forgot() {
             value={email}
             onValue={setEmail}
           />
-          <button type="submit" class="button main" disabled={act.busy}>
+          <Button type="submit" kind="main" busy={act.busy}>
             {t.forgot.submit}
-          </button>
+          </Button>
         </form>
       )}
     </div>

@@ -5,6 +5,7 @@ import { signUp } from "~/api/accounts";
 import { newKey } from "~/api/http";
 import { signIn } from "~/api/session";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { Field, lookAtFirstError, Password } from "~/parts/field";
 import { say } from "~/parts/note";
 import { PasswordRules } from "~/parts/password-rules";
@@ -138,9 +139,9 @@ export function Join() {
           }
           error={errorOf("birth")}
         />
-        <button type="submit" class="button main" disabled={act.busy}>
+        <Button type="submit" kind="main" busy={act.busy}>
           {t.join.submit}
-        </button>
+        </Button>
       </form>
       <p class="beside">
         {t.join.haveAccount} <a href="/enter">{t.nav.signIn}</a>

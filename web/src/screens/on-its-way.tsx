@@ -1,20 +1,23 @@
-/** An upload that is on its way, from the first byte until it can be watched. */
+/** An upload, from its place in the queue until it can be watched. */
 
+import { useState } from "preact/hooks";
 import type { Failure } from "~/api/failure";
 import {
+  giveUp,
   isChanged,
   isRefused,
-  isStored,
   leaveTexts,
   putAside,
   type Sending,
   saveTexts,
-  sending,
+  sendings,
   stopSending,
   tryAgain,
   typeTexts,
 } from "~/api/sending";
+import { percentOf } from "~/api/upload";
 import { type Act, useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { lookAtFirstError } from "~/parts/field";
 import { Icon } from "~/parts/icon";
 import { say } from "~/parts/note";
@@ -30,7 +33,7 @@ function Bar({ now }: { now: Sending }) {
   const t = texts.value.send;
   const { sent, total, speed } = now.progress;
   const proving = now.phase === "proving";
-  const percent = Math.min(100, Math.floor((sent / Math.max(1, total)) * 100));
+  const percent = percentOf(sent, total);
   const left = speed > 0 ? (total - sent) / speed : null;
   const known = left !== null && !proving;
   return (
@@ -49,7 +52,7 @@ function Bar({ now }: { now: Sending }) {
   );
 }
 
-function explained(failure: Failure): string {
+export function explained(failure: Failure): string {
   const t = texts.value.send;
   const { error, limit, message } = failure.problem;
   if (error === "too_large" && limit) return t.tooLarge(bytes(limit));
@@ -73,7 +76,7 @@ function Texts({ now, act }: PartProps) {
       return;
     }
     void act.run(async () => {
-      await saveTexts();
+      await saveTexts(now.id);
       say(t.saved);
     });
   }
@@ -82,16 +85,19 @@ function Texts({ now, act }: PartProps) {
       <TextFields
         typed={now.typed}
         onTyped={(typed) => {
-          typeTexts(typed);
+          typeTexts(now.id, typed);
           act.clear();
         }}
         problems={problems}
       />
-      <div class="buttons">
-        <button type="submit" class="button" disabled={act.busy || !isChanged(now)}>
-          {t.save}
-        </button>
-      </div>
+      {/* What waits for its turn is announced with what stands here. */}
+      {now.saved !== null && (
+        <div class="buttons">
+          <Button type="submit" busy={act.busy} disabled={!isChanged(now)}>
+            {t.save}
+          </Button>
+        </div>
+      )}
     </form>
   );
 }
@@ -100,8 +106,7 @@ function Buttons({ now, act }: PartProps) {
   const t = texts.value;
   const stop = () =>
     void act.run(async () => {
-      await stopSending();
-      if (sending.peek()) return;
+      if (!(await stopSending(now.id))) return;
       // The address may name the video that is no more.
       go("/send", { replace: true });
       say(t.send.stopped);
@@ -109,40 +114,38 @@ function Buttons({ now, act }: PartProps) {
   /** What was typed is for the next file; a title that was the file's name is not. */
   const another = () =>
     void act.run(async () => {
-      if (!isRefused(now) && (await isStored(now.hash))) {
-        if (isChanged(now)) await saveTexts();
-        putAside();
-        say(t.send.taken);
-      } else {
-        const named = now.typed.title === titleOf(now.file.name);
-        leaveTexts(named ? { ...now.typed, title: "" } : now.typed);
-        await stopSending();
-        if (sending.peek()) return;
-      }
+      const alone = sendings.peek().length === 1;
+      const end = await giveUp(now.id);
+      if (end === "none") return;
+      const named = now.typed.title === titleOf(now.file.name);
+      if (end === "stored") say(t.send.taken);
+      else if (alone) leaveTexts(named ? { ...now.typed, title: "" } : now.typed);
       go("/send", { replace: true });
     });
   /** Leave it, for an address; what was typed and not saved yet is saved first. */
   const leave = (address: string) =>
     void act.run(async () => {
-      if (isChanged(now)) await saveTexts();
-      putAside();
+      if (isChanged(now)) await saveTexts(now.id);
+      // What is still prepared goes on being shown.
+      if (now.phase === "ready" || address === "/send") putAside(now.id);
       go(address);
     });
   switch (now.phase) {
+    case "queued":
     case "sending":
     case "proving":
       return (
-        <button type="button" class="button" onClick={stop}>
+        <Button busy={act.busy} onClick={stop}>
           {t.send.stop}
-        </button>
+        </Button>
       );
     case "processing":
     case "ready":
       return (
         <>
-          <button type="button" class="button" onClick={() => leave("/send")}>
+          <Button busy={act.busy} onClick={() => leave("/send")}>
             {t.send.next}
-          </button>
+          </Button>
           <Leading
             address={now.phase === "ready" ? to.watch(now.hash) : "/studio"}
             leave={leave}
@@ -156,11 +159,11 @@ function Buttons({ now, act }: PartProps) {
     case "broken":
       return (
         <>
-          <button type="button" class="button" onClick={another}>
+          <Button busy={act.busy} onClick={another}>
             {t.send.another}
-          </button>
+          </Button>
           {!isRefused(now) && (
-            <button type="button" class="button main" onClick={tryAgain}>
+            <button type="button" class="button main" onClick={() => tryAgain(now.id)}>
               {t.again}
             </button>
           )}
@@ -195,6 +198,12 @@ function Leading({ address, leave, main, children }: LeadingProps) {
 function Progress({ now }: { now: Sending }) {
   const t = texts.value.send;
   switch (now.phase) {
+    case "queued":
+      return (
+        <p class="faint" role="status">
+          {t.queued}
+        </p>
+      );
     case "sending":
     case "proving":
       return <Bar now={now} />;
@@ -223,20 +232,34 @@ function Progress({ now }: { now: Sending }) {
   }
 }
 
-export function OnItsWay({ now }: { now: Sending }) {
+interface OnItsWayProps {
+  now: Sending;
+  /** Whether it is the only one, so that its texts need not be asked for. */
+  alone: boolean;
+}
+
+export function OnItsWay({ now, alone }: OnItsWayProps) {
+  const t = texts.value.send;
   const act = useAct();
+  const [asked, setAsked] = useState(false);
   const atField = Object.keys(act.failure?.fields ?? {}).length > 0;
+  const open = alone || asked || isChanged(now);
   return (
     <>
       <section class="on-its-way">
         <h2 dir="auto">{(now.saved ?? now.typed).title}</h2>
         <Progress now={now} />
         <div class="buttons">
+          {!open && now.phase !== "failed" && (
+            <button type="button" class="button" onClick={() => setAsked(true)}>
+              {t.texts}
+            </button>
+          )}
           <Buttons now={now} act={act} />
         </div>
+        {act.failure && !atField && <Complaint>{sentence(act.failure)}</Complaint>}
       </section>
-      {act.failure && !atField && <Complaint>{sentence(act.failure)}</Complaint>}
-      {now.phase !== "failed" && <Texts now={now} act={act} />}
+      {open && now.phase !== "failed" && <Texts now={now} act={act} />}
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** One of one's own videos in the list of them: how far it is, and what can be done with it. */
 
 import { computed } from "@preact/signals";
-import { sending } from "~/api/sending";
+import { isUnderWay, sendings } from "~/api/sending";
 import type { Video } from "~/api/types";
 import { Thumbnail, When } from "~/parts/card";
 import { Chip, type ShownState, stateOf } from "~/parts/chip";
@@ -10,16 +10,18 @@ import { to } from "~/routes";
 import { texts } from "~/texts";
 import "~/screens/own.css";
 
-/** What this browser sends right now; it changes with the video, not with every byte. */
-const sent = computed(() => {
-  const now = sending.value;
-  return now && (now.phase === "sending" || now.phase === "proving") ? now.hash : "";
-});
+/** What this browser sends right now; it changes with the videos, not with every byte. */
+const sent = computed(() =>
+  sendings.value
+    .filter(isUnderWay)
+    .map(({ hash }) => hash)
+    .join(" "),
+);
 
 /** As `stateOf`, but this browser knows more of what it sends itself. */
 function shownState(video: Video): ShownState {
   const state = stateOf(video);
-  return state === "waiting" && sent.value === video.thumbnail ? "sending" : state;
+  return state === "waiting" && sent.value.includes(video.thumbnail) ? "sending" : state;
 }
 
 /** Whether it will soon be in another state by itself. */

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { resetPassword } from "~/api/accounts";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { Password } from "~/parts/field";
 import { PasswordRules } from "~/parts/password-rules";
 import { sentence } from "~/parts/sentence";
@@ -64,9 +65,9 @@ function ResetWith({ token }: { token: string }) {
           }}
           error={refused ?? (tried ? problem : undefined)}
         />
-        <button type="submit" class="button main" disabled={act.busy}>
+        <Button type="submit" kind="main" busy={act.busy}>
           {t.forgot.newSubmit}
-        </button>
+        </Button>
       </form>
     </div>
   );

@@ -1,8 +1,8 @@
-/** Upload: choose a file, give it a title, watch it go. */
+/** Upload: choose files, give them titles, watch them go. */
 
-import { useState } from "preact/hooks";
-import { sending, startSending, takeTexts } from "~/api/sending";
-import type { Video } from "~/api/types";
+import { useEffect, useState } from "preact/hooks";
+import { type Draft, sendings, startSending, takeTexts } from "~/api/sending";
+import type { Video, VideoTexts } from "~/api/types";
 import { showVideo } from "~/api/videos";
 import { lookAtFirstError } from "~/parts/field";
 import { SignedIn } from "~/parts/guard";
@@ -17,66 +17,159 @@ import { texts } from "~/texts";
 import { bytes } from "~/texts/formats";
 import "~/screens/send.css";
 
-function Chosen({ file, onAnother }: { file: File; onAnother: () => void }) {
-  const t = texts.value.send;
-  return (
-    <p class="chosen">
-      <span>
-        <span class="unseen">{t.file}: </span>
-        <bdi>{file.name}</bdi> <span class="faint">({bytes(file.size)})</span>
-      </span>
-      <button type="button" class="plain-link" onClick={onAnother}>
-        {t.another}
-      </button>
-    </p>
-  );
+interface ChosenProps {
+  draft: Draft;
+  /** Whether there are no others: then it is exchanged, not left out. */
+  alone: boolean;
+  tried: boolean;
+  onTyped: (typed: VideoTexts) => void;
+  onRemove: () => void;
 }
 
-function Form({ announced }: { announced: Video | null }) {
+function Chosen({ draft: { file, typed }, alone, tried, onTyped, onRemove }: ChosenProps) {
   const t = texts.value.send;
-  const { title = "", description = "" } = announced ?? {};
-  const [file, setFile] = useState<File | null>(null);
-  const [complaint, setComplaint] = useState("");
-  const [typed, setTyped] = useState(() => takeTexts() ?? { title, description });
-  const [tried, setTried] = useState(false);
   const problems = textProblems(typed);
   // A title that was not typed yet is no error yet.
   const shown = tried || typed.title.trim() ? problems : { ...problems, title: "" };
+  return (
+    <fieldset class="draft">
+      <legend class="unseen">{file.name}</legend>
+      <p class="chosen">
+        <span>
+          <span class="unseen">{t.file}: </span>
+          <bdi>{file.name}</bdi> <span class="faint">({bytes(file.size)})</span>
+        </span>
+        <button type="button" class="plain-link" onClick={onRemove}>
+          {alone ? t.another : t.leaveOut}
+          {!alone && <span class="unseen"> {file.name}</span>}
+        </button>
+      </p>
+      <TextFields typed={typed} onTyped={onTyped} problems={shown} />
+    </fieldset>
+  );
+}
 
-  function take(given: File): void {
-    const known = !given.type || given.type.startsWith("video/") || /ogg|mxf/.test(given.type);
-    setComplaint(given.size === 0 ? t.emptyFile : known ? "" : t.notVideo);
-    if (given.size === 0 || !known) return;
-    setFile(given);
-    if (!typed.title.trim()) setTyped({ ...typed, title: titleOf(given.name) });
+interface FormProps {
+  /** The video that waits for its file; `null` for new ones. */
+  announced: Video | null;
+  /** Whether others are on their way. */
+  more: boolean;
+}
+
+function Form({ announced, more }: FormProps) {
+  const t = texts.value.send;
+  const { title = "", description = "" } = announced ?? {};
+  const [drafts, setDrafts] = useState<Draft[]>([]);
+  const [complaint, setComplaint] = useState("");
+  // What was typed before there is a file.
+  const [loose, setLoose] = useState({ title, description });
+  const [tried, setTried] = useState(false);
+  useEffect(() => {
+    const left = more ? null : takeTexts();
+    if (left) setLoose(left);
+  }, [more]);
+
+  function take(given: File[]): void {
+    const full = given.filter((file) => file.size > 0);
+    const empty = given.filter((file) => file.size === 0).map((file) => file.name);
+    setComplaint(empty.length ? t.emptyFile(empty.join(", ")) : "");
+    const taken = full.map((file, n) => {
+      const first = n === 0 && drafts.length === 0;
+      const typed = first ? loose : { title: "", description: "" };
+      return { file, typed: typed.title.trim() ? typed : { ...typed, title: titleOf(file.name) } };
+    });
+    setDrafts([...drafts, ...taken]);
+  }
+
+  function remove(draft: Draft): void {
+    const named = draft.typed.title === titleOf(draft.file.name);
+    if (drafts.length === 1) setLoose(named ? { ...draft.typed, title: "" } : draft.typed);
+    setDrafts(drafts.filter((one) => one !== draft));
   }
 
   function submit(event: Event): void {
     event.preventDefault();
     setTried(true);
     const known = announced && { hash: announced.thumbnail, saved: { title, description } };
-    if (Object.keys(problems).length) lookAtFirstError();
-    else if (file) startSending(file, typed, known);
+    const wrong = drafts.some(({ typed }) => Object.keys(textProblems(typed)).length);
+    if (wrong) {
+      lookAtFirstError();
+      return;
+    }
+    startSending(drafts, known);
+    setDrafts([]);
+    setLoose({ title: "", description: "" });
+    setTried(false);
+    // To where they can be seen.
+    scrollTo(0, 0);
   }
 
   return (
     <form class="form" onSubmit={submit} noValidate>
       {complaint && <Complaint>{complaint}</Complaint>}
-      {file ? <Chosen file={file} onAnother={() => setFile(null)} /> : <Drop onFile={take} />}
-      <TextFields typed={typed} onTyped={setTyped} problems={shown} />
-      <button type="submit" class="button main" disabled={!file}>
-        {t.submit}
-      </button>
+      {drafts.map((draft, n) => (
+        <Chosen
+          key={n}
+          draft={draft}
+          alone={drafts.length === 1}
+          tried={tried}
+          onTyped={(typed) =>
+            setDrafts(drafts.map((one) => (one === draft ? { ...one, typed } : one)))
+          }
+          onRemove={() => remove(draft)}
+        />
+      ))}
+      {(!announced || drafts.length === 0) && (
+        <Drop
+          single={announced !== null}
+          more={drafts.length > 0 || (more && !announced)}
+          onFiles={take}
+        />
+      )}
+      {drafts.length === 0 && !more && (
+        <TextFields typed={loose} onTyped={setLoose} problems={looseProblems(loose)} />
+      )}
+      {(drafts.length > 0 || !more) && (
+        <button type="submit" class="button main" disabled={drafts.length === 0}>
+          {drafts.length > 1 ? t.submitAll(drafts.length) : t.submit}
+        </button>
+      )}
     </form>
   );
 }
 
+/** A title that is missing is no error before there is a file. */
+const looseProblems = (typed: VideoTexts) => {
+  const problems = textProblems(typed);
+  return typed.title.trim() ? problems : { ...problems, title: "" };
+};
+
 /** For a video that was announced, and whose bytes never came. */
-function Rest({ hash }: { hash: string }) {
+function Rest({ hash, more }: { hash: string; more: boolean }) {
   const [found, again] = useLoad(() => showVideo(hash), [hash]);
   if (found.state === "failed") return <Failed failure={found.failure} again={again} />;
   if (found.state === "loading") return null;
-  return <Form announced={found.value} />;
+  return <Form announced={found.value} more={more} />;
+}
+
+function Uploads({ hash }: { hash: string | null }) {
+  const all = sendings.value;
+  const rest = hash && !all.some((one) => one.hash === hash) ? hash : null;
+  return (
+    <>
+      {rest && <Rest key={rest} hash={rest} more={false} />}
+      {all.length > 0 && (
+        <ol class="uploads">
+          {all.map((one) => (
+            <li key={one.id}>
+              <OnItsWay now={one} alone={all.length === 1} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {!rest && <Form key="new" announced={null} more={all.length > 0} />}
+    </>
+  );
 }
 
 export function Send() {
@@ -87,15 +180,7 @@ export function Send() {
     <div class="screen middle">
       <h1>{t.title}</h1>
       <SignedIn>
-        {() =>
-          sending.value ? (
-            <OnItsWay now={sending.value} />
-          ) : hash && /^[A-Za-z0-9]{7}$/.test(hash) ? (
-            <Rest hash={hash} />
-          ) : (
-            <Form announced={null} />
-          )
-        }
+        {() => <Uploads hash={hash && /^[A-Za-z0-9]{7}$/.test(hash) ? hash : null} />}
       </SignedIn>
     </div>
   );

@@ -1,21 +1,18 @@
 /** One's own videos in every state: how far they are, other words for them, deleting them. */
 
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import { type Listing, listing, noteRemoval } from "~/api/listing";
+import { type Listing, listing } from "~/api/listing";
 import type { Video } from "~/api/types";
-import { deleteVideo, firstOfMine, isGone, listOwn, lists } from "~/api/videos";
-import { useAct } from "~/parts/act";
+import { firstOfMine, listOwn, lists } from "~/api/videos";
 import { Chunks } from "~/parts/chunks";
-import { Confirm } from "~/parts/dialog";
 import { End } from "~/parts/grid";
 import { SignedIn } from "~/parts/guard";
-import { say } from "~/parts/note";
-import { sentence } from "~/parts/sentence";
-import { Complaint, Empty, Failed } from "~/parts/state";
+import { Empty, Failed } from "~/parts/state";
 import { useTitle } from "~/parts/title";
 import { place } from "~/router";
 import { Edit } from "~/screens/edit";
 import { moves, Own, OwnSkeleton } from "~/screens/own";
+import { Remove } from "~/screens/remove";
 import { texts } from "~/texts";
 
 const LOOK_MS = 3000;
@@ -72,36 +69,6 @@ function List({ found, onEdit, onRemove }: ListProps) {
       )}
       {state === "idle" && <End listing={found} />}
     </section>
-  );
-}
-
-function Remove({ video, onClose }: { video: Video; onClose: () => void }) {
-  const t = texts.value.studio;
-  const act = useAct();
-  const remove = () =>
-    void act.run(async () => {
-      await deleteVideo(video.thumbnail).catch((failure: unknown) => {
-        // Somebody was quicker, on another device.
-        if (!isGone(failure)) throw failure;
-      });
-      noteRemoval(video.thumbnail);
-      say(t.removed);
-      onClose();
-    });
-  return (
-    <Confirm
-      title={t.sure}
-      hint={t.sureHint}
-      yes={t.remove}
-      busy={act.busy}
-      onYes={remove}
-      onClose={onClose}
-    >
-      <p dir="auto">
-        <strong>{video.title}</strong>
-      </p>
-      {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
-    </Confirm>
   );
 }
 

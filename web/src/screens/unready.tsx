@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { Video } from "~/api/types";
 import { Chip, stateOf } from "~/parts/chip";
 import { Empty } from "~/parts/state";
+import { OwnerActs } from "~/screens/owner-acts";
 import { texts } from "~/texts";
 
 const LOOK_MS = 3000;
@@ -21,9 +22,12 @@ export function Unready({ video, again }: { video: Video; again: () => void }) {
     <div class="screen">
       <Empty first title={video.title} hint={video.reason ?? (moves ? t.send.processing : "")}>
         <Chip state={state} />
-        <a class="button" href={state === "waiting" ? `/send?v=${video.thumbnail}` : "/studio"}>
-          {state === "waiting" ? t.studio.sendFile : t.studio.title}
-        </a>
+        <div class="buttons">
+          <a class="button" href={state === "waiting" ? `/send?v=${video.thumbnail}` : "/studio"}>
+            {state === "waiting" ? t.studio.sendFile : t.studio.title}
+          </a>
+          <OwnerActs video={video} onChanged={again} />
+        </div>
       </Empty>
     </div>
   );

@@ -5,7 +5,7 @@ import type { Video } from "~/api/types";
 import { files, isGone, list, lists, showVideo } from "~/api/videos";
 import { CardSkeleton, VideoCard, When } from "~/parts/card";
 import { Icon } from "~/parts/icon";
-import { useLoad } from "~/parts/load";
+import { type Loaded, useLoad } from "~/parts/load";
 import { say } from "~/parts/note";
 import { Avatar, Theirs } from "~/parts/person";
 import { Rich } from "~/parts/rich";
@@ -14,6 +14,7 @@ import { useTitle } from "~/parts/title";
 import { chooseKeys, everywhere } from "~/player/keys";
 import { Player } from "~/player/player";
 import { to } from "~/routes";
+import { OwnerActs } from "~/screens/owner-acts";
 import { Unready } from "~/screens/unready";
 import { texts } from "~/texts";
 import "~/screens/watch.css";
@@ -79,7 +80,13 @@ function Keys() {
   );
 }
 
-function About({ video, seek }: { video: Video; seek: (seconds: number) => void }) {
+interface AboutProps {
+  video: Video;
+  seek: (seconds: number) => void;
+  onChanged: (video: Video) => void;
+}
+
+function About({ video, seek, onChanged }: AboutProps) {
   const t = texts.value.watch;
   return (
     <section class="about-video">
@@ -94,12 +101,15 @@ function About({ video, seek }: { video: Video; seek: (seconds: number) => void 
         <span class="faint small">
           <When iso={video.upload} />
         </span>
-        {navigator.clipboard && (
-          <button type="button" class="button" onClick={() => void share(video.thumbnail)}>
-            <Icon name="link" />
-            {t.share}
-          </button>
-        )}
+        <span class="acts">
+          {navigator.clipboard && (
+            <button type="button" class="button" onClick={() => void share(video.thumbnail)}>
+              <Icon name="link" />
+              {t.share}
+            </button>
+          )}
+          <OwnerActs video={video} onChanged={onChanged} />
+        </span>
       </div>
       <h2 class="unseen">{t.description}</h2>
       <Description text={video.description} seek={seek} />
@@ -108,12 +118,29 @@ function About({ video, seek }: { video: Video; seek: (seconds: number) => void 
   );
 }
 
+interface Besides {
+  /** Whether they are of the same channel. */
+  own: boolean;
+  rows: Video[];
+  /** What is offered when the video has ended. */
+  next: Video | null;
+}
+
+/** The one behind it in the list, which is newest first; behind the last one the first. */
+function nextOf(video: Video, rows: Video[]): Video | null {
+  const at = rows.findIndex((row) => row.thumbnail === video.thumbnail);
+  const others = rows.filter((row) => row.thumbnail !== video.thumbnail);
+  return others[at === -1 || at >= others.length ? 0 : at] ?? null;
+}
+
 /** More of the channel; where it has next to nothing, of everybody. */
-async function besides(video: Video): Promise<{ own: boolean; rows: Video[] }> {
+async function besides(video: Video): Promise<Besides> {
   const others = (rows: Video[]) => rows.filter((row) => row.thumbnail !== video.thumbnail);
-  const own = others((await list(lists.channel(video.channel, BESIDE + 1))).value);
-  if (own.length > 0) return { own: true, rows: own };
-  return { own: false, rows: others((await list(lists.newest())).value).slice(0, BESIDE) };
+  const own = (await list(lists.channel(video.channel, BESIDE + 1))).value;
+  const next = nextOf(video, own);
+  if (next) return { own: true, rows: others(own), next };
+  const all = (await list(lists.newest())).value;
+  return { own: false, rows: others(all).slice(0, BESIDE), next: nextOf(video, all) };
 }
 
 /** The list to be, also while it is not known yet of whom there is more. */
@@ -129,27 +156,33 @@ function MoreSkeleton() {
   );
 }
 
-function More({ video }: { video: Video }) {
+interface MoreProps {
+  video: Video;
+  found: Loaded<Besides | null>;
+  again: () => void;
+}
+
+function More({ video, found, again }: MoreProps) {
   const t = texts.value.watch;
-  const [found, again] = useLoad(() => besides(video), [video.thumbnail]);
   if (found.state === "failed") return <Failed failure={found.failure} again={again} />;
-  if (found.state === "ready" && found.value.rows.length === 0) return null;
-  const own = found.state === "loading" || found.value.own;
+  const value = found.state === "ready" ? found.value : null;
+  if (value?.rows.length === 0) return null;
+  const own = value?.own ?? true;
   return (
     <>
       <h2>
         <bdi>{own ? t.more(video.channel) : t.others}</bdi>
       </h2>
-      {found.state === "loading" ? (
-        <MoreSkeleton />
-      ) : (
+      {value ? (
         <ul class="beside-list">
-          {found.value.rows.map((row) => (
+          {value.rows.map((row) => (
             <li key={row.thumbnail}>
               <VideoCard video={row} row showChannel={!own} below="list" />
             </li>
           ))}
         </ul>
+      ) : (
+        <MoreSkeleton />
       )}
     </>
   );
@@ -168,32 +201,40 @@ function AboutSkeleton() {
   return (
     <div class="about-video" aria-hidden="true">
       <span class="line skeleton tall" />
-      <span class="line skeleton short" />
+      <span class="line skeleton short owner" />
+      <span class="line skeleton description" />
     </div>
   );
 }
 
-function useMediaSession(video: Video | null): void {
+function useMediaSession(video: Video | null, poster: string): void {
   useEffect(() => {
     if (!video || !("mediaSession" in navigator)) return;
     navigator.mediaSession.metadata = new MediaMetadata({
       title: video.title,
       artist: video.channel,
-      artwork: [{ src: files.thumbnail(video.thumbnail) }],
+      artwork: [{ src: poster }],
     });
     return () => {
       navigator.mediaSession.metadata = null;
     };
-  }, [video]);
+  }, [video, poster]);
 }
 
 export function Watch({ hash }: { hash: string }) {
   const t = texts.value.watch;
-  const [found, again] = useLoad(() => showVideo(hash), [hash]);
+  const [found, again, put] = useLoad(() => showVideo(hash), [hash]);
   const player = useRef<HTMLVideoElement>(null);
+  const [poster] = useState(() => files.poster(hash));
   const video = found.state === "ready" ? found.value : null;
+  // Other texts for the video are no other video.
+  const known = video?.thumbnail;
+  const [beside, besideAgain] = useLoad<Besides | null>(
+    async () => (video ? besides(video) : null),
+    [known],
+  );
   useTitle(video?.title ?? "");
-  useMediaSession(video);
+  useMediaSession(video, poster);
   function seek(seconds: number): void {
     if (!player.current) return;
     player.current.currentTime = seconds;
@@ -203,14 +244,17 @@ export function Watch({ hash }: { hash: string }) {
     if (!isGone(found.failure)) return <Failed first failure={found.failure} again={again} />;
     return <Empty first title={t.gone} hint={t.goneHint} />;
   }
+  const next = beside.state === "ready" ? (beside.value?.next ?? null) : null;
   if (video?.state && video.state !== "ready") return <Unready video={video} again={again} />;
   return (
     <div class="screen watch">
       <div class="main-column">
-        <Player hash={hash} video={player} />
-        {video ? <About video={video} seek={seek} /> : <AboutSkeleton />}
+        <Player hash={hash} poster={poster} video={player} next={next} />
+        {video ? <About video={video} seek={seek} onChanged={put} /> : <AboutSkeleton />}
       </div>
-      <aside>{video ? <More video={video} /> : <WholeSkeleton />}</aside>
+      <aside>
+        {video ? <More video={video} found={beside} again={besideAgain} /> : <WholeSkeleton />}
+      </aside>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 """What media tells: idempotent, in any order, and counted exactly, by many at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 from vireo_catalog.core.videos import Progress, State
 
 READY = Progress(State.READY, duration=2.5, width=320, height=180)
+LISTS = ("/videos/all", "/videos/channel/Ada", "/search/all/title")
 
 
 def facts(stage: Any, hash_path: str) -> tuple[Any, ...]:
@@ -137,3 +139,24 @@ def test_what_media_asks_and_tells(http: FlaskClient, stage: Any, service_token:
         assert gone.status_code == 404
     for bad in ({}, {"state": "gone"}, {"state": "ready", "width": "1"}, {"state": 1}):
         assert http.put(path, json=bad, headers=service_token).status_code == 400
+
+
+def test_the_thumbnail_of_a_video_has_a_version(stage: Any, http: FlaskClient) -> None:
+    hash_path = stage.video(stage.channel("Ada"), state="waiting")
+
+    def shown() -> list[Any]:
+        answers = (http.get(f"/v/{hash_path}"), *(http.get(path) for path in LISTS))
+        found = [answer.get_json()["response"] for answer in answers]
+        return [(one[0] if isinstance(one, list) else one)["thumbnail_version"] for one in found]
+
+    stage.videos.record(hash_path, READY)
+    # From before there were any.
+    assert shown() == [None] * 4
+    stage.videos.record(hash_path, replace(READY, thumbnail_version="65f-1a"))
+    assert shown() == ["65f-1a"] * 4
+    # A worker that died has made another picture.
+    stage.videos.record(hash_path, replace(READY, thumbnail_version="660-1b"))
+    assert shown() == ["660-1b"] * 4
+    # News without one says nothing about it.
+    stage.videos.record(hash_path, READY)
+    assert shown() == ["660-1b"] * 4

@@ -11,13 +11,15 @@ from vireo_media.core.uploads import VideoFacts
 @dataclass(frozen=True)
 class Progress:
     """What catalog is told: ``state`` is waiting, processing, ready or failed (and ``reason``);
-    ``duration`` in seconds, ``width`` and ``height`` in pixels, once they are known."""
+    ``duration`` in seconds, ``width`` and ``height`` in pixels, once they are known;
+    ``thumbnail_version`` when its picture is in place."""
 
     state: str
     reason: str = ""
     duration: float | None = None
     width: int | None = None
     height: int | None = None
+    thumbnail_version: str | None = None
 
 
 class Catalog:

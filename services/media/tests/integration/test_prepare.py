@@ -45,6 +45,8 @@ def test_what_a_browser_plays_is_published(stage: Any, library: Library) -> None
     [report] = [call.body for call in stage.catalog.calls]
     assert (report["state"], report["width"], report["height"]) == ("ready", 320, 180)
     assert report["duration"] == pytest.approx(2.0, abs=0.1)
+    picture = stage.files.thumbnail(stage.hash_path).stat()
+    assert report["thumbnail_version"] == f"{int(picture.st_mtime):x}-{picture.st_size:x}"
     assert stage.jobs() == [("verify", "queued", 0)]
 
 

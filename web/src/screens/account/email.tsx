@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { changeMe, resendVerification } from "~/api/accounts";
 import type { Me } from "~/api/types";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { Field, Password } from "~/parts/field";
 import { say } from "~/parts/note";
 import { Complaint } from "~/parts/state";
@@ -52,9 +53,9 @@ function Change({ onChanged }: { onChanged: (me: Me) => void }) {
           error={wrongPassword(act.failure) ?? (tried && !password ? t.join.missing : undefined)}
         />
       </div>
-      <button type="submit" class="button" disabled={act.busy}>
+      <Button type="submit" busy={act.busy}>
         {t.account.changeEmail}
-      </button>
+      </Button>
     </form>
   );
 }
@@ -75,9 +76,9 @@ export function EmailSection({ me: first }: { me: Me }) {
         <span class="faint">({me.email_verified ? t.verified : t.unverified})</span>
       </p>
       {!me.email_verified && (
-        <button type="button" class="button" disabled={act.busy} onClick={resend}>
+        <Button busy={act.busy} onClick={resend}>
           {t.resend}
-        </button>
+        </Button>
       )}
       {act.failure && <Complaint>{otherwise(act.failure)}</Complaint>}
       <Change onChanged={setMe} />

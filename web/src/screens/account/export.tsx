@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { exportMe } from "~/api/accounts";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { say } from "~/parts/note";
 import { sentence } from "~/parts/sentence";
 import { Complaint } from "~/parts/state";
@@ -50,14 +51,9 @@ export function ExportSection({ name }: { name: string }) {
     <Section title={t.export}>
       <p class="faint">{t.exportHint}</p>
       {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
-      <button
-        type="button"
-        class="button"
-        disabled={act.busy}
-        onClick={() => void act.run(fetchCopy)}
-      >
+      <Button busy={act.busy} onClick={() => void act.run(fetchCopy)}>
         {working ? t.exportWorking : t.exportStart}
-      </button>
+      </Button>
     </Section>
   );
 }

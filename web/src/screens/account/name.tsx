@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { changeMe } from "~/api/accounts";
 import type { Me } from "~/api/types";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { Field } from "~/parts/field";
 import { say } from "~/parts/note";
 import { sentence } from "~/parts/sentence";
@@ -51,9 +52,9 @@ export function NameSection({ me }: { me: Me }) {
           <Field label={t.join.lname} autoComplete="family-name" {...bind("lname")} />
         </div>
         <Field label={t.join.mname} autoComplete="additional-name" {...bind("mname")} />
-        <button type="submit" class="button" disabled={act.busy}>
+        <Button type="submit" busy={act.busy}>
           {t.save}
-        </button>
+        </Button>
       </form>
     </Section>
   );

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { changePassword } from "~/api/accounts";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { Password } from "~/parts/field";
 import { say } from "~/parts/note";
 import { PasswordRules } from "~/parts/password-rules";
@@ -56,9 +57,9 @@ export function PasswordSection({ name }: { name: string }) {
           }}
           error={refused ?? (tried ? problem || undefined : undefined)}
         />
-        <button type="submit" class="button" disabled={act.busy}>
+        <Button type="submit" busy={act.busy}>
           {t.account.changePassword}
-        </button>
+        </Button>
       </form>
     </Section>
   );

@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { removePicture, setPicture } from "~/api/accounts";
 import type { Failure } from "~/api/failure";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { say } from "~/parts/note";
 import { Avatar, pictureRound } from "~/parts/person";
 import { sentence } from "~/parts/sentence";
@@ -32,22 +33,12 @@ export function PictureSection({ name }: { name: string }) {
       <div class="with-picture">
         <Avatar name={name} size="large" />
         <div class="line-of-buttons">
-          <button
-            type="button"
-            class="button"
-            disabled={act.busy}
-            onClick={() => input.current?.click()}
-          >
+          <Button busy={act.busy} onClick={() => input.current?.click()}>
             {t.account.choosePicture}
-          </button>
-          <button
-            type="button"
-            class="button"
-            disabled={act.busy}
-            onClick={() => change(removePicture)}
-          >
+          </Button>
+          <Button busy={act.busy} onClick={() => change(removePicture)}>
             {t.account.removePicture}
-          </button>
+          </Button>
         </div>
       </div>
       <p class="faint small">{t.account.pictureHint}</p>

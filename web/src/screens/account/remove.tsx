@@ -37,7 +37,8 @@ export function RemoveSection({ name }: { name: string }) {
           title={t.account.removeSure}
           hint={t.account.removeHint}
           yes={t.account.removeButton}
-          busy={act.busy || !password}
+          busy={act.busy}
+          disabled={!password}
           onYes={remove}
           onClose={() => setAsking(false)}
         >

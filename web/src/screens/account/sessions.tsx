@@ -3,6 +3,7 @@
 import { endOtherSessions, endSession, listSessions } from "~/api/accounts";
 import type { Session } from "~/api/types";
 import { useAct } from "~/parts/act";
+import { Button } from "~/parts/button";
 import { When } from "~/parts/card";
 import { useLoad } from "~/parts/load";
 import { say } from "~/parts/note";
@@ -28,9 +29,9 @@ function Device({ row, busy, onEnd }: { row: Session; busy: boolean; onEnd: () =
         </p>
       </div>
       {!row.current && (
-        <button type="button" class="button" disabled={busy} onClick={onEnd}>
+        <Button busy={busy} onClick={onEnd}>
           {t.end}
-        </button>
+        </Button>
       )}
     </li>
   );
@@ -65,14 +66,9 @@ export function SessionsSection() {
             ))}
           </ul>
           {found.value.length > 1 && (
-            <button
-              type="button"
-              class="button"
-              disabled={act.busy}
-              onClick={() => end(endOtherSessions)}
-            >
+            <Button busy={act.busy} onClick={() => end(endOtherSessions)}>
               {t.endOthers}
-            </button>
+            </Button>
           )}
         </>
       )}

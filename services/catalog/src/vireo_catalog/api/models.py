@@ -78,6 +78,11 @@ class UniversalObject(BaseModel):
     nb_count: int | Literal[""] = Field(description='Number of videos; `""` for a video.')
     description: str = Field(description='`""` in lists and for a channel.')
     upload: str = Field(description="Time of (the newest) upload, ISO 8601 in UTC with `Z`.")
+    thumbnail_version: str | None = Field(
+        None,
+        description="Another one with each picture of a video: at `/thumbnails/<hash>?v=<version>` "
+        "it may be kept for good. `null` where it is not known.",
+    )
     duration: float | None = Field(None, description="Length of a video in seconds.")
     width: int | None = Field(None, description="Width of a video in pixels.")
     height: int | None = Field(None, description="Height of a video in pixels.")
@@ -103,6 +108,7 @@ class ProgressBody(BaseModel):
     duration: float | None = None
     width: int | None = None
     height: int | None = None
+    thumbnail_version: str | None = Field(None, max_length=32)
 
 
 def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
@@ -120,6 +126,7 @@ def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
         "height": video.height,
         "likes": video.likes,
         "dislikes": video.dislikes,
+        "thumbnail_version": video.thumbnail_version,
     }
     if to_owner:
         shown["state"] = video.state.value

@@ -32,7 +32,8 @@ class State(StrEnum):
 @dataclass(frozen=True)
 class Video:
     """A video; ``stored_at`` is ``None`` until its bytes are there. Times are in UTC,
-    ``duration`` is in seconds, ``width`` and ``height`` in pixels."""
+    ``duration`` is in seconds, ``width`` and ``height`` in pixels; ``thumbnail_version`` is another
+    one with each picture."""
 
     video_id: int
     hash_path: str
@@ -49,6 +50,7 @@ class Video:
     height: int | None
     likes: int
     dislikes: int
+    thumbnail_version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Progress:
     duration: float | None = None
     width: int | None = None
     height: int | None = None
+    thumbnail_version: str | None = None
 
 
 class HashPathTaken(Exception):

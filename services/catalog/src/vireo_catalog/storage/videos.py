@@ -34,7 +34,7 @@ MOST_VIDEO_ID = 1 << 31
 
 LISTED = """
 v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height,
-v.`Like`, v.Dislike
+v.`Like`, v.Dislike, v.ThumbnailVersion
 """
 """Of a video that is ready, for lists: each column costs, and there may be a hundred rows."""
 WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt"
@@ -97,6 +97,9 @@ UPDATE Videos SET State = %s, Reason = %s, Duration = COALESCE(%s, Duration),
     Width = COALESCE(%s, Width), Height = COALESCE(%s, Height)
 WHERE VideoID = %s
 """
+
+# Also of a video that is ready: a worker that died on its way may have made another picture.
+SET_THUMBNAIL_VERSION = "UPDATE Videos SET ThumbnailVersion = %s WHERE VideoID = %s"
 
 # The time of upload is the time at which the bytes were there.
 STORED = """
@@ -231,6 +234,8 @@ class VideoTable:
             video_id, channel_id, state, stored_at = row
             if stored_at is None:
                 cursor.execute(STORED, (video_id,))
+            if progress.thumbnail_version is not None:
+                cursor.execute(SET_THUMBNAIL_VERSION, (progress.thumbnail_version, video_id))
             if state != State.READY or progress.state is State.READY:
                 facts = (progress.duration, progress.width, progress.height)
                 cursor.execute(RECORD, (progress.state, progress.reason[:255], *facts, video_id))
@@ -324,7 +329,7 @@ def listed(row: Sequence[Any]) -> Video:
 
 def video(row: Sequence[Any]) -> Video:
     """A row of ``WHOLE`` as a value."""
-    description, state, reason, stored_at = row[11:]
+    description, state, reason, stored_at = row[12:]
     return _video(row, description, State(state), reason, stored_at)
 
 
@@ -351,4 +356,5 @@ def _video(
         height=row[8],
         likes=row[9],
         dislikes=row[10],
+        thumbnail_version=row[11],
     )

@@ -248,6 +248,12 @@ def size_of(path: Path) -> int:
         return 0
 
 
+def version_of(path: Path) -> str:
+    """Another one for each content of a public file: the gateway's ``ETag``, which it compares."""
+    found = path.stat()
+    return f"{int(found.st_mtime):x}-{found.st_size:x}"
+
+
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(exist_ok=True)

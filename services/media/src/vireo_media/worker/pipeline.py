@@ -11,7 +11,7 @@ away.
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -27,7 +27,7 @@ from vireo_media.core.refused import Refused
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Upload, UploadState
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles, Results, size_of, sync
+from vireo_media.storage.files import MediaFiles, Results, size_of, sync, version_of
 from vireo_media.storage.uploads import UploadGone, UploadTable
 from vireo_media.tools.measure import Made, NotMade, measure
 from vireo_media.tools.probe import inspect
@@ -321,7 +321,9 @@ class Pipeline:
         The files are synced after they are published: they can be made again from the original,
         and are, where the machine stops before the job is finished.
         """
-        progress = _report_of("ready", film.made, film.note)
+        version = version_of(results.thumbnail)
+        ready = _report_of("ready", film.made, film.note)
+        progress = replace(ready, thumbnail_version=version)
 
         def place(cursor: Cursor) -> None:
             # The rows stay locked until the files are moved: neither a deletion nor another worker

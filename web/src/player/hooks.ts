@@ -1,0 +1,123 @@
+/** What goes on beside a video while it is shown: where it begins, what is kept, lost lines, keys. */
+
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { answers, doubtLine, whenBack } from "~/api/line";
+import { applySound, keepPlace, keepSound, placeOf } from "~/player/habits";
+import { isForVideo, press } from "~/player/keys";
+import { startOf } from "~/player/start";
+import { place } from "~/router";
+
+type Video = RefObject<HTMLVideoElement | null>;
+
+const KEEP_MS = 4000;
+
+/** Do `work` as soon as the video's length is known; gives a function that forgets it. */
+function onceKnown(it: HTMLVideoElement, work: () => void): () => void {
+  if (it.readyState >= HTMLMediaElement.HAVE_METADATA) {
+    work();
+    return () => {};
+  }
+  it.addEventListener("loadedmetadata", work, { once: true });
+  return () => it.removeEventListener("loadedmetadata", work);
+}
+
+/**
+ * Where it begins: where the address says, or else where it was left. Gives the latter in seconds;
+ * 0 for the beginning.
+ */
+export function useBegin(hash: string, video: Video): number {
+  const [resumed, setResumed] = useState(0);
+  // Another time in the address is another place in the same video.
+  const wanted = startOf(place.value);
+  useEffect(() => {
+    const it = video.current;
+    if (!it) return;
+    return onceKnown(it, () => {
+      if (wanted !== null) {
+        if (wanted < it.duration) it.currentTime = wanted;
+        return;
+      }
+      const left = placeOf(hash);
+      if (!left || left >= it.duration * 0.95) return;
+      it.currentTime = left;
+      setResumed(left);
+    });
+  }, [hash, video, wanted]);
+  return resumed;
+}
+
+/** Volume and place are applied to the video, and kept as they change. */
+export function useHabits(hash: string, video: Video): void {
+  useEffect(() => {
+    const it = video.current;
+    if (!it) return;
+    applySound(it);
+    const keep = () => it.readyState >= HTMLMediaElement.HAVE_METADATA && keepPlace(hash, it);
+    const sound = () => keepSound(it);
+    const timer = setInterval(() => !it.paused && keep(), KEEP_MS);
+    it.addEventListener("pause", keep);
+    it.addEventListener("volumechange", sound);
+    addEventListener("pagehide", keep);
+    return () => {
+      clearInterval(timer);
+      keep();
+      removeEventListener("pagehide", keep);
+      it.removeEventListener("pause", keep);
+      it.removeEventListener("volumechange", sound);
+    };
+  }, [hash, video]);
+}
+
+/** Why it can't be played; where it is the line, it goes on where it was when that is back. */
+export function useTrouble(video: Video): "broken" | "offline" | null {
+  const [trouble, setTrouble] = useState<"broken" | "offline" | null>(null);
+  useEffect(() => {
+    const it = video.current;
+    if (!it) return;
+    let at = 0;
+    let played = false;
+    let here = true;
+    const fail = async () => {
+      at = it.currentTime;
+      played = !it.paused;
+      const there = await answers();
+      if (!here) return;
+      if (!there) doubtLine();
+      setTrouble(there ? "broken" : "offline");
+    };
+    const again = () => {
+      if (!it.error) return;
+      setTrouble(null);
+      it.load();
+      onceKnown(it, () => {
+        it.currentTime = at;
+        // Refused where it may not begin by itself; its button is there.
+        if (played) it.play().catch(() => undefined);
+      });
+    };
+    const fine = () => setTrouble(null);
+    const heard = () => void fail();
+    it.addEventListener("error", heard);
+    it.addEventListener("playing", fine);
+    const forget = whenBack(again);
+    return () => {
+      here = false;
+      it.removeEventListener("error", heard);
+      it.removeEventListener("playing", fine);
+      forget();
+    };
+  }, [video]);
+  return trouble;
+}
+
+export function useKeys(video: Video, box: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const down = (event: KeyboardEvent) => {
+      if (!video.current || !box.current || !isForVideo(event, box.current)) return;
+      if (press(event.key, video.current, box.current)) event.preventDefault();
+    };
+    addEventListener("keydown", down);
+    return () => removeEventListener("keydown", down);
+  }, [video, box]);
+}

@@ -1,0 +1,50 @@
+/** Asks before one of one's own videos is deleted. */
+
+import { noteRemoval } from "~/api/listing";
+import { noteGone } from "~/api/sending";
+import type { Video } from "~/api/types";
+import { deleteVideo, isGone } from "~/api/videos";
+import { useAct } from "~/parts/act";
+import { Confirm } from "~/parts/dialog";
+import { say } from "~/parts/note";
+import { sentence } from "~/parts/sentence";
+import { Complaint } from "~/parts/state";
+import { texts } from "~/texts";
+
+interface RemoveProps {
+  video: Video;
+  onClose: () => void;
+  onRemoved?: () => void;
+}
+
+export function Remove({ video, onClose, onRemoved }: RemoveProps) {
+  const t = texts.value.studio;
+  const act = useAct();
+  const remove = () =>
+    void act.run(async () => {
+      await deleteVideo(video.thumbnail).catch((failure: unknown) => {
+        // Somebody was quicker, on another device.
+        if (!isGone(failure)) throw failure;
+      });
+      noteRemoval(video.thumbnail);
+      noteGone(video.thumbnail);
+      say(t.removed);
+      onClose();
+      onRemoved?.();
+    });
+  return (
+    <Confirm
+      title={t.sure}
+      hint={t.sureHint}
+      yes={t.remove}
+      busy={act.busy}
+      onYes={remove}
+      onClose={onClose}
+    >
+      <p dir="auto">
+        <strong>{video.title}</strong>
+      </p>
+      {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
+    </Confirm>
+  );
+}
