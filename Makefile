@@ -13,10 +13,10 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev page up down restart status logs rotate-keys dev demo test test-page test-containers bench load check lock openapi clean
+.PHONY: help install install-dev page up down restart status logs rotate-keys dev demo test test-page test-containers test-debian13 bench load check lock openapi clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  VIREO_DATA=folder  where all state is kept (default: data)"
 	@echo "  VIREO_PORT=number  port of the gateway (default: 8080)"
@@ -65,6 +65,9 @@ test-page: install-dev ## Look at the page with a real browser; screens are kept
 test-containers: install-dev ## Build, start, test, scale, kill and take down Vireo in containers
 	$(PYTHON) -m pytest -q tests/containers $(ARGS)
 
+test-debian13: ## As root: make up, and the tests of media and of the whole, in a Debian 13 made for it
+	tests/debian13/run $(ARGS)
+
 bench: install-dev ## Measure Vireo beside references, in turns (SHORT=1: only whether answers are right)
 	PYTHONPATH=bench/src $(PYTHON) -m vireo_bench $(if $(SHORT),--short) $(ARGS)
 
@@ -86,6 +89,10 @@ openapi: install-dev ## Generate docs/openapi.json and docs/openapi.html from th
 lock: install-dev ## Compile the locked requirements anew
 	test -x .venv/bin/uv || $(PYTHON) -m pip install --quiet uv
 	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.lock
+	# The newest Python that is supported gets the same.
+	mkdir -p build && cp requirements-dev.lock build/newer.lock
+	$(subst 3.11,3.13,$(COMPILE)) requirements-dev.in --output-file build/newer.lock
+	diff requirements-dev.lock build/newer.lock
 	for folder in $(ALL_SERVICES:%=services/%) db ops web; do \
 		$(COMPILE) --constraint requirements-dev.lock $$folder/requirements.in \
 			--output-file $$folder/requirements.lock || exit 1; \

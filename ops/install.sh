@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what Vireo needs on Debian 12 and is missing: system packages (as root; otherwise it
+# Installs what Vireo needs on Debian 12 or 13 and is missing: system packages (as root; otherwise it
 # prints the one command to run) and the virtual environment .venv from the locked requirements.
 #
 #   ops/install.sh        what `make up` needs

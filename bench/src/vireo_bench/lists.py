@@ -194,9 +194,11 @@ def _as_catalog(stage: Stage) -> "Iterator[pymysql.Connection[Cursor]]":
         database="vireo",
         charset="utf8mb4",
         autocommit=True,
-        init_command="SET time_zone = '+00:00', tx_isolation = 'READ-COMMITTED'",
+        init_command="SET time_zone = '+00:00'",
     )
     with connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         yield connection
 
 

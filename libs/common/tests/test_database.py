@@ -39,6 +39,30 @@ def test_result_is_committed_and_returned(open_pool: Any, clean_tables: TestData
     assert clean_tables.query("SELECT ChannelID, Username FROM Channels") == ((made, "anna"),)
 
 
+def test_a_transaction_sees_what_others_committed_meanwhile(
+    open_pool: Any, clean_tables: TestDatabase
+) -> None:
+    seen = []
+
+    def work(cursor: Cursor) -> None:
+        for name in ("anna", "berta"):
+            cursor.execute("SELECT COUNT(*) FROM Channels")
+            seen.append(cursor.fetchone())
+            clean_tables.query(INSERT, (name,))
+
+    open_pool("auth").transaction("test", work)
+
+    assert seen == [(0,), (1,)], "locks on gaps, and error 1020, come with REPEATABLE READ"
+
+
+def test_the_server_takes_our_settings_without_a_warning(clean_tables: TestDatabase) -> None:
+    with clean_tables.connect() as connection, connection.cursor() as cursor:
+        for statement in (vireo_common.database.SESSION, vireo_common.database.ISOLATION):
+            cursor.execute(statement)
+            cursor.execute("SHOW WARNINGS")
+            assert cursor.fetchall() == ()
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, Failure(Code.FORBIDDEN)])
 def test_what_work_raises_rolls_back(
     open_pool: Any, clean_tables: TestDatabase, error: BaseException | type[BaseException]

@@ -41,9 +41,11 @@ OUT_OF_SERVICE = {
     *(1226, 1290, 1317, 1836, 1927, 1969),
 }
 SERVERS_OWN = range(1000, 2000)
+SESSION = "SET time_zone = '+00:00'"
 # READ COMMITTED takes no locks on the gaps between rows: with the server's own REPEATABLE READ
-# workers that claim jobs side by side end in deadlocks all the time.
-SESSION = "SET time_zone = '+00:00', tx_isolation = 'READ-COMMITTED'"
+# workers that claim jobs side by side end in deadlocks all the time. (A statement, because the
+# variable has another name in each of MariaDB 10.11 and 11.8.)
+ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 
 
 # A connection that was in use so recently is only looked at, not asked.
@@ -98,7 +100,7 @@ class Database:
         self, *, host: str, port: int, name: str, user: str, password: str, size: int
     ) -> None:
         def connect() -> Any:  # the pool asks for SQLAlchemy's DBAPI protocol
-            return pymysql.connect(
+            connection = pymysql.connect(
                 host=host,
                 port=port,
                 user=user,
@@ -111,6 +113,13 @@ class Database:
                 write_timeout=30,
                 init_command=SESSION,
             )
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(ISOLATION)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
 
         # Statements run in autocommit unless ``transaction`` opened one, and that one always ends,
         # so a returned connection has nothing to roll back: one round trip less for each use.

@@ -6,6 +6,7 @@ tone, two seconds long and small, so that the whole table is built in seconds.
 
 import contextlib
 import os
+import struct
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,17 +86,28 @@ def _phone(*codec: str) -> Callable[[Path], None]:
     tags = (place, f"make={MAKER}", f"com.apple.quicktime.make={MAKER}")
 
     def build(path: Path) -> None:
-        upright = path.with_suffix(".upright.mp4")
-        ffmpeg(*picture(), *tone(), *codec, *AAC, str(upright))
         ffmpeg(
-            *("-i", str(upright), "-c", "copy", "-metadata:s:v", "rotate=90"),
+            *(*picture(), *tone(), *codec, *AAC),
             *(word for tag in tags for word in ("-metadata", tag)),
             *("-metadata:s:a", f"handler_name={MAKER}"),
             *("-movflags", "+use_metadata_tags", str(path)),
         )
-        upright.unlink()
+        _turn(path)
 
     return build
+
+
+def _turn(path: Path) -> None:
+    """Let an MP4's first track be shown a quarter turn anticlockwise, by the matrix of its header.
+
+    ffmpeg 5 does it for a tag, ffmpeg 6 and later for an option, and none of them for both.
+    """
+    data = bytearray(path.read_bytes())
+    header = data.index(b"tkhd") - 4
+    (width,) = struct.unpack_from(">I", data, header + 84)
+    one = 1 << 16
+    struct.pack_into(">9i", data, header + 48, *(0, -one, 0), *(one, 0, 0), *(0, width, 1 << 30))
+    path.write_bytes(data)
 
 
 def _black_then_picture(path: Path) -> None:
@@ -109,7 +121,7 @@ def _black_then_picture(path: Path) -> None:
 
 def _variable_rate(path: Path) -> None:
     uneven = "select='not(mod(n\\,3))+gt(n\\,30)',setpts=PTS"
-    ffmpeg(*picture(), *tone(), "-vf", uneven, "-vsync", "vfr", *H264, *AAC, str(path))
+    ffmpeg(*picture(), *tone(), "-vf", uneven, "-fps_mode", "vfr", *H264, *AAC, str(path))
 
 
 def _surround(path: Path) -> None:

@@ -88,7 +88,7 @@ def test_a_killed_worker_is_followed_by_another(
     stage.expire_leases()
     start_worker()
 
-    eventually(lambda: stage.state() is UploadState.PUBLISHED, seconds=90)
+    eventually(lambda: stage.state() is UploadState.PUBLISHED, seconds=240)
     eventually(lambda: stage.left() == stage.published(upload_id))
     assert stage.jobs() == []
 

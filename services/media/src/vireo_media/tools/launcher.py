@@ -2,16 +2,18 @@
 
 Run by `sandbox` as `python -I -S launcher.py <settings> -- <argv>`, so that what can't be set from
 a threaded parent without `preexec_fn` is set here: limits, death with the parent, Landlock (only
-the named files can be opened) and seccomp (no socket, no second process). It must start quickly:
-it imports next to nothing, and settings come as plain words instead of JSON.
+the named files can be opened), no capability, and seccomp (only the system calls of `calls`). It
+must start quickly: it imports next to nothing, and settings come as plain words instead of JSON.
 
 Settings: `--memory=`, `--cpu=`, `--file-size=`, `--nice=` (numbers), `--parent=` (process id),
-`--read=` and `--write=` (paths), `--confine`. `--report` prints what the kernel offers and ends.
+`--program=`, `--read=` and `--write=` (paths), `--confine=` (a filter of `calls`, as hexadecimal
+digits). `--report <filter>` prints what of both the kernel refuses, and ends.
 The program's exit code is its own; 125 means that it was never started.
 """
 
 import contextlib
 import ctypes
+import errno
 import os
 import resource
 import stat
@@ -24,9 +26,12 @@ if TYPE_CHECKING:
 
 NOT_STARTED = 125
 MAX_OPEN_FILES = 64
+# Threads without a stack of their own cost no address space, but the kernel's memory. All that runs
+# as the same user counts, and services have some hundred.
+MAX_TASKS = 4096
 _OOM_SCORE = "/proc/self/oom_score_adj"
 
-_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
+_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 22, 24, 38
 _SIGKILL, _SIGPIPE, _SIGXFSZ, _SIG_DFL = 9, 13, 25, 0
 
 # Landlock has the same numbers on every architecture (linux/landlock.h, asm-generic/unistd.h).
@@ -38,19 +43,10 @@ _NET_BIND_AND_CONNECT = 3
 _SCOPE_SOCKET_AND_SIGNAL = 3
 _ABI_WITH_TRUNCATE, _ABI_WITH_NET, _ABI_WITH_SCOPE = 3, 4, 6
 
-# What changes a file without opening it, which Landlock does not see: modes, owners, times and
-# extended attributes (chmod, fchmod, chown, fchown, lchown, utime, utimes, futimesat, utimensat,
-# fchownat, fchmodat, fchmodat2, *setxattr, *removexattr).
-_X86_64_MARKS = (*range(90, 95), 132, 235, 261, 280, 260, 268, 452, *range(188, 191), 197, 198, 199)
-_AARCH64_MARKS = (*range(52, 56), 88, 452, 5, 6, 7, 14, 15, 16)
-# audit architecture -> (socket, socketpair, io_uring_setup, ptrace, fork, vfork, clone, clone3)
-_ARCHITECTURES = {
-    "x86_64": (0xC000003E, (41, 53, 425, 101, 57, 58, *_X86_64_MARKS), 56, 435),
-    "aarch64": (0xC00000B7, (198, 199, 425, 117, *_AARCH64_MARKS), 220, 435),
-}
-_CLONE_THREAD = 0x00010000
-_EPERM, _ENOSYS = 1, 38
+# The same as in `calls`, which would take as long to import as all else takes.
+_OWN_PROCESS = 0x7FFFFFFE
 _SECCOMP_MODE_FILTER = 2
+_CAPABILITY_VERSION_3, _MOST_CAPABILITIES = 0x20080522, 64
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -116,53 +112,41 @@ def confine_files(programs: list[str], reads: list[str], writes: list[str]) -> N
     os.close(ruleset)
 
 
-def _instruction(code: int, yes: int, no: int, operand: int) -> bytes:
-    return (
-        code.to_bytes(2, sys.byteorder)
-        + bytes((yes, no))
-        + (operand & 0xFFFFFFFF).to_bytes(4, sys.byteorder)
-    )
+def confine_calls(program: bytes) -> None:
+    """Let this process make only the system calls that a filter of `calls` allows.
 
-
-def confine_calls() -> None:
-    """Take away sockets (of every family) and new processes; threads stay.
-
-    Raises OSError where the kernel has no seccomp, KeyError on an architecture not in the table.
+    Raises OSError where the kernel has no seccomp, or the filter is none.
     """
-    architecture, forbidden, clone, clone3 = _ARCHITECTURES[os.uname().machine]
-    load, equal, any_bit, at_least, answer = 0x20, 0x15, 0x45, 0x35, 0x06
-    allow, deny = 0x7FFF0000, 0x00050000
-    lines = [
-        _instruction(load, 0, 0, 4),
-        _instruction(equal, 1, 0, architecture),
-        _instruction(answer, 0, 0, deny | _EPERM),
-        _instruction(load, 0, 0, 0),
-        # The x32 interface of x86_64 has other numbers for the same calls.
-        _instruction(at_least, 0, 1, 0x40000000),
-        _instruction(answer, 0, 0, deny | _ENOSYS),
-    ]
-    for number in forbidden:
-        lines.append(_instruction(equal, 0, 1, number))
-        lines.append(_instruction(answer, 0, 0, deny | _EPERM))
-    # clone3 hides its flags in memory; the C library takes clone when it is told there is none.
-    lines.append(_instruction(equal, 0, 1, clone3))
-    lines.append(_instruction(answer, 0, 0, deny | _ENOSYS))
-    lines.append(_instruction(equal, 0, 3, clone))
-    lines.append(_instruction(load, 0, 0, 16))
-    lines.append(_instruction(any_bit, 1, 0, _CLONE_THREAD))
-    lines.append(_instruction(answer, 0, 0, deny | _EPERM))
-    lines.append(_instruction(answer, 0, 0, allow))
-    program = _Filter(len(lines), b"".join(lines))
+    if not program:
+        raise OSError(errno.ENOSYS, "no system calls are known of this kind of machine")
+    own, stands_for_it = os.getpid(), _OWN_PROCESS.to_bytes(4, sys.byteorder)
+    lines = [program[at : at + 8] for at in range(0, len(program), 8)]
+    for at, line in enumerate(lines):
+        if line[4:] == stands_for_it:
+            lines[at] = line[:4] + own.to_bytes(4, sys.byteorder)
+    fprog = _Filter(len(lines), b"".join(lines))
     _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-    _check(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0))
+    _check(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(fprog), 0, 0))
 
 
-def report() -> int:
+def drop_capabilities() -> None:
+    """Take from root all that makes it more than the owner of its files, for good.
+
+    Raises OSError where the kernel refuses.
+    """
+    for number in range(_MOST_CAPABILITIES):
+        # It ends at the kernel's last one, or at once for who has none to give up.
+        if _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) < 0:
+            break
+    head, none = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
+    _check(_libc.capset(head, none))
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+
+
+def report(calls: str) -> int:
     """Print one line per kind of confinement that the kernel refuses, with its reason."""
-    refused = {
-        "landlock": _refusal(lambda: confine_files(["/usr"], [], [])),
-        "seccomp": _refusal(confine_calls),
-    }
+    refused = {"landlock": _refusal(lambda: confine_files(["/usr"], [], []))}
+    refused["seccomp"] = _refusal(lambda: confine_calls(bytes.fromhex(calls)))
     sys.stdout.writelines(f"{name}: {reason}\n" for name, reason in refused.items() if reason)
     return 0
 
@@ -171,7 +155,7 @@ def _refusal(confine: "Callable[[], None]") -> str:
     """Confine this process; return why the kernel refuses, empty if it does not."""
     try:
         confine()
-    except (OSError, KeyError) as error:
+    except OSError as error:
         return str(error) or type(error).__name__
     return ""
 
@@ -184,6 +168,9 @@ def _limit(settings: dict[str, int]) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_OPEN_FILES, MAX_OPEN_FILES))
+    _, most = resource.getrlimit(resource.RLIMIT_NPROC)
+    tasks = MAX_TASKS if most == resource.RLIM_INFINITY else min(MAX_TASKS, most)
+    resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
     os.nice(settings["nice"])
     # Where the machine's memory is gone it is this one that ends, and none that serves.
     with contextlib.suppress(OSError), open(_OOM_SCORE, "w") as score:  # noqa: PTH123 (pathlib is slow to import)
@@ -196,34 +183,35 @@ def _limit(settings: dict[str, int]) -> None:
         _libc.signal(number, ctypes.c_void_p(_SIG_DFL))
 
 
-def _parse(words: list[str]) -> tuple[dict[str, int], dict[str, list[str]], bool]:
+def _parse(words: list[str]) -> tuple[dict[str, int], dict[str, list[str]], str | None]:
     numbers: dict[str, int] = {}
     paths: dict[str, list[str]] = {"program": [], "read": [], "write": []}
-    confined = False
+    calls = None
     for word in words:
         key, _, value = word.removeprefix("--").partition("=")
         if key in paths:
             paths[key].append(value)
         elif key == "confine":
-            confined = True
+            calls = value
         else:
             numbers[key] = int(value)
-    return numbers, paths, confined
+    return numbers, paths, calls
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["--report"]:
-        return report()
+    if arguments[0] == "--report":
+        return report(arguments[1])
     split = arguments.index("--")
-    numbers, paths, confined = _parse(arguments[:split])
+    numbers, paths, calls = _parse(arguments[:split])
     argv = arguments[split + 1 :]
     try:
         _limit(numbers)
-        if confined:
+        if calls is not None:
+            drop_capabilities()
             # What the kernel refuses was reported once by --report; the limits, and the lists of
             # protocols and formats, hold without it.
             _refusal(lambda: confine_files(paths["program"], paths["read"], paths["write"]))
-            _refusal(confine_calls)
+            _refusal(lambda: confine_calls(bytes.fromhex(calls)))
         # Without a shell is the point of it; the program comes from `sandbox`, never from outside.
         os.execv(argv[0], argv)  # noqa: S606
     except OSError as error:

@@ -2,8 +2,8 @@
 
 The child gets a session of its own, nothing on its standard input, an environment of two names,
 limits for memory, CPU, file size and open files, and dies with the thread that started it. Where
-the kernel has Landlock and seccomp it can also open nothing but the named files, has no socket
-and can start no second process. Whatever ends the call early ends the child's whole group.
+the kernel has Landlock and seccomp it can also open nothing but the named files, and make only the
+system calls of `calls`. Whatever ends the call early ends the child's whole group.
 
 Errors:
 
@@ -37,6 +37,7 @@ from shutil import which
 from typing import IO, cast
 
 from vireo_common.worker import Interrupted
+from vireo_media.tools import calls
 from vireo_media.tools.launcher import NOT_STARTED
 
 log = logging.getLogger(__name__)
@@ -177,9 +178,18 @@ class _Output:
 
 
 @functools.cache
+def _calls() -> str:
+    """The filter as hexadecimal digits; none, which the kernel refuses, for an unknown machine."""
+    try:
+        return calls.filter_for(os.uname().machine).hex()
+    except KeyError:
+        return ""
+
+
+@functools.cache
 def missing_confinement() -> tuple[str, ...]:
     """Return why the kernel refuses Landlock or seccomp, empty when both work; log it once."""
-    command = [sys.executable, "-I", "-S", str(_LAUNCHER), "--report"]
+    command = [sys.executable, "-I", "-S", str(_LAUNCHER), "--report", _calls()]
     done = subprocess.run(command, capture_output=True, timeout=10, check=True, text=True)
     reasons = tuple(done.stdout.splitlines())
     for reason in reasons:
@@ -253,7 +263,7 @@ def _command(argv: Sequence[str], limits: Limits, files: Files | None, nice: int
     ]
     if files is not None:
         missing_confinement()
-        command.append("--confine")
+        command.append(f"--confine={_calls()}")
         command += [f"--program={path}" for path in (*_PROGRAM_FILES, *files.programs)]
         command += [f"--read={path.absolute()}" for path in files.reads]
         command += [f"--write={path.absolute()}" for path in files.writes]
