@@ -22,6 +22,7 @@ from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.worker import TryLater
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog, Progress
+from vireo_media.core.encoding import check_cost, cost_of
 from vireo_media.core.inspection import Inspection, Refused
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Upload, UploadState
@@ -94,6 +95,8 @@ class Pipeline:
             synced = side.submit(sync, body)
             try:
                 inspection = inspect(body, stop=stop)
+                if not inspection.playable:
+                    check_cost(inspection)
             except Refused as refused:
                 if upload.state is UploadState.RECEIVED:
                     self._refuse(job, upload, Code(refused.code), refused.reason)
@@ -101,10 +104,10 @@ class Pipeline:
                     # It was taken before and acknowledged: it is never thrown away again.
                     self._leave_to_encode(job, upload, Progress("waiting"))
                 return
-            progress = _report_of("waiting", inspection)
+            progress, cost = _report_of("waiting", inspection), cost_of(inspection)
             if not inspection.playable:
                 synced.result()
-                self._leave_to_encode(job, upload, progress)
+                self._leave_to_encode(job, upload, progress, cost)
                 return
             results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
             copy = _Copy(job, upload, body, inspection, results, threading.Event())
@@ -118,7 +121,7 @@ class Pipeline:
                 # It looked as if it could be copied, and can't: it is encoded like the others.
                 log.warning("copy_failed", error=str(error))
                 synced.result()
-                self._leave_to_encode(job, upload, progress)
+                self._leave_to_encode(job, upload, progress, cost)
 
     def _publish_copy(
         self, copy: "_Copy", synced: "Future[None]", stop: threading.Event, *, early: bool
@@ -159,13 +162,15 @@ class Pipeline:
             self._drop_dead(upload)
             raise LeaseLost from None
 
-    def _leave_to_encode(self, job: Job, upload: Upload, progress: Progress) -> None:
+    def _leave_to_encode(self, job: Job, upload: Upload, progress: Progress, cost: int = 0) -> None:
         """Acknowledge a synced upload, and leave what is to be done to an ``encode`` job."""
         self._keep(upload)
 
         def also(cursor: Cursor) -> None:
             _marker(upload, UploadState.STORED)(cursor)
-            upload_rows.add_encode_job(cursor, upload.hash_path, upload.upload_id)
+            upload_rows.add_encode_job(
+                cursor, upload.hash_path, upload.upload_id, job.turn_of, cost
+            )
 
         try:
             # The upload is answered as soon as it is stored, and whoever gets the answer may look
@@ -221,6 +226,7 @@ class Pipeline:
 
     def _encoded(self, original: Path, results: Results, stop: threading.Event) -> Inspection:
         found = inspect(original, stop=stop)
+        check_cost(found)
         try:
             encode(original, results.video, found, stop=stop)
         except TranscodeFailed:
