@@ -14,6 +14,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON EmailTokens TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON MailedAddresses TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON KnownDevices TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE ON JobTurns TO vireo_auth;
 -- Of videos it sees which files go with a channel that is deleted.
 GRANT SELECT (ChannelID, PathHash) ON Videos TO vireo_auth;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_auth;
@@ -33,8 +34,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
 -- media: bytes, and the jobs of its worker. Of channels it sees that they exist.
 GRANT SELECT (ChannelID) ON Channels TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON OpenUploads TO vireo_media;
+GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Exports TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;
+GRANT SELECT, INSERT, UPDATE ON JobTurns TO vireo_media;
 GRANT SELECT ON SigningKeys TO vireo_media;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_media;

@@ -82,8 +82,8 @@ class UploadTable:
             for hash_path, upload_id, state, size, at in rows
         }
 
-    def begin(self, hash_path: str, upload_id: str, size: int) -> None:
-        """Insert an upload, and the job that prepares it.
+    def begin(self, hash_path: str, upload_id: str, channel_id: int, size: int) -> None:
+        """Insert an upload, and the job that prepares it, when it is the channel's turn.
 
         Raises:
             AlreadyUploaded: unless the earlier one was refused.
@@ -92,7 +92,8 @@ class UploadTable:
         def work(cursor: Cursor) -> None:
             cursor.execute(FORGET_REFUSED, (hash_path,))
             cursor.execute(INSERT, (hash_path, upload_id, size))
-            _enqueue(cursor, MEDIA_QUEUE, PREPARE, hash_path, upload_id)
+            turn_of = str(channel_id)
+            _enqueue(cursor, MEDIA_QUEUE, PREPARE, hash_path, upload_id, turn_of, size)
 
         try:
             self._database.transaction("uploads.begin", work)
@@ -141,9 +142,9 @@ def set_state(cursor: Cursor, hash_path: str, upload_id: str, state: UploadState
     cursor.execute(SET_STATE, (state, hash_path, upload_id))
 
 
-def add_encode_job(cursor: Cursor, hash_path: str, upload_id: str) -> None:
-    """Have the video encoded."""
-    _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id)
+def add_encode_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str, cost: int) -> None:
+    """Have the video encoded, when it is its channel's turn."""
+    _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id, turn_of, cost)
 
 
 def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) -> None:
@@ -152,6 +153,22 @@ def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) ->
     jobs.enqueue(cursor, MEDIA_QUEUE, TELL, hash_path, payload, max_attempts=TELL_ATTEMPTS, delay=1)
 
 
-def _enqueue(cursor: Cursor, queue: str, kind: str, hash_path: str, upload_id: str) -> None:
-    payload = {"upload_id": upload_id}
-    jobs.enqueue(cursor, queue, kind, hash_path, payload, max_attempts=ATTEMPTS)
+def _enqueue(
+    cursor: Cursor,
+    queue: str,
+    kind: str,
+    hash_path: str,
+    upload_id: str,
+    turn_of: str,
+    cost: int,
+) -> None:
+    jobs.enqueue(
+        cursor,
+        queue,
+        kind,
+        hash_path,
+        {"upload_id": upload_id},
+        max_attempts=ATTEMPTS,
+        turn_of=turn_of,
+        cost=cost,
+    )

@@ -16,6 +16,7 @@ from vireo_media.catalog import Catalog
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, NOTICE, ExportTable
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import REMOVE_PICTURE, PictureTable
 from vireo_media.storage.uploads import (
     ENCODE,
@@ -30,6 +31,7 @@ from vireo_media.tools.sandbox import SandboxError, missing_confinement
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import Janitor
 from vireo_media.worker.pipeline import Pipeline
+from vireo_media.worker.reaper import Reaper
 
 log = structlog.get_logger()
 
@@ -87,7 +89,13 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
     slow = {ENCODE: Handler(pipeline.encode, pipeline.give_up_encode)}
     archives = {EXPORT: Handler(exporter.run, exporter.give_up)}
     return [
-        Janitor(files, uploads, exports, pictures, stopping),
+        Janitor(files, uploads, exports, pictures, OpenUploadTable(database), stopping),
+        Reaper(
+            files,
+            stopping,
+            least_rate=settings.least_upload_rate,
+            reserve_bytes=settings.disk_reserve_bytes,
+        ),
         slot("export", export_jobs, archives, stopping, EXPORT_IDLE_SECONDS),
         *(
             slot(f"prepare-{number}", media, quick, stopping, PREPARE_IDLE_SECONDS)
