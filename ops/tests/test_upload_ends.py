@@ -85,7 +85,7 @@ def handler_of(media: Media) -> type[BaseHTTPRequestHandler]:
             if status != 204:
                 self.wfile.write(b"{}")
 
-        do_GET = do_POST = respond
+        do_GET = do_POST = do_DELETE = respond
 
         def log_message(self, format: str, *args: object) -> None:
             """Keep quiet."""
@@ -327,3 +327,12 @@ def test_a_picture_comes_with_its_permit(running: Gateway, media: Media) -> None
     assert media.asked("POST /channel/picture") == ["POST /channel/picture the-permit"]
     assert media.bodies == []
     assert media.asked(WORDS) == []
+
+
+def test_to_take_a_picture_away_holds_no_place(running: Gateway, media: Media) -> None:
+    url = f"{running.url}/channel/picture"
+    assert requests.delete(url, timeout=30).status_code == 200
+    assert media.calls == ["DELETE /channel/picture "]
+    large = requests.delete(url, data=b"x" * 100_000, timeout=30)
+    assert large.status_code == 413
+    assert len(media.calls) == 1
