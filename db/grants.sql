@@ -17,6 +17,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON EmailChanges TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON KnownDevices TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Browsers TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE ON JobTurns TO vireo_auth;
 -- Of videos it sees which files go with a channel that is deleted.
 GRANT SELECT (ChannelID, PathHash, StoredAt) ON Videos TO vireo_auth;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_auth;
@@ -38,8 +39,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
 -- media: bytes, and the jobs of its worker. Of channels it sees that they exist.
 GRANT SELECT (ChannelID) ON Channels TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON OpenUploads TO vireo_media;
+GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Exports TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;
+GRANT SELECT, INSERT, UPDATE ON JobTurns TO vireo_media;
 GRANT SELECT ON SigningKeys TO vireo_media;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_media;

@@ -76,12 +76,13 @@ def test_every_refusal_of_an_upload_has_its_status() -> None:
         paths = applications["media"].api_doc["paths"]
     documented = {int(status) for status in paths["/upload/v/{hash_path}"]["post"]["responses"]}
     before_the_body = {status for status in documented if status >= 400} - {
-        # Only the worker can say this, when it has the bytes.
+        # These can be said when the bytes are there, and not before.
         STATUS[Code.UNSUPPORTED_MEDIA],
+        STATUS[Code.REQUEST_TIMEOUT],
     }
     handled = re.findall(
         r"if \(\$vireo_refusal_status = (\d+)\) \{\s+return \1 \$vireo_refusal;",
-        (gateway.SOURCE / "nginx.conf").read_text(),
+        (gateway.SOURCE / "uploads.conf.template").read_text(),
     )
     assert {int(status) for status in handled} == before_the_body | {STATUS[Code.UNAVAILABLE]}
 

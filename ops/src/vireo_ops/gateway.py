@@ -38,6 +38,8 @@ def variables(settings: Settings, ports: Mapping[str, int], user: RunUser) -> di
         # Only a master that runs as root can choose the user of its workers.
         "VIREO_GATEWAY_USER_LINE": f"user {user.name};" if starter.uid == 0 else "",
         "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
+        # Media's `PART` says the same.
+        "VIREO_UPLOAD_PART_BYTES": str(-(-settings.max_upload_bytes // 16)),
         "VIREO_RATE_SIGN_UP": settings.rate_sign_up,
         "VIREO_RATE_SIGN_IN": settings.rate_sign_in,
         "VIREO_RATE_UPLOAD": settings.rate_upload,

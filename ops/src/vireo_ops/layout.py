@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vireo_ops.errors import OperationError
+from vireo_ops.run_user import RunUser
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -141,3 +142,27 @@ def layout_of(data: Path) -> Layout:
                 "break, which supervisor can't take. Move it or choose another VIREO_DATA."
             )
     return Layout(absolute)
+
+
+def close_to_others(layout: Layout, user: RunUser) -> None:
+    """Let nobody of this machine into the data folder but whoever starts Vireo and the run user.
+
+    The folders of whoever starts it are open to the run user's group where that is another user,
+    who must get through them to its own.
+    """
+    for folder in layout.owner_folders():
+        _set_mode(folder, 0o750 if user.is_other else 0o700, user.gid)
+    for folder in layout.run_user_folders():
+        # What is deeper lies in folders of the run user, who might put a link in its place.
+        if folder.parent in {layout.data, layout.run, layout.media}:
+            _set_mode(folder, 0o700, -1)
+
+
+def _set_mode(folder: Path, mode: int, group: int) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if group != -1:
+            os.fchown(descriptor, -1, group)
+        os.fchmod(descriptor, mode)
+    finally:
+        os.close(descriptor)

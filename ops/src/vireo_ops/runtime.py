@@ -16,7 +16,7 @@ from pathlib import Path
 
 from vireo_ops import database, gateway
 from vireo_ops.errors import OperationError
-from vireo_ops.layout import CHECKOUT, Layout, layout_of
+from vireo_ops.layout import CHECKOUT, Layout, close_to_others, layout_of
 from vireo_ops.ports import internal_ports, require_gateway_port
 from vireo_ops.programs import Program, service_environment, service_programs, tree_digest
 from vireo_ops.readiness import is_ready, last_lines, wait_until_ready
@@ -134,6 +134,7 @@ class Runtime:
                     give(folder, user)
             for top in (layout.secrets, layout.services_run, layout.media, layout.mail):
                 give(top, user)
+            close_to_others(layout, user)
         except PermissionError:
             raise OperationError(
                 f"The folder {layout.data} can't be used by this user. Run this as its owner, or "

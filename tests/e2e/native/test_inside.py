@@ -310,3 +310,12 @@ def test_secrets_are_their_owners_alone(runtime: Runtime) -> None:
     assert re.fullmatch(r"0o40700", oct(folder.stat().st_mode))
     for path in folder.iterdir():
         assert path.stat().st_mode & 0o077 == 0
+
+
+def test_others_of_the_machine_see_nothing(runtime: Runtime) -> None:
+    """Nothing of it is open to all users, and all works: the other tests use it like this."""
+    layout = runtime.layout
+    folders = [*layout.owner_folders(), layout.secrets, layout.services_run, layout.mail]
+    for folder in (*folders, *(path for path in layout.media.iterdir() if path.is_dir())):
+        assert folder.stat().st_mode & 0o007 == 0, folder
+    assert layout.database_socket.parent.stat().st_mode & 0o077 == 0

@@ -4,6 +4,11 @@ A worker claims a job with ``SKIP LOCKED`` and holds it by a lease that it renew
 counted at the claim, so a job that kills its worker is quarantined after ``max_attempts`` claims.
 Whoever finishes a job proves with the lease's token that it is still the holder (fencing). Job
 handlers must be idempotent: a lease that ran out gives the job to another worker.
+
+Jobs that name for whom they are (``turn_of``) take turns: however many one of them has waiting, a
+job of another waits for no more than one of them. Each job gets the number of its turn when it is
+inserted: a turn later than the last one of its own, and never earlier than where the queue has come
+to. In one's turn one's cheapest job is done. Jobs of nobody go before all others, the oldest first.
 """
 
 import json
@@ -21,6 +26,27 @@ INSERT INTO Jobs (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedA
 VALUES (%s, %s, %s, %s, %s, NOW(3) + INTERVAL %s MICROSECOND, NOW(3))
 """
 
+INSERT_WITH_TURN = """
+INSERT INTO Jobs
+    (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt, TurnOf, Turn, Cost)
+VALUES (%s, %s, %s, %s, %s, NOW(3) + INTERVAL %s MICROSECOND, NOW(3), %s, %s, %s)
+"""
+
+# Without a lock: two that are inserted at once may get the same turn, which does no harm.
+NEXT_TURN = """
+SELECT GREATEST(
+    COALESCE((SELECT Turn FROM JobTurns WHERE Queue = %s), 1),
+    COALESCE((SELECT MAX(Turn) FROM Jobs WHERE Queue = %s AND TurnOf = %s), 0) + %s)
+"""
+
+# Who comes new takes the turn that the queue has come to. Each job that is done moves it on a
+# little, so that those who wait for their next turn are reached, however many come new.
+TURN = 4
+MOVE_ON = """
+INSERT INTO JobTurns (Queue, Turn) VALUES (%s, %s + 1)
+ON DUPLICATE KEY UPDATE Turn = GREATEST(Turn, %s) + 1
+"""
+
 # Asked first, many times a second: one statement without a lock.
 ANY_DUE = """
 SELECT EXISTS (SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'queued' AND RunAfter <= NOW(3))
@@ -28,16 +54,26 @@ SELECT EXISTS (SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'queued' AND RunA
 """
 
 CLAIMABLE = """
-SELECT JobID, Kind, Subject, Payload, Attempts, MaxAttempts FROM Jobs
+SELECT JobID, Kind, Subject, Payload, Attempts, MaxAttempts, TurnOf, Turn
+FROM Jobs FORCE INDEX (Turns)
 WHERE Queue = %s AND State = 'queued' AND RunAfter <= NOW(3)
-ORDER BY RunAfter, JobID LIMIT 1 FOR UPDATE SKIP LOCKED
+ORDER BY Turn, RunAfter, JobID LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+
+CHEAPEST = """
+SELECT JobID, Kind, Subject, Payload, Attempts, MaxAttempts, TurnOf, Turn
+FROM Jobs FORCE INDEX (OwnCosts)
+WHERE Queue = %s AND State = 'queued' AND TurnOf = %s AND RunAfter <= NOW(3)
+ORDER BY Cost, JobID LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 TAKE = """
 UPDATE Jobs SET State = 'running', Attempts = Attempts + 1, LeaseToken = %s,
-    LeaseUntil = NOW(3) + INTERVAL %s SECOND
+    LeaseUntil = NOW(3) + INTERVAL %s SECOND, Turn = %s
 WHERE JobID = %s
 """
+
+SET_TURN = "UPDATE Jobs SET Turn = %s WHERE JobID = %s"
 
 RENEW = """
 UPDATE Jobs SET LeaseUntil = NOW(3) + INTERVAL %s SECOND
@@ -60,7 +96,7 @@ WHERE JobID = %s AND LeaseToken = %s AND State = 'running'
 """
 
 EXPIRED = """
-SELECT JobID, Kind, Subject, Payload, Attempts, MaxAttempts FROM Jobs
+SELECT JobID, Kind, Subject, Payload, Attempts, MaxAttempts, TurnOf, Turn FROM Jobs
 WHERE Queue = %s AND State = 'running' AND LeaseUntil < NOW(3)
 ORDER BY LeaseUntil LIMIT 1 FOR UPDATE SKIP LOCKED
 """
@@ -70,7 +106,7 @@ CANCEL = "DELETE FROM Jobs WHERE Queue = %s AND Subject = %s AND Kind <> %s"
 
 @dataclass(frozen=True)
 class Job:
-    """A claimed job. ``attempt`` is 1 at the first claim."""
+    """A claimed job. ``attempt`` is 1 at the first claim; for ``turn_of`` see ``enqueue``."""
 
     job_id: int
     kind: str
@@ -79,6 +115,7 @@ class Job:
     attempt: int
     max_attempts: int
     lease: str
+    turn_of: str = ""
 
     @property
     def exhausted(self) -> bool:
@@ -99,10 +136,23 @@ def enqueue(
     *,
     max_attempts: int = 3,
     delay: float = 0.0,
+    turn_of: str = "",
+    cost: int = 0,
 ) -> int:
-    """Insert a job in the caller's transaction; returns its id. ``delay`` is in seconds."""
-    text = json.dumps(payload or {})
-    cursor.execute(INSERT, (queue, kind, subject, text, max_attempts, int(delay * 1_000_000)))
+    """Insert a job in the caller's transaction; returns its id.
+
+    Args:
+        delay: in seconds.
+        turn_of: for whom it is; nobody's jobs go before all others.
+        cost: which one goes first of those that are for the same one: the cheapest.
+    """
+    values = (queue, kind, subject, json.dumps(payload or {}), max_attempts, int(delay * 1_000_000))
+    if turn_of:
+        cursor.execute(NEXT_TURN, (queue, queue, turn_of, TURN))
+        ((turn,),) = cursor.fetchall()
+        cursor.execute(INSERT_WITH_TURN, (*values, turn_of, turn, cost))
+    else:
+        cursor.execute(INSERT, values)
     return int(cursor.lastrowid or 0)
 
 
@@ -128,27 +178,44 @@ class JobQueue:
         self._lease_seconds = lease_seconds
 
     def claim(self) -> Job | None:
-        """The oldest job that is due or whose holder died; ``None`` where there is none.
+        """The next job that is due, or one whose holder died; ``None`` where there is none.
 
         A job that is ``exhausted`` is returned too: the caller says what becomes of its subject,
         and quarantines it.
         """
 
         def work(cursor: Cursor) -> Job | None:
-            for statement in (EXPIRED, CLAIMABLE):
-                cursor.execute(statement, (self._queue,))
-                if row := cursor.fetchone():
-                    lease = secrets.token_hex(16)
-                    cursor.execute(TAKE, (lease, self._lease_seconds, row[0]))
-                    return Job(
-                        row[0], row[1], row[2], json.loads(row[3]), row[4] + 1, row[5], lease
-                    )
-            return None
+            cursor.execute(EXPIRED, (self._queue,))
+            row = cursor.fetchone() or self._next(cursor)
+            if row is None:
+                return None
+            job_id, kind, subject, payload, attempts, most, turn_of, turn = row
+            lease = secrets.token_hex(16)
+            cursor.execute(TAKE, (lease, self._lease_seconds, turn, job_id))
+            return Job(
+                job_id, kind, subject, json.loads(payload), attempts + 1, most, lease, turn_of
+            )
 
         with self._database.read() as cursor:
             cursor.execute(ANY_DUE, (self._queue, self._queue))
             row = cursor.fetchone()
         return self._database.transaction("jobs.claim", work) if row and row[0] else None
+
+    def _next(self, cursor: Cursor) -> tuple[Any, ...] | None:
+        """Lock the next job that is due; its row, with the turn that it takes."""
+        cursor.execute(CLAIMABLE, (self._queue,))
+        front = cursor.fetchone()
+        if front is None or not front[6]:
+            return front
+        *_, turn_of, turn = front
+        cursor.execute(MOVE_ON, (self._queue, turn, turn))
+        cursor.execute(CHEAPEST, (self._queue, turn_of))
+        cheapest = cursor.fetchone()
+        if cheapest is None or cheapest[0] == front[0]:
+            return front
+        # They change places.
+        cursor.execute(SET_TURN, (cheapest[7], front[0]))
+        return (*cheapest[:7], turn)
 
     def renew(self, job: Job) -> bool:
         """Hold on to the job for another lease; ``False`` where it is no longer ours."""

@@ -9,9 +9,10 @@ from vireo_common.database import Database
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_media.api import exports, files, pictures, uploads
+from vireo_media.api import asked_before, exports, files, pictures, uploads
 from vireo_media.catalog import Catalog
 from vireo_media.core.exports import Exports
+from vireo_media.core.open_uploads import OpenUploads
 from vireo_media.core.permits import Permits
 from vireo_media.core.pictures import Pictures
 from vireo_media.core.removal import Removal
@@ -19,6 +20,7 @@ from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.tools.picture import square_picture
@@ -38,22 +40,26 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     upload_table = UploadTable(database)
 
     app = create_application("media", guard=guard, ready=database.ping)
+    permits = Permits(service_token)
+    open_uploads = OpenUploads(
+        OpenUploadTable(database),
+        media_files.room,
+        reserve_bytes=settings.disk_reserve_bytes,
+        most_open=settings.open_uploads,
+        least_rate=settings.least_upload_rate,
+    )
     rules = Uploads(
         upload_table,
         media_files,
         catalog.find_video,
+        open_uploads,
         max_bytes=settings.max_upload_bytes,
-        reserve_bytes=settings.disk_reserve_bytes,
         waiting=max(1, settings.web_threads * 3 // 4),
     )
-    app.register_api(uploads.blueprint(rules, Permits(service_token)))
-    picture_rules = Pictures(
-        PictureTable(database),
-        media_files,
-        square_picture,
-        reserve_bytes=settings.disk_reserve_bytes,
-    )
-    app.register_api(pictures.blueprint(picture_rules))
+    app.register_api(uploads.blueprint(rules, permits))
+    picture_rules = Pictures(PictureTable(database), media_files, square_picture, open_uploads)
+    app.register_api(pictures.blueprint(picture_rules, permits))
+    app.register_api(asked_before.blueprint(permits, open_uploads.close))
     app.register_api(files.blueprint(Removal(upload_table, media_files)))
     app.register_api(exports.blueprint(Exports(ExportTable(database), media_files)))
     require_declarations(app)

@@ -16,6 +16,12 @@ class MediaSettings(ServiceSettings):
     disk_reserve_bytes: int = Field(
         256 * 1024**2, ge=0, description="Room on the media disk that uploads leave free."
     )
+    open_uploads: int = Field(
+        8, ge=1, le=1000, description="Videos of one account that may be on their way at once."
+    )
+    least_upload_rate: int = Field(
+        64 * 1024, ge=1, description="Bytes a second that an upload must have on the average."
+    )
     prepare_slots: int = Field(2, ge=1, le=64, description="Uploads a worker checks at once.")
     encode_slots: int = Field(1, ge=0, le=64, description="Videos a worker encodes at once.")
     export_seconds: int = Field(

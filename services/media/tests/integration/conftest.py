@@ -22,6 +22,7 @@ from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, VERIFY_QUEUE, UploadTable
 from vireo_media.worker.exporter import Exporter
@@ -34,6 +35,7 @@ from vireo_testing.person import eventually
 from vireo_testing.sessions import open_session
 
 HASH = "aB3dE6g"
+CHANNEL = 7
 LEASE_SECONDS = 12
 
 
@@ -67,7 +69,9 @@ class Stage:
 
     def sweep(self) -> None:
         """What the janitor does."""
-        Janitor(self.files, self.uploads, self.exports, self.pictures, threading.Event()).sweep()
+        open_uploads = OpenUploadTable(self._database)
+        tables = (self.uploads, self.exports, self.pictures, open_uploads)
+        Janitor(self.files, *tables, threading.Event()).sweep()
 
     def receive(self, source: Path, hash_path: str = HASH) -> str:
         """What the gateway and the web service do with a body; the upload's id."""
@@ -76,7 +80,7 @@ class Stage:
         body.write_bytes(source.read_bytes())
         size = self.files.adopt(str(body), hash_path, upload_id)
         body.unlink()
-        self.uploads.begin(hash_path, upload_id, size)
+        self.uploads.begin(hash_path, upload_id, CHANNEL, size)
         return upload_id
 
     def pipeline(

@@ -3,11 +3,22 @@
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_common.access import maybe_signed_in, required_account_id, signed_in
+from vireo_common.access import maybe_signed_in, public, required_account_id, signed_in
 from vireo_common.errors import Code, Failure
-from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Empty, answer, problems
-from vireo_media.api.asked_before import PERMIT, body_length, refusal
+from vireo_common.web import (
+    TOKEN_PROBLEMS,
+    TOKEN_REQUIRED,
+    Empty,
+    answer,
+    client_address,
+    problems,
+)
+from vireo_media.api.asked_before import body_length, given_permit, permission, refusal
+from vireo_media.core.permits import Permit, Permits
 from vireo_media.core.pictures import MAX_BYTES, Pictures
+
+# In place of a hash path in the permit; it has another length.
+SUBJECT = "channelpicture"
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _FORM = {
@@ -27,7 +38,7 @@ PICTURE_BODY = {
 }
 
 
-def blueprint(pictures: Pictures) -> APIBlueprint:
+def blueprint(pictures: Pictures, permits: Permits) -> APIBlueprint:
     """The routes, on the rules of ``pictures``."""
     bp = APIBlueprint("pictures", __name__)
 
@@ -40,16 +51,19 @@ def blueprint(pictures: Pictures) -> APIBlueprint:
             **problems(
                 *TOKEN_PROBLEMS,
                 Code.NO_BYTES,
+                Code.REQUEST_TIMEOUT,
                 Code.TOO_LARGE,
                 Code.UNSUPPORTED_MEDIA,
+                Code.RATE_LIMITED,
                 Code.DISK_FULL,
             ),
         },
     )
-    @signed_in
+    @public
     def set_picture() -> Response:
         """Set the channel's picture."""
-        pictures.set(required_account_id(), _bytes)
+        permit = given_permit(permits, SUBJECT)
+        pictures.set(permit.channel_id, permit.open_id, _bytes)
         return answer()
 
     @bp.delete(
@@ -67,13 +81,11 @@ def blueprint(pictures: Pictures) -> APIBlueprint:
     @maybe_signed_in
     def may_set_picture() -> Response:
         try:
-            required_account_id()
-            pictures.check_may_set(body_length())
+            channel_id = required_account_id()
+            open_id = pictures.open(channel_id, client_address(), body_length())
         except Failure as failure:
             return refusal(failure)
-        response = answer()
-        response.headers[PERMIT] = "picture"
-        return response
+        return permission(permits.make(Permit(SUBJECT, channel_id, open_id)))
 
     return bp
 

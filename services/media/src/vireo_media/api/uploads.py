@@ -7,12 +7,19 @@ whatever a client sends under this name. A body that is refused beforehand is no
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_common.access import maybe_signed_in, required_account_id
+from vireo_common.access import maybe_signed_in, public, required_account_id
 from vireo_common.errors import Code, Failure
-from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Empty, answer, problems
-from vireo_media.api.asked_before import PERMIT, body_length, refusal
+from vireo_common.web import (
+    TOKEN_PROBLEMS,
+    TOKEN_REQUIRED,
+    Empty,
+    answer,
+    client_address,
+    problems,
+)
+from vireo_media.api.asked_before import body_length, given_permit, permission, refusal
 from vireo_media.api.models import HashPathInPath
-from vireo_media.core.permits import Permits
+from vireo_media.core.permits import Permit, Permits
 from vireo_media.core.uploads import Uploads
 
 BODY_FILE = "X-Vireo-Body-File"
@@ -40,32 +47,32 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
                 Code.NO_BYTES,
                 Code.FORBIDDEN,
                 Code.NOT_FOUND,
+                Code.REQUEST_TIMEOUT,
                 Code.ALREADY_UPLOADED,
                 Code.TOO_LARGE,
                 Code.UNSUPPORTED_MEDIA,
+                Code.RATE_LIMITED,
                 Code.DISK_FULL,
             ),
         },
     )
-    @maybe_signed_in
+    @public
     def receive(path: HashPathInPath) -> Response:
         """Upload the bytes of a video."""
-        permit = request.headers.get(PERMIT, "")
-        channel_id = permits.channel_id(path.hash_path, permit) or required_account_id()
-        uploads.check_owner(path.hash_path, channel_id)
-        uploads.receive(path.hash_path, request.headers.get(BODY_FILE, ""))
+        permit = given_permit(permits, path.hash_path)
+        body = request.headers.get(BODY_FILE, "")
+        uploads.take(path.hash_path, permit.channel_id, permit.open_id, body)
         return answer()
 
     @bp.get("/gateway/may_upload/<hash_path>", doc_ui=False)
     @maybe_signed_in
     def may_upload(path: HashPathInPath) -> Response:
         try:
-            channel_id = required_account_id()
-            uploads.check_may_upload(path.hash_path, channel_id, body_length())
+            channel_id, size = required_account_id(), body_length()
+            opened = uploads.open(path.hash_path, channel_id, client_address(), size)
         except Failure as failure:
             return refusal(failure)
-        response = answer()
-        response.headers[PERMIT] = permits.make(path.hash_path, channel_id)
-        return response
+        permit = Permit(path.hash_path, channel_id, opened.open_id)
+        return permission(permits.make(permit), partial=uploads.is_partial(opened, size))
 
     return bp

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
+from vireo_media.core.open_uploads import PICTURE_SECONDS, Kind, OpenUploads
 from vireo_media.core.refused import Refused
 
 MAX_BYTES = 10 << 20
@@ -54,16 +55,13 @@ class PictureFiles(Protocol):
     def discard_picture(self, name: str) -> None:
         """Remove what is not published of it."""
 
-    def free_bytes(self) -> int:
-        """Room on the disk."""
-
 
 class Pictures:
     """The rules of pictures.
 
     Args:
         make: writes a square picture to a path, of the file at another; raises ``Refused``.
-        reserve_bytes: the room on the disk that pictures leave free.
+        open_uploads: what is on its way: of each account one picture.
     """
 
     def __init__(
@@ -71,43 +69,45 @@ class Pictures:
         store: PictureStore,
         files: PictureFiles,
         make: Callable[[Path, Path], None],
-        *,
-        reserve_bytes: int,
+        open_uploads: OpenUploads,
     ) -> None:
         self._store = store
         self._files = files
         self._make = make
-        self._reserve_bytes = reserve_bytes
+        self._open = open_uploads
         self._places = threading.BoundedSemaphore(PLACES)
         self._waiting = threading.BoundedSemaphore(WAITING)
 
-    def set(self, channel_id: int, read: Callable[[], bytes]) -> None:
+    def open(self, channel_id: int, address: str, size: int | None) -> str:
+        """Let the channel send a picture of ``size`` bytes (if known); the id to set it with.
+
+        Raises:
+            Failure: ``rate_limited`` while another one of it is on its way; ``disk_full``.
+        """
+        most = MAX_BYTES if size is None else min(size, MAX_BYTES)
+        return self._open.open(Kind.PICTURE, channel_id, address, [most]).open_id
+
+    def set(self, channel_id: int, open_id: str, read: Callable[[], bytes]) -> None:
         """Give the channel a picture; when this returns, it is on the disk and served.
 
         Args:
+            open_id: what ``open`` gave for it.
             read: gets the bytes that the client sent, once there is a place for them.
 
         Raises:
             Failure: ``no_bytes``; ``unsupported_media`` or ``too_large`` with the reason;
                 ``disk_full``; ``token_invalid`` where the channel was deleted meanwhile;
-                ``unavailable`` while too many others send one. Nothing has changed then.
+                ``request_timeout`` where it was too slow; ``unavailable`` while too many others
+                send one. Nothing has changed then.
         """
-        with _held(self._waiting, 0), _held(self._places, PLACE_SECONDS):
-            self._set(channel_id, read())
-
-    def check_may_set(self, size: int | None) -> None:
-        """Whether there is room for a picture of ``size`` bytes (if known).
-
-        Raises:
-            Failure: ``disk_full``.
-        """
-        if self._files.free_bytes() < 2 * (size or 0) + self._reserve_bytes:
-            raise Failure(Code.DISK_FULL)
+        with self._open.closing(open_id):
+            self._open.arrived(open_id, Kind.PICTURE, None, PICTURE_SECONDS)
+            with _held(self._waiting, 0), _held(self._places, PLACE_SECONDS):
+                self._set(channel_id, read())
 
     def _set(self, channel_id: int, body: bytes) -> None:
         if not body:
             raise Failure(Code.NO_BYTES, "The body is empty; send the bytes of the picture.")
-        self.check_may_set(len(body))
         name = secrets.token_hex(16)
         try:
             source = self._files.picture_body(name)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
+from vireo_media.core.open_uploads import PART, Kind, OpenUpload, OpenUploads
 
 HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
 POLL_SECONDS = 0.02
@@ -22,6 +23,8 @@ MAX_POLL_SECONDS = 0.25
 # A body of 10 GiB on a slow disk is synced in this time. A worker that is down for so long is an
 # outage, and whoever uploads should hear of it.
 VERDICT_SECONDS = 300.0
+# And for what comes before and after the wait.
+ARRIVED_SECONDS = VERDICT_SECONDS + 30.0
 
 
 class UploadState(StrEnum):
@@ -70,14 +73,22 @@ class AlreadyUploaded(Exception):
     """There is an upload for this hash path."""
 
 
+class BodyCut(Exception):
+    """A body lost its bytes on its way: it was too slow, or (``for_room``) the disk was full."""
+
+    def __init__(self, *, for_room: bool) -> None:
+        super().__init__()
+        self.for_room = for_room
+
+
 class UploadStore(Protocol):
     """Where uploads are kept, with the jobs that belong to them."""
 
     def find(self, hash_path: str) -> Upload | None:
         """The upload of a hash path."""
 
-    def begin(self, hash_path: str, upload_id: str, size: int) -> None:
-        """Insert an upload, and the job that prepares it.
+    def begin(self, hash_path: str, upload_id: str, channel_id: int, size: int) -> None:
+        """Insert an upload, and the job that prepares it, when it is the channel's turn.
 
         Raises:
             AlreadyUploaded: unless the earlier one was refused.
@@ -95,13 +106,11 @@ class BodyFiles(Protocol):
 
         Raises:
             FileNotFoundError: there is none.
+            BodyCut: it has lost some of its bytes.
         """
 
     def drop(self, hash_path: str, upload_id: str) -> None:
         """Remove a body that was adopted, however far it got."""
-
-    def free_bytes(self) -> int:
-        """Room on the disk."""
 
 
 class Uploads:
@@ -109,9 +118,9 @@ class Uploads:
 
     Args:
         find_video: asks catalog for a video; raises ``Failure`` (``not_found``).
+        open_uploads: what is on its way.
         max_bytes: the largest body.
         waiting: how many requests may wait for the worker at once, in this process.
-        reserve_bytes: the room on the disk that uploads leave free.
     """
 
     def __init__(
@@ -119,33 +128,39 @@ class Uploads:
         store: UploadStore,
         files: BodyFiles,
         find_video: Callable[[str], VideoFacts],
+        open_uploads: OpenUploads,
         *,
         max_bytes: int,
-        reserve_bytes: int,
         waiting: int,
     ) -> None:
         self._store = store
         self._files = files
         self._find_video = find_video
+        self._open = open_uploads
         self._max_bytes = max_bytes
-        self._reserve_bytes = reserve_bytes
         self._waiting = threading.BoundedSemaphore(waiting)
 
-    def check_may_upload(self, hash_path: str, channel_id: int, size: int | None) -> None:
-        """Whether ``channel_id`` may upload ``size`` bytes (if known) to ``hash_path`` now.
+    def open(self, hash_path: str, channel_id: int, address: str, size: int | None) -> OpenUpload:
+        """Let ``channel_id`` upload ``size`` bytes (if known) to ``hash_path`` now.
+
+        Of a body whose length is not said, the gateway takes no more than the answer's ``size``.
 
         Raises:
             Failure: ``not_found``, ``forbidden``, ``already_uploaded``, ``no_bytes``,
-                ``too_large`` or ``disk_full``.
+                ``too_large``, ``rate_limited`` or ``disk_full``.
         """
         self.check_owner(hash_path, channel_id)
         if size == 0:
             raise Failure(Code.NO_BYTES)
         if size is not None and size > self._max_bytes:
             raise Failure(Code.TOO_LARGE, limit=self._max_bytes)
-        # Room for the body, and for what is made of it.
-        if self._files.free_bytes() < 2 * (size or 0) + self._reserve_bytes:
-            raise Failure(Code.DISK_FULL)
+        # The gateway rounds up too.
+        sizes = [size] if size is not None else [self._max_bytes, -(-self._max_bytes // PART)]
+        return self._open.open(Kind.VIDEO, channel_id, address, sizes)
+
+    def is_partial(self, opened: OpenUpload, size: int | None) -> bool:
+        """Whether a body of unknown length may have less than the largest."""
+        return size is None and opened.size < self._max_bytes
 
     def check_owner(self, hash_path: str, channel_id: int) -> None:
         """Whether the video is there, is the channel's, and has no bytes yet.
@@ -161,23 +176,32 @@ class Uploads:
         if upload and upload.state is not UploadState.REFUSED:
             raise Failure(Code.ALREADY_UPLOADED)
 
-    def receive(self, hash_path: str, body: str) -> None:
+    def take(self, hash_path: str, channel_id: int, open_id: str, body: str) -> None:
+        """Take a body that was permitted; what was held for it is given back at the end.
+
+        Raises:
+            Failure: see ``check_owner`` and ``receive``.
+        """
+        with self._open.closing(open_id):
+            self.check_owner(hash_path, channel_id)
+            self.receive(hash_path, channel_id, open_id, body)
+
+    def receive(self, hash_path: str, channel_id: int, open_id: str, body: str) -> None:
         """Take a body that has arrived completely, and return when it is stored.
 
         Args:
+            open_id: what ``open`` gave for it.
             body: the path of the file that the gateway wrote.
 
         Raises:
             Failure: ``already_uploaded``; ``unsupported_media`` or ``too_large`` with the reason;
                 ``no_bytes``; ``not_found`` where the video was deleted meanwhile;
-                ``unavailable`` where no worker took it. Nothing is kept of it then, unless the
-                database went away before that could be said.
+                ``request_timeout`` where it was too slow; ``disk_full``; ``unavailable`` where no
+                worker took it. Nothing is kept of it then, unless the database went away before
+                that could be said.
         """
         upload_id = secrets.token_hex(16)
-        try:
-            size = self._files.adopt(body, hash_path, upload_id)
-        except FileNotFoundError:
-            raise Failure(Code.NO_BYTES) from None
+        size = self._adopt(body, hash_path, upload_id)
         try:
             if size == 0:
                 raise Failure(Code.NO_BYTES)
@@ -188,14 +212,27 @@ class Uploads:
             self._files.drop(hash_path, upload_id)
             raise
         try:
-            self._begin(hash_path, upload_id, size)
+            self._begin(hash_path, upload_id, channel_id, open_id, size)
             self._await_verdict(hash_path, upload_id)
         finally:
             self._waiting.release()
 
-    def _begin(self, hash_path: str, upload_id: str, size: int) -> None:
+    def _adopt(self, body: str, hash_path: str, upload_id: str) -> int:
         try:
-            self._store.begin(hash_path, upload_id, size)
+            return self._files.adopt(body, hash_path, upload_id)
+        except FileNotFoundError:
+            raise Failure(Code.NO_BYTES) from None
+        except BodyCut as cut:
+            if cut.for_room:
+                raise Failure(Code.DISK_FULL) from None
+            raise Failure(Code.REQUEST_TIMEOUT, self._open.too_slow) from None
+
+    def _begin(
+        self, hash_path: str, upload_id: str, channel_id: int, open_id: str, size: int
+    ) -> None:
+        try:
+            self._open.arrived(open_id, Kind.VIDEO, size, ARRIVED_SECONDS)
+            self._store.begin(hash_path, upload_id, channel_id, size)
         except AlreadyUploaded:
             self._files.drop(hash_path, upload_id)
             raise Failure(Code.ALREADY_UPLOADED) from None

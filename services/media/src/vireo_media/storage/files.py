@@ -16,16 +16,33 @@ All of it is on one file system, so that a file moves by renaming.
 import contextlib
 import os
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from vireo_media.core.open_uploads import Room
+from vireo_media.core.uploads import BodyCut
 
 INCOMING, STAGING, ORIGINALS, PUBLIC = "incoming", "staging", "originals", "public"
 PUBLIC_PARTS = ("videos", "thumbnails", "pictures")
 # In place of a hash path, and no hash path itself.
 PICTURE = "picture-of-channel"
 EXPORTS = "exports"
+# The gateway writes to a body until its client has sent all of it, whatever becomes of the file.
+# One that was cut loses the right to be read, which nobody needs who writes to it.
+_READABLE, _CUT_FOR_ROOM = stat.S_IRUSR, stat.S_IWGRP
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A body that the gateway is writing, with its ``size`` in bytes; ``cut`` says that it was."""
+
+    path: Path
+    number: int
+    size: int
+    cut: bool
 
 
 @dataclass(frozen=True)
@@ -84,6 +101,7 @@ class MediaFiles:
 
         Raises:
             FileNotFoundError: it is no file in ``incoming``.
+            BodyCut: it has lost some of its bytes.
         """
         name = Path(body).name
         if not name:
@@ -91,7 +109,50 @@ class MediaFiles:
         given = self._root / INCOMING / name
         target = self.body(hash_path, upload_id)
         os.link(given, target, follow_symlinks=False)
-        return target.stat().st_size
+        # Looked at when it has its second name: one with two is not cut any more.
+        found = target.stat()
+        if not found.st_mode & _READABLE:
+            target.unlink()
+            raise BodyCut(for_room=bool(found.st_mode & _CUT_FOR_ROOM))
+        return found.st_size
+
+    def incoming(self) -> Iterator[Incoming]:
+        """The bodies that the gateway is writing, and that nobody has adopted."""
+        for entry in list(os.scandir(self._root / INCOMING)):
+            # Others remove files here at the same time.
+            with contextlib.suppress(FileNotFoundError):
+                found = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
+                    cut = not found.st_mode & _READABLE
+                    yield Incoming(Path(entry.path), found.st_ino, found.st_size, cut)
+
+    def cut(self, body: Incoming, *, for_room: bool) -> bool:
+        """Take the bytes off a body that is not adopted, for good; whether that was done.
+
+        The gateway goes on writing behind where it was: what it writes is cut the next time.
+        """
+        try:
+            descriptor = os.open(body.path, os.O_WRONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return False
+        try:
+            before = os.fstat(descriptor)
+            if not body.cut:
+                reason = _CUT_FOR_ROOM if for_room else 0
+                os.fchmod(descriptor, stat.S_IWUSR | reason)
+            # It may have been adopted just before it was marked; see `adopt`.
+            if os.fstat(descriptor).st_nlink != 1:
+                os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
+                return False
+            os.ftruncate(descriptor, 0)
+            return True
+        finally:
+            os.close(descriptor)
+
+    def room(self) -> Room:
+        """Room on the disk, and what the gateway has written of bodies that may still be taken."""
+        sizes = [body.size for body in self.incoming() if not body.cut]
+        return Room(self.free_bytes(), sizes)
 
     def keep(self, hash_path: str, upload_id: str) -> None:
         """Give a proven and synced body its final name too, and sync the name.

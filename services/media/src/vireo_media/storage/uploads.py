@@ -1,7 +1,7 @@
 """The table ``Uploads``, with the jobs that are committed together with its rows."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pymysql.cursors import Cursor
 
@@ -85,8 +85,8 @@ class UploadTable:
             for hash_path, upload_id, state, size, at in rows
         }
 
-    def begin(self, hash_path: str, upload_id: str, size: int) -> None:
-        """Insert an upload, and the job that prepares it.
+    def begin(self, hash_path: str, upload_id: str, channel_id: int, size: int) -> None:
+        """Insert an upload, and the job that prepares it, when it is the channel's turn.
 
         Raises:
             AlreadyUploaded: unless the earlier one was refused.
@@ -95,7 +95,8 @@ class UploadTable:
         def work(cursor: Cursor) -> None:
             cursor.execute(FORGET_REFUSED, (hash_path,))
             cursor.execute(INSERT, (hash_path, upload_id, size))
-            _enqueue(cursor, MEDIA_QUEUE, PREPARE, hash_path, upload_id)
+            turn_of = str(channel_id)
+            _enqueue(cursor, MEDIA_QUEUE, PREPARE, hash_path, upload_id, turn_of, size)
 
         try:
             self._database.transaction("uploads.begin", work)
@@ -146,15 +147,25 @@ def set_state(cursor: Cursor, hash_path: str, upload_id: str, state: UploadState
 
 
 def add_encode_job(
-    cursor: Cursor, hash_path: str, upload_id: str, *, may_copy: bool = True
+    cursor: Cursor,
+    hash_path: str,
+    upload_id: str,
+    turn_of: str,
+    cost: int,
+    *,
+    may_copy: bool = True,
 ) -> None:
-    """Have the video encoded; not ``may_copy``: its pictures can't be copied, that was tried."""
-    _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id, may_copy=may_copy)
+    """Have the video encoded, when it is its channel's turn.
+
+    Not ``may_copy``: its pictures can't be copied, that was tried.
+    """
+    more = {"may_copy": may_copy}
+    _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id, turn_of, cost, more)
 
 
-def add_verify_job(cursor: Cursor, hash_path: str, upload_id: str) -> None:
-    """Have a published copy decoded to its end."""
-    _enqueue(cursor, VERIFY_QUEUE, VERIFY, hash_path, upload_id)
+def add_verify_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str, cost: int) -> None:
+    """Have a published copy decoded to its end, when it is its channel's turn."""
+    _enqueue(cursor, VERIFY_QUEUE, VERIFY, hash_path, upload_id, turn_of, cost)
 
 
 def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) -> None:
@@ -164,7 +175,22 @@ def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) ->
 
 
 def _enqueue(
-    cursor: Cursor, queue: str, kind: str, hash_path: str, upload_id: str, **more: bool
+    cursor: Cursor,
+    queue: str,
+    kind: str,
+    hash_path: str,
+    upload_id: str,
+    turn_of: str,
+    cost: int,
+    more: Mapping[str, bool] | None = None,
 ) -> None:
-    payload = {"upload_id": upload_id, **more}
-    jobs.enqueue(cursor, queue, kind, hash_path, payload, max_attempts=ATTEMPTS)
+    jobs.enqueue(
+        cursor,
+        queue,
+        kind,
+        hash_path,
+        {"upload_id": upload_id, **(more or {})},
+        max_attempts=ATTEMPTS,
+        turn_of=turn_of,
+        cost=cost,
+    )

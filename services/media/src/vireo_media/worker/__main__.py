@@ -1,8 +1,8 @@
 """``python -m vireo_media.worker``: runs until it is told to stop, then gives its jobs back."""
 
-import functools
 import sys
 import threading
+from collections.abc import Mapping
 
 import structlog
 
@@ -16,6 +16,7 @@ from vireo_media.catalog import Catalog
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, NOTICE, ExportTable
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import REMOVE_PICTURE, PictureTable
 from vireo_media.storage.uploads import (
     ENCODE,
@@ -33,6 +34,7 @@ from vireo_media.tools.sandbox import SandboxError, missing_confinement
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import Janitor
 from vireo_media.worker.pipeline import Pipeline
+from vireo_media.worker.reaper import Reaper
 from vireo_media.worker.verification import Verifier
 
 log = structlog.get_logger()
@@ -64,16 +66,47 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
     uploads, exports = UploadTable(database), ExportTable(database)
     pictures, files = PictureTable(database), MediaFiles(settings.media_root)
     files.make_folders()
+    queues = {
+        name: JobQueue(database, name, LEASE_SECONDS)
+        for name in (MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE, REMOVAL_QUEUE, VERIFY_QUEUE)
+    }
     token = settings.secret("service_token").get_secret_value()
-    media = JobQueue(database, MEDIA_QUEUE, LEASE_SECONDS)
-    encodes = JobQueue(database, ENCODE_QUEUE, LEASE_SECONDS)
-    export_jobs = JobQueue(database, EXPORT_QUEUE, LEASE_SECONDS)
-    verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
-    verifier = Verifier(verifies, uploads, files)
-    removal_jobs = JobQueue(database, REMOVAL_QUEUE, LEASE_SECONDS)
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
     auth = Auth(ServiceClient(settings.auth_url, token))
-    pipeline = Pipeline(media, encodes, uploads, files, catalog, auth)
+    pipeline = Pipeline(queues[MEDIA_QUEUE], queues[ENCODE_QUEUE], uploads, files, catalog, auth)
+    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
+    exporter = Exporter(
+        queues[EXPORT_QUEUE],
+        exports,
+        uploads,
+        pictures,
+        files,
+        auth,
+        catalog,
+        reserve_bytes=settings.disk_reserve_bytes,
+        keep_seconds=settings.export_seconds,
+    )
+    sweepers = [
+        Janitor(files, uploads, exports, pictures, OpenUploadTable(database), stopping),
+        Reaper(
+            files,
+            stopping,
+            least_rate=settings.least_upload_rate,
+            reserve_bytes=settings.disk_reserve_bytes,
+        ),
+    ]
+    return [*sweepers, *_slots(settings, stopping, queues, pipeline, verifier, exporter)]
+
+
+def _slots(
+    settings: MediaSettings,
+    stopping: threading.Event,
+    queues: Mapping[str, JobQueue],
+    pipeline: Pipeline,
+    verifier: Verifier,
+    exporter: Exporter,
+) -> list[Slot]:
+    """Which queue is worked on by how many slots, and which handler has which job."""
     removals = {
         REMOVE: Handler(pipeline.remove, pipeline.set_aside),
         REMOVE_PICTURE: Handler(pipeline.remove_picture, pipeline.set_aside),
@@ -85,39 +118,27 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
         TELL: Handler(pipeline.tell, pipeline.set_aside),
         NOTICE: Handler(pipeline.notice, pipeline.set_aside),
     }
-    exporter = Exporter(
-        export_jobs,
-        exports,
-        uploads,
-        pictures,
-        files,
-        auth,
-        catalog,
-        reserve_bytes=settings.disk_reserve_bytes,
-        keep_seconds=settings.export_seconds,
-    )
-    slot = functools.partial(Slot, retries=(OSError, SandboxError))
-    slow = {ENCODE: Handler(pipeline.encode, pipeline.give_up_encode)}
-    archives = {EXPORT: Handler(exporter.run, exporter.give_up)}
+    verify = {VERIFY: Handler(verifier.verify, verifier.give_up)}
+    export = {EXPORT: Handler(exporter.run, exporter.give_up)}
+    encode = {ENCODE: Handler(pipeline.encode, pipeline.give_up_encode)}
+    wanted = [
+        (1, "verify", VERIFY_QUEUE, verify, ENCODE_IDLE_SECONDS),
+        (1, "export", EXPORT_QUEUE, export, EXPORT_IDLE_SECONDS),
+        (1, "removal", REMOVAL_QUEUE, removals, REMOVAL_IDLE_SECONDS),
+        (settings.prepare_slots, "prepare", MEDIA_QUEUE, quick, PREPARE_IDLE_SECONDS),
+        (settings.encode_slots, "encode", ENCODE_QUEUE, encode, ENCODE_IDLE_SECONDS),
+    ]
     return [
-        Janitor(files, uploads, exports, pictures, stopping),
-        slot(
-            "verify",
-            verifies,
-            {VERIFY: Handler(verifier.verify, verifier.give_up)},
+        Slot(
+            f"{name}-{number}",
+            queues[queue],
+            handlers,
             stopping,
-            ENCODE_IDLE_SECONDS,
-        ),
-        slot("export", export_jobs, archives, stopping, EXPORT_IDLE_SECONDS),
-        slot("removal", removal_jobs, removals, stopping, REMOVAL_IDLE_SECONDS),
-        *(
-            slot(f"prepare-{number}", media, quick, stopping, PREPARE_IDLE_SECONDS)
-            for number in range(settings.prepare_slots)
-        ),
-        *(
-            slot(f"encode-{number}", encodes, slow, stopping, ENCODE_IDLE_SECONDS)
-            for number in range(settings.encode_slots)
-        ),
+            idle,
+            retries=(OSError, SandboxError),
+        )
+        for count, name, queue, handlers, idle in wanted
+        for number in range(count)
     ]
 
 

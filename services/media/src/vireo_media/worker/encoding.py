@@ -10,6 +10,8 @@ from pathlib import Path
 
 import structlog
 
+from vireo_media.catalog import Progress
+from vireo_media.core.encoding import check_cost
 from vireo_media.core.inspection import Inspection
 from vireo_media.tools.filters import counts_samples
 from vireo_media.tools.measure import Made, measure
@@ -51,6 +53,7 @@ def make_film(
         TranscodeFailed, DiskFull, and the errors of `sandbox`.
     """
     found = inspect(original, stop=stop)
+    check_cost(found)
     looked = survey(original, found, stop=stop)
     if looked.interlaced or len(looked.shapes) > 1 or not may_copy:
         found = replace(found, video_copies=False)
@@ -125,3 +128,14 @@ def _seconds(sound: Sound) -> float:
 
 def _shorter(made: float, found: float) -> bool:
     return made < found * (1 - _TOLERANCE) - _TOLERANCE_SECONDS
+
+
+def progress_of(state: str, measured: Inspection | Made, note: str = "") -> Progress:
+    """What catalog is told of a file that was measured."""
+    return Progress(
+        state,
+        reason=note,
+        duration=round(measured.duration, 3),
+        width=measured.width,
+        height=measured.height,
+    )

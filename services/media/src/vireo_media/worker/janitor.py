@@ -10,6 +10,7 @@ from vireo_media.core.exports import ExportState
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
 
@@ -37,6 +38,7 @@ class Janitor(threading.Thread):
         uploads: UploadTable,
         exports: ExportTable,
         pictures: PictureTable,
+        open_uploads: OpenUploadTable,
         stopping: threading.Event,
     ) -> None:
         super().__init__(name="janitor")
@@ -44,6 +46,7 @@ class Janitor(threading.Thread):
         self._uploads = uploads
         self._exports = exports
         self._pictures = pictures
+        self._open_uploads = open_uploads
         self._stopping = stopping
         self._sweeps = 0
 
@@ -74,6 +77,7 @@ class Janitor(threading.Thread):
             self._sweep_kept()
         self._sweeps += 1
         self._uploads.sweep()
+        self._open_uploads.sweep()
 
     def _sweep_exports(self) -> None:
         """Forget exports that have expired, and remove what has no row any more."""

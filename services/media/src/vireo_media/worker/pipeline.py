@@ -22,6 +22,7 @@ from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.worker import TryLater
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog, Progress
+from vireo_media.core.encoding import check_cost, cost_of
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.refused import Refused
 from vireo_media.core.removal import Removal
@@ -29,12 +30,12 @@ from vireo_media.core.uploads import Upload, UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles, Results, size_of, sync, version_of
 from vireo_media.storage.uploads import UploadGone, UploadTable
-from vireo_media.tools.measure import Made, NotMade, measure
+from vireo_media.tools.measure import NotMade, measure
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.thumbnail import NoFrame, thumbnail
 from vireo_media.tools.transcode import DiskFull, TranscodeFailed, copy_streams
-from vireo_media.worker.encoding import Film, make_film
+from vireo_media.worker.encoding import Film, make_film, progress_of
 
 log = structlog.get_logger()
 
@@ -99,6 +100,8 @@ class Pipeline:
             synced = side.submit(sync, body)
             try:
                 inspection = inspect(body, stop=stop)
+                if not inspection.playable:
+                    check_cost(inspection)
             except Refused as refused:
                 if upload.state is UploadState.RECEIVED:
                     self._refuse(job, upload, Code(refused.code), refused.reason)
@@ -106,10 +109,10 @@ class Pipeline:
                     # It was taken before and acknowledged: it is never thrown away again.
                     self._leave_to_encode(job, upload, Progress("waiting"))
                 return
-            progress = _report_of("waiting", inspection)
+            progress, cost = progress_of("waiting", inspection), cost_of(inspection)
             if not inspection.playable:
                 synced.result()
-                self._leave_to_encode(job, upload, progress)
+                self._leave_to_encode(job, upload, progress, cost)
                 return
             results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
             copy = _Copy(job, upload, body, inspection, results, threading.Event())
@@ -123,7 +126,7 @@ class Pipeline:
                 # It looked as if it could be copied, and can't: it is encoded like the others.
                 log.warning("copy_failed", error=str(error))
                 synced.result()
-                self._leave_to_encode(job, upload, progress, may_copy=False)
+                self._leave_to_encode(job, upload, progress, cost, may_copy=False)
 
     def _publish_copy(
         self, copy: "_Copy", synced: "Future[None]", stop: threading.Event, *, early: bool
@@ -160,23 +163,28 @@ class Pipeline:
         try:
             # Before its owner may ask; of an upload that was withdrawn catalog hears nothing.
             self._media.while_held(copy.job, lambda _: None)
-            self._report(upload.hash_path, _report_of("processing", copy.inspection))
+            self._report(upload.hash_path, progress_of("processing", copy.inspection))
             self._media.while_held(copy.job, _marker(upload, UploadState.STORED))
         except (LeaseLost, UploadGone):
             self._drop_dead(upload)
             raise LeaseLost from None
 
     def _leave_to_encode(
-        self, job: Job, upload: Upload, progress: Progress, *, may_copy: bool = True
+        self,
+        job: Job,
+        upload: Upload,
+        progress: Progress,
+        cost: int = 0,
+        *,
+        may_copy: bool = True,
     ) -> None:
         """Acknowledge a synced upload, and leave what is to be done to an ``encode`` job."""
         self._keep(upload)
 
         def also(cursor: Cursor) -> None:
             _marker(upload, UploadState.STORED)(cursor)
-            upload_rows.add_encode_job(
-                cursor, upload.hash_path, upload.upload_id, may_copy=may_copy
-            )
+            names = (upload.hash_path, upload.upload_id, job.turn_of)
+            upload_rows.add_encode_job(cursor, *names, cost, may_copy=may_copy)
 
         try:
             # The upload is answered as soon as it is stored, and whoever gets the answer may look
@@ -322,7 +330,7 @@ class Pipeline:
         and are, where the machine stops before the job is finished.
         """
         version = version_of(results.thumbnail)
-        ready = _report_of("ready", film.made, film.note)
+        ready = progress_of("ready", film.made, film.note)
         progress = replace(ready, thumbnail_version=version)
 
         def place(cursor: Cursor) -> None:
@@ -340,7 +348,8 @@ class Pipeline:
                 if not told:
                     upload_rows.add_tell_job(cursor, upload.hash_path, vars(progress))
                 if film.copied:
-                    upload_rows.add_verify_job(cursor, upload.hash_path, upload.upload_id)
+                    names = (upload.hash_path, upload.upload_id, job.turn_of)
+                    upload_rows.add_verify_job(cursor, *names, cost=int(film.made.duration))
 
             queue.while_held(job, mark)
             self._files.sync_public(upload.hash_path)
@@ -386,13 +395,3 @@ def _marker(upload: Upload, state: UploadState) -> Callable[[Cursor], None]:
         upload_rows.set_state(cursor, upload.hash_path, upload.upload_id, state)
 
     return mark
-
-
-def _report_of(state: str, measured: Inspection | Made, note: str = "") -> Progress:
-    return Progress(
-        state,
-        reason=note,
-        duration=round(measured.duration, 3),
-        width=measured.width,
-        height=measured.height,
-    )

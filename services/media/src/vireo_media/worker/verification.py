@@ -40,7 +40,10 @@ class Verifier:
             # Not published any more: the janitor leaves alone what is made of it now.
             state = UploadState.STORED
             upload_rows.set_state(cursor, job.subject, upload.upload_id, state)
-            upload_rows.add_encode_job(cursor, job.subject, upload.upload_id, may_copy=False)
+            # Before its channel's other ones: this one is being watched.
+            upload_rows.add_encode_job(
+                cursor, job.subject, upload.upload_id, job.turn_of, cost=0, may_copy=False
+            )
 
         try:
             self._queue.finish(job, also)

@@ -1,38 +1,57 @@
-"""Permits: for one channel, one hash path and one secret."""
+"""Permits: for one channel, one subject, one open upload and one secret."""
 
 import pytest
 
-from vireo_media.core.permits import Permits
+from vireo_common.errors import Code, Failure
+from vireo_media.core.permits import Permit, Permits
 
 PERMITS = Permits("the services' secret")
 HASH_PATH = "aB3dE6g"
-PERMIT = PERMITS.make(HASH_PATH, 42)
-SEAL = PERMIT.partition(".")[2]
+OPEN_ID = "0123456789abcdef" * 2
+GRANTED = Permit(HASH_PATH, 42, OPEN_ID)
+PERMIT = PERMITS.make(GRANTED)
+HEAD, _, SEAL = PERMIT.rpartition(".")
+
+
+def refused(text: str, subject: str = HASH_PATH, permits: Permits = PERMITS) -> bool:
+    with pytest.raises(Failure) as caught:
+        permits.read_for(subject, text)
+    return caught.value.code is Code.FORBIDDEN
 
 
 @pytest.mark.parametrize("channel_id", [1, 42, 2**63])
-def test_a_permit_names_its_channel(channel_id: int) -> None:
-    assert PERMITS.channel_id(HASH_PATH, PERMITS.make(HASH_PATH, channel_id)) == channel_id
+def test_a_permit_says_who_may_send_what(channel_id: int) -> None:
+    permit = Permit(HASH_PATH, channel_id, OPEN_ID)
+    assert PERMITS.read_for(HASH_PATH, PERMITS.make(permit)) == permit
 
 
 def test_another_process_with_the_secret_takes_it() -> None:
-    assert Permits("the services' secret").channel_id(HASH_PATH, PERMIT) == 42
+    assert Permits("the services' secret").read(PERMIT) == GRANTED
 
 
 def test_another_secret() -> None:
     others = Permits("a guess")
-    assert others.channel_id(HASH_PATH, PERMIT) is None
-    assert PERMITS.channel_id(HASH_PATH, others.make(HASH_PATH, 42)) is None
+    assert refused(PERMIT, permits=others)
+    assert refused(others.make(GRANTED))
 
 
-@pytest.mark.parametrize("hash_path", ["aB3dE6h", "AB3DE6G", "", "aB3dE6g:4"])
-def test_another_hash_path(hash_path: str) -> None:
-    assert PERMITS.channel_id(hash_path, PERMIT) is None
+@pytest.mark.parametrize("subject", ["aB3dE6h", "AB3DE6G", "", "aB3dE6g:4", "channelpicture"])
+def test_another_subject(subject: str) -> None:
+    assert refused(PERMIT, subject)
 
 
-@pytest.mark.parametrize("number", ["43", "4", "420", "0"])
-def test_another_channel(number: str) -> None:
-    assert PERMITS.channel_id(HASH_PATH, f"{number}.{SEAL}") is None
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"aB3dE6h.42.{OPEN_ID}",
+        f"aB3dE6g.43.{OPEN_ID}",
+        f"aB3dE6g.4.{OPEN_ID}",
+        f"aB3dE6g.42.{OPEN_ID[::-1]}",
+        f"aB3dE6.g42.{OPEN_ID}",
+    ],
+)
+def test_the_seal_of_another(head: str) -> None:
+    assert refused(f"{head}.{SEAL}", head.partition(".")[0])
 
 
 @pytest.mark.parametrize(
@@ -44,7 +63,7 @@ def test_another_channel(number: str) -> None:
         SEAL + "0",
         SEAL[:-1] + ("0" if SEAL[-1] != "0" else "1"),
         ("0" if SEAL[0] != "0" else "1") + SEAL[1:],
-        SEAL.upper(),
+        SEAL.upper() + "A",
         f".{SEAL}",
         f"{SEAL}.",
         f"{SEAL}\n",
@@ -53,12 +72,12 @@ def test_another_channel(number: str) -> None:
     ],
 )
 def test_an_altered_seal(seal: str) -> None:
-    assert PERMITS.channel_id(HASH_PATH, f"42.{seal}") is None
+    assert refused(f"{HEAD}.{seal}")
 
 
 @pytest.mark.parametrize("permit", ["", ".", "42", "None", "\0", SEAL, f".{SEAL}", "x" * 10_000])
 def test_garbage(permit: str) -> None:
-    assert PERMITS.channel_id(HASH_PATH, permit) is None
+    assert refused(permit)
 
 
 # int() takes nearly all of them; some are even digits to str.isdigit().
@@ -79,4 +98,4 @@ def test_garbage(permit: str) -> None:
     ],
 )
 def test_what_is_no_plain_number(number: str) -> None:
-    assert PERMITS.channel_id(HASH_PATH, f"{number}.{SEAL}") is None
+    assert refused(f"{HASH_PATH}.{number}.{OPEN_ID}.{SEAL}")

@@ -3,18 +3,19 @@
 import errno
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from vireo_common.errors import Code, Failure
 from vireo_media.core import pictures as rules
+from vireo_media.core.open_uploads import OpenUpload, OpenUploads
 from vireo_media.core.pictures import ChannelGone, Pictures
 from vireo_media.core.refused import Refused
 from vireo_media.storage.files import MediaFiles
 
-ADA = 7
+ADA, GONE = 7, 8
 
 
 class Shown:
@@ -24,12 +25,39 @@ class Shown:
         self.names: dict[int, str] = {}
 
     def set(self, channel_id: int, name: str) -> None:
-        if channel_id != ADA:
+        if channel_id == GONE:
             raise ChannelGone
         self.names[channel_id] = name
 
     def remove(self, channel_id: int) -> None:
         self.names.pop(channel_id, None)
+
+
+class Open:
+    """What is on its way, in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, OpenUpload] = {}
+
+    def change(self, decide: Callable[[Sequence[OpenUpload]], OpenUpload]) -> OpenUpload:
+        changed = decide(list(self.rows.values()))
+        self.rows[changed.open_id] = changed
+        return changed
+
+    def close(self, open_id: str) -> None:
+        self.rows.pop(open_id, None)
+
+
+class Channels:
+    """Channels that send pictures, one each at a time."""
+
+    def __init__(self, pictures: Pictures, open_uploads: Open) -> None:
+        self.pictures = pictures
+        self.open = open_uploads
+
+    def set(self, channel_id: int, read: Callable[[], bytes]) -> None:
+        open_id = self.pictures.open(channel_id, "192.0.2.1", 5)
+        self.pictures.set(channel_id, open_id, read)
 
 
 def copied(source: Path, target: Path) -> None:
@@ -49,11 +77,15 @@ def shown() -> Shown:
 
 
 @pytest.fixture
-def pictures(shown: Shown, files: MediaFiles) -> Callable[..., Pictures]:
+def pictures(shown: Shown, files: MediaFiles) -> Callable[..., Channels]:
     def make(
         make_square: Callable[[Path, Path], None] = copied, reserve_bytes: int = 0
-    ) -> Pictures:
-        return Pictures(shown, files, make_square, reserve_bytes=reserve_bytes)
+    ) -> Channels:
+        rows = Open()
+        on_their_way = OpenUploads(
+            rows, files.room, reserve_bytes=reserve_bytes, most_open=1, least_rate=1024
+        )
+        return Channels(Pictures(shown, files, make_square, on_their_way), rows)
 
     return make
 
@@ -63,7 +95,7 @@ def left(folder: Path) -> list[Path]:
 
 
 def test_a_picture_is_in_place_when_it_is_set(
-    pictures: Callable[..., Pictures], shown: Shown, files: MediaFiles, tmp_path: Path
+    pictures: Callable[..., Channels], shown: Shown, files: MediaFiles, tmp_path: Path
 ) -> None:
     pictures().set(ADA, lambda: b"bytes")
     path = files.picture(shown.names[ADA])
@@ -73,7 +105,7 @@ def test_a_picture_is_in_place_when_it_is_set(
 
 
 def test_every_picture_has_a_name_of_its_own(
-    pictures: Callable[..., Pictures], shown: Shown
+    pictures: Callable[..., Channels], shown: Shown
 ) -> None:
     names = set()
     for _ in range(3):
@@ -95,7 +127,7 @@ def refuse(source: Path, target: Path) -> None:
     ],
 )
 def test_refusals_leave_nothing(
-    pictures: Callable[..., Pictures],
+    pictures: Callable[..., Channels],
     shown: Shown,
     tmp_path: Path,
     channel: int,
@@ -112,15 +144,15 @@ def test_refusals_leave_nothing(
 
 
 def test_a_channel_that_was_deleted_meanwhile(
-    pictures: Callable[..., Pictures], files: MediaFiles
+    pictures: Callable[..., Channels], files: MediaFiles
 ) -> None:
     with pytest.raises(Failure) as caught:
-        pictures().set(8, lambda: b"bytes")
+        pictures().set(GONE, lambda: b"bytes")
     assert caught.value.code is Code.TOKEN_INVALID
 
 
 def test_bodies_are_read_only_while_there_is_a_place(
-    pictures: Callable[..., Pictures], monkeypatch: pytest.MonkeyPatch
+    pictures: Callable[..., Channels], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rules, "PLACE_SECONDS", 0.05)
     go = threading.Event()
@@ -133,7 +165,7 @@ def test_bodies_are_read_only_while_there_is_a_place(
     monkeypatch.setattr(rules, "PLACES", 2)
     busy = threading.Barrier(3)
     one = pictures()
-    others = [threading.Thread(target=one.set, args=(ADA, slow)) for _ in range(rules.PLACES)]
+    others = [threading.Thread(target=one.set, args=(n, slow)) for n in range(rules.PLACES)]
     for other in others:
         other.start()
     busy.wait(10)
@@ -150,16 +182,58 @@ def test_bodies_are_read_only_while_there_is_a_place(
     one.set(ADA, lambda: b"bytes")
 
 
-def test_taken_away(pictures: Callable[..., Pictures], shown: Shown) -> None:
+def test_one_of_a_channel_at_a_time(pictures: Callable[..., Channels], shown: Shown) -> None:
+    one = pictures()
+    first = one.pictures.open(ADA, "192.0.2.1", 5)
+    with pytest.raises(Failure) as caught:
+        one.pictures.open(ADA, "192.0.2.2", 5)
+    assert (caught.value.code, caught.value.status) == (Code.RATE_LIMITED, 429)
+    assert caught.value.headers == {"Retry-After": str(caught.value.details["retry_after"])}
+    one.pictures.open(8, "192.0.2.1", 5)
+
+    def meanwhile() -> bytes:
+        with pytest.raises(Failure):
+            one.pictures.open(ADA, "192.0.2.1", 5)
+        return b"bytes"
+
+    one.pictures.set(ADA, first, meanwhile)
+    assert ADA in shown.names
+    one.set(ADA, lambda: b"bytes")
+
+
+@pytest.mark.parametrize("wrong", [lambda: b"", lambda: b"bytes"])
+def test_the_next_one_may_come_however_one_ended(
+    pictures: Callable[..., Channels], wrong: Callable[[], bytes]
+) -> None:
+    one = pictures(refuse)
+    for _ in range(3):
+        with pytest.raises(Failure) as caught:
+            one.set(ADA, wrong)
+        assert caught.value.code in {Code.NO_BYTES, Code.TOO_LARGE}
+    assert one.open.rows == {}
+
+
+def test_a_permit_is_good_for_one_picture(pictures: Callable[..., Channels], shown: Shown) -> None:
+    one = pictures()
+    open_id = one.pictures.open(ADA, "192.0.2.1", 5)
+    one.pictures.set(ADA, open_id, lambda: b"bytes")
+    first = dict(shown.names)
+    with pytest.raises(Failure) as caught:
+        one.pictures.set(ADA, open_id, lambda: b"others")
+    assert caught.value.code is Code.REQUEST_TIMEOUT
+    assert shown.names == first
+
+
+def test_taken_away(pictures: Callable[..., Channels], shown: Shown) -> None:
     one = pictures()
     one.set(ADA, lambda: b"bytes")
-    one.remove(ADA)
-    one.remove(ADA)
+    one.pictures.remove(ADA)
+    one.pictures.remove(ADA)
     assert shown.names == {}
 
 
 def test_few_wait_for_a_place_and_the_others_hear_so_at_once(
-    pictures: Callable[..., Pictures], monkeypatch: pytest.MonkeyPatch
+    pictures: Callable[..., Channels], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rules, "WAITING", 2)
     monkeypatch.setattr(rules, "PLACE_SECONDS", 3600.0)
@@ -171,13 +245,13 @@ def test_few_wait_for_a_place_and_the_others_hear_so_at_once(
         return b"bytes"
 
     one = pictures()
-    threads = [threading.Thread(target=one.set, args=(ADA, slow)) for _ in range(2)]
+    threads = [threading.Thread(target=one.set, args=(number, slow)) for number in range(2)]
     for thread in threads:
         thread.start()
     busy.wait(10)
-    while one._waiting.acquire(blocking=False):
+    while one.pictures._waiting.acquire(blocking=False):
         # The second thread is not there yet.
-        one._waiting.release()
+        one.pictures._waiting.release()
         time.sleep(0.01)
     with pytest.raises(Failure) as caught:
         one.set(ADA, lambda: b"bytes")
@@ -188,7 +262,7 @@ def test_few_wait_for_a_place_and_the_others_hear_so_at_once(
 
 
 def test_a_disk_that_fills_up_meanwhile(
-    pictures: Callable[..., Pictures], shown: Shown, tmp_path: Path
+    pictures: Callable[..., Channels], shown: Shown, tmp_path: Path
 ) -> None:
     def full(source: Path, target: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

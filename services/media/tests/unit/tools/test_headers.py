@@ -15,7 +15,7 @@ from vireo_media.tools.head import container_of
 from vireo_media.tools.matroska_header import with_crops
 from vireo_media.tools.mp4_boxes import Track, layout_of
 from vireo_media.tools.ogg_pages import is_chained
-from vireo_testing import kinds
+from vireo_testing import kinds, patched_clips
 from vireo_testing.clips import Library
 
 VIDEO = Stream(index=0, kind="video", codec="h264", frames=50)
@@ -129,7 +129,7 @@ _FOLDER = Path()
 
 def test_the_crop_of_a_track(tmp_path: Path) -> None:
     path = tmp_path / "crop.mkv"
-    kinds.cropped(path)
+    patched_clips.cropped(path)
     video = Stream(index=0, kind="video", codec="vp9", width=320, height=240, aspect=4 / 3)
     (found,) = with_crops(path, [video])
     assert (found.crop, found.aspect, found.displayed) == (Crop(0, 30, 0, 30), 1.0, (320, 180))

@@ -1,0 +1,208 @@
+"""Clips of odd kinds that ffmpeg does not write: it makes the clip, and some bytes are changed."""
+
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+from vireo_testing.clips import AAC, ffmpeg
+from vireo_testing.kinds import QUICK, VP9, corners, lavfi
+
+_ONE = 1 << 16
+
+
+def without_default_duration(path: Path) -> None:
+    """Make a WebM look as a browser's recorder writes it: no rate in its header."""
+    data = bytearray(path.read_bytes())
+    at = data.find(b"\x23\xe3\x83")
+    size = 4 + (data[at + 3] & 0x7F)
+    data[at : at + size] = bytes([0xEC, 0x80 | (size - 2)]) + bytes(size - 2)
+    path.write_bytes(data)
+
+
+def with_edits(
+    path: Path, edits: dict[bytes, Sequence[tuple[float, float]]], *, seconds: int = 6
+) -> None:
+    """A clip whose edit lists show (seconds, from) of each track, by the kind of its handler.
+
+    A flash and a beep come at 3 s of what was filmed. `from` -1 shows nothing.
+    """
+    flash = "drawbox=c=white:t=fill:enable='between(t,3,3.19)'"
+    beep = f"aevalsrc='if(between(t,3,3.2),0.5*sin(2*PI*1000*t),0)':s=48000:d={seconds}"
+    ffmpeg(
+        *(*lavfi(f"testsrc2=s=64x36:r=25:d={seconds},{flash}"), *lavfi(beep), *QUICK),
+        *("-preset", "veryfast", "-bf", "2", "-g", "100", *AAC, str(path)),
+    )
+    data = bytearray(path.read_bytes())
+    film_scale = _number(data, data.index(b"mvhd") + 16)
+    at = data.index(b"moov")
+    for _ in edits:
+        at = data.index(b"trak", at + 4)
+        edts = data.index(b"edts", at)
+        header = data.index(b"mdhd", at)
+        kind = bytes(data[data.index(b"hdlr", at) + 12 :][:4])
+        scale, first = _number(data, header + 16), _number(data, edts + 24)
+        rows = b"".join(
+            struct.pack(
+                ">IiI",
+                round(shown * film_scale),
+                -1 if begins < 0 else round(begins * scale) + first,
+                _ONE,
+            )
+            for shown, begins in edits[kind]
+        )
+        body = struct.pack(">I4sII", 16 + len(rows), b"elst", 0, len(edits[kind])) + rows
+        old = _number(data, edts - 4)
+        data[edts + 4 : edts - 4 + old] = body
+        grown = len(body) + 8 - old
+        for box in (edts - 4, at - 4, data.index(b"moov") - 4):
+            data[box : box + 4] = struct.pack(">I", _number(data, box) + grown)
+    path.write_bytes(data)
+
+
+def _number(data: bytearray, at: int) -> int:
+    return int.from_bytes(data[at : at + 4], "big")
+
+
+def live_fragments(path: Path, *, unknown_length: bool = False) -> None:
+    """Fragments that begin at an hour, or whose header does not know how long they are."""
+    ffmpeg(
+        *(*lavfi("testsrc2=s=64x36:r=25:d=3"), *lavfi("sine=400:d=3"), *QUICK, "-g", "25", *AAC),
+        *("-movflags", "frag_keyframe+empty_moov+default_base_moof", str(path)),
+    )
+    data = bytearray(path.read_bytes())
+    scales = _scales(data)
+    at = data.find(b"tfdt")
+    while at >= 0 and not unknown_length:
+        track = _number(data, data.rfind(b"tfhd", 0, at) + 8)
+        size, layout = (8, ">Q") if data[at + 4] else (4, ">I")
+        value = int.from_bytes(data[at + 8 : at + 8 + size], "big")
+        data[at + 8 : at + 8 + size] = struct.pack(layout, value + 3600 * scales[track])
+        at = data.find(b"tfdt", at + 4)
+    at = data.find(b"mdhd")
+    while at >= 0 and unknown_length:
+        data[at + 20 : at + 24] = b"\xff\xff\xff\xff"
+        at = data.find(b"mdhd", at + 4)
+    path.write_bytes(data)
+
+
+def _scales(data: bytearray) -> dict[int, int]:
+    """Time scale by track."""
+    scales = {}
+    at = data.find(b"tkhd")
+    while at >= 0:
+        scales[_number(data, at + 16)] = _number(data, data.find(b"mdhd", at) + 16)
+        at = data.find(b"tkhd", at + 4)
+    return scales
+
+
+def mirrored(path: Path) -> None:
+    """A film that its header mirrors: red and green above, blue and white below, as filmed."""
+    ffmpeg(*lavfi(corners("320x180")), *QUICK, "-g", "25", str(path))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 4 + 40
+    matrix = (-_ONE, 0, 0, 0, _ONE, 0, 320 << 16, 0, 1 << 30)
+    data[at : at + 36] = struct.pack(">9i", *matrix)
+    path.write_bytes(data)
+
+
+def cropped(path: Path) -> None:
+    """A Matroska file of 320x240 whose header cuts 30 lines off above and below."""
+    red = "color=black:s=320x240:r=10:d=1,drawbox=x=0:y=30:w=320:h=180:c=red:t=fill"
+    ffmpeg(*lavfi(red), *VP9, "-f", "matroska", str(path))
+    data = bytearray(path.read_bytes())
+    sizes: list[tuple[int, int, int]] = []
+    start, end = 0, len(data)
+    # EBML header, then Segment, Tracks, TrackEntry, Video: the size of each grows.
+    for wanted in (b"\x18\x53\x80\x67", b"\x16\x54\xae\x6b", b"\xae", b"\xe0"):
+        start, end = _element(data, start, end, wanted, sizes)
+    added = b"".join(
+        name + b"\x82" + value.to_bytes(2, "big")
+        for name, value in (
+            *((b"\x54\xbb", 30), (b"\x54\xaa", 30)),
+            *((b"\x54\xb0", 320), (b"\x54\xba", 180)),
+        )
+    )
+    # The display size that the muxer wrote becomes a Void: the last one would count.
+    video = data[start:end].replace(b"\x54\xb0", b"\xec\x40").replace(b"\x54\xba", b"\xec\x40")
+    assert len(video) == end - start
+    data[end:end] = added
+    for at, length, value in sizes:
+        data[at : at + length] = (value + len(added) | 1 << 7 * length).to_bytes(length, "big")
+    path.write_bytes(data)
+
+
+def _element(
+    data: bytearray, start: int, end: int, wanted: bytes, sizes: list[tuple[int, int, int]]
+) -> tuple[int, int]:
+    """Find an element among its siblings, note where its size stands; return its body."""
+    while start < end:
+        length = 9 - data[start].bit_length()
+        name, at = bytes(data[start : start + length]), start + length
+        width = 9 - data[at].bit_length()
+        value = int.from_bytes(data[at : at + width], "big") & (1 << 7 * width) - 1
+        if name == wanted:
+            sizes.append((at, width, value))
+            return at + width, at + width + value
+        start = at + width + value
+    raise AssertionError(wanted)
+
+
+def lying_avi(path: Path) -> None:
+    """An AVI whose header says that its sound is a hundred times as fast as it is."""
+    ffmpeg(
+        *(*lavfi("testsrc2=s=64x36:r=25:d=2"), *lavfi("sine=400:d=2:r=44100")),
+        *("-c:v", "mpeg4", "-c:a", "libmp3lame", str(path)),
+    )
+    data = bytearray(path.read_bytes())
+    at = data.index(b"auds") + 24
+    data[at : at + 4] = (int.from_bytes(data[at : at + 4], "little") * 100).to_bytes(4, "little")
+    path.write_bytes(data)
+
+
+def amr_packets(path: Path, *, seconds: int, frames: int = 50) -> None:
+    """A phone's 3GP with so many frames of AMR in a packet, each frame 20 ms of noise."""
+    sound = path.with_suffix(".amr")
+    noise = bytes((each * 73 + 41) % 256 for each in range(31 * 50 * seconds))
+    spoken = [b"\x3c" + noise[at : at + 31] for at in range(0, len(noise), 31)]
+    sound.write_bytes(b"#!AMR\n" + b"".join(spoken))
+    ffmpeg(
+        *(*lavfi(f"testsrc2=s=176x144:r=15:d={seconds}"), "-f", "amr", "-i", str(sound)),
+        *("-c:v", "h263", "-c:a", "copy", "-f", "3gp", str(path)),
+    )
+    data = path.read_bytes()
+    index = data.index(b"moov") - 4
+    packets = [b"".join(spoken[at : at + frames]) for at in range(0, len(spoken), frames)]
+    # The packets come last in the file, so that nothing else in it moves.
+    size = sum(map(len, packets))
+    tables = {
+        b"stts": struct.pack(">IIII", 0, 1, len(packets), 160 * frames),
+        b"stsc": struct.pack(">IIIII", 0, 1, 1, 1, 1),
+        b"stsz": struct.pack(">III", 0, len(packets[0]), len(packets)),
+    }
+
+    def rebuilt(first: int) -> bytes:
+        places = [first + number * len(packets[0]) for number in range(len(packets))]
+        chunks = struct.pack(f">II{len(places)}I", 0, len(places), *places)
+        return _with_tables(data[index:], {**tables, b"stco": chunks})
+
+    moov = rebuilt(0)
+    path.write_bytes(
+        data[:index]
+        + rebuilt(index + len(moov) + 8)
+        + struct.pack(">I4s", 8 + size, b"mdat")
+        + b"".join(packets)
+    )
+
+
+def _with_tables(data: bytes, tables: dict[bytes, bytes], *, sound: bool = False) -> bytes:
+    """Boxes one after the other, with other tables in the track of the sound."""
+    made = b""
+    while data:
+        size, name = struct.unpack(">I4s", data[:8])
+        body, data = data[8:size], data[size:]
+        if name in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+            body = _with_tables(body, tables, sound=sound or (name == b"trak" and b"soun" in body))
+        elif sound and name in tables:
+            body = tables[name]
+        made += struct.pack(">I4s", 8 + len(body), name) + body
+    return made

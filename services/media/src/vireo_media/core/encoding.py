@@ -1,0 +1,32 @@
+"""How long the encoder needs for a video, by what is decoded and encoded: pixels times pictures."""
+
+from vireo_media.core.inspection import Inspection
+from vireo_media.core.refused import Refused
+
+# 1920 x 1080 for as long as anything may last (twelve hours at 30 a second, seven at 60); 3840 x
+# 2160 for six hours at 30 or three at 60; 7680 x 4320 for an hour and a half at 30. Without it a
+# file of few bytes could keep the encoder for days.
+MAX_COST = 6 * 10**12
+
+
+def cost_of(inspection: Inspection) -> int:
+    """Pixels times pictures."""
+    pictures = inspection.video_span.frame_rate * inspection.video_span.seconds
+    return int(inspection.width * inspection.height * pictures)
+
+
+def check_cost(inspection: Inspection) -> None:
+    """Whether a video that must be encoded can be, in a bounded time.
+
+    Raises Refused.
+    """
+    cost = cost_of(inspection)
+    if cost > MAX_COST:
+        share = cost / MAX_COST
+        raise Refused(
+            "too_large",
+            f"The video would keep the encoder too long: {inspection.width} x {inspection.height} "
+            f"pixels for {inspection.duration / 3600:,.1f} hours at "
+            f"{inspection.video_span.frame_rate:,.0f} "
+            f"pictures a second is {share:,.1f} times the most.",
+        )

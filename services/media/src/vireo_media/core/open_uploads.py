@@ -1,0 +1,231 @@
+"""Bodies that are on their way in: who may send one, and how much room on the disk it holds.
+
+The gateway writes bodies to the disk before any service sees them, and says no word meanwhile. So
+room is held for all that a body may have when it is permitted, and given back when it has ended, in
+whatever way. Which file belongs to which body is known only at its end; the sums are made so that
+they need not know it before (ADR 0024).
+"""
+
+import ipaddress
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+from vireo_common.errors import Code, Failure
+
+# Before the speed of a body counts: a connection that has just begun says little.
+GRACE_SECONDS = 60.0
+# The gateway's buffer: of a body that is smaller there may be no file yet.
+BUFFER_BYTES = 64 << 10
+# A body without a length, where there is no room for the largest, may have so much of it.
+PART = 16
+RETRY_SECONDS = 5
+# A picture that has arrived waits for its place, and is made by a child with a limit of its own.
+PICTURE_SECONDS = 60.0
+
+
+class Kind(StrEnum):
+    """What a body is to become."""
+
+    VIDEO = "video"
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True)
+class OpenUpload:
+    """A body that may be on its way, or has arrived and is looked at.
+
+    ``size`` is what it may have in bytes, or, once it has ``arrived``, what its results may.
+    ``age`` is in seconds, ``lease`` how long from now it is believed in without a word.
+    """
+
+    open_id: str
+    kind: Kind
+    channel_id: int
+    address: str
+    size: int
+    arrived: bool = False
+    age: float = 0.0
+    lease: float = 0.0
+
+
+@dataclass(frozen=True)
+class Room:
+    """The disk: ``free`` bytes, and the sizes of the bodies that the gateway is writing."""
+
+    free: int
+    bodies: Sequence[int]
+
+
+class OpenUploadStore(Protocol):
+    """Where open uploads are kept, for all processes together."""
+
+    def change(self, decide: Callable[[Sequence[OpenUpload]], OpenUpload]) -> OpenUpload:
+        """Write what ``decide`` makes of all open uploads; no other change comes between.
+
+        A row with the same id is replaced. What ``decide`` raises changes nothing.
+        """
+
+    def close(self, open_id: str) -> None:
+        """Forget an open upload; that it is not there is fine."""
+
+
+class OpenUploads:
+    """The rules of what may be on its way at once.
+
+    Args:
+        room: measures the disk.
+        reserve_bytes: the room on the disk that bodies and their results leave free.
+        most_open: how many videos of one account may be on their way at once.
+        least_rate: how many bytes a second a body must have on the average.
+    """
+
+    def __init__(
+        self,
+        store: OpenUploadStore,
+        room: Callable[[], Room],
+        *,
+        reserve_bytes: int,
+        most_open: int,
+        least_rate: int,
+    ) -> None:
+        self._store = store
+        self._room = room
+        self._reserve_bytes = reserve_bytes
+        self._most = {Kind.VIDEO: most_open, Kind.PICTURE: 1}
+        self._least_rate = least_rate
+
+    def open(self, kind: Kind, channel_id: int, address: str, sizes: Sequence[int]) -> OpenUpload:
+        """Let a body come, and hold room for it.
+
+        Args:
+            sizes: how many bytes it may have; of several, the first for which there is room.
+
+        Raises:
+            Failure: ``rate_limited`` while the account sends as many as it may; ``disk_full``.
+        """
+        return self._store.change(
+            lambda others: self._opened(kind, channel_id, network_of(address), sizes, others)
+        )
+
+    def arrived(self, open_id: str, kind: Kind, size: int | None, seconds: float) -> None:
+        """Hold room for the results of a body that is there, in place of room for the body.
+
+        Args:
+            size: the bytes of its results, at most; as many as the body might have had if ``None``.
+            seconds: how long it may take to make them.
+
+        Raises:
+            Failure: ``request_timeout`` where it was too slow, or came before; ``disk_full``.
+        """
+
+        def decide(uploads: Sequence[OpenUpload]) -> OpenUpload:
+            own = [each for each in uploads if each.open_id == open_id and each.kind is kind]
+            if not own or own[0].arrived:
+                raise Failure(Code.REQUEST_TIMEOUT, self.too_slow)
+            needed = own[0].size if size is None else size
+            if self._spare([each for each in uploads if each is not own[0]]) < needed:
+                raise Failure(Code.DISK_FULL)
+            return replace(own[0], size=needed, arrived=True, lease=seconds)
+
+        self._store.change(decide)
+
+    def close(self, open_id: str) -> None:
+        """Give back the room of a body that has ended, in whatever way."""
+        self._store.close(open_id)
+
+    @contextmanager
+    def closing(self, open_id: str) -> Iterator[None]:
+        """Close it at the end of the ``with``; where that can't be said, its lease ends it."""
+        try:
+            yield
+        finally:
+            self._close_quietly(open_id)
+
+    def _close_quietly(self, open_id: str) -> None:
+        try:
+            self._store.close(open_id)
+        except Failure:
+            # The database is away, and must not spoil what was done before it went.
+            return
+
+    @property
+    def too_slow(self) -> str:
+        """What is told of a body that was too slow."""
+        return (
+            "The upload took too long: it must have "
+            f"{self._least_rate / 1024:,.0f} KiB a second on the average."
+        )
+
+    def _opened(
+        self,
+        kind: Kind,
+        channel_id: int,
+        network: str,
+        sizes: Sequence[int],
+        others: Sequence[OpenUpload],
+    ) -> OpenUpload:
+        own = [each for each in others if each.channel_id == channel_id]
+        if sum(each.kind is kind for each in own) >= self._most[kind]:
+            raise _too_many(kind)
+        spare = self._spare(others)
+        near = [each for each in others if each.address == network]
+        for size in sizes:
+            # Room for the body, and for what is made of it. Of what there is beside those of
+            # others an account holds no more than half, and an address no more than three quarters:
+            # something is always left for somebody else.
+            if (
+                2 * size <= spare
+                and _held(own) + size <= (spare + _held(own)) // 2
+                and _held(near) + size <= (spare + _held(near)) * 3 // 4
+            ):
+                lease = GRACE_SECONDS + size / self._least_rate
+                number = secrets.token_hex(16)
+                return OpenUpload(number, kind, channel_id, network, size, lease=lease)
+        raise Failure(Code.DISK_FULL)
+
+    def _spare(self, uploads: Sequence[OpenUpload]) -> int:
+        """Room that nothing needs which is on its way, beside the reserve."""
+        room = self._room()
+        results = _held([each for each in uploads if each.arrived])
+        coming = [each for each in uploads if not each.arrived]
+        # Whoever is so old and keeps the least speed has a file; the files of the others have been
+        # cut (worker/reaper.py). So no more of the old ones still come than there are files: to be
+        # safe, the largest.
+        old_seconds = 2 * GRACE_SECONDS + BUFFER_BYTES / self._least_rate
+        young = [each.size for each in coming if each.age <= old_seconds]
+        old = sorted((each.size for each in coming if each.age > old_seconds), reverse=True)
+        counted = [*young, *old[: len(room.bodies)]]
+        # A file that nobody is on record for must not make the others look as if they had arrived.
+        bodies = sorted(room.bodies)[: len(counted)]
+        missing = max(sum(counted) - sum(bodies), 0)
+        return room.free - self._reserve_bytes - results - missing
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: an IPv4 address, or the network of 64 bits of an IPv6 one."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((int(parsed), 64), strict=False).network_address)
+    return str(parsed)
+
+
+def _held(uploads: Sequence[OpenUpload]) -> int:
+    return sum(each.size for each in uploads)
+
+
+def _too_many(kind: Kind) -> Failure:
+    said = {
+        Kind.VIDEO: "Too many uploads of this account are on their way; wait until one has ended.",
+        Kind.PICTURE: "A picture of this account is on its way already; wait until it is set.",
+    }[kind]
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    return Failure(Code.RATE_LIMITED, said, headers=headers, retry_after=RETRY_SECONDS)

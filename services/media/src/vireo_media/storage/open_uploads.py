@@ -1,0 +1,76 @@
+"""The table ``OpenUploads``: what is on its way in, for all processes of media together."""
+
+from collections.abc import Callable, Sequence
+
+from pymysql.cursors import Cursor
+
+from vireo_common.database import Database
+from vireo_media.core.open_uploads import Kind, OpenUpload
+
+# Locks the row, and makes it where there is none; who comes second waits for the end of the first
+# one's transaction, which also comes when its process dies.
+GATE = """
+INSERT INTO Gates (Name) VALUES ('uploads') ON DUPLICATE KEY UPDATE Name = VALUES(Name)
+"""
+
+LIVE = """
+SELECT OpenID, Kind, ChannelID, Address, Bytes, Arrived,
+    TIMESTAMPDIFF(MICROSECOND, OpenedAt, NOW(3)) / 1000000
+FROM OpenUploads WHERE LeaseUntil >= NOW(3)
+"""
+
+WRITE = """
+INSERT INTO OpenUploads (OpenID, Kind, ChannelID, Address, Bytes, Arrived, OpenedAt, LeaseUntil)
+VALUES (%s, %s, %s, %s, %s, %s, NOW(3), NOW(3) + INTERVAL %s MICROSECOND)
+ON DUPLICATE KEY UPDATE Bytes = VALUES(Bytes), Arrived = VALUES(Arrived),
+    LeaseUntil = VALUES(LeaseUntil)
+"""
+
+CLOSE = "DELETE FROM OpenUploads WHERE OpenID = %s"
+
+SWEEP = "DELETE FROM OpenUploads WHERE LeaseUntil < NOW(3) ORDER BY LeaseUntil LIMIT 1000"
+
+
+class OpenUploadTable:
+    """Open uploads in MariaDB."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def change(self, decide: Callable[[Sequence[OpenUpload]], OpenUpload]) -> OpenUpload:
+        """Write what ``decide`` makes of all open uploads; no other change comes between.
+
+        A row with the same id is replaced. What ``decide`` raises changes nothing.
+        """
+
+        def work(cursor: Cursor) -> OpenUpload:
+            cursor.execute(GATE)
+            cursor.execute(LIVE)
+            changed = decide([_of(row) for row in cursor.fetchall()])
+            values = (changed.open_id, changed.kind, changed.channel_id, changed.address)
+            lease = int(changed.lease * 1_000_000)
+            cursor.execute(WRITE, (*values, changed.size, int(changed.arrived), lease))
+            return changed
+
+        return self._database.transaction("open_uploads.change", work)
+
+    def close(self, open_id: str) -> None:
+        """Forget an open upload; that it is not there is fine."""
+        self._database.write(CLOSE, (open_id,))
+
+    def sweep(self) -> None:
+        """Forget what nobody gave a word of in its time; a bounded number."""
+        self._database.write(SWEEP)
+
+
+def _of(row: tuple[object, ...]) -> OpenUpload:
+    open_id, kind, channel_id, address, size, arrived, age = row
+    return OpenUpload(
+        str(open_id),
+        Kind(str(kind)),
+        int(str(channel_id)),
+        str(address),
+        int(str(size)),
+        arrived=bool(arrived),
+        age=float(str(age)),
+    )
