@@ -146,7 +146,6 @@ def test_the_server_keeps_the_settings_of_the_repository(
     rows: dict[str, str] = dict(_root(layout, "SHOW GLOBAL VARIABLES"))
     assert rows["character_set_server"] == "utf8mb4"
     assert rows["innodb_flush_log_at_trx_commit"] == "1"
-    assert rows["innodb_ft_min_token_size"] == "1"
     assert rows["time_zone"] == "+00:00"
     assert rows["bind_address"] == "127.0.0.1"
     assert "STRICT_TRANS_TABLES" in rows["sql_mode"]

@@ -265,3 +265,5 @@ def test_hostile_file(entry: Entry, suspect: Person, hostile_folder: Path, bait:
         assert answer.json()["response"]["error"] in {"unsupported_media", "too_large", "no_bytes"}
         assert suspect.state(hash_path) == "waiting"
         assert suspect.get(f"/video/d/{hash_path}").status_code == 400
+        # One account may have announced no more than so many.
+        assert suspect.delete(f"/v/{hash_path}").status_code == 200

@@ -109,7 +109,7 @@ async function follow(id: number, hash: string, signal: AbortSignal): Promise<vo
     const video = await look(hash);
     if (signal.aborted) return;
     if (video?.state === "ready" || video?.state === "failed") {
-      return set(id, { phase: video.state, reason: video.reason ?? "" });
+      return set(id, { phase: video.state, reason: video.reason ?? video.note ?? "" });
     }
     await wait(looks < QUICK_LOOKS ? LOOK_MS : LOOK_SLOWLY_MS);
   }

@@ -218,7 +218,7 @@ function Progress({ now }: { now: Sending }) {
       return (
         <p class="good" role="status">
           <Icon name="check" />
-          {t.ready}
+          {t.ready} {now.reason}
         </p>
       );
     case "failed":

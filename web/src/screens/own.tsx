@@ -74,7 +74,7 @@ export function Own({ video, onEdit, onRemove }: OwnProps) {
         <p class="small faint">
           <Chip state={state} /> <When iso={video.upload} />
         </p>
-        {video.reason && <p class="small">{video.reason}</p>}
+        {(video.reason ?? video.note) && <p class="small">{video.reason ?? video.note}</p>}
         <File video={video} state={state} />
       </div>
       <div class="acts above">

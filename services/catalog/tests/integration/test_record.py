@@ -38,13 +38,22 @@ def test_the_way_of_a_video(stage: Any) -> None:
     assert stage.count_of(ada) == 1
 
 
-@pytest.mark.parametrize("late", [State.WAITING, State.PROCESSING, State.FAILED, State.READY])
+@pytest.mark.parametrize("late", [State.WAITING, State.PROCESSING, State.FAILED])
 def test_ready_stays_ready(stage: Any, late: State) -> None:
     ada = stage.channel("Ada")
     hash_path = stage.video(ada, state="waiting")
     stage.videos.record(hash_path, READY)
     assert stage.videos.record(hash_path, Progress(late, "late", duration=9.0))
     assert facts(stage, hash_path) == ("ready", "", 0, 2.5, 320, 180)
+    assert stage.count_of(ada) == 1
+
+
+def test_a_copy_that_is_encoded_after_all_has_other_facts_and_counts_once(stage: Any) -> None:
+    ada = stage.channel("Ada")
+    hash_path = stage.video(ada, state="waiting")
+    stage.videos.record(hash_path, READY)
+    assert stage.videos.record(hash_path, Progress(State.READY, "no sound", duration=9.0))
+    assert facts(stage, hash_path) == ("ready", "no sound", 0, 9.0, 320, 180)
     assert stage.count_of(ada) == 1
 
 

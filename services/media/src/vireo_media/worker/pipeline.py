@@ -329,18 +329,19 @@ class Pipeline:
         The files are synced after they are published: they can be made again from the original,
         and are, where the machine stops before the job is finished.
         """
-        version = version_of(results.thumbnail)
-        ready = progress_of("ready", film.made, film.note)
-        progress = replace(ready, thumbnail_version=version)
+        progress = progress_of("ready", film.made, film.note)
+        versions: list[str] = []
 
         def place(cursor: Cursor) -> None:
             # The rows stay locked until the files are moved: neither a deletion nor another worker
             # comes between.
             _marker(upload, UploadState.PLACED)(cursor)
             self._files.publish(upload.hash_path, results)
+            versions.append(version_of(self._files.thumbnail(upload.hash_path)))
 
         try:
             queue.while_held(job, place)
+            progress = replace(progress, thumbnail_version=versions[-1])
             told = self._told(upload.hash_path, progress)
 
             def mark(cursor: Cursor) -> None:

@@ -6,8 +6,8 @@
 
 from migrations.statements import run
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 STATEMENTS = (
     """

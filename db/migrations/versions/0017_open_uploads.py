@@ -6,8 +6,8 @@ both get the last room.
 
 from migrations.statements import run
 
-revision = "0016"
-down_revision = "0018"
+revision = "0017"
+down_revision = "0016"
 
 STATEMENTS = (
     # Bytes: as many as the body may have; once it is there (Arrived), as many as its results take.

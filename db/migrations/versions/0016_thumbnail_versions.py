@@ -2,7 +2,7 @@
 
 from migrations.statements import run
 
-revision = "0018"
+revision = "0016"
 down_revision = "0015"
 
 STATEMENTS = (
