@@ -111,13 +111,17 @@ def _read(file: IO[bytes]) -> tuple[Track, list[Track]]:
 
 
 def _boxes(file: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the names of the boxes on the way to the edit lists, with the bytes of those wanted."""
+    """Yield the names of the boxes on the way to the edit lists, with the bytes of those wanted.
+
+    Nothing behind the index is looked at: a day of fragments is tens of thousands of boxes.
+    """
     ends = [file.seek(0, 2)]
     position = 0
+    behind_index = ends[0]
     for _ in range(_MOST_BOXES):
         while ends and position >= ends[-1]:
             ends.pop()
-        if not ends:
+        if not ends or position >= behind_index:
             return
         file.seek(position)
         head = file.read(16)
@@ -135,6 +139,8 @@ def _boxes(file: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
         if name in _PARENTS:
             yield name, b""
             ends.append(min(position + size, ends[-1]))
+            if name == b"moov":
+                behind_index = ends[-1]
             position += start
             continue
         if name in _WANTED:

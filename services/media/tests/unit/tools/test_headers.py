@@ -73,6 +73,12 @@ def test_what_an_edit_list_shows(tmp_path: Path, edits: bytes, whole: bool) -> N
     assert layout_of(path, VIDEO, None).whole is whole
 
 
+def test_fragments_behind_the_index_are_not_counted(tmp_path: Path) -> None:
+    path = tmp_path / "day.mp4"
+    path.write_bytes(film() + (box(b"moof", b"") + box(b"mdat", b"")) * 15_000)
+    assert layout_of(path, VIDEO, None).whole
+
+
 def test_the_padding_of_sound_is_no_cut() -> None:
     assert Track(1000, 2.05, edits=((2.0, 0.0, 1),)).is_whole(0.1)
     assert not Track(1000, 2.05, edits=((2.0, 0.0, 1),)).is_whole(0.02)
