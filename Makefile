@@ -55,9 +55,10 @@ page: install ## Build the page from web/ (make up does it too)
 demo: install ## Fill a running Vireo with channels and clips
 	@$(PYTHON) -m vireo_ops.demo
 
-# Four, also on two cores: some tests wait for leases and grace periods most of their time.
+# Four, also on two cores: some tests wait for leases and grace periods most of their time. Who is
+# done takes tests of the others, so that the long ones at the end are not one worker's.
 test: install-dev ## Run all tests
-	$(PYTHON) -m pytest -n 4 $(ARGS)
+	$(PYTHON) -m pytest -n 4 --dist worksteal $(ARGS)
 
 test-page: install-dev ## Look at the page with a real browser; screens are kept in build/screens
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile tests/page $(ARGS)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from vireo_ops import page
 from vireo_ops.runtime import Runtime
 from vireo_testing.bait import Bait
 from vireo_testing.clips import Library
@@ -43,7 +44,8 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def runtime(shared_folder: Path) -> Iterator[Runtime]:
-    """The private Vireo."""
+    """The private Vireo, with the page as it is in web/."""
+    page.build(print)
     shared = SharedVireo(shared_folder, "e2e", ENVIRONMENT)
     yield shared.enter()
     shared.leave()
