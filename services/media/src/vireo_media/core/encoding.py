@@ -9,23 +9,24 @@ from vireo_media.core.refused import Refused
 MAX_COST = 6 * 10**12
 
 
-def cost_of(inspection: Inspection) -> int:
-    """Pixels times pictures."""
-    pictures = inspection.video_span.frame_rate * inspection.video_span.seconds
-    return int(inspection.width * inspection.height * pictures)
+def cost_of(inspection: Inspection, pixels: int = 0) -> int:
+    """Pixels times pictures, as they are decoded; ``pixels``: of the largest picture there is."""
+    video, span = inspection.video, inspection.video_span
+    pictures = span.frame_rate * span.seconds
+    return int(max(pixels, video.width * video.height) * pictures)
 
 
-def check_cost(inspection: Inspection) -> None:
+def check_cost(inspection: Inspection, pixels: int = 0) -> None:
     """Whether a video that must be encoded can be, in a bounded time.
 
     Raises Refused.
     """
-    cost = cost_of(inspection)
+    cost = cost_of(inspection, pixels)
     if cost > MAX_COST:
-        share = cost / MAX_COST
+        share, video = cost / MAX_COST, inspection.video
         raise Refused(
             "too_large",
-            f"The video would keep the encoder too long: {inspection.width} x {inspection.height} "
+            f"The video would keep the encoder too long: {video.width} x {video.height} "
             f"pixels for {inspection.duration / 3600:,.1f} hours at "
             f"{inspection.video_span.frame_rate:,.0f} "
             f"pictures a second is {share:,.1f} times the most.",

@@ -47,12 +47,16 @@ _CLOSED_DOLBY_VISION = 5
 
 @dataclass(frozen=True)
 class Timing:
-    """What the packets of a stream show. Seconds; `pictures` counts packets up to a window."""
+    """What the packets of a stream show. Seconds; `pictures` counts packets up to a window.
+
+    `estimated`: not all of them were read, and the end is told by the share of bytes that was.
+    """
 
     start: float
     end: float
     pictures: int
     frame_rate: float
+    estimated: bool = False
 
     @property
     def seconds(self) -> float:

@@ -21,6 +21,9 @@ from vireo_media.core.streams import Stream
 
 _MOST_BOXES = 20_000
 _MOST_BYTES = 1 << 20
+_MOST_TRACKS = 64
+# More than one part is never copied, however many there are.
+_MOST_EDITS = 64
 _PARENTS = (b"moov", b"trak", b"mdia", b"edts")
 _WANTED = (b"mvhd", b"mdhd", b"elst")
 # Encoders of sound fill up their last packet, and say so in the edit list.
@@ -92,9 +95,12 @@ def layout_of(path: Path, video: Stream, audio: Stream | None) -> Layout:
 
 def _read(file: IO[bytes]) -> tuple[Track, list[Track]]:
     """Return the film as a whole, and its tracks in the order in which ffmpeg numbers them."""
-    film, tracks = Track(), []
+    film = Track()
+    tracks: list[Track] = []
     for name, body in _boxes(file):
         if name == b"trak":
+            if len(tracks) == _MOST_TRACKS:
+                raise _Broken
             tracks.append(Track())
         elif name == b"mvhd":
             film.set_times(body)
@@ -153,7 +159,7 @@ def _boxes(file: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
 def _edits(body: bytes, film_scale: int) -> Iterator[tuple[float, int, int]]:
     layout = struct.Struct(">Qqi" if body[:1] == b"\1" else ">Iii")
     (count,) = struct.unpack(">I", body[4:8])
-    if len(body) < 8 + count * layout.size:
+    if count > _MOST_EDITS or len(body) < 8 + count * layout.size:
         raise _Broken
     for number in range(count):
         shown, begins, rate = layout.unpack_from(body, 8 + number * layout.size)

@@ -1,6 +1,7 @@
 """Read what `ffprobe -of compact` prints, line by line, in memory that does not grow."""
 
 import math
+import re
 from dataclasses import dataclass, field, replace
 
 from vireo_media.core.inspection import MAX_FRAMES, MAX_SECONDS, Timing
@@ -71,19 +72,22 @@ class Probe:
         # A transport stream's streams are printed once more inside their program.
         section, fields = parse(line.removeprefix(b"program|"))
         if section == "packet":
-            self._take_packet(fields)
-            if _ENCRYPTED in line:
-                self._encrypted.add(int(fields["stream_index"]))
+            index = _index(fields, "stream_index")
+            if index is not None:
+                self._take_packet(index, fields)
+                if _ENCRYPTED in line:
+                    self._encrypted.add(index)
         elif section == "stream":
-            self._take_stream(_stream(fields))
+            index = _index(fields, "index")
+            if index is not None:
+                self._take_stream(_stream(index, fields))
         elif section == "side_data" and self.streams:
             # Where another kind of side data comes first, this has a line of its own.
             self.streams[-1] = _with_side_data(self.streams[-1], fields)
         elif section == "format":
             self.duration = number(fields, "duration") or 0.0
 
-    def _take_packet(self, fields: dict[str, str]) -> None:
-        index = int(fields["stream_index"])
+    def _take_packet(self, index: int, fields: dict[str, str]) -> None:
         if index >= _MOST_STREAMS:
             return
         if _hidden(fields):
@@ -186,7 +190,13 @@ class Scan:
         seconds = self._steps if self.wrapping else self._span.end - start
         if share_of and self._position:
             seconds *= share_of / self._position
-        return Timing(start, start + seconds, self._span.packets, self._rate(seconds, share_of))
+        return Timing(
+            start,
+            start + seconds,
+            self._span.packets,
+            self._rate(seconds, share_of),
+            estimated=bool(share_of),
+        )
 
     def _rate(self, seconds: float, share_of: int) -> float:
         if not self.wrapping:
@@ -195,11 +205,21 @@ class Scan:
         return self._span.packets / (seconds * part) if seconds > 0 and part > 0 else 0.0
 
 
+# ffprobe puts a backslash before a "|" or a backslash in what a file says in words.
+_FIELD = re.compile(r"(?:\\.|[^|\\])+", re.DOTALL)
+
+
 def parse(line: bytes) -> tuple[str, dict[str, str]]:
-    """Return the name of a line's section, and its fields."""
-    section, *words = line.decode(errors="replace").split("|")
-    pairs = (word.partition("=") for word in words)
-    return section, {key: value for key, _, value in pairs}
+    """Return the name of a line's section, and its fields; what is told twice is told first.
+
+    Words of the file's own (a tag) come last, and can't take the place of what ffprobe found.
+    """
+    section, *words = _FIELD.findall(line.decode(errors="replace")) or [""]
+    fields: dict[str, str] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        fields.setdefault(name, value)
+    return section, fields
 
 
 def number(fields: dict[str, str], key: str) -> float | None:
@@ -211,6 +231,12 @@ def number(fields: dict[str, str], key: str) -> float | None:
     except (ValueError, ZeroDivisionError):
         return None
     return number if math.isfinite(number) else None
+
+
+def _index(fields: dict[str, str], key: str) -> int | None:
+    """Return the number of a stream; None where a line was cut off."""
+    text = fields.get(key, "")
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _times(fields: dict[str, str]) -> tuple[float | None, float | None, float]:
@@ -242,7 +268,8 @@ def _with_side_data(stream: Stream, fields: dict[str, str]) -> Stream:
         if field_name == "rotation":
             stream = replace(stream, rotation=_rotation(value))
         elif field_name == "dv_profile":
-            stream = replace(stream, dolby_vision_profile=int(value) if value.isdigit() else 0)
+            profile = int(value) if value.isascii() and value.isdigit() else 0
+            stream = replace(stream, dolby_vision_profile=profile)
         elif field_name == "side_data_type" and value == "Frame Cropping":
             # From ffmpeg 7.1 on.
             stream = replace(stream, crops_itself=True)
@@ -258,18 +285,52 @@ def ratio(text: str) -> float:
         return 1.0
 
 
-def known(fields: dict[str, str], key: str) -> str:
-    """Return a name, empty where ffprobe doesn't know it."""
-    name = fields.get(key, "")
-    return "" if name in ("unknown", "N/A", "reserved", "unspecified") else name
+# What is none of these is unknown: names become words of ffmpeg's filters later.
+_COLOUR_NAMES = {
+    "color_range": frozenset({"tv", "pc"}),
+    "color_space": frozenset(
+        (
+            *("gbr", "bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "ycgco"),
+            *("bt2020nc", "bt2020c", "ictcp", "chroma-derived-nc", "chroma-derived-c"),
+        )
+    ),
+    "color_transfer": frozenset(
+        (
+            *("bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "linear", "log100"),
+            *("log316", "iec61966-2-4", "bt1361e", "iec61966-2-1", "bt2020-10", "bt2020-12"),
+            *("smpte2084", "smpte428", "arib-std-b67"),
+        )
+    ),
+    "color_primaries": frozenset(
+        (
+            *("bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "bt2020"),
+            *("smpte428", "smpte431", "smpte432", "ebu3213"),
+        )
+    ),
+}
+
+
+def colour_of(fields: dict[str, str]) -> Colour:
+    """Return the tags of a stream's or a picture's colours, of those that there are."""
+
+    def known(key: str) -> str:
+        name = fields.get(key, "")
+        return name if name in _COLOUR_NAMES[key] else ""
+
+    return Colour(
+        matrix=known("color_space"),
+        transfer=known("color_transfer"),
+        primaries=known("color_primaries"),
+        range=known("color_range"),
+    )
 
 
 _NOT_MOVING = ("attached_pic", "still_image", "timed_thumbnails")
 
 
-def _stream(fields: dict[str, str]) -> Stream:
+def _stream(index: int, fields: dict[str, str]) -> Stream:
     stream = Stream(
-        index=int(fields["index"]),
+        index=index,
         kind=fields.get("codec_type", ""),
         codec=fields.get("codec_name", ""),
         profile=fields.get("profile", ""),
@@ -278,12 +339,7 @@ def _stream(fields: dict[str, str]) -> Stream:
         height=int(number(fields, "height") or 0),
         pixel_format=fields.get("pix_fmt", ""),
         aspect=ratio(fields.get("sample_aspect_ratio", "")),
-        colour=Colour(
-            matrix=known(fields, "color_space"),
-            transfer=known(fields, "color_transfer"),
-            primaries=known(fields, "color_primaries"),
-            range=known(fields, "color_range"),
-        ),
+        colour=colour_of(fields),
         has_alpha_layer="1" in (fields.get("tag:alpha_mode"), fields.get("tag:ALPHA_MODE")),
         interlaced=fields.get("field_order", "") in ("tt", "bb", "tb", "bt"),
         frames=int(number(fields, "nb_frames") or 0),

@@ -97,7 +97,7 @@ def _inspect(
     if container.name == "mp4":
         layout = mp4_boxes.layout_of(path, video, audio)
     inspection.check_claims(container.name, video, seen.duration, layout)
-    _check_one_recording(path, container, seen, video)
+    _check_one_recording(path, container, seen, video, stop)
     timing = seen.timing(video.index)
     scanned = not seen.reached_end(video)
     if scanned:
@@ -128,11 +128,15 @@ def _audio_timing(
 
 
 def _check_one_recording(
-    path: Path, container: Container, seen: packets.Probe, video: Stream
+    path: Path,
+    container: Container,
+    seen: packets.Probe,
+    video: Stream,
+    stop: threading.Event | None,
 ) -> None:
     """Refuse two recordings in one file, of which only one would be shown."""
     if container.name == "ogg":
-        several = ogg_pages.is_chained(path)
+        several = ogg_pages.is_chained(path, stop=stop)
     else:
         several = seen.wrapping and seen.follows_another(video)
     if several:
@@ -168,7 +172,7 @@ def _headers(
     path: Path, container: Container, clock: _Clock, stop: threading.Event | None
 ) -> packets.Probe:
     """Headers and first packets alone."""
-    seen = packets.Probe()
+    seen = packets.Probe(wrapping=container.name in packets.WRAPPING_CLOCKS)
     argv = [
         *quiet("ffprobe"),
         *("-threads", "1", "-show_entries", _ENTRIES, "-of", "compact"),

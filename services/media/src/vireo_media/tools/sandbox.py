@@ -333,10 +333,15 @@ def _end(process: subprocess.Popen[bytes]) -> resource.struct_rusage:
 
 
 def _verdict(returncode: int, output: _Output, peak: int, name: str) -> Completed:
-    if output.on_line is not None and output.stdout:
+    # Of a program that was killed the last line is cut off anywhere.
+    if output.on_line is not None and output.stdout and returncode >= 0:
         output.on_line(bytes(output.stdout))
         output.stdout.clear()
     stderr = bytes(output.stderr)
+    if returncode == -signal.SIGKILL:
+        # Not ours, which comes after the end: the machine had no memory left. That says nothing
+        # about the file.
+        raise Starved(f"{name}: killed from outside")
     if returncode == -signal.SIGXCPU:
         raise TimeLimit(f"{name}: out of CPU seconds")
     if returncode == -signal.SIGXFSZ or (returncode != 0 and b"File too large" in stderr):

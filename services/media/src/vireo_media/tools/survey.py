@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vireo_media.core.inspection import Inspection
+from vireo_media.core.inspection import Inspection, Timing
 from vireo_media.core.streams import Colour, Stream
 from vireo_media.tools import sandbox
 from vireo_media.tools.ffmpeg import quiet, source
-from vireo_media.tools.packets import known, number, parse, ratio
+from vireo_media.tools.packets import Scan, colour_of, number, parse, ratio
 
 # As for an encode (transcode.py), which decodes more.
 _MEMORY_BYTES = 3 << 30
@@ -59,13 +59,17 @@ class Sound:
 
 @dataclass(frozen=True)
 class Survey:
-    """What changes on the way. `steady`: the clock never jumps."""
+    """What changes on the way. `steady`: the clock never jumps.
+
+    `measured`: by all packets of the pictures; None where not all of them were read.
+    """
 
     shapes: tuple[Shape, ...]
     colour: Colour
     interlaced: bool
     steady: bool
     sound: Sound | None
+    measured: Timing | None
 
 
 def survey(path: Path, found: Inspection, *, stop: threading.Event | None = None) -> Survey:
@@ -80,7 +84,7 @@ def survey(path: Path, found: Inspection, *, stop: threading.Event | None = None
     argv = [
         *(*quiet("ffprobe"), "-threads", "2", "-skip_frame:v", "nokey", *(interval * intra)),
         *("-select_streams", str(found.video.index), "-of", "compact", "-show_entries"),
-        "packet=dts_time:frame=best_effort_timestamp_time,width,height,sample_aspect_ratio,"
+        "packet=pts_time,dts_time,duration_time,flags:frame=best_effort_timestamp_time,width,height,sample_aspect_ratio,"
         "interlaced_frame,color_range,color_space,color_transfer,color_primaries",
         *source(path, found.container),
     ]
@@ -92,6 +96,7 @@ def survey(path: Path, found: Inspection, *, stop: threading.Event | None = None
         interlaced=pictures.interlaced or found.video.interlaced,
         steady=pictures.steady,
         sound=sound,
+        measured=None if intra else pictures.measured(),
     )
 
 
@@ -137,6 +142,7 @@ class _Pictures:
     colour: Colour = field(default_factory=Colour)
     interlaced: bool = False
     steady: bool = True
+    _scan: Scan = field(default_factory=lambda: Scan(wrapping=False))
     _dts: float | None = None
     _late: int = 0
     _shape: tuple[int, int, float] | None = None
@@ -151,6 +157,7 @@ class _Pictures:
         """Take one line of ffprobe's output."""
         section, fields = parse(line)
         if section == "packet":
+            self._scan.take(line)
             self._take_packet(number(fields, "dts_time"))
         elif section == "frame":
             self._take_frame(fields)
@@ -176,11 +183,12 @@ class _Pictures:
         shape = (width, height, ratio(fields.get("sample_aspect_ratio", "")))
         if self._shape is None:
             # The pictures say what the header left out: a JPEG or VP9 names its matrix itself.
+            shown = colour_of(fields)
             self.colour = Colour(
-                self.colour.matrix or known(fields, "color_space"),
-                self.colour.transfer or known(fields, "color_transfer"),
-                self.colour.primaries or known(fields, "color_primaries"),
-                self.colour.range or known(fields, "color_range"),
+                self.colour.matrix or shown.matrix,
+                self.colour.transfer or shown.transfer,
+                self.colour.primaries or shown.primaries,
+                self.colour.range or shown.range,
             )
         if shape != self._shape:
             self._close(self._last)
@@ -192,6 +200,11 @@ class _Pictures:
         ):
             before = self._shown.get(self._shape, 0.0)
             self._shown[self._shape] = before + max(until - self._since, 0.0)
+
+    def measured(self) -> Timing:
+        """Return the measure: by its clock, or where that jumps by its steps."""
+        self._scan.wrapping = not self.steady
+        return self._scan.timing()
 
     def shapes(self, end: float) -> tuple[Shape, ...]:
         """Return the sizes there were; without any picture, what the header says."""

@@ -1,6 +1,6 @@
 """The thumbnail of a video: OpenCV picks a frame, ffmpeg makes the picture, in bounded children.
 
-Errors: those of `sandbox`, and NoFrame where not one frame can be decoded.
+Errors: those of `sandbox`, NoFrame where not one frame can be decoded, and `transcode.DiskFull`.
 """
 
 import sys
@@ -12,6 +12,7 @@ from vireo_media.tools import sandbox
 from vireo_media.tools.ffmpeg import FORMATS, PROTOCOLS, quiet, source
 from vireo_media.tools.filters import thumbnail_filters
 from vireo_media.tools.measure import Made
+from vireo_media.tools.transcode import NO_SPACE, DiskFull
 
 _CHILD = Path(__file__).with_name("thumbnail_child.py")
 # OpenCV and numpy map 450 MB; a video of 8192 x 4320 took 501 MB resident.
@@ -45,7 +46,7 @@ def thumbnail(
         made: the published MP4's measures.
         matrix: of its colours, where its pictures name none.
 
-    Raises NoFrame and the errors of `sandbox`; `target` is gone then.
+    Raises NoFrame, DiskFull, and the errors of `sandbox`; `target` is gone then.
     """
     at = _pick(path, stop) + made.starts_at
     target.touch(exist_ok=True)
@@ -93,4 +94,6 @@ def _take(path: Path, target: Path, at: float, matrix: str, stop: threading.Even
         nice=sandbox.NICE_WAITED_FOR,
     )
     if done.returncode != 0:
+        if NO_SPACE in done.stderr:
+            raise DiskFull(str(target.parent))
         raise NoFrame(done.verdict)

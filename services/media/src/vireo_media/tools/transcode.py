@@ -15,7 +15,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vireo_media.core.inspection import Inspection
@@ -45,7 +45,7 @@ _ENCODE_SECONDS_BASE, _ENCODE_SECONDS_EACH, _ENCODE_SECONDS_MOST = 600.0, 30.0, 
 _COPY_SLACK_BYTES = 64 << 20
 # CRF 23 at 1920 x 1080 stays below 20 Mbit/s; noise, the worst there is, comes near this.
 _ENCODED_BYTES_EACH_SECOND = 16 << 20
-_NO_SPACE = b"No space left on device"
+NO_SPACE = b"No space left on device"
 # With "faststart" ffmpeg writes the whole file a second time to get the index before it. In a
 # large file room for the index is kept instead: 0.9 CPU seconds for a GiB in place of 1.4, and half
 # of the writing. A packet needs no more than its size, time, offset and place (4 + 8 + 8 + 8
@@ -207,14 +207,14 @@ def _encode_limits(path: Path, found: Inspection) -> sandbox.Limits:
 # ffmpeg's program corrects the clocks of these by guesses, which stretch an Ogg of 8 s to 102 s and
 # a broadcast whose PIDs change by 4 s (5.1.9). Where the clock never jumps there is nothing to
 # correct.
-_CORRECTED_CLOCKS = frozenset({"mpegts", "mpeg", "ogg"})
+CORRECTED_CLOCKS = frozenset({"mpegts", "mpeg", "ogg"})
 # ffmpeg's own decoders of these leave out the transparency, which is a layer of its own in WebM.
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
 def _input(path: Path, found: Inspection, *, steady: bool = False) -> list[str]:
     words = [*quiet("ffmpeg"), "-y", "-threads", "2"]
-    if steady and found.container.name in _CORRECTED_CLOCKS:
+    if steady and found.container.name in CORRECTED_CLOCKS:
         words += ["-copyts", "-start_at_zero"]
     if found.video.has_alpha_layer and found.video.codec in _ALPHA_DECODERS:
         words += ["-c:v", _ALPHA_DECODERS[found.video.codec]]
@@ -310,6 +310,10 @@ def _audio_codec(found: Inspection, sound: Sound | None) -> list[str]:
     if found.audio_copies and found.video_copies:
         return ["-c:a", "copy"]
     channels = output_channels(sound)
+    if found.audio_span is not None:
+        # ffmpeg counts from where the file begins.
+        begins = min(found.video_span.start, found.audio_span.start)
+        sound = replace(sound, start=max(sound.start - begins, 0.0))
     return [
         *("-c:a", "aac", "-ac", str(channels), "-ar", "48000"),
         *("-b:a", "160k" if channels == 2 else "96k", "-af", sound_filters(sound)),
@@ -331,7 +335,7 @@ def _run(
         files = sandbox.Files(reads=reads, writes=[target])
         done = sandbox.run(argv, limits, files=files, stop=stop, nice=nice, on_line=keys.take)
         if done.returncode != 0 or target.stat().st_size == 0:
-            if _NO_SPACE in done.stderr:
+            if NO_SPACE in done.stderr:
                 raise DiskFull(str(target.parent))
             raise TranscodeFailed(done.verdict)
         if copies:

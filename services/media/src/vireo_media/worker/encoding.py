@@ -17,7 +17,7 @@ from vireo_media.tools.filters import counts_samples
 from vireo_media.tools.measure import Made, measure
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.survey import Sound, Survey, survey
-from vireo_media.tools.transcode import NoCopy, TranscodeFailed, encode
+from vireo_media.tools.transcode import CORRECTED_CLOCKS, NoCopy, TranscodeFailed, encode
 
 log = structlog.get_logger()
 
@@ -25,6 +25,10 @@ NO_SOUND = "The sound could not be decoded; the video was published without it."
 PART_OF_SOUND = "A part of the sound could not be decoded; it is missing from the video."
 # Of what was found; seconds for the rounding of short ones.
 _TOLERANCE, _TOLERANCE_SECONDS = 0.1, 0.5
+
+
+class WrongLength(TranscodeFailed):
+    """What was made lasts longer or shorter than what was found."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ def make_film(
     found = inspect(original, stop=stop)
     check_cost(found)
     looked = survey(original, found, stop=stop)
+    # The pictures may grow on the way.
+    check_cost(found, max(each.width * each.height for each in looked.shapes))
     if looked.interlaced or len(looked.shapes) > 1 or not may_copy:
         found = replace(found, video_copies=False)
     silenced = found.silenced
@@ -67,7 +73,7 @@ def make_film(
 def _note(made: Made, encoded: Inspection, looked: Survey, *, silenced: bool) -> str:
     if looked.sound is None or encoded.audio is None:
         return NO_SOUND if silenced or looked.sound is not None else ""
-    missing = _shorter(made.sound_seconds, _seconds(looked.sound))
+    missing = _shorter(made.sound_seconds, _sound_seconds(looked.sound, steady=looked.steady))
     return PART_OF_SOUND if missing else ""
 
 
@@ -84,16 +90,20 @@ def _encode_what_can_be(
     """
     try:
         return _encode_whole(original, target, found, looked, stop), found
-    except NoCopy:
-        found = replace(found, video_copies=False)
+    except (NoCopy, WrongLength):
+        # Encoding the same pictures once more would end alike.
+        if not found.video_copies:
+            raise
     except TranscodeFailed as error:
         # The picture looked as if it could be taken as it is, and can't.
         if not found.video_copies and not found.audio:
             raise
         log.warning("encode_failed_once", error=str(error))
-        found = replace(found, video_copies=False)
+    found = replace(found, video_copies=False)
     try:
         return _encode_whole(original, target, found, looked, stop), found
+    except WrongLength:
+        raise
     except TranscodeFailed as error:
         if not found.audio:
             raise
@@ -111,19 +121,27 @@ def _encode_whole(
 ) -> Made:
     """Encode and measure.
 
-    Raises TranscodeFailed where the pictures last longer or shorter than those that were found.
+    Raises WrongLength where the pictures last longer or shorter than those that were found.
     """
     encode(original, target, found, looked, stop=stop)
     made = measure(target, stop=stop)
-    wanted = found.video_span.seconds
+    wanted = _picture_seconds(found, looked)
     if _shorter(made.picture_seconds, wanted) or _shorter(wanted, made.picture_seconds):
         target.unlink(missing_ok=True)
-        raise TranscodeFailed(f"made {made.picture_seconds:.1f} s of {wanted:.1f} s of pictures")
+        raise WrongLength(f"made {made.picture_seconds:.1f} s of {wanted:.1f} s of pictures")
     return made
 
 
-def _seconds(sound: Sound) -> float:
-    return sound.seconds if counts_samples(sound) else sound.span
+def _picture_seconds(found: Inspection, looked: Survey) -> float:
+    """How long the pictures last: as inspected, or by all packets where that looked at a part."""
+    partly = found.container.name in CORRECTED_CLOCKS or found.video_span.estimated
+    if partly and looked.measured is not None:
+        return looked.measured.seconds
+    return found.video_span.seconds
+
+
+def _sound_seconds(sound: Sound, *, steady: bool) -> float:
+    return sound.span if steady and not counts_samples(sound) else sound.seconds
 
 
 def _shorter(made: float, found: float) -> bool:

@@ -350,7 +350,9 @@ class Pipeline:
                     upload_rows.add_tell_job(cursor, upload.hash_path, vars(progress))
                 if film.copied:
                     names = (upload.hash_path, upload.upload_id, job.turn_of)
-                    upload_rows.add_verify_job(cursor, *names, cost=int(film.made.duration))
+                    made = film.made
+                    cost = int(made.duration * made.width * made.height)
+                    upload_rows.add_verify_job(cursor, *names, cost=cost)
 
             queue.while_held(job, mark)
             self._files.sync_public(upload.hash_path)

@@ -1,12 +1,14 @@
 """How long a video may keep the encoder: every honest film, and no bomb."""
 
+from dataclasses import replace
+
 import pytest
 
 from vireo_media.core.containers import MATROSKA
 from vireo_media.core.encoding import check_cost, cost_of
 from vireo_media.core.inspection import Inspection, Timing
 from vireo_media.core.refused import Refused
-from vireo_media.core.streams import Stream
+from vireo_media.core.streams import Crop, Stream
 
 HOUR = 3600.0
 
@@ -38,6 +40,17 @@ def inspection(width: int, height: int, frame_rate: float, duration: float) -> I
 )
 def test_honest_films(width: int, height: int, frame_rate: float, hours: float) -> None:
     check_cost(inspection(width, height, frame_rate, hours * HOUR))
+
+
+def test_what_is_decoded_counts_and_not_what_is_shown() -> None:
+    found = inspection(8192, 4352, 30, 2 * HOUR)
+    narrow = replace(found, video=replace(found.video, aspect=1 / 8, crop=Crop(top=4000)))
+    with pytest.raises(Refused):
+        check_cost(narrow)
+    small = inspection(320, 180, 30, 12 * HOUR)
+    check_cost(small)
+    with pytest.raises(Refused):
+        check_cost(small, pixels=8192 * 4352)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,17 @@ def test_what_an_edit_list_shows(tmp_path: Path, edits: bytes, whole: bool) -> N
     assert layout_of(path, VIDEO, None).whole is whole
 
 
+def test_many_tracks_and_many_edits_are_not_held(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    for data in (
+        film(edits=edit_list(*[(10, 0, ONE)] * 65)),
+        film(edits=edit_list(*[(10, 0, ONE)] * 1_000)),
+        box(b"moov", box(b"trak", b"") * 65),
+    ):
+        path.write_bytes(data)
+        assert not layout_of(path, VIDEO, None).whole
+
+
 def test_fragments_behind_the_index_are_not_counted(tmp_path: Path) -> None:
     path = tmp_path / "day.mp4"
     path.write_bytes(film() + (box(b"moof", b"") + box(b"mdat", b"")) * 15_000)
@@ -151,6 +162,17 @@ def test_a_chain_of_recordings(library: Library, tmp_path: Path) -> None:
     both = tmp_path / "both.ogv"
     kinds.joined(both, [one, one])
     assert is_chained(both)
+    # Where one piece of the reading ends and the next one begins.
+    page = one.read_bytes()
+    for gap in ((1 << 20) - 3, (1 << 20) - len(page) % (1 << 20) - 3):
+        both.write_bytes(page + bytes(gap) + page)
+        assert is_chained(both)
+
+
+def test_beginnings_without_an_end_are_looked_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "many.ogv"
+    path.write_bytes(b"OggS\x00\x02" * 500_000)
+    assert is_chained(path)
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,45 @@ def test_two_recordings_one_after_the_other() -> None:
     assert after.follows_another(after.streams[0])
     assert after.follows_another(after.streams[1])
     assert not beside.follows_another(beside.streams[0])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        rb"x\|index=a",
+        rb"x\|index=7\|width=9\|dv_profile=5",
+        rb"x\\\|width=9",
+        b"x|width=9",
+        "²|dv_profile=²".encode(),
+    ],
+)
+def test_words_of_a_file_take_the_place_of_nothing(words: bytes) -> None:
+    """ffprobe escapes what separates its fields; what it says itself comes first."""
+    probe = Probe()
+    probe.take(STREAM + b"|dv_profile=0|tag:alpha_mode=" + words)
+    (stream,) = probe.streams
+    assert (stream.index, stream.width, stream.dolby_vision_profile) == (0, 320, 0)
+    assert not stream.has_alpha_layer
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"packet|stre",
+        b"packet|stream_index=",
+        b"stream|index=",
+        b"stream",
+        b"",
+        b"packet|stream_index=-1",
+    ],
+)
+def test_a_line_that_was_cut_off_says_nothing(line: bytes) -> None:
+    probe = Probe()
+    probe.take(line)
+    assert (probe.streams, probe.pictures) == ([], {})
+
+
+def test_only_names_of_colours_are_colours() -> None:
+    probe = Probe()
+    probe.take(STREAM + b"|color_range=tv[a];color=c=red|color_space=bt709,|color_primaries=bt709")
+    assert probe.streams[0].colour == Colour(primaries="bt709")

@@ -202,6 +202,24 @@ def test_a_broadcast_whose_pids_change_is_published_whole(tmp_path: Path, publis
     assert result.made.sound_seconds == pytest.approx(5.0, abs=0.1)
 
 
+@pytest.mark.parametrize("offset", [0, 3000], ids=["back", "forward"])
+def test_recordings_whose_clock_jumps_are_published_whole(
+    tmp_path: Path, publish: Publish, offset: int
+) -> None:
+    """A recorder that was paused, dash cameras joined, the cells of a DVD: same streams."""
+    path = tmp_path / "joined.ts"
+    parts = [tmp_path / "1.ts", tmp_path / "2.ts"]
+    for part, at in zip(parts, (0, offset), strict=True):
+        ffmpeg(
+            *(*lavfi("testsrc2=s=64x36:r=25:d=20"), *lavfi("sine=400:d=20:r=48000")),
+            *(*QUICK, "-g", "25", "-c:a", "mp2", "-output_ts_offset", str(at), str(part)),
+        )
+    kinds.joined(path, parts)
+    result = publish(path)
+    assert result.made.picture_seconds == pytest.approx(40.0, abs=1.0)
+    assert result.note == ""
+
+
 def test_several_recordings_in_one_file_are_refused_and_said(tmp_path: Path) -> None:
     path = tmp_path / "chained.ogv"
     kinds.chained(path)
