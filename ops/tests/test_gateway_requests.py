@@ -271,6 +271,16 @@ def test_what_is_half_sent_is_not_waited_for(running: Gateway) -> None:
             assert got == b"" or b" 408 " in got.split(b"\r\n")[0], half
 
 
+def test_a_search_with_a_body_holds_no_place(running: Gateway) -> None:
+    """The places of all searches are few; it is refused before its body is read."""
+    with running.connect(CLIENT) as line:
+        line.sendall(
+            b"GET /search/all/x HTTP/1.1\r\nHost: vireo.test\r\nContent-Length: 9000\r\n\r\n{"
+        )
+        assert b" 413 " in line.recv(4096).split(b"\r\n")[0]
+    assert running.ask(CLIENT, path="/search/all/x", method="GET")[0] == 200
+
+
 def test_one_client_holds_so_many_half_sent_bodies(running: Gateway) -> None:
     head = b"POST /upload HTTP/1.1\r\nHost: vireo.test\r\nContent-Length: 9\r\n\r\n{"
     with contextlib.ExitStack() as stack:

@@ -24,6 +24,8 @@ from vireo_testing.person import eventually as in_time
 
 LARGEST = 3_200_000
 PART = LARGEST // 16
+# Media closes the connection without a word.
+SILENT = 0
 PATH = "/upload/v/aB3dE6g"
 WORDS = "POST /gateway/upload_ended"
 
@@ -76,6 +78,9 @@ def handler_of(media: Media) -> type[BaseHTTPRequestHandler]:
                     media.bodies.append(Path(given).read_bytes())
                 else:
                     self.rfile.read(int(self.headers["Content-Length"] or 0))
+            if status == SILENT:
+                self.close_connection = True
+                return
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -300,9 +305,16 @@ def test_who_may_upload_can_not_be_asked(running: Gateway, media: Media) -> None
     assert media.asked(WORDS) == []
 
 
-def test_media_that_dies_with_the_body_is_told_too(running: Gateway, media: Media) -> None:
-    media.answers = 502
-    assert running.send(b"x" * 1000).status_code == 502
+@pytest.mark.parametrize("answers", [502, SILENT])
+@pytest.mark.parametrize("permits", [200, 401])
+def test_media_that_dies_with_the_body_is_told_too(
+    running: Gateway, media: Media, permits: int, answers: int
+) -> None:
+    media.permits, media.answers = permits, answers
+    answer = running.send(b"x" * 1000)
+    assert answer.status_code == 502
+    if answers == SILENT:
+        assert answer.json()["response"]["error"] == "bad_gateway"
     eventually(lambda: media.asked(WORDS) == [f"{WORDS} the-permit"])
 
 
