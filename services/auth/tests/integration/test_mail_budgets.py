@@ -1,12 +1,14 @@
 """How many mails somebody gets, and who can use that up."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from vireo_auth.core.mails import Template
-from vireo_auth.storage.mails import MOST_TOLD, Cause
+from vireo_auth.core.mails import Budget, Purpose, Template
+from vireo_auth.storage.mails import MOST_TOLD, Cause, count_mail
 from vireo_testing.mail_server import running
 from vireo_testing.person import eventually
 
@@ -33,6 +35,24 @@ def add(stage: Any, template: Template, to: str = "ada@example.org", **cause: An
         cause, channel_id = {"account": channel_id, "proven": True, **cause}, None
     values = DEVICE if template is Template.NEW_DEVICE else {"username": "ada"}
     stage.add(template, to, channel_id=channel_id, values=values, cause=Cause(**cause))
+
+
+def test_of_workers_that_count_at_once_one_sends(stage: Any) -> None:
+    """Nothing is noted yet that the second one could wait for."""
+    together = threading.Barrier(4)
+
+    def count(name: str, job_id: int) -> int | None:
+        budget = Budget(name, Purpose.NOTICE, 300, 10)
+        together.wait(30)
+        return stage.database.transaction(
+            "test", lambda cursor: count_mail(cursor, job_id, [budget])
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(15):
+            waits = list(pool.map(count, [f"a{number}"] * 4, range(1, 5)))
+            assert sorted(wait == 0 for wait in waits) == [False, False, False, True]
+    assert stage.clean.query("SELECT COUNT(*) FROM MailedAddresses") == ((15,),)
 
 
 @pytest.mark.parametrize("template", IMPORTANT)

@@ -34,7 +34,9 @@ BY_EMAIL = f"{RECIPIENT} Email = %s"
 
 LOCK_ADDRESS = "SELECT 1 FROM ChannelDetails WHERE ChannelID = %s AND Email = %s FOR UPDATE"
 
-# Locked, so that of two workers the second counts the mail of the first.
+# Each worker notes its mail first, and waits here for what others have noted: rows that are not
+# there yet can't be locked (READ COMMITTED), so that two who looked first would both see none. Of
+# two who wait for each other the server takes one back, which is run again.
 MAILED = """
 SELECT COUNT(*), CEIL(%s - TIMESTAMPDIFF(MICROSECOND, MAX(MailedAt), NOW(3)) / 1000000)
 FROM MailedAddresses
@@ -203,8 +205,19 @@ def count_mail(cursor: Cursor, job_id: int, budgets: Iterable[Budget]) -> int | 
     """
     # In one order, so that two workers wait for each other and not crosswise.
     wanted = sorted(budgets, key=lambda budget: budget.whose)
-    wait = 0
+    cursor.execute("SAVEPOINT uncounted")
     for budget in wanted:
+        key = (budget_digest(budget.whose), budget.purpose.value, job_id)
+        cursor.execute(NOTE_MAILED, key)
+    wait = _seconds_until_room(cursor, job_id, wanted)
+    if wait != 0:
+        cursor.execute("ROLLBACK TO SAVEPOINT uncounted")
+    return wait
+
+
+def _seconds_until_room(cursor: Cursor, job_id: int, budgets: Iterable[Budget]) -> int | None:
+    wait = 0
+    for budget in budgets:
         key = (budget_digest(budget.whose), budget.purpose.value, job_id)
         cursor.execute(MAILED, (budget.pause, *key))
         count, left = cursor.fetchone() or (0, None)
@@ -212,12 +225,7 @@ def count_mail(cursor: Cursor, job_id: int, budgets: Iterable[Budget]) -> int | 
             return None
         if budget.pause and left is not None:
             wait = max(wait, int(left))
-    if wait > 0:
-        return wait
-    for budget in wanted:
-        key = (budget_digest(budget.whose), budget.purpose.value, job_id)
-        cursor.execute(NOTE_MAILED, key)
-    return 0
+    return wait
 
 
 def budget_digest(whose: str) -> bytes:
