@@ -38,7 +38,8 @@ def settled(tab: Page) -> None:
     expect(tab.get_by_role("main")).to_be_visible()
     expect(tab.locator(".skeleton")).to_have_count(0)
     if tab.locator("video").count():
-        expect(tab.locator(".buttons-below media-play-button")).to_be_visible()
+        # The last of the controls, which are drawn one after the other.
+        expect(tab.locator(".buttons-below media-fullscreen-button")).to_be_visible()
         until(tab, "document.querySelector('video').readyState === 4")
     until(tab, "[...document.images].every((one) => one.complete || one.loading === 'lazy')")
 

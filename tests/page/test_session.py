@@ -56,22 +56,28 @@ def test_a_reload_and_another_tab_stay_signed_in(visit: Visit, enter: Enter, url
         expect(other.get_by_text("Sign in to go on.")).to_be_visible()
 
 
+def refresh_cookies(visit: Visit, url: str) -> list[Any]:
+    """Those that can refresh a token; a browser is also known by a mark, which can't."""
+    found = visit.context.cookies(f"{url}/token/refresh")
+    return [cookie for cookie in found if "refresh" in cookie["name"]]
+
+
 def test_signing_out_ends_the_session_at_the_server(visit: Visit, enter: Enter, url: str) -> None:
     person = Person(url)
     tab = enter(visit, person)
     tab.evaluate("""localStorage.setItem('vireo.places', '[["AAAAAAA", 9]]')""")
     tab.reload()
-    (cookie,) = visit.context.cookies(f"{url}/token/refresh")
+    (cookie,) = refresh_cookies(visit, url)
     visit.context.set_offline(True)
     tab.get_by_role("button", name="Your menu").click()
     tab.get_by_role("button", name="Sign out", exact=True).click()
     expect(tab.get_by_text("You are still signed in.")).to_be_visible()
-    assert visit.context.cookies(f"{url}/token/refresh") == [cookie]
+    assert refresh_cookies(visit, url) == [cookie]
     visit.context.set_offline(False)
     tab.get_by_role("button", name="Your menu").click()
     tab.get_by_role("button", name="Sign out", exact=True).click()
     expect(tab.get_by_text("You are signed out.")).to_be_visible()
-    assert visit.context.cookies(f"{url}/token/refresh") == []
+    assert refresh_cookies(visit, url) == []
     # Nor does the browser tell what was watched.
     assert tab.evaluate("localStorage.getItem('vireo.places')") is None
     refused = person.post("/token/refresh", json={"refresh_token": cookie["value"]})
@@ -84,7 +90,7 @@ def test_no_script_finds_a_token(visit: Visit, enter: Enter, url: str) -> None:
         "JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie"
     )
     assert "eyJ" not in kept
-    (cookie,) = visit.context.cookies(f"{url}/token/refresh")
+    (cookie,) = refresh_cookies(visit, url)
     assert cookie["name"] == "vireo_refresh"
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Strict"
