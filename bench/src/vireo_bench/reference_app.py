@@ -16,12 +16,12 @@ _COLUMNS = """
 v.PathHash, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height, v.`Like`, v.Dislike,
 """
 ONE = f"""
-SELECT {_COLUMNS} v.Description FROM Videos v JOIN Channels c USING (ChannelID)
+SELECT {_COLUMNS} v.Description, v.ThumbnailVersion FROM Videos v JOIN Channels c USING (ChannelID)
 WHERE v.PathHash = %s
 """
 # The index and the order of the join that Vireo asks for, and one row more, as Vireo reads it.
 NEWEST = f"""
-SELECT STRAIGHT_JOIN {_COLUMNS} ''
+SELECT STRAIGHT_JOIN {_COLUMNS} '', v.ThumbnailVersion
 FROM Videos v FORCE INDEX (Newest) JOIN Channels c USING (ChannelID)
 WHERE v.State = 'ready' ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
@@ -46,7 +46,8 @@ def _cursor() -> Cursor:
 
 
 def _shown(row: tuple[Any, ...]) -> dict[str, object]:
-    hash_path, channel, title, upload, duration, width, height, likes, dislikes, text = row
+    hash_path, channel, title, upload, duration, width, height, likes, dislikes, *rest = row
+    text, version = rest
     return {
         "type": "video",
         "channel": channel,
@@ -60,6 +61,7 @@ def _shown(row: tuple[Any, ...]) -> dict[str, object]:
         "height": height,
         "likes": likes,
         "dislikes": dislikes,
+        "thumbnail_version": version,
     }
 
 

@@ -88,6 +88,7 @@ class _Video:
             "height": self.height,
             "likes": self.likes,
             "dislikes": self.dislikes,
+            "thumbnail_version": None,
         }
 
 
