@@ -41,3 +41,12 @@ def test_the_service_is_imported_before_the_fork_and_not_made(module: str) -> No
 def test_what_is_reloaded_is_imported_by_each_worker(module: str) -> None:
     start(module, reload=True)
     assert module not in sys.modules
+
+
+def test_a_worker_lets_short_requests_come_between() -> None:
+    before = sys.getswitchinterval()
+    try:
+        gunicorn.post_fork(None, None)
+        assert sys.getswitchinterval() == pytest.approx(0.0005)
+    finally:
+        sys.setswitchinterval(before)

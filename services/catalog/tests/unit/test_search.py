@@ -1,6 +1,7 @@
 """What a query means, and pages over the sections of the answer."""
 
 import datetime as dt
+import itertools
 import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
@@ -11,8 +12,10 @@ import pytest
 from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.search import (
     AT_ONCE,
+    CHEAP_SECONDS,
     MAX_QUERY,
     MAX_TERMS,
+    REST,
     WAITING,
     Found,
     Query,
@@ -21,6 +24,7 @@ from vireo_catalog.core.search import (
     Section,
     Some,
     parse,
+    rest_after,
 )
 from vireo_catalog.core.words import LONGEST_TERM, Term
 from vireo_common.errors import Code, Failure
@@ -187,6 +191,38 @@ def test_so_many_search_at_once_and_wait_and_no_more() -> None:
     assert len(answers) == len(askers)
     # Every place is free again.
     assert search(SearchType.CHANNEL, "word", 5, None).rows == []
+
+
+def test_a_dear_search_rests_only_while_others_wait() -> None:
+    store = Slow()
+    # Every look at the clock is 30 ms after the one before.
+    clock, rests = itertools.count(0.0, 0.030), list[float]()
+    search = Search(store, clock=lambda: next(clock), sleep=rests.append)
+
+    def ask() -> None:
+        search(SearchType.CHANNEL, "word", 5, None)
+
+    first, second = threading.Thread(target=ask), threading.Thread(target=ask)
+    first.start()
+    assert store.begun.acquire(timeout=60)
+    second.start()
+    deadline = time.monotonic() + 60
+    while not search.turns.wanted:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    store.end.set()
+    first.join()
+    second.join()
+    # The second had nobody behind it.
+    assert rests == [pytest.approx((0.030 - CHEAP_SECONDS) * REST)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rest"),
+    [(0.0, 0.0), (CHEAP_SECONDS, 0.0), (2 * CHEAP_SECONDS, CHEAP_SECONDS * REST), (2.0, 0.2)],
+)
+def test_rest(seconds: float, rest: float) -> None:
+    assert rest_after(seconds) == pytest.approx(rest)
 
 
 @pytest.mark.parametrize("limit", [1, 3, 6, 7])

@@ -7,7 +7,8 @@ first. A row's place depends on nothing but the row and the query, so pages
 neither repeat nor lose a row while others come in.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -27,6 +28,10 @@ MAX_TERMS = 10
 AT_ONCE, WAITING, WAIT_SECONDS = 1, 3, 1.0
 """Searches of one process, those that wait for their turn, and for how long. A search is mostly one
 statement after the other, and a second one beside it would take the processor from all else."""
+CHEAP_SECONDS, REST, LONGEST_REST_SECONDS = 0.005, 3.0, 0.2
+"""While others wait, a search that took longer than the first keeps its turn for the second times
+what it took beyond that, but not for longer than the third, and does nothing. A flood of the
+dearest ones would otherwise keep a processor busy all the time."""
 
 
 class SearchType(StrEnum):
@@ -89,9 +94,15 @@ class SearchStore(Protocol):
 class Search:
     """The rules of search."""
 
-    def __init__(self, store: SearchStore) -> None:
+    def __init__(
+        self,
+        store: SearchStore,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._store = store
-        self._turns = Turns(AT_ONCE, WAITING, WAIT_SECONDS)
+        self._clock, self._sleep = clock, sleep
+        self.turns = Turns(AT_ONCE, WAITING, WAIT_SECONDS)
 
     def __call__(
         self, kind: SearchType, text: str, limit: int, cursor: str | None
@@ -104,8 +115,12 @@ class Search:
         query = parse(text)
         last = Section.CHANNELS if kind is SearchType.CHANNEL else Section.DESCRIPTIONS
         section, after = _position(cursor)
-        with self._turns.turn(), self._store.turn(WAIT_SECONDS):
-            return self._page(query, last, section, after, limit)
+        with self.turns.turn(), self._store.turn(WAIT_SECONDS):
+            began = self._clock()
+            page = self._page(query, last, section, after, limit)
+            if self.turns.wanted:
+                self._sleep(rest_after(self._clock() - began))
+            return page
 
     def _page(
         self,
@@ -116,7 +131,6 @@ class Search:
         limit: int,
     ) -> Page[Video | ChannelSummary]:
         found: list[tuple[Section, Found]] = []
-        # One row more than the page holds tells whether there is a next page.
         # One row more than the page holds tells whether there is a next page.
         while section <= last and len(found) <= limit:
             some = self._store.find(section, query, after, limit + 1 - len(found))
@@ -132,6 +146,11 @@ class Search:
             return Page(rows_of_page, None)
         where, final = found[limit - 1]
         return Page(rows_of_page, encode_cursor((int(where), *final.place)))
+
+
+def rest_after(seconds: float) -> float:
+    """For how many seconds nobody searches after a search of ``seconds``, where many want to."""
+    return min(max(seconds - CHEAP_SECONDS, 0.0) * REST, LONGEST_REST_SECONDS)
 
 
 def parse(text: str) -> Query:

@@ -15,7 +15,9 @@ class Turns:
     """
 
     def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
-        self._places = threading.BoundedSemaphore(at_once + waiting)
+        self._at_once, self._places = at_once, at_once + waiting
+        self._there = 0
+        self._counting = threading.Lock()
         self._turns = threading.BoundedSemaphore(at_once)
         self._seconds = seconds
 
@@ -26,8 +28,10 @@ class Turns:
         Raises:
             Failure: ``unavailable``: too many are there already, or it took too long.
         """
-        if not self._places.acquire(blocking=False):
-            raise busy()
+        with self._counting:
+            if self._there == self._places:
+                raise busy()
+            self._there += 1
         try:
             if not self._turns.acquire(timeout=self._seconds):
                 raise busy()
@@ -36,7 +40,13 @@ class Turns:
             finally:
                 self._turns.release()
         finally:
-            self._places.release()
+            with self._counting:
+                self._there -= 1
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody waits for a turn."""
+        return self._there > self._at_once
 
 
 def busy() -> Failure:
