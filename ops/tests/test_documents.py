@@ -12,7 +12,7 @@ from flask_openapi3.openapi import OpenAPI
 from vireo_auth.mail.settings import MailSettings
 from vireo_auth.settings import AuthSettings
 from vireo_catalog.settings import CatalogSettings
-from vireo_common.errors import MESSAGES, STATUS, Code
+from vireo_common.errors import MESSAGES, STATUS, Code, FieldCode
 from vireo_media.settings import MediaSettings
 from vireo_ops import openapi
 from vireo_ops.layout import CHECKOUT
@@ -38,6 +38,12 @@ def test_the_manual_has_every_error_code() -> None:
         [f"`{code.value}`", str(STATUS[code]), MESSAGES[code]]
         for code in sorted(Code, key=lambda code: (STATUS[code], code.value))
     ]
+
+
+def test_the_manual_has_every_code_of_a_field() -> None:
+    below = (DOCS / "api.md").read_text().split("What `problems` says of one field:", 1)[1]
+    written = [code for line in below.splitlines()[4:] for code in re.findall(r"`([a-z_]+)`", line)]
+    assert sorted(written) == sorted(code.value for code in FieldCode)
 
 
 def test_operations_has_every_variable() -> None:

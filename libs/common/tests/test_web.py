@@ -169,9 +169,11 @@ def test_unknown_path_and_wrong_method(http: FlaskClient) -> None:
 def test_missing_and_wrong_fields(http: FlaskClient) -> None:
     missing = error(http.post("/echo", json={"count": "x"}), 400, "missing_field")
     assert missing["fields"] == {"name": "missing"}
+    assert missing["problems"] == {"name": {"code": "missing", "message": "missing"}}
     wrong = error(http.post("/echo", json={"name": 7, "count": "1"}), 400, "invalid_body")
     assert set(wrong["fields"]) == {"name", "count"}
     assert all(isinstance(reason, str) and reason for reason in wrong["fields"].values())
+    assert {problem["code"] for problem in wrong["problems"].values()} == {"wrong_type"}
 
 
 @pytest.mark.parametrize("value", [None, 1, 1.5, True, [], ["a"], {}, {"a": 1}])

@@ -52,7 +52,7 @@ SCHEMA_NAMES = {
 # What the generator says where a route says nothing.
 GENERATED = {"OK": "Done.", "Accepted": "Begun; ask again after a while."}
 # Optional keys that are left out and never sent as null.
-NEVER_NULL = {"fields", "likes", "dislikes", "state", "reason", "uploaded"}
+NEVER_NULL = {"fields", "problems", "likes", "dislikes", "state", "reason", "uploaded"}
 # What `vireo_common.pages.encode_cursor` makes: base64 for addresses, without its padding.
 CURSOR = "^[A-Za-z0-9_-]+$"
 _ENVELOPE = {"$ref": "#/components/schemas/ProblemEnvelope"}
@@ -196,7 +196,8 @@ def _without_null(schema: Json) -> Json:
 def _describe_schemas(schemas: Json) -> None:
     """Say what the rules in the services' cores say; they are looked up there."""
     problem = schemas["Problem"]["properties"]
-    problem["fields"]["description"] = "What is wrong with each field."
+    problem["fields"]["description"] = "What is wrong with each field, for a person."
+    problem["problems"]["description"] = "What is wrong with each field, for programs too."
     problem["message"]["description"] = "One sentence for a person."
     problem["attempts_left"] = _number("Wrong passwords until the block (`bad_credentials`).")
     problem["retry_after"] = _number("Seconds to wait (`blocked`, `rate_limited`).")

@@ -1,6 +1,6 @@
 /** Why a request did not do what was asked. */
 
-import type { Problem } from "~/api/types";
+import type { FieldCode, Problem } from "~/api/types";
 
 export class Failure extends Error {
   constructor(
@@ -17,8 +17,8 @@ export class Failure extends Error {
   }
 
   /** What is wrong with each field; nothing where the failure is not about fields. */
-  get fields(): Record<string, string> {
-    return this.problem.fields ?? {};
+  get fields(): [field: string, code: FieldCode][] {
+    return Object.entries(this.problem.problems ?? {}).map(([field, { code }]) => [field, code]);
   }
 }
 

@@ -13,6 +13,8 @@ export type SignUp = Schemas["SignUpBody"];
 export type VideoTexts = Schemas["UploadBody"];
 export type MeChange = Schemas["PatchMeBody"];
 export type Code = Schemas["Code"];
+/** What may be wrong with one field. */
+export type FieldCode = Schemas["FieldCode"];
 
 /** A failure as the API tells it, or `offline`: nothing answered. */
 export type Problem = Omit<Schemas["Problem"], "error"> & { error: Code | "offline" };

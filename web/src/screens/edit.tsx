@@ -33,8 +33,7 @@ function Form({ video, onClose, onSaved }: EditProps) {
   const form = useRef<HTMLFormElement>(null);
   // What had the focus has gone when the texts came.
   useEffect(() => form.current?.querySelector("input")?.focus(), []);
-  const refused = act.failure?.fields ?? {};
-  const problems = textProblems(typed, refused);
+  const problems = textProblems(typed, act.failure);
 
   function submit(event: Event): void {
     event.preventDefault();
@@ -55,9 +54,7 @@ function Form({ video, onClose, onSaved }: EditProps) {
 
   return (
     <form ref={form} class="form" onSubmit={submit} noValidate>
-      {act.failure && Object.keys(refused).length === 0 && (
-        <Complaint>{told(act.failure)}</Complaint>
-      )}
+      {act.failure && !act.failure.fields.length && <Complaint>{told(act.failure)}</Complaint>}
       <TextFields
         typed={typed}
         onTyped={(changed) => {

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { signUp } from "~/api/accounts";
+import { Failure } from "~/api/failure";
 import { newKey } from "~/api/http";
 import { signIn } from "~/api/session";
 import { useAct } from "~/parts/act";
@@ -38,7 +39,7 @@ const EMPTY = {
 };
 type Typed = typeof EMPTY;
 
-function problemsOf(typed: Typed, t: Texts["join"]): Problems {
+function problemsOf(typed: Typed, t: Texts): Problems {
   return found({
     fname: nameProblem(typed.fname, true, t),
     mname: nameProblem(typed.mname, false, t),
@@ -64,7 +65,7 @@ export function Join() {
   const act = useAct();
   useTitle(t.join.title);
 
-  const own = problemsOf(typed, t.join);
+  const own = problemsOf(typed, t);
   const errorOf = (field: keyof Typed) => refused[field] ?? (left[field] ? own[field] : undefined);
   const set = <K extends keyof Typed>(field: K, value: Typed[K]) => {
     setTyped((now) => ({ ...now, [field]: value }));
@@ -89,7 +90,7 @@ export function Join() {
       try {
         await signUp(detailsOf(typed), key);
       } catch (failure) {
-        setRefused(told((failure as { fields?: Problems }).fields ?? {}, t.join));
+        setRefused(told(failure instanceof Failure ? failure : null, t));
         lookAtFirstError();
         throw failure;
       }
@@ -99,7 +100,7 @@ export function Join() {
     });
   }
 
-  const elsewhere = act.failure && Object.keys(act.failure.fields).length === 0;
+  const elsewhere = act.failure && !act.failure.fields.length;
   return (
     <div class="screen narrow">
       <h1>{t.join.title}</h1>

@@ -68,7 +68,7 @@ interface PartProps {
 /** Title and description, which can be changed while the bytes are on their way, and after. */
 function Texts({ now, act }: PartProps) {
   const t = texts.value;
-  const problems = textProblems(now.typed, act.failure?.fields);
+  const problems = textProblems(now.typed, act.failure);
   function submit(event: Event): void {
     event.preventDefault();
     if (Object.keys(textProblems(now.typed)).length) {
@@ -242,7 +242,7 @@ export function OnItsWay({ now, alone }: OnItsWayProps) {
   const t = texts.value.send;
   const act = useAct();
   const [asked, setAsked] = useState(false);
-  const atField = Object.keys(act.failure?.fields ?? {}).length > 0;
+  const atField = (act.failure?.fields.length ?? 0) > 0;
   const open = alone || asked || isChanged(now);
   return (
     <>

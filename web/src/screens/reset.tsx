@@ -20,8 +20,8 @@ function ResetWith({ token }: { token: string }) {
   const [done, setDone] = useState(false);
   const act = useAct();
   useTitle(t.forgot.title);
-  const problem = passwordProblem(password, t.join);
-  const refused = told(act.failure?.fields ?? {}, t.join).password;
+  const problem = passwordProblem(password, t);
+  const refused = told(act.failure, t).password;
   const link = act.failure?.code === "link_invalid";
   function submit(event: Event): void {
     event.preventDefault();

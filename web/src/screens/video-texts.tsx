@@ -1,18 +1,19 @@
 /** Title and description of a video, wherever they are typed. */
 
+import type { Failure } from "~/api/failure";
 import type { VideoTexts } from "~/api/types";
 import { Area, Field } from "~/parts/field";
-import { descriptionProblem, found, type Problems, titleProblem } from "~/screens/rules";
+import { descriptionProblem, found, type Problems, titleProblem, told } from "~/screens/rules";
 import { texts } from "~/texts";
 
-/** What is wrong with them; `refused` is what the API said of fields. */
-export function textProblems(typed: VideoTexts, refused: Problems = {}): Problems {
-  const t = texts.value.send;
+/** What is wrong with them; `failure` is what the API said of them. */
+export function textProblems(typed: VideoTexts, failure: Failure | null = null): Problems {
+  const t = texts.value;
   const own = {
     title: titleProblem(typed.title, t),
     description: descriptionProblem(typed.description, t),
   };
-  return { ...refused, ...found(own) };
+  return { ...told(failure, t), ...found(own) };
 }
 
 /** A title from the name of a file: `holiday_2024-07.mp4` is `holiday 2024-07`. */

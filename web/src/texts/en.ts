@@ -1,5 +1,7 @@
 /** Everything the page says, in English. The other languages have the same keys, or don't build. */
 
+import type { FieldCode } from "~/api/types";
+
 const one = (n: number, single: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? single : many}`;
 
@@ -43,6 +45,21 @@ export const en = {
     other: "Something went wrong on the server.",
     id: (id: string) => `Request ${id}`,
   },
+  /** What the API says of a field, by its code. */
+  problems: {
+    missing: "Fill this in.",
+    wrong_type: "This can't be read.",
+    invalid: "This can't be taken.",
+    too_short: "This is too short.",
+    too_long: "This is too long.",
+    out_of_range: "This is out of range.",
+    forbidden_characters: "Some of these characters can't be taken.",
+    taken: "This is taken.",
+    common_password: "This is one of the commonly used passwords.",
+    not_a_date: "There is no such day.",
+    too_young: "You must be at least 13.",
+    too_old: "At most 120 years ago.",
+  } satisfies Record<FieldCode, string>,
   offline: "You are offline. What is loaded stays here.",
   home: {
     title: "Newest videos",
@@ -149,7 +166,6 @@ export const en = {
       long: "fits into 72 bytes",
       common: "is not a commonly used one",
     },
-    missing: "Fill this in.",
     nameLong: "At most 25 characters.",
     nameLetters: "None of / * ( ) \\ : { } | < > and no control characters.",
     usernameBad: "3 to 25 characters: letters A–Z, digits, _ . -",
@@ -158,10 +174,6 @@ export const en = {
     emailTaken: "There is an account with this address already.",
     passwordShort: "At least 8 characters.",
     passwordLong: "Too long: at most 72 bytes.",
-    passwordCommon: "This is one of the commonly used passwords.",
-    notADate: "There is no such day.",
-    tooYoung: "You must be at least 13.",
-    tooOld: "At most 120 years ago.",
     check: "Some fields need a look.",
   },
   forgot: {

@@ -5,6 +5,7 @@ envelope ``{"response": {"error": code, "message": sentence, ...details}}``.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -134,8 +135,40 @@ MESSAGES: Mapping[Code, str] = {
 """The sentence that is sent where the place of failure has none of its own."""
 
 
+class FieldCode(StrEnum):
+    """What may be wrong with one field. Clients switch on these; none is ever renamed."""
+
+    MISSING = "missing"
+    WRONG_TYPE = "wrong_type"
+    INVALID = "invalid"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    OUT_OF_RANGE = "out_of_range"
+    FORBIDDEN_CHARACTERS = "forbidden_characters"
+    TAKEN = "taken"
+    COMMON_PASSWORD = "common_password"  # noqa: S105
+    NOT_A_DATE = "not_a_date"
+    TOO_YOUNG = "too_young"
+    TOO_OLD = "too_old"
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """Why one field is refused: for programs, and as the rest of a sentence about the field."""
+
+    code: FieldCode
+    message: str
+
+
+MISSING = FieldProblem(FieldCode.MISSING, "missing")
+TAKEN = FieldProblem(FieldCode.TAKEN, "is taken")
+
+
 class Failure(Exception):
-    """An expected failure, told to the client with a code of the closed list."""
+    """An expected failure, told to the client with a code of the closed list.
+
+    ``fields`` names each field that is refused, with the reason.
+    """
 
     def __init__(
         self,
@@ -143,12 +176,14 @@ class Failure(Exception):
         message: str = "",
         *,
         headers: Mapping[str, str] | None = None,
+        fields: Mapping[str, FieldProblem] | None = None,
         **details: Any,
     ) -> None:
         super().__init__(code.value)
         self.code = code
         self.message = message or MESSAGES[code]
         self.headers = dict(headers or {})
+        self.fields = fields
         self.details = details
         if code is Code.UNAVAILABLE:
             self.headers.setdefault("Retry-After", "2")
@@ -161,5 +196,16 @@ class Failure(Exception):
         return STATUS[self.code]
 
     def envelope(self) -> dict[str, Any]:
-        """The answer's body: ``{"response": {"error", "message", ...details}}``."""
-        return {"response": {"error": self.code.value, "message": self.message, **self.details}}
+        """The answer's body: ``{"response": {"error", "message", ...details}}``.
+
+        The reasons of fields stand there twice: as text in ``fields``, which is what clients have
+        read from the beginning, and with their codes in ``problems``.
+        """
+        shown: dict[str, Any] = {"error": self.code.value, "message": self.message}
+        if self.fields is not None:
+            shown["fields"] = {name: found.message for name, found in self.fields.items()}
+            shown["problems"] = {
+                name: {"code": found.code.value, "message": found.message}
+                for name, found in self.fields.items()
+            }
+        return {"response": {**shown, **self.details}}

@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 
 from vireo_common import metrics
 from vireo_common.access import Guard, public, request_handler
-from vireo_common.errors import Code, Failure
+from vireo_common.errors import MISSING, Code, Failure, FieldCode, FieldProblem
 from vireo_common.pages import Page
 
 log = structlog.get_logger()
@@ -47,10 +47,27 @@ CODE_OF_STATUS = {
 }
 
 
+# Of pydantic's types of errors those that its models here can have; all others are `invalid`.
+FIELD_CODES = {
+    "missing": FieldCode.MISSING,
+    "string_too_short": FieldCode.TOO_SHORT,
+    "string_too_long": FieldCode.TOO_LONG,
+    "greater_than_equal": FieldCode.OUT_OF_RANGE,
+    "less_than_equal": FieldCode.OUT_OF_RANGE,
+}
+
+
 class Envelope(BaseModel, Generic[Value]):
     """What every JSON answer looks like."""
 
     response: Value
+
+
+class FieldFailure(BaseModel):
+    """What is wrong with one field."""
+
+    code: FieldCode
+    message: str
 
 
 class Problem(BaseModel):
@@ -59,6 +76,7 @@ class Problem(BaseModel):
     error: Code
     message: str
     fields: dict[str, str] | None = None
+    problems: dict[str, FieldFailure] | None = None
 
 
 class ProblemEnvelope(BaseModel):
@@ -240,10 +258,10 @@ def _body_model(handler: Any) -> type[BaseModel] | None:
 def _refuse_invalid(error: ValidationError) -> Response:
     found = error.errors(include_url=False, include_context=False, include_input=False)
     in_query = _body_model(request_handler()) is None
-    missing = {_field(problem): "missing" for problem in found if problem["type"] == "missing"}
+    missing = {_field(problem): MISSING for problem in found if problem["type"] == "missing"}
     if missing and not in_query:
         return _render(Failure(Code.MISSING_FIELD, fields=missing))
-    fields = {_field(problem): _reason(problem) for problem in found}
+    fields = {_field(problem): _problem(problem) for problem in found}
     return _render(Failure(Code.INVALID_QUERY if in_query else Code.INVALID_BODY, fields=fields))
 
 
@@ -251,8 +269,12 @@ def _field(problem: Mapping[str, Any]) -> str:
     return ".".join(str(part) for part in problem["loc"]) or "body"
 
 
-def _reason(problem: Mapping[str, Any]) -> str:
-    return str(problem["msg"]).removeprefix("Value error, ")
+def _problem(problem: Mapping[str, Any]) -> FieldProblem:
+    kind = str(problem["type"])
+    code = FIELD_CODES.get(kind, FieldCode.INVALID)
+    if kind.endswith(("_type", "_parsing")):
+        code = FieldCode.WRONG_TYPE
+    return FieldProblem(code, str(problem["msg"]).removeprefix("Value error, "))
 
 
 def _render(failure: Failure) -> Response:

@@ -8,7 +8,7 @@ import pytest
 
 from vireo_auth.core.accounts import Accounts, EmailTaken, NewAccount, UsernameTaken, check
 from vireo_auth.core.passwords import Passwords
-from vireo_common.errors import Code, Failure
+from vireo_common.errors import TAKEN, Code, Failure, FieldCode
 
 TODAY = dt.date(2026, 11, 24)
 GOOD = NewAccount(
@@ -27,6 +27,30 @@ GOOD = NewAccount(
 def wrong(today: dt.date = TODAY, **changes: Any) -> set[str]:
     """The fields that are refused when these are changed."""
     return set(check(replace(GOOD, **changes), today))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"fname": " "}, "fname", FieldCode.TOO_SHORT),
+        ({"lname": "a" * 26}, "lname", FieldCode.TOO_LONG),
+        ({"mname": "a\n"}, "mname", FieldCode.FORBIDDEN_CHARACTERS),
+        ({"mname": "<b>"}, "mname", FieldCode.FORBIDDEN_CHARACTERS),
+        ({"username": "ab"}, "username", FieldCode.INVALID),
+        ({"email": "nobody"}, "email", FieldCode.INVALID),
+        ({"password": "short"}, "password", FieldCode.TOO_SHORT),
+        ({"password": "a" * 73}, "password", FieldCode.TOO_LONG),
+        ({"password": "password1"}, "password", FieldCode.COMMON_PASSWORD),
+        ({"day": 31, "month": 2}, "day", FieldCode.NOT_A_DATE),
+        ({"year": TODAY.year - 5}, "year", FieldCode.TOO_YOUNG),
+        ({"year": TODAY.year - 130}, "year", FieldCode.TOO_OLD),
+    ],
+)
+def test_programs_are_told_what_is_wrong(
+    changes: dict[str, Any], field: str, code: FieldCode
+) -> None:
+    found = check(replace(GOOD, **changes), TODAY)
+    assert {name: problem.code for name, problem in found.items()} == {field: code}
 
 
 def test_good_one() -> None:
@@ -257,7 +281,7 @@ def test_what_is_taken(error: type[Exception], code: Code, field: str) -> None:
     with pytest.raises(Failure) as caught:
         Accounts(Shelf(error), Passwords(4)).sign_up(GOOD, TODAY)
     assert caught.value.code is code
-    assert set(caught.value.details["fields"]) == {field}
+    assert caught.value.fields == {field: TAKEN}
 
 
 def test_nothing_is_stored_of_an_account_that_is_refused() -> None:

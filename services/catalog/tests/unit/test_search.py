@@ -50,7 +50,7 @@ def test_refused(text: str) -> None:
     with pytest.raises(Failure) as raised:
         parse(text)
     assert raised.value.code is Code.INVALID_QUERY
-    assert set(raised.value.details["fields"]) == {"query"}
+    assert set(raised.value.fields) == {"query"}
 
 
 def test_longest_query() -> None:

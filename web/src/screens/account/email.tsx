@@ -19,13 +19,13 @@ function Change({ onChanged }: { onChanged: (me: Me) => void }) {
   const [password, setPassword] = useState("");
   const [tried, setTried] = useState(false);
   const act = useAct();
-  const own = tried ? emailProblem(email.trim(), t.join) : "";
+  const own = tried ? emailProblem(email.trim(), t) : "";
   const refused = act.failure?.code === "email_taken" ? t.join.emailTaken : undefined;
-  const fields = told(act.failure?.fields ?? {}, t.join);
+  const fields = told(act.failure, t);
   function submit(event: Event): void {
     event.preventDefault();
     setTried(true);
-    if (emailProblem(email.trim(), t.join) || !password) return;
+    if (emailProblem(email.trim(), t) || !password) return;
     void act.run(async () => {
       onChanged(await changeMe({ email: email.trim(), password }));
       setEmail("");
@@ -50,7 +50,9 @@ function Change({ onChanged }: { onChanged: (me: Me) => void }) {
           label={t.account.yourPassword}
           value={password}
           onValue={setPassword}
-          error={wrongPassword(act.failure) ?? (tried && !password ? t.join.missing : undefined)}
+          error={
+            wrongPassword(act.failure) ?? (tried && !password ? t.problems.missing : undefined)
+          }
         />
       </div>
       <Button type="submit" busy={act.busy}>

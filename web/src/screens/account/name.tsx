@@ -19,11 +19,11 @@ export function NameSection({ me }: { me: Me }) {
   const act = useAct();
   const problems = {
     ...found({
-      fname: nameProblem(names.fname, true, t.join),
-      mname: nameProblem(names.mname, false, t.join),
-      lname: nameProblem(names.lname, true, t.join),
+      fname: nameProblem(names.fname, true, t),
+      mname: nameProblem(names.mname, false, t),
+      lname: nameProblem(names.lname, true, t),
     }),
-    ...told(act.failure?.fields ?? {}, t.join),
+    ...told(act.failure, t),
   };
   const bind = (field: keyof typeof names) => ({
     value: names[field],
@@ -44,7 +44,7 @@ export function NameSection({ me }: { me: Me }) {
   return (
     <Section title={t.account.profile}>
       <form class="form" onSubmit={submit} noValidate>
-        {act.failure && !Object.keys(act.failure.fields).length && (
+        {act.failure && !act.failure.fields.length && (
           <Complaint>{sentence(act.failure)}</Complaint>
         )}
         <div class="pair">

@@ -19,8 +19,8 @@ export function PasswordSection({ name }: { name: string }) {
   const [next, setNext] = useState("");
   const [tried, setTried] = useState(false);
   const act = useAct();
-  const problem = passwordProblem(next, t.join);
-  const fields = told(act.failure?.fields ?? {}, t.join);
+  const problem = passwordProblem(next, t);
+  const fields = told(act.failure, t);
   const refused = fields.new_password ?? fields.password;
   function submit(event: Event): void {
     event.preventDefault();
@@ -44,7 +44,7 @@ export function PasswordSection({ name }: { name: string }) {
           label={t.account.oldPassword}
           value={old}
           onValue={setOld}
-          error={wrongPassword(act.failure) ?? (tried && !old ? t.join.missing : undefined)}
+          error={wrongPassword(act.failure) ?? (tried && !old ? t.problems.missing : undefined)}
         />
         <Password
           label={t.account.newPassword}

@@ -16,6 +16,6 @@ export function wrongPassword(failure: Failure | null): string | undefined {
 
 /** The failure as a sentence, unless it stands at a field already. */
 export function otherwise(failure: Failure | null): string | undefined {
-  const atField = wrongPassword(failure) !== undefined || Object.keys(failure?.fields ?? {}).length;
+  const atField = wrongPassword(failure) !== undefined || failure?.fields.length;
   return failure && !atField ? sentence(failure) : undefined;
 }

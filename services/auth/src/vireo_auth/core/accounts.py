@@ -7,7 +7,7 @@ from typing import Protocol
 
 from vireo_auth.core.addresses import address_problem, normalized
 from vireo_auth.core.passwords import Passwords, weakness
-from vireo_common.errors import Code, Failure
+from vireo_common.errors import TAKEN, Code, Failure, FieldCode, FieldProblem
 from vireo_common.text import has_control_characters
 
 USERNAME = re.compile(r"[A-Za-z0-9_.-]{3,25}")
@@ -100,48 +100,60 @@ class Accounts:
             # Its process died before it could answer.
             return
         except UsernameTaken:
-            raise Failure(Code.USERNAME_TAKEN, fields={"username": "is taken"}) from None
+            raise Failure(Code.USERNAME_TAKEN, fields={"username": TAKEN}) from None
         except EmailTaken:
-            raise Failure(Code.EMAIL_TAKEN, fields={"email": "is taken"}) from None
+            raise Failure(Code.EMAIL_TAKEN, fields={"email": TAKEN}) from None
 
 
-def check(given: NewAccount, today: dt.date) -> dict[str, str]:
+def check(given: NewAccount, today: dt.date) -> dict[str, FieldProblem]:
     """What is wrong with each field; empty where all is well."""
-    reasons = {
+    found = {
         "fname": name_problem(given.fname, 1),
         "mname": name_problem(given.mname, 0),
         "lname": name_problem(given.lname, 1),
-        "username": ""
-        if USERNAME.fullmatch(given.username)
-        else "must be 3 to 25 characters of A-Z a-z 0-9 _ . -",
+        "username": _username_problem(given.username),
         "email": address_problem(given.email),
         "password": weakness(given.password),
         **_birth_problem(given, today),
     }
-    return {field: reason for field, reason in reasons.items() if reason}
+    return {field: problem for field, problem in found.items() if problem}
 
 
-def name_problem(name: str, least: int) -> str:
-    """Why a person's name is refused, as a sentence; empty where it is fine."""
-    if not least <= len(name) <= MAX_NAME or (least and not name.strip()):
-        return f"must have {least} to {MAX_NAME} characters"
+def name_problem(name: str, least: int) -> FieldProblem | None:
+    """Why a person's name is refused."""
+    empty = least and not name.strip()
+    if empty or not least <= len(name) <= MAX_NAME:
+        code = FieldCode.TOO_LONG if len(name) > MAX_NAME else FieldCode.TOO_SHORT
+        return FieldProblem(code, f"must have {least} to {MAX_NAME} characters")
     if has_control_characters(name):
-        return "must not hold control characters"
+        return FieldProblem(FieldCode.FORBIDDEN_CHARACTERS, "must not hold control characters")
     if FORBIDDEN_IN_NAMES & set(name):
-        return r"must not hold any of / * ( ) \ : { } | < >"
-    return ""
+        return FieldProblem(
+            FieldCode.FORBIDDEN_CHARACTERS, r"must not hold any of / * ( ) \ : { } | < >"
+        )
+    return None
 
 
-def _birth_problem(given: NewAccount, today: dt.date) -> dict[str, str]:
+def _username_problem(username: str) -> FieldProblem | None:
+    if USERNAME.fullmatch(username):
+        return None
+    return FieldProblem(FieldCode.INVALID, "must be 3 to 25 characters of A-Z a-z 0-9 _ . -")
+
+
+def _birth_problem(given: NewAccount, today: dt.date) -> dict[str, FieldProblem]:
     try:
         birth = dt.date(given.year, given.month, given.day)
     except (ValueError, OverflowError):
-        return {"day": "day, month and year are not a real date"}
+        message = "day, month and year are not a real date"
+        return {"day": FieldProblem(FieldCode.NOT_A_DATE, message)}
     age = today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
     if birth >= today:
-        return {"year": "the date of birth must be in the past"}
+        message = "the date of birth must be in the past"
+        return {"year": FieldProblem(FieldCode.NOT_A_DATE, message)}
     if age < MIN_AGE:
-        return {"year": f"you must be at least {MIN_AGE} years old"}
+        message = f"you must be at least {MIN_AGE} years old"
+        return {"year": FieldProblem(FieldCode.TOO_YOUNG, message)}
     if age > MAX_AGE:
-        return {"year": f"you must be at most {MAX_AGE} years old"}
+        message = f"you must be at most {MAX_AGE} years old"
+        return {"year": FieldProblem(FieldCode.TOO_OLD, message)}
     return {}

@@ -2,16 +2,19 @@
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
+from vireo_common.errors import FieldCode, FieldProblem
+
 MAX_EMAIL = 254
 
 
-def address_problem(email: str) -> str:
-    """Why an address is refused, as a sentence; empty where it is fine."""
+def address_problem(email: str) -> FieldProblem | None:
+    """Why an address is refused."""
     found = _parsed(email)
     if found is None or "." not in found.domain:
-        return "is not a valid email address"
-    too_long = len(found.normalized) > MAX_EMAIL or len(email) > MAX_EMAIL
-    return f"must have at most {MAX_EMAIL} characters" if too_long else ""
+        return FieldProblem(FieldCode.INVALID, "is not a valid email address")
+    if len(found.normalized) > MAX_EMAIL or len(email) > MAX_EMAIL:
+        return FieldProblem(FieldCode.TOO_LONG, f"must have at most {MAX_EMAIL} characters")
+    return None
 
 
 def normalized(email: str) -> str:

@@ -5,7 +5,7 @@ from typing import Protocol
 from vireo_auth.core.accounts import EmailTaken
 from vireo_auth.core.sessions import Client, digest
 from vireo_auth.core.sign_in import network
-from vireo_common.errors import Code, Failure
+from vireo_common.errors import TAKEN, Code, Failure
 
 
 class EmailStore(Protocol):
@@ -62,6 +62,6 @@ class Emails:
         try:
             undone = self._store.undo(digest(token), network(client.address))
         except EmailTaken:
-            raise Failure(Code.EMAIL_TAKEN, fields={"email": "is taken"}) from None
+            raise Failure(Code.EMAIL_TAKEN, fields={"email": TAKEN}) from None
         if not undone:
             raise Failure(Code.LINK_INVALID)

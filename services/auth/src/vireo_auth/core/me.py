@@ -12,7 +12,7 @@ from vireo_auth.core.mails import UNDO_SECONDS
 from vireo_auth.core.passwords import Passwords, weakness
 from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced
 from vireo_auth.core.sign_in import mark_of, network
-from vireo_common.errors import Code, Failure
+from vireo_common.errors import MISSING, TAKEN, Code, Failure, FieldProblem
 
 CHANGEABLE = ("fname", "mname", "lname", "email")
 
@@ -117,8 +117,8 @@ class Me:
                 signing in refuses with where the password is needed; ``email_taken``;
                 ``rate_limited`` after too many addresses.
         """
-        problems = {field: _problem(field, text) for field, text in wanted.items()}
-        if problems := {field: reason for field, reason in problems.items() if reason}:
+        found = {field: _problem(field, text) for field, text in wanted.items()}
+        if problems := {field: problem for field, problem in found.items() if problem}:
             raise Failure(Code.INVALID_BODY, fields=problems)
         before = self.show(channel_id)
         given = dict(wanted)
@@ -129,12 +129,12 @@ class Me:
             self._store.change_names(channel_id, changes)
             return self.show(channel_id)
         if password is None:
-            raise Failure(Code.MISSING_FIELD, fields={"password": "missing"})
+            raise Failure(Code.MISSING_FIELD, fields={"password": MISSING})
         with self._confirmed(channel_id, password, client) as owner:
             try:
                 self._store.change_all(owner, changes, network(client.address))
             except EmailTaken:
-                raise Failure(Code.EMAIL_TAKEN, fields={"email": "is taken"}) from None
+                raise Failure(Code.EMAIL_TAKEN, fields={"email": TAKEN}) from None
             except TooManyChanges:
                 headers = {"Retry-After": str(UNDO_SECONDS)}
                 raise Failure(
@@ -154,8 +154,8 @@ class Me:
             Failure: ``invalid_body`` where the new one is too weak; what signing in refuses with
                 where the old one is wrong.
         """
-        if reason := weakness(new):
-            raise Failure(Code.INVALID_BODY, fields={"new_password": reason})
+        if problem := weakness(new):
+            raise Failure(Code.INVALID_BODY, fields={"new_password": problem})
         with self._confirmed(channel_id, old, client) as owner:
             with self._passwords.place():
                 password_hash = self._passwords.hash(new)
@@ -182,7 +182,7 @@ class Me:
             raise Failure(Code.BAD_CREDENTIALS, attempts_left=owner.attempts_left) from None
 
 
-def _problem(field: str, text: str) -> str:
+def _problem(field: str, text: str) -> FieldProblem | None:
     if field == "email":
         return address_problem(text)
     return name_problem(text, 0 if field == "mname" else 1)

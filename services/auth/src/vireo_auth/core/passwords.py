@@ -18,7 +18,7 @@ from contextlib import contextmanager
 import bcrypt
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from vireo_common.errors import Code, Failure
+from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 
 MIN_BYTES = 8
 MAX_BYTES = 72
@@ -94,15 +94,15 @@ def _stand_back() -> None:
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
-def weakness(password: str) -> str:
-    """Why a new password is refused, as a sentence; empty where it is fine."""
+def weakness(password: str) -> FieldProblem | None:
+    """Why a new password is refused."""
     size = len(_composed(password))
     if size < MIN_BYTES:
-        return f"must have at least {MIN_BYTES} bytes"
+        return FieldProblem(FieldCode.TOO_SHORT, f"must have at least {MIN_BYTES} bytes")
     if size > MAX_BYTES:
-        return f"must have at most {MAX_BYTES} bytes in UTF-8"
+        return FieldProblem(FieldCode.TOO_LONG, f"must have at most {MAX_BYTES} bytes in UTF-8")
     if "\0" in password:
-        return "must not hold the NUL character"
+        return FieldProblem(FieldCode.FORBIDDEN_CHARACTERS, "must not hold the NUL character")
     if unicodedata.normalize("NFC", password).lower() in COMMON:
-        return "is one of the commonly used passwords"
-    return ""
+        return FieldProblem(FieldCode.COMMON_PASSWORD, "is one of the commonly used passwords")
+    return None

@@ -55,8 +55,8 @@ class Resets:
                 ``link_invalid``, whatever is wrong with the token; ``unavailable`` where too
                 many passwords are hashed at this moment.
         """
-        if reason := weakness(password):
-            raise Failure(Code.INVALID_BODY, fields={"password": reason})
+        if problem := weakness(password):
+            raise Failure(Code.INVALID_BODY, fields={"password": problem})
         hashed = digest(token)
         # Asked first, so that nobody gets a slow hash made for a token that was guessed.
         if not self._store.is_good(hashed):

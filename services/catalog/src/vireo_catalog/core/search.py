@@ -18,7 +18,7 @@ from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.turns import Turns
 from vireo_catalog.core.videos import Video
 from vireo_catalog.core.words import Term, as_typed, asked_for
-from vireo_common.errors import Code, Failure
+from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 from vireo_common.text import has_control_characters
 
@@ -161,8 +161,9 @@ def parse(text: str) -> Query:
     """
     text = text.strip()
     if not 1 <= len(text) <= MAX_QUERY or has_control_characters(text):
-        reason = f"must have 1 to {MAX_QUERY} characters, none of them a control character"
-        raise Failure(Code.INVALID_QUERY, fields={"query": reason})
+        message = f"must have 1 to {MAX_QUERY} characters, none of them a control character"
+        problem = FieldProblem(FieldCode.INVALID, message)
+        raise Failure(Code.INVALID_QUERY, fields={"query": problem})
     return Query(text, asked_for(text)[:MAX_TERMS], as_typed(text)[:MAX_TERMS])
 
 

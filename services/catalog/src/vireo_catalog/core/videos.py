@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from vireo_catalog.core.writes import TooManyOpen, TooManyWrites, slow_down, too_many_open
-from vireo_common.errors import Code, Failure
+from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 from vireo_common.pages import Page
 from vireo_common.text import has_control_characters
 
@@ -306,15 +306,25 @@ class Videos:
         return self._store.find(hash_path) if HASH_PATH.fullmatch(hash_path) else None
 
 
-def check(title: str, description: str) -> dict[str, str]:
+def check(title: str, description: str) -> dict[str, FieldProblem]:
     """What is wrong with the texts of a video; ``title`` is trimmed already."""
-    reasons = {}
+    found = {"title": _title_problem(title), "description": _description_problem(description)}
+    return {field: problem for field, problem in found.items() if problem}
+
+
+def _title_problem(title: str) -> FieldProblem | None:
     if not 1 <= len(title) <= MAX_TITLE:
-        reasons["title"] = f"must have 1 to {MAX_TITLE} characters"
-    elif has_control_characters(title):
-        reasons["title"] = "must not hold control characters"
+        code = FieldCode.TOO_LONG if title else FieldCode.TOO_SHORT
+        return FieldProblem(code, f"must have 1 to {MAX_TITLE} characters")
+    if has_control_characters(title):
+        return FieldProblem(FieldCode.FORBIDDEN_CHARACTERS, "must not hold control characters")
+    return None
+
+
+def _description_problem(description: str) -> FieldProblem | None:
     if len(description) > MAX_DESCRIPTION:
-        reasons["description"] = f"must have at most {MAX_DESCRIPTION} characters"
-    elif has_control_characters(description, allowed="\n\r\t"):
-        reasons["description"] = "must not hold control characters but line breaks and tabs"
-    return reasons
+        return FieldProblem(FieldCode.TOO_LONG, f"must have at most {MAX_DESCRIPTION} characters")
+    if has_control_characters(description, allowed="\n\r\t"):
+        message = "must not hold control characters but line breaks and tabs"
+        return FieldProblem(FieldCode.FORBIDDEN_CHARACTERS, message)
+    return None

@@ -44,5 +44,6 @@ def too_many_open() -> Failure:
     """The answer to one announcement too many."""
     headers = {"Retry-After": str(OPEN_RETRY_SECONDS)}
     said = f"{MOST_OPEN} of your videos wait for their bytes; send them, or delete some, first."
-    details = {"limit": MOST_OPEN, "retry_after": OPEN_RETRY_SECONDS}
-    return Failure(Code.RATE_LIMITED, said, headers=headers, **details)
+    return Failure(
+        Code.RATE_LIMITED, said, headers=headers, limit=MOST_OPEN, retry_after=OPEN_RETRY_SECONDS
+    )
