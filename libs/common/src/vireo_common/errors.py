@@ -91,7 +91,7 @@ STATUS: Mapping[Code, int] = {
     Code.GATEWAY_TIMEOUT: 504,
     Code.DISK_FULL: 507,
 }
-"""The one status that each code is sent with."""
+"""The one status that each code is sent with. Why some are not what HTTP suggests: docs/api.md."""
 
 MESSAGES: Mapping[Code, str] = {
     Code.INVALID_REQUEST: "The request is not valid HTTP for this address.",
