@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from vireo_catalog.core.videos import Progress, State
+from vireo_catalog.core.videos import Progress
+from vireo_catalog.core.visibility import State
 from vireo_catalog.storage.videos import VideoTable
 from vireo_common.database import Database
 from vireo_testing.mariadb import TestDatabase

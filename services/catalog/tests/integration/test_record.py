@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from vireo_catalog.core.videos import Progress, State
+from vireo_catalog.core.videos import Progress
+from vireo_catalog.core.visibility import State
 
 READY = Progress(State.READY, duration=2.5, width=320, height=180)
 LISTS = ("/videos/all", "/videos/channel/Ada", "/search/all/title")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from vireo_catalog.core.videos import ChannelGone, HashPathTaken, Progress, State
+from vireo_catalog.core.videos import ChannelGone, HashPathTaken, Progress
+from vireo_catalog.core.visibility import State
 from vireo_common.tokens import ACCESS_SECONDS
 from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import BODIES, PATH_SEGMENTS, STRINGS

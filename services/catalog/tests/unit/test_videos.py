@@ -12,11 +12,11 @@ from vireo_catalog.core.videos import (
     ChannelGone,
     HashPathTaken,
     Progress,
-    State,
     Video,
     Videos,
     check,
 )
+from vireo_catalog.core.visibility import State
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page
 

@@ -4,7 +4,8 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_catalog.api.models import HashPathInPath, ProgressBody
-from vireo_catalog.core.videos import Progress, State, Videos
+from vireo_catalog.core.videos import Progress, Videos
+from vireo_catalog.core.visibility import State
 from vireo_common.access import internal
 from vireo_common.web import answer
 

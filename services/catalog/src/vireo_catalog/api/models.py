@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.search import SearchType
-from vireo_catalog.core.videos import State, Video
+from vireo_catalog.core.videos import Video
+from vireo_catalog.core.visibility import State
 from vireo_common.text import iso_time
 
 # Bounds of the fields as they are sent. The rules' own (`core.videos.check`) are tighter, but count

@@ -1,4 +1,4 @@
-"""Videos: what a new one must be like, who sees one in which state, and how one goes."""
+"""Videos: what a new one must be like, how one is shown and changed, and how one goes."""
 
 import datetime as dt
 import re
@@ -6,9 +6,9 @@ import secrets
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
+from vireo_catalog.core.visibility import State, is_public, may_view
 from vireo_catalog.core.writes import TooManyOpen, TooManyWrites, slow_down, too_many_open
 from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 from vireo_common.pages import Page
@@ -18,15 +18,6 @@ HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
 ALPHABET = string.ascii_letters + string.digits
 MAX_TITLE = 255
 MAX_DESCRIPTION = 50_000
-
-
-class State(StrEnum):
-    """How far a video is: ``waiting`` for its bytes or for the media worker, then on its way."""
-
-    WAITING = "waiting"
-    PROCESSING = "processing"
-    READY = "ready"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -198,24 +189,24 @@ class Videos:
                 expired meanwhile keeps nobody from watching.
         """
         video = self._find(hash_path)
-        is_public = video is not None and video.state is State.READY
-        if video is not None and is_public and claimed and claimed() != video.channel_id:
+        open_to_all = video is not None and is_public(video)
+        if video is not None and open_to_all and claimed and claimed() != video.channel_id:
             # Whoever it is, they see the same: it need not be proven who.
             return video, False
         try:
             who = viewer()
         except Failure:
-            if not is_public:
+            if not open_to_all:
                 raise
             who = None
-        if video is None or not (is_public or video.channel_id == who):
+        if video is None or not may_view(who, video):
             raise Failure(Code.NOT_FOUND)
         return video, video.channel_id == who
 
     def is_public(self, hash_path: str) -> bool:
         """Whether everybody may see the video."""
         video = self._find(hash_path)
-        return video is not None and video.state is State.READY
+        return video is not None and is_public(video)
 
     def newest(self, limit: int, cursor: str | None) -> Page[Video]:
         """A page of all videos that are ready, newest first."""

@@ -22,6 +22,7 @@ from vireo_catalog.core.search import Found, Query, Section, Some
 from vireo_catalog.core.turns import busy
 from vireo_catalog.core.words import Term
 from vireo_catalog.storage.videos import LISTED, after_place, listed, place
+from vireo_catalog.storage.visibility import PUBLIC
 from vireo_catalog.storage.words import TEXT, TITLE
 from vireo_common.database import Database
 
@@ -54,7 +55,7 @@ FROM (
 ) p
 LEFT JOIN ChannelStats s ON s.ChannelID = p.ChannelID
 LEFT JOIN Videos v ON v.VideoID = (
-    SELECT VideoID FROM Videos WHERE ChannelID = p.ChannelID AND State = 'ready'
+    SELECT VideoID FROM Videos WHERE ChannelID = p.ChannelID AND {PUBLIC}
     ORDER BY Upload DESC, VideoID DESC LIMIT 1
 )
 ORDER BY p.NameRank, p.ChannelID
@@ -80,8 +81,8 @@ SELECT DISTINCT Upload, VideoID FROM SearchWords WHERE {BEGINS} {{after}}
 ORDER BY Upload DESC, VideoID DESC LIMIT %s
 """
 
-OF_ALL = """
-SELECT Upload, VideoID FROM Videos FORCE INDEX (Newest) WHERE State = 'ready' {after}
+OF_ALL = f"""
+SELECT Upload, VideoID FROM Videos FORCE INDEX (Newest) WHERE {PUBLIC} {{after}}
 ORDER BY Upload DESC, VideoID DESC LIMIT %s
 """
 
@@ -103,7 +104,7 @@ WHERE VideoID IN ({{ids}}) AND {{has}}
 ROWS = f"""
 {BOUNDED}
 SELECT STRAIGHT_JOIN {LISTED} FROM Videos v JOIN Channels c USING (ChannelID)
-WHERE v.VideoID IN ({{ids}}) AND v.State = 'ready'
+WHERE v.VideoID IN ({{ids}}) AND v.{PUBLIC}
 ORDER BY v.Upload DESC, v.VideoID DESC
 """
 

@@ -17,11 +17,12 @@ from vireo_catalog.core.videos import (
     ChannelGone,
     HashPathTaken,
     Progress,
-    State,
     Video,
 )
+from vireo_catalog.core.visibility import State, is_public_in
 from vireo_catalog.core.writes import MOST_OPEN, TooManyOpen, cost_of
 from vireo_catalog.storage import words
+from vireo_catalog.storage.visibility import PUBLIC
 from vireo_catalog.storage.writes import charge
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate, MissingParent
@@ -66,14 +67,14 @@ AFTER = "AND v.Upload <= %s AND (v.Upload < %s OR v.VideoID < %s)"
 NEWEST = f"""
 SELECT STRAIGHT_JOIN {LISTED}
 FROM Videos v FORCE INDEX (Newest) JOIN Channels c USING (ChannelID)
-WHERE v.State = 'ready' {{after}}
+WHERE v.{PUBLIC} {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
 
 NEWEST_OF = f"""
 SELECT STRAIGHT_JOIN {LISTED}
 FROM Videos v FORCE INDEX (NewestOfChannel) JOIN Channels c USING (ChannelID)
-WHERE v.ChannelID = %s AND v.State = 'ready' {{after}}
+WHERE v.ChannelID = %s AND v.{PUBLIC} {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
 
@@ -236,10 +237,11 @@ class VideoTable:
                 cursor.execute(STORED, (video_id,))
             if progress.thumbnail_version is not None:
                 cursor.execute(SET_THUMBNAIL_VERSION, (progress.thumbnail_version, video_id))
-            if state != State.READY or progress.state is State.READY:
+            before, after = is_public_in(State(state)), is_public_in(progress.state)
+            if after or not before:
                 facts = (progress.duration, progress.width, progress.height)
                 cursor.execute(RECORD, (progress.state, progress.reason[:255], *facts, video_id))
-            if state != State.READY and progress.state is State.READY:
+            if after and not before:
                 cursor.execute(COUNT, (channel_id, 1, 1))
                 words.index(cursor, [video_id])
             return True
@@ -264,7 +266,7 @@ class VideoTable:
             if row is None or row[1] != channel_id:
                 return False
             cursor.execute(DELETE, (row[0],))
-            if row[2] == State.READY:
+            if is_public_in(State(row[2])):
                 cursor.execute(COUNT, (channel_id, -1, -1))
             if row[3] is not None:
                 jobs.enqueue(cursor, REMOVAL_QUEUE, REMOVE, hash_path, max_attempts=20)

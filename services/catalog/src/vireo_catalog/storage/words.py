@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pymysql.cursors import Cursor
 
 from vireo_catalog.core.words import terms_of
+from vireo_catalog.storage.visibility import PUBLIC
 from vireo_common.database import Database
 
 TITLE, TEXT = 1, 2
@@ -13,9 +14,9 @@ TITLE, TEXT = 1, 2
 
 # In all of these {} has a placeholder for each. The rows of the videos are locked: who writes their
 # texts waits, and makes their terms anew.
-TEXTS = """
+TEXTS = f"""
 SELECT VideoID, Title, Description, Upload FROM Videos
-WHERE VideoID IN ({}) AND State = 'ready' FOR UPDATE
+WHERE VideoID IN ({{}}) AND {PUBLIC} FOR UPDATE
 """
 
 THERE = "SELECT VideoID, Field, Word FROM SearchWords WHERE VideoID IN ({})"
@@ -26,8 +27,8 @@ INSERT = "INSERT INTO SearchWords (VideoID, Field, Word, Upload) VALUES (%s, %s,
 
 INDEXED = "UPDATE Videos SET Indexed = 1 WHERE VideoID IN ({})"
 
-UNINDEXED = """
-SELECT VideoID FROM Videos WHERE Indexed = 0 AND State = 'ready' ORDER BY VideoID LIMIT %s
+UNINDEXED = f"""
+SELECT VideoID FROM Videos WHERE Indexed = 0 AND {PUBLIC} ORDER BY VideoID LIMIT %s
 """
 
 # Of one transaction: others wait for its locks.

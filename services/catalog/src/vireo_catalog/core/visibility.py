@@ -1,0 +1,45 @@
+"""Who may see a video: the one place that decides it.
+
+How far a video is (its state) is another question than who may see it. Today the second follows
+from the first: everybody sees what is ready, and its owner sees it in every state. Statements ask
+the same by ``storage.visibility.PUBLIC``.
+"""
+
+from enum import StrEnum
+from typing import Protocol
+
+
+class State(StrEnum):
+    """How far a video is: ``waiting`` for its bytes or for the media worker, then on its way."""
+
+    WAITING = "waiting"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Owned(Protocol):
+    """What the decision rests on."""
+
+    @property
+    def channel_id(self) -> int:
+        """Its owner's channel."""
+
+    @property
+    def state(self) -> State:
+        """How far it is."""
+
+
+def is_public_in(state: State) -> bool:
+    """Whether everybody may see a video that is so far: it is listed, found and counted."""
+    return state is State.READY
+
+
+def is_public(video: Owned) -> bool:
+    """Whether everybody may see the video."""
+    return is_public_in(video.state)
+
+
+def may_view(viewer: int | None, video: Owned) -> bool:
+    """Whether a viewer may see the video; ``None`` is somebody who is not signed in."""
+    return is_public(video) or viewer == video.channel_id
