@@ -119,7 +119,9 @@ def running(tmp_path: Path, service: int) -> Iterator[Gateway]:
         }
     )
     values = gateway.variables(
-        settings, dict.fromkeys(("auth", "catalog", "media"), service), current_user()
+        settings,
+        dict.fromkeys(("auth", "catalog", "media"), f"127.0.0.1:{service}"),
+        current_user(),
     )
     gateway.prepare(layout, values)
     command = (*gateway._nginx(layout),)

@@ -193,8 +193,9 @@ def url(echo: type[Echo], tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (folder / "media" / "incoming").chmod(0o777)
     port = free_port()
     settings = Settings.parse({"VIREO_PORT": str(port), "VIREO_LISTEN_ADDRESS": "127.0.0.1"})
-    ports = dict.fromkeys(("auth", "catalog", "media"), echo.port)  # type: ignore[attr-defined]
-    gateway.prepare(layout, gateway.variables(settings, ports, current_user()))
+    service = f"127.0.0.1:{echo.port}"  # type: ignore[attr-defined]
+    servers = dict.fromkeys(("auth", "catalog", "media"), service)
+    gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     program = gateway.gateway_program(layout, settings)
     process = subprocess.Popen(
         ["setpriv", "--pdeathsig", "TERM", *program.command],

@@ -24,6 +24,14 @@ def test_the_longest_path_is_taken_and_one_byte_more_is_not() -> None:
         layout_of(Path("/" + "x" * 79))
 
 
+def test_every_socket_fits_into_the_longest_path() -> None:
+    layout = layout_of(Path("/" + "x" * 78))
+    services = [layout.service_socket(name) for name in ("auth", "catalog", "media")]
+    for path in (*services, layout.database_socket):
+        # As the kernel has it, the closing zero included.
+        assert len(os.fsencode(path)) < 108
+
+
 @pytest.mark.parametrize("sign", [";", "%", "'", '"', "\n"])
 def test_signs_that_supervisor_can_not_take_are_refused(sign: str) -> None:
     with pytest.raises(OperationError, match="supervisor"):
@@ -52,7 +60,7 @@ def test_nobody_else_of_the_machine_gets_in(layout: Layout) -> None:
     found = modes(layout)
     for name in (
         *(".", "config", "logs", "run", "run/programs", "gateway", "secrets", "mail"),
-        *("run/services", "media", "media/incoming", "media/staging", "media/originals"),
+        *("run/services", "run/sockets", "media", "media/incoming", "media/staging", "media/originals"),
         *("media/exports", "media/public"),
     ):
         assert found[name] == 0o700, name

@@ -11,13 +11,11 @@ from vireo_ops.programs import Program, service_environment, service_programs, t
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 
-PORTS = {"auth": 1, "catalog": 2, "media": 3, "mariadb": 4}
-
 
 def programs(**variables: str) -> dict[str, Program]:
     layout, settings = Layout(Path("/srv/vireo")), Settings.parse(variables)
-    environment = service_environment(layout, settings, PORTS, variables, current_user())
-    return {program.name: program for program in service_programs(layout, environment, PORTS)}
+    environment = service_environment(layout, settings, 3307, variables, current_user())
+    return {program.name: program for program in service_programs(layout, environment)}
 
 
 def test_services_and_workers() -> None:
@@ -25,6 +23,15 @@ def test_services_and_workers() -> None:
         *("auth", "catalog", "media"),
         *("media-worker", "auth-worker", "catalog-worker"),
     ]
+
+
+def test_services_and_those_who_ask_them_share_a_socket_and_no_port() -> None:
+    found = programs()
+    asked = found["media-worker"].environment
+    for name in ("auth", "catalog", "media"):
+        address = found[name].environment["VIREO_BIND"]
+        assert address == asked[f"VIREO_{name.upper()}_URL"] == f"unix:/srv/vireo/run/sockets/{name}.sock"
+        assert found[name].ready == f"{address}:/readyz"
 
 
 def test_a_module_that_python_is_compiling_is_no_change() -> None:

@@ -148,8 +148,8 @@ def prepared(layout: Layout, media: Media, port: int) -> None:
             "VIREO_MAX_UPLOAD_BYTES": str(LARGEST),
         }
     )
-    ports = {"auth": 9, "catalog": 9, "media": media.port}
-    gateway.prepare(layout, gateway.variables(settings, ports, current_user()))
+    servers = dict.fromkeys(("auth", "catalog", "media"), f"127.0.0.1:{media.port}")
+    gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     # What is silent is waited for, for seconds and not for half a minute.
     spool = layout.gateway / "spool.conf"
     text = spool.read_text()

@@ -20,8 +20,8 @@ class Layout:
     """Every path of one data folder.
 
     The folders `run`, `logs`, `gateway` and `config` belong to whoever starts Vireo, because a
-    supervisor that runs as root reads and writes there. `media`, `mail`, `mariadb`, `secrets`
-    and `run/services` belong to the user that the programs run as.
+    supervisor that runs as root reads and writes there. `media`, `mail`, `mariadb`, `secrets`,
+    `run/services` and `run/sockets` belong to the user that the programs run as.
     """
 
     data: Path
@@ -91,6 +91,15 @@ class Layout:
         return self.services_run / "mariadb-tmp"
 
     @property
+    def sockets(self) -> Path:
+        """The folder of the sockets that the services answer on."""
+        return self.run / "sockets"
+
+    def service_socket(self, name: str) -> Path:
+        """The Unix socket that a service answers HTTP on."""
+        return self.sockets / f"{name}.sock"
+
+    @property
     def supervisor_socket(self) -> Path:
         """The Unix socket by which the supervisor is told what to do."""
         return self.run / "supervisor.sock"
@@ -110,6 +119,7 @@ class Layout:
         return [
             self.secrets,
             self.services_run,
+            self.sockets,
             self.database_temporary,
             self.mail,
             *(self.services_run / "metrics" / name for name in metrics),

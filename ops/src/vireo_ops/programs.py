@@ -45,8 +45,8 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 class Program:
     """One program under the supervisor.
 
-    `digest` changes when the program must be restarted; `ready` is the URL that answers 200 when
-    it is ready, or empty where running is all that can be seen. Programs with a higher `priority`
+    `digest` changes when the program must be restarted; `ready` is the address that answers 200
+    when it is ready (see `readiness`), or empty where running is all that can be seen. Programs with a higher `priority`
     are stopped first. `empties` are folders that are emptied before each start.
     """
 
@@ -77,19 +77,19 @@ def find_server(name: str) -> str:
 def service_environment(
     layout: Layout,
     settings: Settings,
-    ports: Mapping[str, int],
+    database_port: int,
     variables: Mapping[str, str],
     user: RunUser,
 ) -> dict[str, str]:
     """The environment that all services share: `variables` of the person, then what is fixed."""
-    urls = {f"VIREO_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in SERVICES}
+    urls = {f"VIREO_{name.upper()}_URL": service_address(layout, name) for name in SERVICES}
     # What concerns the gateway alone must not restart the services when it changes.
     handed_on = {name: text for name, text in variables.items() if name not in _GATEWAY_ONLY}
     return {
         **base_environment(layout, user),
         **handed_on,
         "VIREO_DB_HOST": "127.0.0.1",
-        "VIREO_DB_PORT": str(ports["mariadb"]),
+        "VIREO_DB_PORT": str(database_port),
         "VIREO_DB_NAME": DATABASE_NAME,
         "VIREO_SECRETS": str(layout.secrets),
         **urls,
@@ -118,9 +118,15 @@ def base_environment(layout: Layout, user: RunUser) -> dict[str, str]:
     }
 
 
-def service_programs(
-    layout: Layout, environment: Mapping[str, str], ports: Mapping[str, int]
-) -> list[Program]:
+def service_address(layout: Layout, name: str) -> str:
+    """Where a service answers, as gunicorn, nginx and `vireo_common.client` write it.
+
+    A Unix socket, and not a port on loopback: that every user of the machine could speak to.
+    """
+    return f"unix:{layout.service_socket(name)}"
+
+
+def service_programs(layout: Layout, environment: Mapping[str, str]) -> list[Program]:
     """The three services and their workers."""
     programs = []
     # Three gunicorns of one user would share the control socket in its home; nobody uses it.
@@ -129,7 +135,7 @@ def service_programs(
     # What concerns mails alone must not restart the services when it changes.
     common = {name: text for name, text in environment.items() if name not in _MAIL_ONLY}
     for priority, name in enumerate(SERVICES):
-        address = f"127.0.0.1:{ports[name]}"
+        address = service_address(layout, name)
         own = {
             **common,
             "VIREO_BIND": address,
@@ -147,7 +153,7 @@ def service_programs(
                 digest=_code_digest(name),
                 # Gunicorn gives running requests 30 s.
                 stop_seconds=35,
-                ready=f"http://{address}/readyz",
+                ready=f"{address}:/readyz",
             )
         )
     workers = (("media", common), ("auth", environment), ("catalog", common))

@@ -18,7 +18,14 @@ from vireo_ops import database, gateway
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout, close_to_others, layout_of
 from vireo_ops.ports import internal_ports, require_gateway_port
-from vireo_ops.programs import Program, service_environment, service_programs, tree_digest
+from vireo_ops.programs import (
+    SERVICES,
+    Program,
+    service_address,
+    service_environment,
+    service_programs,
+    tree_digest,
+)
 from vireo_ops.readiness import is_ready, last_lines, wait_until_ready
 from vireo_ops.run_user import RunUser, choose_run_user, give
 from vireo_ops.secrets_store import ensure_secrets
@@ -51,7 +58,6 @@ class _Plan:
 
     settings: Settings
     user: RunUser
-    ports: Mapping[str, int]
     environment: Mapping[str, str]
     programs: Sequence[Program]
     gateway_changed: bool
@@ -161,18 +167,19 @@ class Runtime:
         if user.note:
             self.say(f"note: {user.note}")
         ports = internal_ports(self.layout.config / "ports.json", running)
-        environment = service_environment(self.layout, settings, ports, variables, user)
-        values = gateway.variables(settings, ports, user)
+        environment = service_environment(self.layout, settings, ports["mariadb"], variables, user)
+        servers = {name: service_address(self.layout, name) for name in SERVICES}
+        values = gateway.variables(settings, servers, user)
         gateway_changed = gateway.prepare(self.layout, values)
         complaint = gateway.check(self.layout)
         if complaint:
             raise OperationError(f"nginx does not accept its configuration:\n{complaint}")
         programs = [
             database.database_program(self.layout, ports["mariadb"], user),
-            *service_programs(self.layout, environment, ports),
+            *service_programs(self.layout, environment),
             gateway.gateway_program(self.layout, settings),
         ]
-        return _Plan(settings, user, ports, environment, programs, gateway_changed)
+        return _Plan(settings, user, environment, programs, gateway_changed)
 
     def _configure(self, plan: _Plan) -> None:
         if not self.layout.database.exists():

@@ -5,7 +5,6 @@ import http.client
 import os
 import resource
 import shlex
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from vireo_ops.launch import end_leftovers
 from vireo_ops.layout import Layout
 from vireo_ops.programs import Program, write_description
 from vireo_ops.run_user import RunUser, current_user
+from vireo_ops.unix_http import UnixConnection
 
 RUNNING = {"RUNNING", "STARTING"}
 _ALIVE = {*RUNNING, "STOPPING"}
@@ -100,17 +100,6 @@ def _section(program: Program, layout: Layout, owner: RunUser, description: Path
     ]
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=_RPC_SECONDS)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
-
-
 class _UnixTransport(xmlrpc.client.Transport):
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -119,7 +108,7 @@ class _UnixTransport(xmlrpc.client.Transport):
     def make_connection(self, host: tuple[str, dict[str, str]] | str) -> http.client.HTTPConnection:
         # Supervisor closes the connection after each answer, so ours is closed as well.
         self.close()
-        connection = _UnixConnection(self._path)
+        connection = UnixConnection(self._path, _RPC_SECONDS)
         self._connection = host, connection
         return connection
 

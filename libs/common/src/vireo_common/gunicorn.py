@@ -23,7 +23,11 @@ if _settings.metrics_dir:
     # prometheus_client knows its folder by this variable alone, and looks when it is imported.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_settings.metrics_dir)
 
-bind = _settings.bind
+# A list: a text would be cut at commas, which the path of a socket may hold.
+bind = [_settings.bind]
+# Of a socket in the file system: whoever may enter its folder and is of its group may connect, and
+# nobody else of the machine. The service itself keeps the umask that it was started with.
+umask = 0o117
 workers = _settings.web_workers
 threads = _settings.web_threads
 worker_class = "vireo_common.gunicorn_worker.EnvelopeWorker"
