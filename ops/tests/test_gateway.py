@@ -97,8 +97,8 @@ def test_the_repositorys_configuration_is_accepted_by_nginx() -> None:
 
 def test_what_nginx_refuses_is_told(tmp_path: Path, source: Path) -> None:
     layout = Layout(tmp_path / "data")
-    for folder in layout.owner_folders():
-        folder.mkdir(parents=True)
+    for folder in layout.folders():
+        folder.path.mkdir(parents=True)
     (source / "nginx.conf").write_text("nonsense;\n")
     gateway.prepare(layout, {}, source)
     assert "nonsense" in gateway.check(layout)

@@ -187,8 +187,8 @@ def url(echo: type[Echo], tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         with contextlib.suppress(PermissionError):
             parent.chmod(parent.stat().st_mode | 0o111)
     layout = Layout(folder)
-    for each in (*layout.owner_folders(), *layout.run_user_folders()):
-        each.mkdir(parents=True, exist_ok=True)
+    for each in layout.folders():
+        each.path.mkdir(parents=True, exist_ok=True)
     (folder / "media" / "incoming").mkdir(parents=True, exist_ok=True)
     (folder / "media" / "incoming").chmod(0o777)
     port = free_port()

@@ -139,8 +139,8 @@ def media() -> Iterator[Media]:
 
 
 def prepared(layout: Layout, media: Media, port: int) -> None:
-    for folder in (*layout.owner_folders(), *layout.run_user_folders()):
-        folder.mkdir(parents=True, exist_ok=True)
+    for folder in layout.folders():
+        folder.path.mkdir(parents=True, exist_ok=True)
     settings = Settings.parse(
         {
             "VIREO_PORT": str(port),

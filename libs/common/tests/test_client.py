@@ -191,6 +191,7 @@ def test_who_listens_again_on_its_socket_is_asked(tmp_path: Path) -> None:
     service = ServiceClient(f"unix:{path}", "t")
     for _ in range(2):
         with Neighbour(path) as server:
+            server.headers = {"Connection": "close"}
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
             thread.start()
             assert service.get("/x") == "fine"

@@ -18,7 +18,7 @@ from vireo_ops.programs import (
     find_server,
     service_address,
 )
-from vireo_ops.run_user import RunUser, current_user
+from vireo_ops.run_user import Owner, RunUser, current_user
 from vireo_ops.settings import Settings
 
 SOURCE = CHECKOUT / "gateway"
@@ -34,7 +34,7 @@ _PLACEHOLDER = re.compile(r"\$\{([A-Z_]+)\}")
 
 
 def variables(settings: Settings, servers: Mapping[str, str], user: RunUser) -> dict[str, str]:
-    """The values of the placeholders in gateway/*.template; `servers` are the services' addresses."""
+    """The values of the placeholders in gateway/*.template; `servers`: where the services are."""
     starter = current_user()
     return {
         "VIREO_LISTEN": settings.listen,
@@ -114,7 +114,7 @@ def gateway_program(layout: Layout, settings: Settings) -> Program:
         stop_signal="QUIT",
         stop_seconds=5,
         ready=f"{loopback_url(settings)}/healthz",
-        as_starter=True,
+        owner=Owner.STARTER,
         # Bodies that were on their way in when nginx was killed: nobody waits for them any more.
         empties=(layout.media / "incoming",),
     )
@@ -143,8 +143,8 @@ def check_source() -> str:
     complaint or nothing."""
     with tempfile.TemporaryDirectory(prefix="vireo-gateway-") as name:
         layout = Layout(Path(name))
-        for folder in (*layout.owner_folders(), *layout.run_user_folders()):
-            folder.mkdir(parents=True, exist_ok=True)
+        for folder in layout.folders():
+            folder.path.mkdir(parents=True, exist_ok=True)
         servers = {name: service_address(layout, name) for name in SERVICES}
         optional = {
             "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1 10.0.0.0/8",

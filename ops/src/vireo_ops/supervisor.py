@@ -18,7 +18,7 @@ from vireo_ops.errors import OperationError
 from vireo_ops.launch import end_leftovers
 from vireo_ops.layout import Layout
 from vireo_ops.programs import Program, write_description
-from vireo_ops.run_user import RunUser, current_user
+from vireo_ops.run_user import Owner, RunUser, Users, current_user
 from vireo_ops.unix_http import UnixConnection
 
 RUNNING = {"RUNNING", "STARTING"}
@@ -40,7 +40,7 @@ class ProgramState:
     since: int
 
 
-def render(programs: Sequence[Program], layout: Layout, user: RunUser) -> str:
+def render(programs: Sequence[Program], layout: Layout, users: Users) -> str:
     """The supervisor's configuration; writes the start descriptions that it points to.
 
     Programs are not started by the supervisor's own start: the database is set up in between.
@@ -68,14 +68,14 @@ def render(programs: Sequence[Program], layout: Layout, user: RunUser) -> str:
         "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
     ]
     for program in programs:
-        owner = starter if program.as_starter else user
+        owner = users.of(program.owner)
         lines += ["", *_section(program, layout, owner, write_description(program, layout, owner))]
     return "\n".join(lines) + "\n"
 
 
 def _section(program: Program, layout: Layout, owner: RunUser, description: Path) -> list[str]:
     digest = hashlib.sha256(program.digest.encode())
-    if not program.as_starter:
+    if program.owner is not Owner.STARTER:
         digest.update(description.read_bytes())
     command = [sys.executable, "-I", "-S", str(_LAUNCH), str(description)]
     return [
@@ -271,7 +271,7 @@ class Supervisor:
 
     def _records(self) -> list[Path]:
         """Records of what ran last, in the order in which it is best ended."""
-        folders = (self._layout.run, self._layout.services_run)
+        folders = [self._layout.records(owner) for owner in Owner]
         records = [record for folder in folders for record in sorted(folder.glob("*.process"))]
         return sorted(records, key=lambda record: record.name.startswith("mariadb"))
 

@@ -37,9 +37,8 @@ class ServiceClient:
         self, base_url: str, service_token: str, read_seconds: float = READ_SECONDS
     ) -> None:
         self._neighbour = base_url.rstrip("/")
-        self._socket_path = (
-            base_url.removeprefix(_UNIX) if base_url.startswith(_UNIX) else None
-        )
+        unix = self._neighbour.startswith(_UNIX)
+        self._socket_path = self._neighbour.removeprefix(_UNIX) if unix else None
         # Whom the request names does not matter on a socket that only one listens on.
         self._base_url = "http://localhost" if self._socket_path else self._neighbour
         self._service_token = service_token

@@ -6,6 +6,7 @@ Read by gunicorn, so the names are gunicorn's settings.
 import gc
 import importlib
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,19 @@ def on_starting(server: Any) -> None:
     gc.collect()
     # A collection in a worker leaves these objects, and so the pages that they are on, alone.
     gc.freeze()
+
+
+def when_ready(server: Any) -> None:
+    """Let the group of a socket's folder connect too: neighbours that are other users.
+
+    Gunicorn itself gives the socket to the group of its process.
+    """
+    for listener in server.LISTENERS:
+        if listener.sock.family == socket.AF_UNIX:
+            path = Path(listener.sock.getsockname())
+            group = path.parent.stat().st_gid
+            if group in os.getgroups():
+                os.chown(path, -1, group)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -1,9 +1,10 @@
-"""``requests`` over a Unix socket: what urllib3 and requests leave open for subclasses, and no more.
+"""``requests`` over a Unix socket: what urllib3 and requests leave open for subclasses.
 
 Time limits, kept connections and repeated requests are theirs, as over TCP.
 """
 
 import socket
+import struct
 from typing import Any
 
 import requests
@@ -21,9 +22,13 @@ class _Connection(HTTPConnection):
 
     def connect(self) -> None:
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.settimeout(self.timeout)
         try:
+            # Where many wait to be accepted, a socket with a time limit of Python's would be
+            # refused at once; one with a limit of the kernel's waits, as over TCP.
+            limit = struct.pack("ll", *divmod(int((self.timeout or 0) * 1_000_000), 1_000_000))
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
             line.connect(self._socket_path)
+            line.settimeout(self.timeout)
         except OSError as error:
             line.close()
             raise NewConnectionError(self, f"no connection: {error}") from error
