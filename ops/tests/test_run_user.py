@@ -67,6 +67,14 @@ def test_a_closed_data_folder_is_the_reason(open_folder: Path) -> None:
     assert str(data) in reason
 
 
+def test_a_data_folder_that_is_closed_itself_is_no_reason(open_folder: Path) -> None:
+    """It is opened later; as root's it stays when Vireo had to run as root before."""
+    data = open_folder / "data"
+    data.mkdir(mode=0o700)
+    reason = unreachable(_nobody(), str(_interpreter(open_folder)), [open_folder], data)
+    assert reason == ""
+
+
 def test_code_that_can_not_be_read_is_the_reason(open_folder: Path) -> None:
     code = open_folder / "code"
     code.mkdir()

@@ -35,7 +35,8 @@ for folder in code:
         for entry in entries:
             if entry.is_file():
                 open(entry.path, "rb").close()
-if not os.access(data, os.R_OK | os.X_OK):
+# The folder itself is opened to the user later, whatever its mode is now.
+if not os.access(os.path.dirname(data), os.X_OK):
     raise PermissionError(13, "Permission denied", data)
 """
 
@@ -109,8 +110,7 @@ def choose_users(checkout: Path, data: Path) -> Users:
     user, media = _system_user(SYSTEM_USER), _system_user(MEDIA_USER)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(unreachable, user, sys.executable, code, data)
-        # The data folder is opened to it later.
-        second = pool.submit(unreachable, media, sys.executable, code, Path("/"))
+        second = pool.submit(unreachable, media, sys.executable, code, data)
     if reason := first.result():
         root = replace(current_user(), note=_note("as root", SYSTEM_USER, reason))
         return Users(root, root)
@@ -131,7 +131,7 @@ def unreachable(user: RunUser, interpreter: str, code: Sequence[Path], data: Pat
     """Why `user` can't run the programs, or an empty string when it can.
 
     A child changes to the user and does what the programs will do: execute the interpreter, import
-    from the virtual environment, read the code, enter the data folder.
+    from the virtual environment, read the code, find the data folder.
     """
     folders = os.pathsep.join(str(folder) for folder in code)
     try:
