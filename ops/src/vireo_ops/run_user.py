@@ -135,12 +135,10 @@ def unreachable(user: RunUser, interpreter: str, code: Sequence[Path], data: Pat
     """
     folders = os.pathsep.join(str(folder) for folder in code)
     try:
-        done = subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             [interpreter, "-c", _PROBE, folders, str(data)],
+            **switch_to(user),
             check=False,
-            user=user.uid,
-            group=user.gid,
-            extra_groups=user.groups,
             cwd="/",
             env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.DEVNULL,
