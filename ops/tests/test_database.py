@@ -30,8 +30,8 @@ def layout(user: RunUser) -> Iterator[Layout]:
     """A data folder with system tables and secrets; the module's tests build on one another's."""
     with tempfile.TemporaryDirectory(prefix="vireo-db-") as name:
         made = Layout(Path(name))
-        for folder in (*made.owner_folders(), *made.run_user_folders()):
-            folder.mkdir(parents=True, exist_ok=True)
+        for folder in made.folders():
+            folder.path.mkdir(parents=True, exist_ok=True)
         ensure_secrets(made.secrets, user)
         # What a first start that was cut off leaves.
         (made.data / "mariadb.unfinished" / "mysql").mkdir(parents=True)
@@ -156,8 +156,8 @@ def test_the_server_keeps_the_settings_of_the_repository(
 def test_two_servers_can_be_made_at_the_same_moment(user: RunUser) -> None:
     def make(folder: Path) -> None:
         made = Layout(folder)
-        for each in (*made.owner_folders(), *made.run_user_folders()):
-            each.mkdir(parents=True, exist_ok=True)
+        for each in made.folders():
+            each.path.mkdir(parents=True, exist_ok=True)
         ensure_secrets(made.secrets, user)
         database.prepare_data_folder(made, user)
 

@@ -13,7 +13,11 @@ from vireo_ops.openapi_document import build, service_applications
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 
-PORTS = {"auth": 1001, "catalog": 1002, "media": 1003}
+SERVERS = {
+    "auth": "unix:/srv/a b/auth.sock",
+    "catalog": "unix:/srv/a b/catalog.sock",
+    "media": "unix:/srv/a b/media.sock",
+}
 
 
 @pytest.fixture
@@ -64,11 +68,11 @@ def test_lists_become_lines_of_nginx() -> None:
             "VIREO_CORS_ORIGINS": "https://app.example.org",
         }
     )
-    values = gateway.variables(settings, PORTS, current_user())
+    values = gateway.variables(settings, SERVERS, current_user())
     assert values["VIREO_EXEMPT_LINES"] == "127.0.0.1 1;\n10.0.0.0/8 1;"
     assert values["VIREO_CORS_LINES"] == '"https://app.example.org" 1;'
     assert values["VIREO_CORS_INCLUDE"] == "include cors_headers.conf;"
-    assert values["MEDIA_SERVERS"] == "server 127.0.0.1:1003 max_fails=0;"
+    assert values["MEDIA_SERVERS"] == 'server "unix:/srv/a b/media.sock" max_fails=0;'
 
 
 def test_every_refusal_of_an_upload_has_its_status() -> None:
@@ -93,8 +97,8 @@ def test_the_repositorys_configuration_is_accepted_by_nginx() -> None:
 
 def test_what_nginx_refuses_is_told(tmp_path: Path, source: Path) -> None:
     layout = Layout(tmp_path / "data")
-    for folder in layout.owner_folders():
-        folder.mkdir(parents=True)
+    for folder in layout.folders():
+        folder.path.mkdir(parents=True)
     (source / "nginx.conf").write_text("nonsense;\n")
     gateway.prepare(layout, {}, source)
     assert "nonsense" in gateway.check(layout)

@@ -108,8 +108,8 @@ def service() -> Iterator[int]:
 def running(tmp_path: Path, service: int) -> Iterator[Gateway]:
     """nginx with the repository's configuration, behind a proxy that is trusted."""
     layout, port = Layout(tmp_path / "data"), free_port()
-    for folder in (*layout.owner_folders(), *layout.run_user_folders()):
-        folder.mkdir(parents=True, exist_ok=True)
+    for folder in layout.folders():
+        folder.path.mkdir(parents=True, exist_ok=True)
     settings = Settings.parse(
         {
             "VIREO_PORT": str(port),
@@ -119,7 +119,9 @@ def running(tmp_path: Path, service: int) -> Iterator[Gateway]:
         }
     )
     values = gateway.variables(
-        settings, dict.fromkeys(("auth", "catalog", "media"), service), current_user()
+        settings,
+        dict.fromkeys(("auth", "catalog", "media"), f"127.0.0.1:{service}"),
+        current_user(),
     )
     gateway.prepare(layout, values)
     command = (*gateway._nginx(layout),)

@@ -187,14 +187,15 @@ def url(echo: type[Echo], tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         with contextlib.suppress(PermissionError):
             parent.chmod(parent.stat().st_mode | 0o111)
     layout = Layout(folder)
-    for each in (*layout.owner_folders(), *layout.run_user_folders()):
-        each.mkdir(parents=True, exist_ok=True)
+    for each in layout.folders():
+        each.path.mkdir(parents=True, exist_ok=True)
     (folder / "media" / "incoming").mkdir(parents=True, exist_ok=True)
     (folder / "media" / "incoming").chmod(0o777)
     port = free_port()
     settings = Settings.parse({"VIREO_PORT": str(port), "VIREO_LISTEN_ADDRESS": "127.0.0.1"})
-    ports = dict.fromkeys(("auth", "catalog", "media"), echo.port)  # type: ignore[attr-defined]
-    gateway.prepare(layout, gateway.variables(settings, ports, current_user()))
+    service = f"127.0.0.1:{echo.port}"  # type: ignore[attr-defined]
+    servers = dict.fromkeys(("auth", "catalog", "media"), service)
+    gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     program = gateway.gateway_program(layout, settings)
     process = subprocess.Popen(
         ["setpriv", "--pdeathsig", "TERM", *program.command],

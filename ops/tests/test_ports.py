@@ -30,24 +30,32 @@ def test_ports_are_remembered(tmp_path: Path) -> None:
     assert internal_ports(path, running=()) == internal_ports(path, running=())
 
 
-def test_only_the_port_that_a_stranger_took_is_chosen_anew(tmp_path: Path) -> None:
+def test_a_port_that_a_stranger_took_is_chosen_anew(tmp_path: Path) -> None:
     path = tmp_path / "ports.json"
     before = internal_ports(path, running=())
-    with _listener(before["auth"]):
+    with _listener(before["mariadb"]):
         after = internal_ports(path, running=())
-    assert after["auth"] != before["auth"]
-    assert {**after, "auth": 0} == {**before, "auth": 0}
+    assert after["mariadb"] != before["mariadb"]
     assert json.loads(path.read_text()) == after
 
 
 def test_a_running_program_keeps_the_port_that_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "ports.json"
     before = internal_ports(path, running=())
-    with _listener(before["auth"]):
-        assert internal_ports(path, running={"auth"}) == before
+    with _listener(before["mariadb"]):
+        assert internal_ports(path, running={"mariadb"}) == before
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"auth": "x"}'])
+def test_ports_of_services_are_forgotten(tmp_path: Path) -> None:
+    """The version before had some."""
+    path = tmp_path / "ports.json"
+    (port,) = internal_ports(path, running=()).values()
+    path.write_text(json.dumps({"mariadb": port, "auth": 15001, "catalog": 15002}))
+    assert internal_ports(path, running=()) == {"mariadb": port}
+    assert json.loads(path.read_text()) == {"mariadb": port}
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"mariadb": "x"}'])
 def test_a_damaged_file_is_replaced(tmp_path: Path, content: str) -> None:
     path = tmp_path / "ports.json"
     path.write_text(content)

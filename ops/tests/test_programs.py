@@ -1,5 +1,7 @@
 """What is started, and what each program is told."""
 
+import dataclasses
+import os
 import re
 from pathlib import Path
 
@@ -8,16 +10,17 @@ import pytest
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
 from vireo_ops.programs import Program, service_environment, service_programs, tree_digest
-from vireo_ops.run_user import current_user
+from vireo_ops.run_user import Owner, Users, current_user
 from vireo_ops.settings import Settings
 
-PORTS = {"auth": 1, "catalog": 2, "media": 3, "mariadb": 4}
+ONE = Users(current_user(), current_user())
+TWO = Users(current_user(), dataclasses.replace(current_user(), name="m", uid=os.geteuid() + 1))
 
 
-def programs(**variables: str) -> dict[str, Program]:
+def programs(users: Users = ONE, **variables: str) -> dict[str, Program]:
     layout, settings = Layout(Path("/srv/vireo")), Settings.parse(variables)
-    environment = service_environment(layout, settings, PORTS, variables, current_user())
-    return {program.name: program for program in service_programs(layout, environment, PORTS)}
+    environment = service_environment(layout, settings, 3307, variables, users)
+    return {program.name: program for program in service_programs(layout, environment, users)}
 
 
 def test_services_and_workers() -> None:
@@ -25,6 +28,31 @@ def test_services_and_workers() -> None:
         *("auth", "catalog", "media"),
         *("media-worker", "auth-worker", "catalog-worker"),
     ]
+
+
+def test_media_that_is_another_user_has_a_spool_and_its_own_secrets() -> None:
+    assert "VIREO_SPOOL_SOCKET" not in programs()["media"].environment
+    found = programs(TWO)
+    spool = found["media-spool"]
+    assert spool.owner is Owner.SERVICES
+    for name in ("media", "media-worker"):
+        assert found[name].owner is Owner.MEDIA
+        own = found[name].environment
+        assert own["VIREO_SPOOL_SOCKET"] == spool.environment["VIREO_SPOOL_SOCKET"]
+        assert own["VIREO_SECRETS"] == "/srv/vireo/run/media-secrets"
+        assert own["HOME"] == "/srv/vireo/run/media"
+        assert own["USER"] == "m"
+
+
+def test_services_and_those_who_ask_them_share_a_socket_and_no_port() -> None:
+    found = programs()
+    asked = found["media-worker"].environment
+    for name in ("auth", "catalog", "media"):
+        address = found[name].environment["VIREO_BIND"]
+        folder = "media" if name == "media" else "sockets"
+        assert address == f"unix:/srv/vireo/run/{folder}/{name}.sock"
+        assert address == asked[f"VIREO_{name.upper()}_URL"]
+        assert found[name].ready == f"{address}:/readyz"
 
 
 def test_a_module_that_python_is_compiling_is_no_change() -> None:

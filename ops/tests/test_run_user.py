@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from vireo_ops.run_user import RunUser, choose_run_user, current_user, give, unreachable
+from vireo_ops.run_user import (
+    Owner,
+    RunUser,
+    Users,
+    choose_users,
+    current_user,
+    give,
+    unreachable,
+)
 
 IS_ROOT = os.geteuid() == 0
 
@@ -59,6 +67,14 @@ def test_a_closed_data_folder_is_the_reason(open_folder: Path) -> None:
     assert str(data) in reason
 
 
+def test_a_data_folder_that_is_closed_itself_is_no_reason(open_folder: Path) -> None:
+    """It is opened later; as root's it stays when Vireo had to run as root before."""
+    data = open_folder / "data"
+    data.mkdir(mode=0o700)
+    reason = unreachable(_nobody(), str(_interpreter(open_folder)), [open_folder], data)
+    assert reason == ""
+
+
 def test_code_that_can_not_be_read_is_the_reason(open_folder: Path) -> None:
     code = open_folder / "code"
     code.mkdir()
@@ -82,11 +98,41 @@ def test_a_missing_package_is_the_reason(open_folder: Path) -> None:
 
 def test_the_chosen_user_can_reach_the_data_or_the_note_says_why(tmp_path: Path) -> None:
     checkout = Path(__file__).parents[2]
-    user = choose_run_user(checkout, tmp_path)
-    if user.uid == os.geteuid():
-        assert bool(user.note) == IS_ROOT
+    users = choose_users(checkout, tmp_path)
+    if users.services.uid == os.geteuid():
+        assert bool(users.services.note) == IS_ROOT
     else:
-        assert unreachable(user, sys.executable, [], tmp_path) == ""
+        assert unreachable(users.services, sys.executable, [], tmp_path) == ""
+    assert users.of(Owner.STARTER) == current_user()
+
+
+def test_media_has_a_user_of_its_own_where_root_starts_it(tmp_path: Path) -> None:
+    users = choose_users(Path(__file__).parents[2], tmp_path)
+    if not users.services.is_other:
+        assert users == Users(users.services, users.services)
+        assert not users.apart
+        return
+    assert (users.services.name, users.media.name) == ("vireo", "vireo-media")
+    assert users.apart
+    # The group that opens what both must get through is media's own.
+    assert users.media.gid in users.services.groups
+    assert users.services.gid not in users.media.groups
+
+
+def test_what_is_given_is_given_whole_and_no_link_is_followed(tmp_path: Path) -> None:
+    tree, other = tmp_path / "tree", tmp_path / "other"
+    (tree / "a" / "b").mkdir(parents=True)
+    (tree / "a" / "b" / "file").touch()
+    other.mkdir()
+    (other / "kept").touch()
+    (tree / "link").symlink_to(other)
+    user = _nobody()
+    # Interrupted before the top: taken up again.
+    os.lchown(tree / "a", user.uid, user.gid)
+    give(tree, user)
+    for path in (tree, *tree.rglob("*")):
+        assert path.lstat().st_uid == user.uid, path
+    assert other.stat().st_uid == (other / "kept").stat().st_uid == os.geteuid()
 
 
 def test_give_leaves_a_tree_that_is_theirs_alone(tmp_path: Path) -> None:

@@ -7,7 +7,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from vireo_ops.run_user import current_user
-from vireo_ops.secrets_store import PASSWORDS, SIGNING_KEY, ensure_secrets, read_secret
+from vireo_ops.secrets_store import (
+    OF_MEDIA,
+    PASSWORDS,
+    SIGNING_KEY,
+    copy_secrets,
+    ensure_secrets,
+    read_secret,
+)
 
 
 def test_all_secrets_are_made_once_and_differ(tmp_path: Path) -> None:
@@ -39,3 +46,19 @@ def test_the_signing_key_is_ed25519(tmp_path: Path) -> None:
     ensure_secrets(tmp_path, current_user())
     key = load_pem_private_key((tmp_path / SIGNING_KEY).read_bytes(), password=None)
     assert isinstance(key, Ed25519PrivateKey)
+
+
+def test_copies_follow_what_they_are_copies_of(tmp_path: Path) -> None:
+    folder, target = tmp_path / "secrets", tmp_path / "copies"
+    folder.mkdir()
+    target.mkdir()
+    ensure_secrets(folder, current_user())
+    copy_secrets(folder, target, OF_MEDIA, current_user())
+    assert {path.name for path in target.iterdir()} == set(OF_MEDIA)
+    before = (target / "service_token").stat().st_ino
+    (folder / "db_media_password").write_text("another")
+    copy_secrets(folder, target, OF_MEDIA, current_user())
+    assert read_secret(target, "db_media_password") == "another"
+    assert (target / "service_token").stat().st_ino == before
+    for path in target.iterdir():
+        assert path.stat().st_mode & 0o077 == 0

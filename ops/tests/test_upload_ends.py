@@ -139,8 +139,8 @@ def media() -> Iterator[Media]:
 
 
 def prepared(layout: Layout, media: Media, port: int) -> None:
-    for folder in (*layout.owner_folders(), *layout.run_user_folders()):
-        folder.mkdir(parents=True, exist_ok=True)
+    for folder in layout.folders():
+        folder.path.mkdir(parents=True, exist_ok=True)
     settings = Settings.parse(
         {
             "VIREO_PORT": str(port),
@@ -148,8 +148,8 @@ def prepared(layout: Layout, media: Media, port: int) -> None:
             "VIREO_MAX_UPLOAD_BYTES": str(LARGEST),
         }
     )
-    ports = {"auth": 9, "catalog": 9, "media": media.port}
-    gateway.prepare(layout, gateway.variables(settings, ports, current_user()))
+    servers = dict.fromkeys(("auth", "catalog", "media"), f"127.0.0.1:{media.port}")
+    gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     # What is silent is waited for, for seconds and not for half a minute.
     spool = layout.gateway / "spool.conf"
     text = spool.read_text()

@@ -22,6 +22,7 @@ _NAMES = {
     "vireo_media.app": "media",
     "vireo_auth.worker": "auth worker",
     "vireo_media.worker": "media worker",
+    "vireo_media.spool": "spool",
 }
 _SUPERVISOR = "supervisor"
 # What a program may have more in the last quarter of a load than in the second one. A share, for

@@ -2,10 +2,12 @@
 
 import json
 import socket
+import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,19 +23,30 @@ Serve = Callable[[bytes], str]
 
 
 class Neighbour(ThreadingHTTPServer):
-    """Answers what it is told to, and remembers what it was asked."""
+    """Answers what it is told to, and remembers what it was asked.
+
+    At a port, or at the Unix socket ``path``.
+    """
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, path: Path | None = None) -> None:
+        if path is not None:
+            self.address_family = socket.AF_UNIX
+        super().__init__(str(path) if path else ("127.0.0.1", 0), Handler)  # type: ignore[arg-type]
         self.status = 200
         self.body = b'{"response": "fine"}'
         self.headers: dict[str, str] = {}
         self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
 
+    def server_bind(self) -> None:
+        # The one of HTTP servers looks for the name of its host.
+        socketserver.TCPServer.server_bind(self)
+
     @property
     def url(self) -> str:
+        if isinstance(self.server_address, str):
+            return f"unix:{self.server_address}"
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
@@ -58,9 +71,10 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture
-def neighbour() -> Iterator[Neighbour]:
-    with Neighbour() as server:
+@pytest.fixture(params=["port", "socket"])
+def neighbour(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Neighbour]:
+    path = tmp_path / "a neighbour's.sock" if request.param == "socket" else None
+    with Neighbour(path) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield server
@@ -68,14 +82,14 @@ def neighbour() -> Iterator[Neighbour]:
         thread.join()
 
 
-@pytest.fixture
-def raw() -> Iterator[Serve]:
+@pytest.fixture(params=["port", "socket"])
+def raw(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
     """``raw(b"...")``: the address of a server that sends these bytes to everyone, and hangs up."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
 
     def serve(reply: bytes) -> str:
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener, url = listening(tmp_path / "raw.sock" if request.param == "socket" else None)
         listener.settimeout(0.05)
 
         def loop() -> None:
@@ -93,12 +107,23 @@ def raw() -> Iterator[Serve]:
         thread = threading.Thread(target=loop)
         thread.start()
         threads.append(thread)
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+        return url
 
     yield serve
     stop.set()
     for thread in threads:
         thread.join()
+
+
+def listening(path: Path | None) -> tuple[socket.socket, str]:
+    """Who listens at a port, or at a Unix socket, and says nothing by itself; with its address."""
+    if path is None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    return listener, f"unix:{path}"
 
 
 def code_of(service: ServiceClient, path: str = "/internal/x") -> Code:
@@ -147,11 +172,33 @@ def test_what_is_no_envelope_is_unavailable(neighbour: Neighbour, body: bytes, s
     assert code_of(ServiceClient(neighbour.url, "t")) is Code.UNAVAILABLE
 
 
-def test_nobody_listens() -> None:
-    service = ServiceClient(f"http://127.0.0.1:{free_port()}", "t")
+@pytest.mark.parametrize("where", ["port", "no socket", "left socket", "no connection allowed"])
+def test_nobody_listens(tmp_path: Path, where: str) -> None:
+    path = tmp_path / "s.sock"
+    if where == "left socket":
+        # As kill -9 leaves it.
+        listening(path)[0].close()
+    elif where == "no connection allowed":
+        path.touch(mode=0)
+    url = f"http://127.0.0.1:{free_port()}" if where == "port" else f"unix:{path}"
     began = time.monotonic()
-    assert code_of(service) is Code.UNAVAILABLE
+    assert code_of(ServiceClient(url, "t")) is Code.UNAVAILABLE
     assert time.monotonic() - began < 2
+
+
+def test_who_listens_again_on_its_socket_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "s.sock"
+    service = ServiceClient(f"unix:{path}", "t")
+    for _ in range(2):
+        with Neighbour(path) as server:
+            server.headers = {"Connection": "close"}
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+            thread.start()
+            assert service.get("/x") == "fine"
+            server.shutdown()
+            thread.join()
+        path.unlink()
+        assert code_of(service) is Code.UNAVAILABLE
 
 
 @pytest.mark.parametrize(
@@ -184,9 +231,10 @@ def test_the_log_names_the_neighbour_and_no_path(
     assert "abcdefg" not in str(line)
 
 
-def test_silence_is_unavailable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+@pytest.mark.parametrize("where", ["port", "socket"])
+def test_silence_is_unavailable(tmp_path: Path, where: str) -> None:
+    listener, url = listening(tmp_path / "s.sock" if where == "socket" else None)
+    with listener:
         began = time.monotonic()
         assert code_of(ServiceClient(url, "t", read_seconds=0.2)) is Code.UNAVAILABLE
         assert time.monotonic() - began < 2
@@ -197,7 +245,9 @@ def test_kept_connection_that_was_closed_is_no_failure(neighbour: Neighbour) -> 
     neighbour.headers = {"Connection": "keep-alive"}
     assert service.get("/x") == "fine"
     # Close our end's peer from outside: the next call finds a dead line in the session's pool.
-    for pool in service._session().adapters["http://"].poolmanager.pools._container.values():  # type: ignore[attr-defined]
+    adapter: Any = service._session().adapters["http://"]
+    of_ports = list(adapter.poolmanager.pools._container.values())
+    for pool in of_ports or [adapter.pool]:
         line = pool.pool.get(block=False)
         line.sock.shutdown(socket.SHUT_RDWR)
         pool.pool.put(line)

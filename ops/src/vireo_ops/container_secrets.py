@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vireo_ops.run_user import RunUser
-from vireo_ops.secrets_store import SIGNING_KEY, SMTP_PASSWORD, ensure_secrets, write_private
+from vireo_ops.secrets_store import (
+    OF_MEDIA,
+    SIGNING_KEY,
+    SMTP_PASSWORD,
+    ensure_secrets,
+    write_private,
+)
 
 SERVICE_USER = RunUser("vireo", 10001, 10001, "/")
 DATABASE = "mariadb"
@@ -22,7 +28,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "auth": ("db_auth_password", "service_token", SIGNING_KEY),
     "auth-worker": ("db_auth_password", SMTP_PASSWORD),
     "catalog": ("db_catalog_password", "service_token"),
-    "media": ("db_media_password", "service_token"),
+    "media": OF_MEDIA,
     "migrate": ("db_migrate_password",),
     DATABASE: (
         "db_root_password",

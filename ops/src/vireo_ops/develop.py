@@ -11,7 +11,7 @@ import subprocess
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT
 from vireo_ops.programs import SERVICES
-from vireo_ops.run_user import choose_run_user, switch_to
+from vireo_ops.run_user import choose_users, switch_to
 from vireo_ops.runtime import Runtime
 from vireo_ops.supervisor import Supervisor
 
@@ -26,6 +26,7 @@ def develop(runtime: Runtime, service: str) -> int:
         raise OperationError(f"SERVICE must be one of {', '.join(SERVICES)}.")
     runtime.up()
     supervisor = Supervisor(runtime.layout)
+    users = choose_users(CHECKOUT, runtime.layout.data)
     description = json.loads((runtime.layout.programs / f"{service}.json").read_text())
     # One process: reloading replaces it, and a debugger finds it.
     command = [*description["command"], "--reload", "--workers", "1"]
@@ -35,7 +36,7 @@ def develop(runtime: Runtime, service: str) -> int:
         supervisor.stop(service)
         with subprocess.Popen(
             command,
-            **switch_to(choose_run_user(CHECKOUT, runtime.layout.data)),
+            **switch_to(users.media if service == "media" else users.services),
             cwd=CHECKOUT,
             env=description["environment"],
         ) as process:

@@ -11,8 +11,14 @@ from pathlib import Path
 from vireo_ops import page
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
-from vireo_ops.programs import Program, base_environment, find_server
-from vireo_ops.run_user import RunUser, current_user
+from vireo_ops.programs import (
+    SERVICES,
+    Program,
+    base_environment,
+    find_server,
+    service_address,
+)
+from vireo_ops.run_user import Owner, RunUser, current_user
 from vireo_ops.settings import Settings
 
 SOURCE = CHECKOUT / "gateway"
@@ -27,14 +33,14 @@ _TEMPLATE = ".template"
 _PLACEHOLDER = re.compile(r"\$\{([A-Z_]+)\}")
 
 
-def variables(settings: Settings, ports: Mapping[str, int], user: RunUser) -> dict[str, str]:
-    """The values of the placeholders in gateway/*.template."""
+def variables(settings: Settings, servers: Mapping[str, str], user: RunUser) -> dict[str, str]:
+    """The values of the placeholders in gateway/*.template; `servers`: where the services are."""
     starter = current_user()
     return {
         "VIREO_LISTEN": settings.listen,
-        "AUTH_SERVERS": _server(ports["auth"]),
-        "CATALOG_SERVERS": _server(ports["catalog"]),
-        "MEDIA_SERVERS": _server(ports["media"]),
+        "AUTH_SERVERS": _server(servers["auth"]),
+        "CATALOG_SERVERS": _server(servers["catalog"]),
+        "MEDIA_SERVERS": _server(servers["media"]),
         # Only a master that runs as root can choose the user of its workers.
         "VIREO_GATEWAY_USER_LINE": f"user {user.name};" if starter.uid == 0 else "",
         "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
@@ -108,7 +114,7 @@ def gateway_program(layout: Layout, settings: Settings) -> Program:
         stop_signal="QUIT",
         stop_seconds=5,
         ready=f"{loopback_url(settings)}/healthz",
-        as_starter=True,
+        owner=Owner.STARTER,
         # Bodies that were on their way in when nginx was killed: nobody waits for them any more.
         empties=(layout.media / "incoming",),
     )
@@ -137,24 +143,26 @@ def check_source() -> str:
     complaint or nothing."""
     with tempfile.TemporaryDirectory(prefix="vireo-gateway-") as name:
         layout = Layout(Path(name))
-        for folder in (*layout.owner_folders(), *layout.run_user_folders()):
-            folder.mkdir(parents=True, exist_ok=True)
-        ports = {"auth": 1, "catalog": 2, "media": 3}
+        for folder in layout.folders():
+            folder.path.mkdir(parents=True, exist_ok=True)
+        servers = {name: service_address(layout, name) for name in SERVICES}
         optional = {
             "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1 10.0.0.0/8",
             "VIREO_TRUSTED_PROXIES": "192.0.2.1 2001:db8::/32",
             "VIREO_CORS_ORIGINS": "https://app.example.org",
         }
         for given in ({}, optional):
-            prepare(layout, variables(Settings.parse(given), ports, current_user()))
+            prepare(layout, variables(Settings.parse(given), servers, current_user()))
             if complaint := check(layout):
                 return complaint
         return ""
 
 
-def _server(port: int) -> str:
+def _server(address: str) -> str:
+    # Quoted, because the path of a socket may hold blanks.
+    quoted = address.replace("\\", "\\\\")
     # The only one is never marked as dead: an answer is tried for with every request.
-    return f"server 127.0.0.1:{port} max_fails=0;"
+    return f'server "{quoted}" max_fails=0;'
 
 
 def _nginx(layout: Layout) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """Where things lie: the checkout and the folder that holds all state of one Vireo."""
 
+import enum
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from vireo_ops.errors import OperationError
-from vireo_ops.run_user import RunUser
+from vireo_ops.run_user import Owner, Users
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -15,13 +17,29 @@ _SOCKET_PATH_LIMIT = 107
 _LONGEST_SOCKET = "run/supervisor.sock.4194304"
 
 
+class Entrance(enum.Enum):
+    """Who else may enter a folder and look: nobody, the services' user, or media's user too."""
+
+    NOBODY = enum.auto()
+    SERVICES = enum.auto()
+    BOTH = enum.auto()
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder, whose it is, and who else gets in."""
+
+    path: Path
+    owner: Owner
+    entrance: Entrance = Entrance.NOBODY
+
+
 @dataclass(frozen=True)
 class Layout:
-    """Every path of one data folder.
+    """Every path of one data folder; `folders` says whose each is.
 
-    The folders `run`, `logs`, `gateway` and `config` belong to whoever starts Vireo, because a
-    supervisor that runs as root reads and writes there. `media`, `mail`, `mariadb`, `secrets`
-    and `run/services` belong to the user that the programs run as.
+    Where a program of root reads or writes, the folder is root's, and so is the one that it is
+    in: nobody else can put a link in its place.
     """
 
     data: Path
@@ -58,8 +76,16 @@ class Layout:
 
     @property
     def services_run(self) -> Path:
-        """The part of `run` that the programs write themselves."""
+        """The part of `run` that the programs but media's write themselves."""
         return self.run / "services"
+
+    def records(self, owner: Owner) -> Path:
+        """Where programs of this owner write which processes they are."""
+        return {
+            Owner.STARTER: self.run,
+            Owner.SERVICES: self.services_run,
+            Owner.MEDIA: self.media_run,
+        }[owner]
 
     @property
     def programs(self) -> Path:
@@ -91,30 +117,58 @@ class Layout:
         return self.services_run / "mariadb-tmp"
 
     @property
+    def sockets(self) -> Path:
+        """The folder of the sockets of all services but media."""
+        return self.run / "sockets"
+
+    def service_socket(self, name: str) -> Path:
+        """The Unix socket that a service answers HTTP on."""
+        return (self.media_run if name == "media" else self.sockets) / f"{name}.sock"
+
+    @property
+    def spool_socket(self) -> Path:
+        """The Unix socket by which media asks for what the gateway has received."""
+        return self.sockets / "spool.sock"
+
+    @property
+    def media_run(self) -> Path:
+        """The part of `run` that media and its worker write."""
+        return self.run / "media"
+
+    @property
+    def media_secrets(self) -> Path:
+        """Copies of the secrets that are media's too."""
+        return self.run / "media-secrets"
+
+    @property
     def supervisor_socket(self) -> Path:
         """The Unix socket by which the supervisor is told what to do."""
         return self.run / "supervisor.sock"
 
-    def owner_folders(self) -> list[Path]:
-        """Folders of whoever starts Vireo, parents first."""
-        # `media` itself is among them: nginx's master, which is root's, gives the folder `incoming`
-        # in it to the run user, who therefore must not be able to put a link in its place.
-        own = [self.config, self.run, self.programs, self.logs, self.gateway, self.media]
-        return [self.data, *own]
-
-    def run_user_folders(self) -> list[Path]:
-        """Folders of the user that the programs run as, parents first."""
-        media = ("incoming", "staging", "originals", "exports", "public")
-        public = ("videos", "thumbnails", "pictures")
-        metrics = ("", "auth", "catalog", "media")
+    def folders(self) -> list[Folder]:
+        """Every folder, parents first."""
         return [
-            self.secrets,
-            self.services_run,
-            self.database_temporary,
-            self.mail,
-            *(self.services_run / "metrics" / name for name in metrics),
-            *(self.media / name for name in media),
-            *(self.media / "public" / name for name in public),
+            Folder(self.data, Owner.STARTER, Entrance.BOTH),
+            Folder(self.config, Owner.STARTER),
+            Folder(self.logs, Owner.STARTER),
+            Folder(self.run, Owner.STARTER, Entrance.BOTH),
+            Folder(self.programs, Owner.STARTER, Entrance.BOTH),
+            Folder(self.media_secrets, Owner.STARTER, Entrance.BOTH),
+            Folder(self.gateway, Owner.STARTER, Entrance.SERVICES),
+            Folder(self.media, Owner.STARTER, Entrance.BOTH),
+            Folder(self.secrets, Owner.SERVICES),
+            Folder(self.services_run, Owner.SERVICES),
+            Folder(self.database_temporary, Owner.SERVICES),
+            Folder(self.mail, Owner.SERVICES),
+            Folder(self.sockets, Owner.SERVICES, Entrance.BOTH),
+            # Bodies have the group of their folder.
+            Folder(self.media / "incoming", Owner.SERVICES, Entrance.BOTH),
+            Folder(self.media_run, Owner.MEDIA, Entrance.BOTH),
+            Folder(self.media / "staging", Owner.MEDIA),
+            Folder(self.media / "originals", Owner.MEDIA),
+            # The gateway reads there.
+            Folder(self.media / "exports", Owner.MEDIA, Entrance.BOTH),
+            Folder(self.media / "public", Owner.MEDIA, Entrance.BOTH),
         ]
 
 
@@ -144,25 +198,32 @@ def layout_of(data: Path) -> Layout:
     return Layout(absolute)
 
 
-def close_to_others(layout: Layout, user: RunUser) -> None:
-    """Let nobody of this machine into the data folder but whoever starts Vireo and the run user.
-
-    The folders of whoever starts it are open to the run user's group where that is another user,
-    who must get through them to its own.
-    """
-    for folder in layout.owner_folders():
-        _set_mode(folder, 0o750 if user.is_other else 0o700, user.gid)
-    for folder in layout.run_user_folders():
-        # What is deeper lies in folders of the run user, who might put a link in its place.
-        if folder.parent in {layout.data, layout.run, layout.media}:
-            _set_mode(folder, 0o700, -1)
+def close_to_others(layout: Layout, users: Users) -> None:
+    """Let nobody of this machine into a folder but its owner, and who must get there."""
+    for folder in layout.folders():
+        # What is deeper lies in a folder of a run user, who might put a link in its place.
+        if folder.path.parent not in {layout.data.parent, layout.data, layout.run, layout.media}:
+            continue
+        others = users.services.is_other if folder.owner is Owner.STARTER else users.apart
+        mode = 0o750 if others and folder.entrance is not Entrance.NOBODY else 0o700
+        if mode == 0o750 and folder.owner is Owner.SERVICES:
+            # What is made in it must have its group, which is not its maker's own.
+            mode |= stat.S_ISGID
+        group = {
+            Entrance.NOBODY: users.of(folder.owner).gid,
+            Entrance.SERVICES: users.services.gid,
+            Entrance.BOTH: users.media.gid,
+        }[folder.entrance]
+        _set_mode(folder.path, mode, group)
 
 
 def _set_mode(folder: Path, mode: int, group: int) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        if group != -1:
+        found = os.fstat(descriptor)
+        if found.st_gid != group:
             os.fchown(descriptor, -1, group)
+        # After it: a change of the group takes the bit for it away.
         os.fchmod(descriptor, mode)
     finally:
         os.close(descriptor)

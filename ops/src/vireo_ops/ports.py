@@ -1,4 +1,4 @@
-"""Ports: the internal ones are found and remembered, the gateway's one is given."""
+"""Ports: the database's is found and remembered, the gateway's is given."""
 
 import errno
 import json
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from vireo_ops.errors import OperationError
 
-INTERNAL = ("mariadb", "auth", "catalog", "media")
+# The services listen on Unix sockets.
+INTERNAL = ("mariadb",)
 LOOPBACK = "127.0.0.1"
 _FIRST = 15000
 _TRIES = 500

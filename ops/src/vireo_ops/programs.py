@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
-from vireo_ops.run_user import RunUser
+from vireo_ops.run_user import Owner, RunUser, Users
 from vireo_ops.secrets_store import write_private
 from vireo_ops.settings import Settings
 
@@ -45,9 +45,10 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 class Program:
     """One program under the supervisor.
 
-    `digest` changes when the program must be restarted; `ready` is the URL that answers 200 when
-    it is ready, or empty where running is all that can be seen. Programs with a higher `priority`
-    are stopped first. `empties` are folders that are emptied before each start.
+    `digest` changes when the program must be restarted; `ready` is the address that answers 200
+    when it is ready (see `readiness`), or empty where running is all that can be seen. Programs
+    with a higher `priority` are stopped first. `empties` are folders that are emptied before each
+    start. `owner` is who runs it.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Program:
     stop_seconds: int
     ready: str = ""
     stop_signal: str = "TERM"
-    as_starter: bool = False
+    owner: Owner = Owner.SERVICES
     empties: tuple[Path, ...] = ()
 
 
@@ -77,22 +78,23 @@ def find_server(name: str) -> str:
 def service_environment(
     layout: Layout,
     settings: Settings,
-    ports: Mapping[str, int],
+    database_port: int,
     variables: Mapping[str, str],
-    user: RunUser,
+    users: Users,
 ) -> dict[str, str]:
     """The environment that all services share: `variables` of the person, then what is fixed."""
-    urls = {f"VIREO_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in SERVICES}
+    urls = {f"VIREO_{name.upper()}_URL": service_address(layout, name) for name in SERVICES}
     # What concerns the gateway alone must not restart the services when it changes.
     handed_on = {name: text for name, text in variables.items() if name not in _GATEWAY_ONLY}
     return {
-        **base_environment(layout, user),
+        **base_environment(layout, users.services),
         **handed_on,
         "VIREO_DB_HOST": "127.0.0.1",
-        "VIREO_DB_PORT": str(ports["mariadb"]),
+        "VIREO_DB_PORT": str(database_port),
         "VIREO_DB_NAME": DATABASE_NAME,
         "VIREO_SECRETS": str(layout.secrets),
         **urls,
+        **({"VIREO_SPOOL_SOCKET": str(layout.spool_socket)} if users.apart else {}),
         "VIREO_MEDIA_ROOT": str(layout.media),
         "VIREO_PUBLIC_URL": settings.public_address,
         "VIREO_MAIL_FOLDER": settings.mail_folder or str(layout.mail),
@@ -118,61 +120,82 @@ def base_environment(layout: Layout, user: RunUser) -> dict[str, str]:
     }
 
 
-def service_programs(
-    layout: Layout, environment: Mapping[str, str], ports: Mapping[str, int]
-) -> list[Program]:
-    """The three services and their workers."""
-    programs = []
-    # Three gunicorns of one user would share the control socket in its home; nobody uses it.
-    gunicorn = (sys.executable, "-m", "gunicorn", "--no-control-socket")
-    command = (*gunicorn, "-c", "python:vireo_common.gunicorn")
+def service_address(layout: Layout, name: str) -> str:
+    """Where a service answers, as gunicorn, nginx and `vireo_common.client` write it.
+
+    A Unix socket, and not a port on loopback: that every user of the machine could speak to.
+    """
+    return f"unix:{layout.service_socket(name)}"
+
+
+def service_programs(layout: Layout, environment: Mapping[str, str], users: Users) -> list[Program]:
+    """The three services, their workers, and the spool where media needs one."""
     # What concerns mails alone must not restart the services when it changes.
     common = {name: text for name, text in environment.items() if name not in _MAIL_ONLY}
-    for priority, name in enumerate(SERVICES):
-        address = f"127.0.0.1:{ports[name]}"
-        own = {
-            **common,
-            "VIREO_BIND": address,
-            "VIREO_METRICS_DIR": str(layout.services_run / "metrics" / name),
-        }
-        if name in {"auth", "media"}:
-            # Threads wait there: for a password's hash, and for the worker's verdict on an upload.
-            own["VIREO_WEB_THREADS"] = environment[f"VIREO_{name.upper()}_THREADS"]
-        programs.append(
+    of_media = {
+        **common,
+        "HOME": str(layout.media_run),
+        "USER": users.media.name,
+        "VIREO_SECRETS": str(layout.media_secrets),
+    }
+    workers: list[tuple[str, str, Mapping[str, str], Owner]] = [
+        ("media", "worker", of_media, Owner.MEDIA),
+        ("auth", "worker", environment, Owner.SERVICES),
+        ("catalog", "worker", common, Owner.SERVICES),
+    ]
+    if users.apart:
+        workers.append(("media", "spool", common, Owner.SERVICES))
+    return [
+        _service(layout, "auth", common, Owner.SERVICES),
+        _service(layout, "catalog", common, Owner.SERVICES),
+        _service(layout, "media", of_media, Owner.MEDIA),
+        *(
             Program(
-                name=name,
-                command=(*command, f"vireo_{name}.app:create_app()"),
-                environment=own,
-                priority=500 + priority,
-                digest=_code_digest(name),
-                # Gunicorn gives running requests 30 s.
-                stop_seconds=35,
-                ready=f"http://{address}/readyz",
-            )
-        )
-    workers = (("media", common), ("auth", environment), ("catalog", common))
-    for priority, (name, variables) in enumerate(workers):
-        programs.append(
-            Program(
-                name=f"{name}-worker",
-                command=(sys.executable, "-m", f"vireo_{name}.worker"),
+                name=f"{name}-{part}",
+                command=(sys.executable, "-m", f"vireo_{name}.{part}"),
                 environment=variables,
-                priority=600 + priority,
+                priority=600 + number,
                 digest=_code_digest(name),
                 stop_seconds=35,
+                owner=owner,
             )
-        )
-    return programs
+            for number, (name, part, variables, owner) in enumerate(workers)
+        ),
+    ]
+
+
+def _service(layout: Layout, name: str, common: Mapping[str, str], owner: Owner) -> Program:
+    # Three gunicorns of one user would share the control socket in its home; nobody uses it.
+    gunicorn = (sys.executable, "-m", "gunicorn", "--no-control-socket")
+    address = service_address(layout, name)
+    own = {
+        **common,
+        "VIREO_BIND": address,
+        "VIREO_METRICS_DIR": str(layout.records(owner) / "metrics" / name),
+    }
+    if name in {"auth", "media"}:
+        # Threads wait there: for a password's hash, and for the worker's verdict on an upload.
+        own["VIREO_WEB_THREADS"] = common[f"VIREO_{name.upper()}_THREADS"]
+    return Program(
+        name=name,
+        command=(*gunicorn, "-c", "python:vireo_common.gunicorn", f"vireo_{name}.app:create_app()"),
+        environment=own,
+        priority=500 + SERVICES.index(name),
+        digest=_code_digest(name),
+        # Gunicorn gives running requests 30 s.
+        stop_seconds=35,
+        ready=f"{address}:/readyz",
+        owner=owner,
+    )
 
 
 def write_description(program: Program, layout: Layout, user: RunUser) -> Path:
     """Write the start description that launch.py reads, for the program's user alone."""
-    record = layout.run if program.as_starter else layout.services_run
     content = {
         "command": program.command,
         "environment": dict(program.environment),
         "empties": [str(folder) for folder in program.empties],
-        "record": str(record / f"{program.name}.process"),
+        "record": str(layout.records(program.owner) / f"{program.name}.process"),
         "stop_seconds": program.stop_seconds,
     }
     path = layout.programs / f"{program.name}.json"

@@ -6,20 +6,30 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from vireo_ops.unix_http import UnixConnection
+
 _PROBE_SECONDS = 3.0
 _PAUSE_SECONDS = 0.05
 _LOG_LINES = 12
 _LOG_BYTES = 16384
 
 
-def is_ready(url: str) -> bool:
-    """Whether a GET of `url` is answered by 200 within a few seconds."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(
-        parts.hostname or "", parts.port or 80, timeout=_PROBE_SECONDS
-    )
+def is_ready(address: str) -> bool:
+    """Whether a GET is answered by 200 within a few seconds.
+
+    `address` is a URL, or `unix:`, the path of a socket, a colon and the path to ask for.
+    """
+    if address.startswith("unix:"):
+        name, _, path = address.removeprefix("unix:").rpartition(":")
+        connection: http.client.HTTPConnection = UnixConnection(name, _PROBE_SECONDS)
+    else:
+        parts = urlsplit(address)
+        path = parts.path
+        connection = http.client.HTTPConnection(
+            parts.hostname or "", parts.port or 80, timeout=_PROBE_SECONDS
+        )
     try:
-        connection.request("GET", parts.path)
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

@@ -6,7 +6,7 @@ import sys
 
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT
-from vireo_ops.run_user import choose_run_user, switch_to
+from vireo_ops.run_user import choose_users, switch_to
 from vireo_ops.runtime import Runtime
 
 
@@ -21,7 +21,7 @@ def rotate_keys(runtime: Runtime) -> int:
         raise OperationError("No Vireo has been started here yet: make up")
     return subprocess.run(
         [sys.executable, "-m", "vireo_auth", "rotate-keys"],
-        **switch_to(choose_run_user(CHECKOUT, runtime.layout.data)),
+        **switch_to(choose_users(CHECKOUT, runtime.layout.data).services),
         check=False,
         cwd=CHECKOUT,
         env=json.loads(description.read_text())["environment"],

@@ -16,12 +16,19 @@ from pathlib import Path
 
 from vireo_ops import database, gateway
 from vireo_ops.errors import OperationError
-from vireo_ops.layout import CHECKOUT, Layout, close_to_others, layout_of
+from vireo_ops.layout import CHECKOUT, Entrance, Folder, Layout, close_to_others, layout_of
 from vireo_ops.ports import internal_ports, require_gateway_port
-from vireo_ops.programs import Program, service_environment, service_programs, tree_digest
+from vireo_ops.programs import (
+    SERVICES,
+    Program,
+    service_address,
+    service_environment,
+    service_programs,
+    tree_digest,
+)
 from vireo_ops.readiness import is_ready, last_lines, wait_until_ready
-from vireo_ops.run_user import RunUser, choose_run_user, give
-from vireo_ops.secrets_store import ensure_secrets
+from vireo_ops.run_user import Owner, Users, choose_users, give, is_of
+from vireo_ops.secrets_store import OF_MEDIA, copy_secrets, ensure_secrets
 from vireo_ops.settings import VIREO_ENV, Settings, read_env_file
 from vireo_ops.supervisor import RUNNING, ProgramState, Supervisor, render
 
@@ -50,8 +57,7 @@ class _Plan:
     """What this start is about: everything that was read and decided before anything is started."""
 
     settings: Settings
-    user: RunUser
-    ports: Mapping[str, int]
+    users: Users
     environment: Mapping[str, str]
     programs: Sequence[Program]
     gateway_changed: bool
@@ -80,13 +86,14 @@ class Runtime:
         Raises:
             OperationError: it can't be started or is not ready in time; says why.
         """
-        user = self._prepare_folders()
+        users = self._prepare_own_folders()
         with self._lock():
             started_at = time.monotonic()
             # Before ports are looked at: what is left of an earlier run may hold them.
             if not self._supervisor.is_running() and self._supervisor.end_leftovers():
                 self.say("ended what was left running without a supervisor")
-            plan = self._plan(user)
+            self._prepare_folders(users)
+            plan = self._plan(users)
             self._configure(plan)
             self._start(plan, started_at + _READY_SECONDS)
             if not plan.settings.smtp_host:
@@ -120,34 +127,59 @@ class Runtime:
 
     # Preparation
 
-    def _prepare_folders(self) -> RunUser:
+    def _prepare_own_folders(self) -> Users:
         layout = self.layout
         try:
-            for folder in layout.owner_folders():
-                folder.mkdir(parents=True, exist_ok=True)
+            for folder in layout.folders():
+                if folder.owner is Owner.STARTER:
+                    folder.path.mkdir(parents=True, exist_ok=True)
             _require_owner(layout.data)
-            user = choose_run_user(CHECKOUT, layout.data)
-            for folder in layout.run_user_folders():
-                if not folder.exists():
-                    # Also one that came with an upgrade, into a folder that is theirs already.
-                    folder.mkdir()
-                    give(folder, user)
-            for top in (layout.secrets, layout.services_run, layout.media, layout.mail):
-                give(top, user)
-            close_to_others(layout, user)
+            users = choose_users(CHECKOUT, layout.data)
         except PermissionError:
-            raise OperationError(
-                f"The folder {layout.data} can't be used by this user. Run this as its owner, or "
-                "choose another one with VIREO_DATA=/path"
-            ) from None
+            raise self._not_ours() from None
         variables = layout.config / "vireo.env"
         if not variables.exists():
             variables.write_text(VIREO_ENV, encoding="utf-8")
             # Later settings may hold somebody's key.
             variables.chmod(0o600)
-        return user
+        return users
 
-    def _plan(self, user: RunUser) -> _Plan:
+    def _prepare_folders(self, users: Users) -> None:
+        """Make what is missing, and give to each user what is theirs.
+
+        What runs while its files get another owner could read or write no more, so it is stopped
+        for that: once, after an upgrade.
+        """
+        layout = self.layout
+        try:
+            theirs: list[Folder] = []
+            for folder in layout.folders():
+                owner = users.of(folder.owner)
+                if not folder.path.exists():
+                    folder.path.mkdir()
+                    give(folder.path, owner)
+                elif folder.owner is Owner.STARTER:
+                    # Its own parts are others'.
+                    os.lchown(folder.path, owner.uid, -1)
+                elif not is_of(folder.path, owner):
+                    theirs.append(folder)
+            if theirs and self._supervisor.is_running():
+                self.say("stopping what runs: its files get another owner")
+                self._supervisor.stop_daemon()
+            for folder in theirs:
+                shared = folder.owner is Owner.MEDIA and folder.entrance is Entrance.BOTH
+                give(folder.path, users.of(folder.owner), to_group=shared)
+            close_to_others(layout, users)
+        except PermissionError:
+            raise self._not_ours() from None
+
+    def _not_ours(self) -> OperationError:
+        return OperationError(
+            f"The folder {self.layout.data} can't be used by this user. Run this as its owner, or "
+            "choose another one with VIREO_DATA=/path"
+        )
+
+    def _plan(self, users: Users) -> _Plan:
         variables = {**read_env_file(self.layout.config / "vireo.env"), **self.environment}
         if self.port is not None:
             variables["VIREO_PORT"] = str(self.port)
@@ -155,30 +187,33 @@ class Runtime:
         running = self._running()
         if "gateway" not in running or self._remembered_listen() != settings.listen:
             require_gateway_port(settings.port, settings.listen_address)
-        made = ensure_secrets(self.layout.secrets, user)
+        secrets = self.layout.secrets
+        made = ensure_secrets(secrets, users.services)
+        copy_secrets(secrets, self.layout.media_secrets, OF_MEDIA, users.media)
         if made:
-            self.say(f"made passwords and keys in {self.layout.secrets}")
-        if user.note:
-            self.say(f"note: {user.note}")
+            self.say(f"made passwords and keys in {secrets}")
+        if users.services.note:
+            self.say(f"note: {users.services.note}")
         ports = internal_ports(self.layout.config / "ports.json", running)
-        environment = service_environment(self.layout, settings, ports, variables, user)
-        values = gateway.variables(settings, ports, user)
+        environment = service_environment(self.layout, settings, ports["mariadb"], variables, users)
+        servers = {name: service_address(self.layout, name) for name in SERVICES}
+        values = gateway.variables(settings, servers, users.services)
         gateway_changed = gateway.prepare(self.layout, values)
         complaint = gateway.check(self.layout)
         if complaint:
             raise OperationError(f"nginx does not accept its configuration:\n{complaint}")
         programs = [
-            database.database_program(self.layout, ports["mariadb"], user),
-            *service_programs(self.layout, environment, ports),
+            database.database_program(self.layout, ports["mariadb"], users.services),
+            *service_programs(self.layout, environment, users),
             gateway.gateway_program(self.layout, settings),
         ]
-        return _Plan(settings, user, ports, environment, programs, gateway_changed)
+        return _Plan(settings, users, environment, programs, gateway_changed)
 
     def _configure(self, plan: _Plan) -> None:
         if not self.layout.database.exists():
             self.say("making the database folder")
-        database.prepare_data_folder(self.layout, plan.user)
-        text = render(plan.programs, self.layout, plan.user)
+        database.prepare_data_folder(self.layout, plan.users.services)
+        text = render(plan.programs, self.layout, plan.users)
         changed = self._supervisor.configure(text)
         if not self._supervisor.is_running():
             self._supervisor.start_daemon()
@@ -213,7 +248,7 @@ class Runtime:
             return
         if database.set_up(self.layout):
             self.say("made the database and its tables")
-        database.migrate(self.layout, plan.environment, plan.user)
+        database.migrate(self.layout, plan.environment, plan.users.services)
         stamp.write_text(digest, encoding="utf-8")
         self.say("database is migrated")
 

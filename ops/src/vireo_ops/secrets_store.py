@@ -5,6 +5,7 @@ They never stand in an environment, an argument list or a log: programs are give
 
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -23,6 +24,8 @@ PASSWORDS = (
 )
 # Only somebody else knows it: who runs the mail server. Not there where none asks for it.
 SMTP_PASSWORD = "smtp_password"  # noqa: S105 (the name of a file)
+# What media and its worker know; in containers, too.
+OF_MEDIA = ("db_media_password", "service_token")
 SIGNING_KEY = "token_signing_key.pem"
 
 
@@ -50,6 +53,14 @@ def ensure_secrets(folder: Path, owner: RunUser) -> list[str]:
     if given.exists():
         given.chmod(0o600)
     return made
+
+
+def copy_secrets(folder: Path, target: Path, names: Sequence[str], owner: RunUser) -> None:
+    """Have in `target`, where nobody else may write, what `folder` says, each for `owner` alone."""
+    for name in names:
+        content, path = (folder / name).read_bytes(), target / name
+        if not path.exists() or path.stat().st_uid != owner.uid or path.read_bytes() != content:
+            write_private(path, content, owner)
 
 
 def read_secret(folder: Path, name: str) -> str:

@@ -5,7 +5,6 @@ import http.client
 import os
 import resource
 import shlex
-import socket
 import subprocess
 import sys
 import time
@@ -19,7 +18,8 @@ from vireo_ops.errors import OperationError
 from vireo_ops.launch import end_leftovers
 from vireo_ops.layout import Layout
 from vireo_ops.programs import Program, write_description
-from vireo_ops.run_user import RunUser, current_user
+from vireo_ops.run_user import Owner, RunUser, Users, current_user
+from vireo_ops.unix_http import UnixConnection
 
 RUNNING = {"RUNNING", "STARTING"}
 _ALIVE = {*RUNNING, "STOPPING"}
@@ -40,7 +40,7 @@ class ProgramState:
     since: int
 
 
-def render(programs: Sequence[Program], layout: Layout, user: RunUser) -> str:
+def render(programs: Sequence[Program], layout: Layout, users: Users) -> str:
     """The supervisor's configuration; writes the start descriptions that it points to.
 
     Programs are not started by the supervisor's own start: the database is set up in between.
@@ -68,14 +68,14 @@ def render(programs: Sequence[Program], layout: Layout, user: RunUser) -> str:
         "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
     ]
     for program in programs:
-        owner = starter if program.as_starter else user
+        owner = users.of(program.owner)
         lines += ["", *_section(program, layout, owner, write_description(program, layout, owner))]
     return "\n".join(lines) + "\n"
 
 
 def _section(program: Program, layout: Layout, owner: RunUser, description: Path) -> list[str]:
     digest = hashlib.sha256(program.digest.encode())
-    if not program.as_starter:
+    if program.owner is not Owner.STARTER:
         digest.update(description.read_bytes())
     command = [sys.executable, "-I", "-S", str(_LAUNCH), str(description)]
     return [
@@ -100,17 +100,6 @@ def _section(program: Program, layout: Layout, owner: RunUser, description: Path
     ]
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=_RPC_SECONDS)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
-
-
 class _UnixTransport(xmlrpc.client.Transport):
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -119,7 +108,7 @@ class _UnixTransport(xmlrpc.client.Transport):
     def make_connection(self, host: tuple[str, dict[str, str]] | str) -> http.client.HTTPConnection:
         # Supervisor closes the connection after each answer, so ours is closed as well.
         self.close()
-        connection = _UnixConnection(self._path)
+        connection = UnixConnection(self._path, _RPC_SECONDS)
         self._connection = host, connection
         return connection
 
@@ -282,7 +271,7 @@ class Supervisor:
 
     def _records(self) -> list[Path]:
         """Records of what ran last, in the order in which it is best ended."""
-        folders = (self._layout.run, self._layout.services_run)
+        folders = [self._layout.records(owner) for owner in Owner]
         records = [record for folder in folders for record in sorted(folder.glob("*.process"))]
         return sorted(records, key=lambda record: record.name.startswith("mariadb"))
 

@@ -1,4 +1,7 @@
-"""Calls from one service to another: HTTP with time limits, typed failures and the request's id."""
+"""Calls from one service to another: HTTP with time limits, typed failures and the request's id.
+
+Over TCP in containers, over Unix sockets where all run on one machine.
+"""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,11 +14,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from vireo_common.errors import Code, Failure
+from vireo_common.unix_adapter import UnixAdapter
 
 log = structlog.get_logger()
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 8.0
+_UNIX = "unix:"
 TOKEN_HEADER = "X-Vireo-Service-Token"  # noqa: S105 (a header's name)
 
 
@@ -23,7 +28,7 @@ class ServiceClient:
     """Talks to one neighbour.
 
     Args:
-        base_url: its internal address.
+        base_url: its internal address: ``http://host:port``, or ``unix:`` and the path of a socket.
         service_token: the secret that all services share; routes below ``/internal/`` ask for it.
         read_seconds: how long to wait for the answer.
     """
@@ -31,7 +36,11 @@ class ServiceClient:
     def __init__(
         self, base_url: str, service_token: str, read_seconds: float = READ_SECONDS
     ) -> None:
-        self._base_url = base_url.rstrip("/")
+        self._neighbour = base_url.rstrip("/")
+        unix = self._neighbour.startswith(_UNIX)
+        self._socket_path = self._neighbour.removeprefix(_UNIX) if unix else None
+        # Whom the request names does not matter on a socket that only one listens on.
+        self._base_url = "http://localhost" if self._socket_path else self._neighbour
         self._service_token = service_token
         self._read_seconds = read_seconds
         self._local = threading.local()
@@ -62,7 +71,7 @@ class ServiceClient:
                 reached, is too slow, or answers with an error.
         """
         # The path stays out of the log: it names what somebody looks at or does.
-        asked = log.bind(neighbour=self._base_url, method=method)
+        asked = log.bind(neighbour=self._neighbour, method=method)
         try:
             answer = self._session().request(
                 method,
@@ -91,6 +100,11 @@ class ServiceClient:
             headers["X-Request-ID"] = request_id
         return headers
 
+    def _adapter(self, again: Retry) -> HTTPAdapter:
+        if self._socket_path is None:
+            return HTTPAdapter(max_retries=again)
+        return UnixAdapter(self._socket_path, again)
+
     def _session(self) -> requests.Session:
         # A session is not safe to share between threads.
         if not hasattr(self._local, "session"):
@@ -100,7 +114,7 @@ class ServiceClient:
             # A kept connection may be closed by the neighbour at the moment of its next use; all
             # internal calls are idempotent, so they may be sent once more (RFC 9110, 9.2.2).
             again = Retry(total=1, connect=0, read=1, status=0, allowed_methods=None)
-            session.mount("http://", HTTPAdapter(max_retries=again))
+            session.mount("http://", self._adapter(again))
             self._local.session = session
         found: requests.Session = self._local.session
         return found

@@ -6,6 +6,7 @@ Read by gunicorn, so the names are gunicorn's settings.
 import gc
 import importlib
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,11 @@ if _settings.metrics_dir:
     # prometheus_client knows its folder by this variable alone, and looks when it is imported.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_settings.metrics_dir)
 
-bind = _settings.bind
+# A list: a text would be cut at commas, which the path of a socket may hold.
+bind = [_settings.bind]
+# Of a socket in the file system: whoever may enter its folder and is of its group may connect, and
+# nobody else of the machine. The service itself keeps the umask that it was started with.
+umask = 0o117
 workers = _settings.web_workers
 threads = _settings.web_threads
 worker_class = "vireo_common.gunicorn_worker.EnvelopeWorker"
@@ -88,6 +93,19 @@ def post_fork(_server: Any, _worker: Any) -> None:
     are more than most requests take, so that each would wait for whatever dear one is beside it.
     """
     sys.setswitchinterval(0.0005)
+
+
+def when_ready(server: Any) -> None:
+    """Let the group of a socket's folder connect too: neighbours that are other users.
+
+    Gunicorn itself gives the socket to the group of its process.
+    """
+    for listener in server.LISTENERS:
+        if listener.sock.family == socket.AF_UNIX:
+            path = Path(listener.sock.getsockname())
+            group = path.parent.stat().st_gid
+            if group in os.getgroups():
+                os.chown(path, -1, group)
 
 
 def child_exit(server: Any, worker: Any) -> None:

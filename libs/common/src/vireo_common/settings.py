@@ -17,7 +17,9 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VIREO_", frozen=True, extra="ignore")
 
-    bind: str = Field("127.0.0.1:8000", description="Address and port that the service listens on.")
+    bind: str = Field(
+        "127.0.0.1:8000", description="Address and port, or unix:PATH, that the service listens on."
+    )
     db_host: str = Field("127.0.0.1", description="Host of MariaDB.")
     db_port: int = Field(3306, ge=1, le=65535, description="Port of MariaDB.")
     db_name: str = Field("vireo", description="Name of the database.")

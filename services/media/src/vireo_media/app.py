@@ -35,7 +35,7 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     catalog = Catalog(ServiceClient(settings.catalog_url, service_token))
     sessions = SessionReader(database)
     guard = Guard(Verifier(sessions.key_set), sessions.standing, service_token)
-    media_files = MediaFiles(settings.media_root)
+    media_files = MediaFiles(settings.media_root, settings.spool_socket)
     media_files.make_folders()
     upload_table = UploadTable(database)
 

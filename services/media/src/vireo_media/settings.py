@@ -11,6 +11,9 @@ class MediaSettings(ServiceSettings):
     """What media needs beside what every service needs; its worker reads the same."""
 
     media_root: Path = Field(Path("/var/lib/vireo/media"), description="Folder of media files.")
+    spool_socket: Path | None = Field(
+        None, description="Socket of the spool, where bodies belong to another user."
+    )
     auth_url: str = Field("http://127.0.0.1:8001", description="Internal address of auth.")
     max_upload_bytes: int = Field(10 * 1024**3, ge=1, description="Largest upload, in bytes.")
     disk_reserve_bytes: int = Field(

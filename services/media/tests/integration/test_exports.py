@@ -60,7 +60,7 @@ def test_the_archive_is_served_to_its_person_alone(archives: Any) -> None:
     ((name, state, file_name, size),) = archives.rows()
     path = archives.stage.files.export(name)
     assert (state, file_name, size) == ("ready", "vireo-Ada.zip", path.stat().st_size)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
     answer = archives.ask(token)
     assert answer.status_code == 200
     assert answer.data == b"", "the bytes are the gateway's"

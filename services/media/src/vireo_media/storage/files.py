@@ -24,15 +24,20 @@ from pathlib import Path
 
 from vireo_media.core.open_uploads import Room
 from vireo_media.core.uploads import BodyCut
+from vireo_media.storage.bodies import (
+    CUT_FOR_ROOM,
+    READABLE,
+    Bodies,
+    OwnBodies,
+    SpooledBodies,
+    plain,
+)
 
 INCOMING, STAGING, ORIGINALS, PUBLIC = "incoming", "staging", "originals", "public"
 PUBLIC_PARTS = ("videos", "thumbnails", "pictures")
 # In place of a hash path, and no hash path itself.
 PICTURE = "picture-of-channel"
 EXPORTS = "exports"
-# The gateway writes to a body until its client has sent all of it, whatever becomes of the file.
-# One that was cut loses the right to be read, which nobody needs who writes to it.
-_READABLE, _CUT_FOR_ROOM = stat.S_IRUSR, stat.S_IWGRP
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,16 @@ class Results:
 
 
 class MediaFiles:
-    """The folder ``root`` with its parts."""
+    """The folder ``root`` with its parts.
 
-    def __init__(self, root: Path) -> None:
+    Args:
+        spool: the socket of the spool, where the bodies in ``incoming`` are another user's.
+    """
+
+    def __init__(self, root: Path, spool: Path | None = None) -> None:
         self._root = root.resolve()
+        incoming = self._root / INCOMING
+        self._bodies: Bodies = SpooledBodies(spool) if spool else OwnBodies(incoming)
 
     def make_folders(self) -> None:
         """Make the parts that are missing."""
@@ -102,18 +113,28 @@ class MediaFiles:
         Raises:
             FileNotFoundError: it is no file in ``incoming``.
             BodyCut: it has lost some of its bytes.
+            Failure: ``unavailable``, where the spool can't be asked.
         """
-        name = Path(body).name
-        if not name:
-            raise FileNotFoundError(body)
+        try:
+            name = plain(Path(body).name)
+        except ValueError:
+            raise FileNotFoundError(body) from None
         given = self._root / INCOMING / name
         target = self.body(hash_path, upload_id)
-        os.link(given, target, follow_symlinks=False)
+        self._bodies.share(name)
+        try:
+            os.link(given, target, follow_symlinks=False)
+        except PermissionError:
+            # Another user's file that can't be read can't be linked either.
+            _require_whole(given.lstat())
+            raise
         # Looked at when it has its second name: one with two is not cut any more.
         found = target.stat()
-        if not found.st_mode & _READABLE:
+        try:
+            _require_whole(found)
+        except BodyCut:
             target.unlink()
-            raise BodyCut(for_room=bool(found.st_mode & _CUT_FOR_ROOM))
+            raise
         return found.st_size
 
     def incoming(self) -> Iterator[Incoming]:
@@ -123,31 +144,18 @@ class MediaFiles:
             with contextlib.suppress(FileNotFoundError):
                 found = entry.stat(follow_symlinks=False)
                 if stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
-                    cut = not found.st_mode & _READABLE
+                    cut = not found.st_mode & READABLE
                     yield Incoming(Path(entry.path), found.st_ino, found.st_size, cut)
 
     def cut(self, body: Incoming, *, for_room: bool) -> bool:
         """Take the bytes off a body that is not adopted, for good; whether that was done.
 
         The gateway goes on writing behind where it was: what it writes is cut the next time.
+
+        Raises:
+            Failure: ``unavailable``, where the spool can't be asked.
         """
-        try:
-            descriptor = os.open(body.path, os.O_WRONLY | os.O_NOFOLLOW)
-        except FileNotFoundError:
-            return False
-        try:
-            before = os.fstat(descriptor)
-            if not body.cut:
-                reason = _CUT_FOR_ROOM if for_room else 0
-                os.fchmod(descriptor, stat.S_IWUSR | reason)
-            # It may have been adopted just before it was marked; see `adopt`.
-            if os.fstat(descriptor).st_nlink != 1:
-                os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
-                return False
-            os.ftruncate(descriptor, 0)
-            return True
-        finally:
-            os.close(descriptor)
+        return self._bodies.cut(body.path.name, for_room=for_room)
 
     def room(self) -> Room:
         """Room on the disk, and what the gateway has written of bodies that may still be taken."""
@@ -269,6 +277,10 @@ class MediaFiles:
         """Room on the disk."""
         return shutil.disk_usage(self._root).free
 
+    def remove_left(self, path: Path) -> None:
+        """Remove a body that was left behind."""
+        self._bodies.remove(path.name)
+
     def left_in_incoming(self, seconds: float) -> Iterator[Path]:
         """Bodies that nothing was added to for so long: the gateway ends such uploads before."""
         return _older(self._root / INCOMING, seconds)
@@ -307,6 +319,11 @@ def size_of(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def _require_whole(found: os.stat_result) -> None:
+    if not found.st_mode & READABLE:
+        raise BodyCut(for_room=bool(found.st_mode & CUT_FOR_ROOM))
 
 
 def version_of(path: Path) -> str:

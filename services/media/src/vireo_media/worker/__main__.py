@@ -64,7 +64,7 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
     # Two for each slot (its work and its lease), one for the janitor.
     database = Database.connect("media", settings, size=2 * slots + 1)
     uploads, exports = UploadTable(database), ExportTable(database)
-    pictures, files = PictureTable(database), MediaFiles(settings.media_root)
+    pictures, files = PictureTable(database), MediaFiles(settings.media_root, settings.spool_socket)
     files.make_folders()
     queues = {
         name: JobQueue(database, name, LEASE_SECONDS)

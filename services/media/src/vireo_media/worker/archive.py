@@ -59,13 +59,13 @@ class Archive:
 
 @contextlib.contextmanager
 def new_archive(path: Path, pause: Callable[[], None]) -> Iterator[Archive]:
-    """A new archive at ``path``, which nobody but this user may read; complete and synced after.
+    """A new archive at ``path``, which the gateway may read too; complete and synced after.
 
     Args:
         pause: called before each piece; what it raises ends the work. What there is of the file
             stays: it is the caller's to remove.
     """
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o640)
     with os.fdopen(descriptor, "wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=True) as target:
             archive = Archive(file, target, pause)

@@ -63,10 +63,10 @@ class Janitor(threading.Thread):
         """Remove every file that no upload and no export needs.
 
         Raises:
-            Failure: the database is not there; what can't be asked for is kept.
+            Failure: the database or the spool is not there; what can't be asked for is kept.
         """
         for path in self._files.left_in_incoming(INCOMING_SECONDS):
-            path.unlink(missing_ok=True)
+            self._files.remove_left(path)
             log.info("left_body_removed")
         for path, hash_path, upload_id in self._files.left_in_staging(STAGING_SECONDS):
             if not self._needed(hash_path, upload_id):

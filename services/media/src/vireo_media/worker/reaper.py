@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from vireo_common.errors import Failure
 from vireo_media.core.open_uploads import GRACE_SECONDS
 from vireo_media.storage.files import Incoming, MediaFiles
 
@@ -49,10 +50,18 @@ class Reaper(threading.Thread):
     def run(self) -> None:
         """Look until ``stopping`` is set."""
         while not self._stopping.wait(EVERY_SECONDS):
-            self.look()
+            try:
+                self.look()
+            except Failure:
+                # The spool starts again; in a second there is another look.
+                log.info("look_postponed")
 
     def look(self) -> None:
-        """Cut what is too slow, what was cut before, and the newest where there is no room."""
+        """Cut what is too slow, what was cut before, and the newest where there is no room.
+
+        Raises:
+            Failure: the spool is not there.
+        """
         now = self._clock()
         bodies = list(self._files.incoming())
         self._seen = {_key(body): self._seen.get(_key(body), now) for body in bodies}

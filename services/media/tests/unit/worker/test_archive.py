@@ -30,7 +30,7 @@ def test_entries_come_back_and_are_stored_as_they_are(tmp_path: Path) -> None:
             source.read(5)
             made.add_file("videos/1 漢字.mp4", source)
     assert made.size == path.stat().st_size
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
     with zipfile.ZipFile(path) as found:
         assert found.testzip() is None
         assert {entry.compress_type for entry in found.infolist()} == {zipfile.ZIP_STORED}

@@ -1,0 +1,1 @@
+"""The spool: lets media have the bodies that the gateway's user owns. ``python -m`` runs it."""
