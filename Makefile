@@ -13,7 +13,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev page up down restart status logs rotate-keys dev demo test test-page test-containers test-debian13 bench load check lock openapi clean
+.PHONY: help install install-dev page up down restart status logs rotate-keys dev demo test test-page test-containers test-debian13 bench load check lock openapi settings clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,9 +83,13 @@ check: install-dev ## Check format, types, imports, the gateway's configuration,
 	$(PYTHON) -m vireo_ops check-gateway
 	$(PYTHON) -m pytest -q tests/architecture
 	$(PYTHON) -m vireo_ops openapi --check
+	$(PYTHON) -m vireo_ops settings --check
 
 openapi: install-dev ## Generate docs/openapi.json and docs/openapi.html from the code
 	$(PYTHON) -m vireo_ops openapi
+
+settings: install-dev ## Write the settings' table, compose lines and defaults from their declarations
+	$(PYTHON) -m vireo_ops settings
 
 lock: install-dev ## Compile the locked requirements anew
 	test -x .venv/bin/uv || $(PYTHON) -m pip install --quiet uv

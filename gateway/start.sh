@@ -25,26 +25,32 @@ lines() { # LIST END: "a,b c" -> "a END;" a line
 }
 
 export VIREO_LISTEN=8080 VIREO_GATEWAY_USER_LINE=
+# settings of gateway: `make settings` writes them
 export VIREO_MAX_UPLOAD_BYTES="${VIREO_MAX_UPLOAD_BYTES:-10737418240}"
+export VIREO_RATE_SIGN_UP="${VIREO_RATE_SIGN_UP:-1r/s}"
+export VIREO_RATE_SIGN_IN="${VIREO_RATE_SIGN_IN:-5r/s}"
+export VIREO_RATE_UPLOAD="${VIREO_RATE_UPLOAD:-5r/s}"
+export VIREO_RATE_SEARCH="${VIREO_RATE_SEARCH:-10r/s}"
+export VIREO_RATE_LIMIT_EXEMPT="${VIREO_RATE_LIMIT_EXEMPT:-}"
+export VIREO_TRUSTED_PROXIES="${VIREO_TRUSTED_PROXIES:-}"
+export VIREO_CORS_ORIGINS="${VIREO_CORS_ORIGINS:-}"
+# end of settings
 # Media's `PART` says the same.
 export VIREO_UPLOAD_PART_BYTES=$(((VIREO_MAX_UPLOAD_BYTES + 15) / 16))
-export VIREO_RATE_SIGN_UP="${VIREO_RATE_SIGN_UP:-1r/s}" VIREO_RATE_SIGN_IN="${VIREO_RATE_SIGN_IN:-5r/s}"
-export VIREO_RATE_UPLOAD="${VIREO_RATE_UPLOAD:-5r/s}" VIREO_RATE_SEARCH="${VIREO_RATE_SEARCH:-10r/s}"
-VIREO_EXEMPT_LINES=$(lines "${VIREO_RATE_LIMIT_EXEMPT:-}" 1)
-VIREO_PROXY_ADDRESSES=$(lines "${VIREO_TRUSTED_PROXIES:-}" 1)
-VIREO_PROXY_LINES=$(lines "${VIREO_TRUSTED_PROXIES:-}" "" | sed -n 's/^\([^ ]*\) *;$/set_real_ip_from \1;/p')
-VIREO_CORS_LINES=$(lines "${VIREO_CORS_ORIGINS:-}" 1 | sed 's/^\([^ ]*\) /"\1" /')
+VIREO_EXEMPT_LINES=$(lines "$VIREO_RATE_LIMIT_EXEMPT" 1)
+VIREO_PROXY_ADDRESSES=$(lines "$VIREO_TRUSTED_PROXIES" 1)
+VIREO_PROXY_LINES=$(lines "$VIREO_TRUSTED_PROXIES" "" | sed -n 's/^\([^ ]*\) *;$/set_real_ip_from \1;/p')
+VIREO_CORS_LINES=$(lines "$VIREO_CORS_ORIGINS" 1 | sed 's/^\([^ ]*\) /"\1" /')
 VIREO_CORS_INCLUDE=${VIREO_CORS_LINES:+include cors_headers.conf;}
 export VIREO_PROXY_ADDRESSES VIREO_PROXY_LINES
 export VIREO_EXEMPT_LINES VIREO_CORS_LINES VIREO_CORS_INCLUDE
 
+# Only these are placeholders; the rest are nginx's own variables.
+# shellcheck disable=SC2016
+placeholders=$(cat /etc/vireo/*.template | grep -o '\${[A-Z_]*}' | sort -u | tr '\n' ' ')
+
 render() { # NAME.template
-    # shellcheck disable=SC2016 # only these are placeholders; the rest are nginx's own variables
-    envsubst '${VIREO_LISTEN} ${VIREO_GATEWAY_USER_LINE} ${VIREO_MAX_UPLOAD_BYTES} ${VIREO_UPLOAD_PART_BYTES}
-        ${VIREO_RATE_SIGN_UP} ${VIREO_RATE_SIGN_IN} ${VIREO_RATE_UPLOAD} ${VIREO_RATE_SEARCH}
-        ${VIREO_EXEMPT_LINES} ${VIREO_CORS_LINES} ${VIREO_CORS_INCLUDE}
-        ${VIREO_PROXY_LINES} ${VIREO_PROXY_ADDRESSES}
-        ${AUTH_SERVERS} ${CATALOG_SERVERS} ${MEDIA_SERVERS}' <"$1"
+    envsubst "$placeholders" <"$1"
 }
 
 look_up() {

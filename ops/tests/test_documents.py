@@ -9,15 +9,10 @@ import pytest
 from flask import Flask
 from flask_openapi3.openapi import OpenAPI
 
-from vireo_auth.mail.settings import MailSettings
-from vireo_auth.settings import AuthSettings
-from vireo_catalog.settings import CatalogSettings
 from vireo_common.errors import MESSAGES, STATUS, Code, FieldCode
-from vireo_media.settings import MediaSettings
 from vireo_ops import openapi
 from vireo_ops.layout import CHECKOUT
 from vireo_ops.openapi_document import service_applications
-from vireo_ops.settings import Settings
 
 DOCS = CHECKOUT / "docs"
 
@@ -44,40 +39,6 @@ def test_the_manual_has_every_code_of_a_field() -> None:
     below = (DOCS / "api.md").read_text().split("What `problems` says of one field:", 1)[1]
     written = [code for line in below.splitlines()[4:] for code in re.findall(r"`([a-z_]+)`", line)]
     assert sorted(written) == sorted(code.value for code in FieldCode)
-
-
-def test_operations_has_every_variable() -> None:
-    text = (DOCS / "operations.md").read_text()
-    written = {name for row in rows(text, "Variables") for name in re.findall(r"VIREO_\w+", row[0])}
-    fields = {
-        field
-        for settings in (Settings, AuthSettings, MailSettings, CatalogSettings, MediaSettings)
-        for field in settings.model_fields
-    }
-    in_containers = re.findall(r"\$\{(VIREO_\w+)", (CHECKOUT / "docker-compose.yml").read_text())
-    assert written == {
-        "VIREO_DATA",
-        *(f"VIREO_{field.upper()}" for field in fields),
-        *in_containers,
-    }
-
-
-def defaults() -> dict[str, object]:
-    """The default of each variable that has the same one for everybody."""
-    found: dict[str, object] = {}
-    for settings in (CatalogSettings, MediaSettings, AuthSettings, MailSettings, Settings):
-        for name, field in settings.model_fields.items():
-            if name not in {"bind", "secrets", "media_root"} and not name.endswith("_url"):
-                found[f"VIREO_{name.upper()}"] = field.default
-    return found
-
-
-@pytest.mark.parametrize("name", sorted(defaults()))
-def test_operations_has_every_default(name: str) -> None:
-    text = (DOCS / "operations.md").read_text()
-    written = {row[0].strip("`"): row[1].strip("`") for row in rows(text, "Variables")}
-    default = defaults()[name]
-    assert written[name] == ("" if default in {None, ""} or default == () else str(default))
 
 
 def routes(application: Flask) -> set[str]:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from vireo_ops import caller, gateway, page
+from vireo_ops import caller, gateway, page, settings_texts
 from vireo_ops.develop import develop
 from vireo_ops.errors import OperationError
 from vireo_ops.rotation import rotate_keys
@@ -28,13 +28,15 @@ def main(arguments: Sequence[str]) -> int:
         "dev": _dev,
     }
     parser = argparse.ArgumentParser(prog="vireo_ops")
-    parser.add_argument("command", choices=[*sorted(commands), "openapi", "page"])
+    parser.add_argument("command", choices=[*sorted(commands), "openapi", "page", "settings"])
     parser.add_argument("--service", default="", help="logs, dev: the program")
     if arguments[:1] == ["openapi"]:
         # It imports the services, which nothing else here needs.
         module = [sys.executable, "-m", "vireo_ops.openapi", *arguments[1:]]
         return subprocess.run(module, check=False).returncode
     try:
+        if arguments[:1] == ["settings"]:
+            return _settings(check="--check" in arguments)
         if arguments[:1] == ["page"]:
             page.main(arguments[1:], print)
             return 0
@@ -112,6 +114,15 @@ def _check_gateway(_: argparse.Namespace) -> int:
     if complaint:
         raise OperationError(complaint)
     print("gateway: nginx accepts the configuration")
+    return 0
+
+
+def _settings(*, check: bool) -> int:
+    stale = settings_texts.write(check=check)
+    if stale and check:
+        names = " and ".join(stale)
+        raise OperationError(f"{names} differ from the settings. Write them with: make settings")
+    print(f"settings: {'wrote ' + ', '.join(stale) if stale else 'nothing has changed'}")
     return 0
 
 

@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
+from vireo_common.settings import PREFIX
 from vireo_ops.layout import CHECKOUT
-from vireo_ops.settings import PREFIX, Settings, read_env_file
+from vireo_ops.settings import Settings, read_env_file
 
 
 def variables() -> dict[str, str]:

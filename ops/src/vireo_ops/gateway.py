@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from vireo_common.settings import PREFIX
 from vireo_ops import page
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
@@ -35,7 +36,7 @@ _PLACEHOLDER = re.compile(r"\$\{([A-Z_]+)\}")
 
 def variables(settings: Settings, servers: Mapping[str, str], user: RunUser) -> dict[str, str]:
     """The values of the placeholders in gateway/*.template; `servers`: where the services are."""
-    starter = current_user()
+    starter, own = current_user(), settings.gateway
     return {
         "VIREO_LISTEN": settings.listen,
         "AUTH_SERVERS": _server(servers["auth"]),
@@ -43,20 +44,19 @@ def variables(settings: Settings, servers: Mapping[str, str], user: RunUser) -> 
         "MEDIA_SERVERS": _server(servers["media"]),
         # Only a master that runs as root can choose the user of its workers.
         "VIREO_GATEWAY_USER_LINE": f"user {user.name};" if starter.uid == 0 else "",
-        "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
+        # A setting that is a number or a word is a placeholder by its own name.
+        **{
+            f"{PREFIX}{name.upper()}": str(value)
+            for name, value in own.model_dump().items()
+            if isinstance(value, int | str)
+        },
         # Media's `PART` says the same.
-        "VIREO_UPLOAD_PART_BYTES": str(-(-settings.max_upload_bytes // 16)),
-        "VIREO_RATE_SIGN_UP": settings.rate_sign_up,
-        "VIREO_RATE_SIGN_IN": settings.rate_sign_in,
-        "VIREO_RATE_UPLOAD": settings.rate_upload,
-        "VIREO_RATE_SEARCH": settings.rate_search,
-        "VIREO_EXEMPT_LINES": "\n".join(f"{item} 1;" for item in settings.rate_limit_exempt),
-        "VIREO_PROXY_LINES": "\n".join(
-            f"set_real_ip_from {item};" for item in settings.trusted_proxies
-        ),
-        "VIREO_PROXY_ADDRESSES": "\n".join(f"{item} 1;" for item in settings.trusted_proxies),
-        "VIREO_CORS_LINES": "\n".join(f'"{item}" 1;' for item in settings.cors_origins),
-        "VIREO_CORS_INCLUDE": "include cors_headers.conf;" if settings.cors_origins else "",
+        "VIREO_UPLOAD_PART_BYTES": str(-(-own.max_upload_bytes // 16)),
+        "VIREO_EXEMPT_LINES": "\n".join(f"{item} 1;" for item in own.rate_limit_exempt),
+        "VIREO_PROXY_LINES": "\n".join(f"set_real_ip_from {item};" for item in own.trusted_proxies),
+        "VIREO_PROXY_ADDRESSES": "\n".join(f"{item} 1;" for item in own.trusted_proxies),
+        "VIREO_CORS_LINES": "\n".join(f'"{item}" 1;' for item in own.cors_origins),
+        "VIREO_CORS_INCLUDE": "include cors_headers.conf;" if own.cors_origins else "",
     }
 
 

@@ -17,26 +17,6 @@ from vireo_ops.settings import Settings
 
 SERVICES = ("auth", "catalog", "media")
 DATABASE_NAME = "vireo"
-_GATEWAY_ONLY = {
-    "VIREO_PORT",
-    "VIREO_LISTEN_ADDRESS",
-    "VIREO_RATE_SIGN_UP",
-    "VIREO_RATE_SIGN_IN",
-    "VIREO_RATE_UPLOAD",
-    "VIREO_RATE_SEARCH",
-    "VIREO_RATE_LIMIT_EXEMPT",
-    "VIREO_TRUSTED_PROXIES",
-    "VIREO_CORS_ORIGINS",
-}
-_MAIL_ONLY = {
-    "VIREO_SMTP_HOST",
-    "VIREO_SMTP_PORT",
-    "VIREO_SMTP_SECURITY",
-    "VIREO_SMTP_USER",
-    "VIREO_MAIL_FROM",
-    "VIREO_MAIL_FOLDER",
-    "VIREO_MAILS_OF_ORIGIN",
-}
 # Debian keeps servers where an ordinary user's PATH does not look.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -75,20 +55,13 @@ def find_server(name: str) -> str:
     return path
 
 
-def service_environment(
-    layout: Layout,
-    settings: Settings,
-    database_port: int,
-    variables: Mapping[str, str],
-    users: Users,
+def fixed_environment(
+    layout: Layout, settings: Settings, database_port: int, users: Users
 ) -> dict[str, str]:
-    """The environment that all services share: `variables` of the person, then what is fixed."""
+    """What every service is told that nobody sets."""
     urls = {f"VIREO_{name.upper()}_URL": service_address(layout, name) for name in SERVICES}
-    # What concerns the gateway alone must not restart the services when it changes.
-    handed_on = {name: text for name, text in variables.items() if name not in _GATEWAY_ONLY}
     return {
         **base_environment(layout, users.services),
-        **handed_on,
         "VIREO_DB_HOST": "127.0.0.1",
         "VIREO_DB_PORT": str(database_port),
         "VIREO_DB_NAME": DATABASE_NAME,
@@ -97,13 +70,6 @@ def service_environment(
         **({"VIREO_SPOOL_SOCKET": str(layout.spool_socket)} if users.apart else {}),
         "VIREO_MEDIA_ROOT": str(layout.media),
         "VIREO_PUBLIC_URL": settings.public_address,
-        "VIREO_MAIL_FOLDER": settings.mail_folder or str(layout.mail),
-        "VIREO_MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
-        "VIREO_WEB_WORKERS": str(settings.web_workers),
-        "VIREO_WEB_THREADS": str(settings.web_threads),
-        "VIREO_AUTH_THREADS": str(settings.auth_threads),
-        "VIREO_MEDIA_THREADS": str(settings.media_threads),
-        "VIREO_LOG_LEVEL": settings.log_level,
     }
 
 
@@ -120,6 +86,11 @@ def base_environment(layout: Layout, user: RunUser) -> dict[str, str]:
     }
 
 
+def mail_folder(layout: Layout, settings: Settings) -> Path:
+    """Where mails are written while no mail server is set."""
+    return Path(settings.given.get("VIREO_MAIL_FOLDER", layout.mail))
+
+
 def service_address(layout: Layout, name: str) -> str:
     """Where a service answers, as gunicorn, nginx and `vireo_common.client` write it.
 
@@ -128,58 +99,68 @@ def service_address(layout: Layout, name: str) -> str:
     return f"unix:{layout.service_socket(name)}"
 
 
-def service_programs(layout: Layout, environment: Mapping[str, str], users: Users) -> list[Program]:
-    """The three services, their workers, and the spool where media needs one."""
-    # What concerns mails alone must not restart the services when it changes.
-    common = {name: text for name, text in environment.items() if name not in _MAIL_ONLY}
+def service_programs(
+    layout: Layout, settings: Settings, fixed: Mapping[str, str], users: Users
+) -> list[Program]:
+    """The three services, their workers, and the spool where media needs one.
+
+    Each is told the settings that it reads and no others, so that a change restarts whom it
+    concerns.
+    """
     of_media = {
-        **common,
+        **fixed,
         "HOME": str(layout.media_run),
         "USER": users.media.name,
         "VIREO_SECRETS": str(layout.media_secrets),
     }
+    of_mail = {**fixed, "VIREO_MAIL_FOLDER": str(mail_folder(layout, settings))}
     workers: list[tuple[str, str, Mapping[str, str], Owner]] = [
         ("media", "worker", of_media, Owner.MEDIA),
-        ("auth", "worker", environment, Owner.SERVICES),
-        ("catalog", "worker", common, Owner.SERVICES),
+        ("auth", "worker", of_mail, Owner.SERVICES),
+        ("catalog", "worker", fixed, Owner.SERVICES),
     ]
     if users.apart:
-        workers.append(("media", "spool", common, Owner.SERVICES))
+        workers.append(("media", "spool", fixed, Owner.SERVICES))
+    threads = settings.threads
     return [
-        _service(layout, "auth", common, Owner.SERVICES),
-        _service(layout, "catalog", common, Owner.SERVICES),
-        _service(layout, "media", of_media, Owner.MEDIA),
+        _service(layout, settings, "auth", _waiting(fixed, threads.auth_threads), Owner.SERVICES),
+        _service(layout, settings, "catalog", fixed, Owner.SERVICES),
+        _service(layout, settings, "media", _waiting(of_media, threads.media_threads), Owner.MEDIA),
         *(
             Program(
                 name=f"{name}-{part}",
                 command=(sys.executable, "-m", f"vireo_{name}.{part}"),
-                environment=variables,
+                environment={**settings.of(f"{name}-{part}"), **told},
                 priority=600 + number,
                 digest=_code_digest(name),
                 stop_seconds=35,
                 owner=owner,
             )
-            for number, (name, part, variables, owner) in enumerate(workers)
+            for number, (name, part, told, owner) in enumerate(workers)
         ),
     ]
 
 
-def _service(layout: Layout, name: str, common: Mapping[str, str], owner: Owner) -> Program:
+def _waiting(told: Mapping[str, str], threads: int) -> dict[str, str]:
+    # Threads wait there: for a password's hash, and for the worker's verdict on an upload.
+    return {**told, "VIREO_WEB_THREADS": str(threads)}
+
+
+def _service(
+    layout: Layout, settings: Settings, name: str, told: Mapping[str, str], owner: Owner
+) -> Program:
     # Three gunicorns of one user would share the control socket in its home; nobody uses it.
     gunicorn = (sys.executable, "-m", "gunicorn", "--no-control-socket")
     address = service_address(layout, name)
-    own = {
-        **common,
-        "VIREO_BIND": address,
-        "VIREO_METRICS_DIR": str(layout.records(owner) / "metrics" / name),
-    }
-    if name in {"auth", "media"}:
-        # Threads wait there: for a password's hash, and for the worker's verdict on an upload.
-        own["VIREO_WEB_THREADS"] = common[f"VIREO_{name.upper()}_THREADS"]
     return Program(
         name=name,
         command=(*gunicorn, "-c", "python:vireo_common.gunicorn", f"vireo_{name}.app:create_app()"),
-        environment=own,
+        environment={
+            **settings.of(name),
+            **told,
+            "VIREO_BIND": address,
+            "VIREO_METRICS_DIR": str(layout.records(owner) / "metrics" / name),
+        },
         priority=500 + SERVICES.index(name),
         digest=_code_digest(name),
         # Gunicorn gives running requests 30 s.

@@ -21,15 +21,17 @@ from vireo_ops.ports import internal_ports, require_gateway_port
 from vireo_ops.programs import (
     SERVICES,
     Program,
+    fixed_environment,
+    mail_folder,
     service_address,
-    service_environment,
     service_programs,
     tree_digest,
 )
 from vireo_ops.readiness import is_ready, last_lines, wait_until_ready
 from vireo_ops.run_user import Owner, Users, choose_users, give, is_of
 from vireo_ops.secrets_store import OF_MEDIA, copy_secrets, ensure_secrets
-from vireo_ops.settings import VIREO_ENV, Settings, read_env_file
+from vireo_ops.settings import Settings, read_env_file
+from vireo_ops.settings_texts import example
 from vireo_ops.supervisor import RUNNING, ProgramState, Supervisor, render
 
 # A machine that is busy with other things takes a minute and more. What has died is told at once.
@@ -96,8 +98,8 @@ class Runtime:
             plan = self._plan(users)
             self._configure(plan)
             self._start(plan, started_at + _READY_SECONDS)
-            if not plan.settings.smtp_host:
-                folder = plan.settings.mail_folder or self.layout.mail
+            if not plan.settings.mail.smtp_host:
+                folder = mail_folder(self.layout, plan.settings)
                 self.say(f"no VIREO_SMTP_HOST is set: mails are written to {folder}")
             return plan.settings.url
 
@@ -139,7 +141,7 @@ class Runtime:
             raise self._not_ours() from None
         variables = layout.config / "vireo.env"
         if not variables.exists():
-            variables.write_text(VIREO_ENV, encoding="utf-8")
+            variables.write_text(example(), encoding="utf-8")
             # Later settings may hold somebody's key.
             variables.chmod(0o600)
         return users
@@ -186,7 +188,7 @@ class Runtime:
         settings = Settings.parse(variables)
         running = self._running()
         if "gateway" not in running or self._remembered_listen() != settings.listen:
-            require_gateway_port(settings.port, settings.listen_address)
+            require_gateway_port(settings.port, settings.gateway.listen_address)
         secrets = self.layout.secrets
         made = ensure_secrets(secrets, users.services)
         copy_secrets(secrets, self.layout.media_secrets, OF_MEDIA, users.media)
@@ -195,7 +197,7 @@ class Runtime:
         if users.services.note:
             self.say(f"note: {users.services.note}")
         ports = internal_ports(self.layout.config / "ports.json", running)
-        environment = service_environment(self.layout, settings, ports["mariadb"], variables, users)
+        fixed = fixed_environment(self.layout, settings, ports["mariadb"], users)
         servers = {name: service_address(self.layout, name) for name in SERVICES}
         values = gateway.variables(settings, servers, users.services)
         gateway_changed = gateway.prepare(self.layout, values)
@@ -204,10 +206,10 @@ class Runtime:
             raise OperationError(f"nginx does not accept its configuration:\n{complaint}")
         programs = [
             database.database_program(self.layout, ports["mariadb"], users.services),
-            *service_programs(self.layout, environment, users),
+            *service_programs(self.layout, settings, fixed, users),
             gateway.gateway_program(self.layout, settings),
         ]
-        return _Plan(settings, users, environment, programs, gateway_changed)
+        return _Plan(settings, users, fixed, programs, gateway_changed)
 
     def _configure(self, plan: _Plan) -> None:
         if not self.layout.database.exists():

@@ -1,61 +1,32 @@
-"""The settings of the runtime and the gateway, read once from VIREO_* variables.
+"""The settings of the gateway and of `make`, and all others beside them, read once.
 
 Values come from the caller's environment first, then from config/vireo.env in the data folder, then
-from the defaults here. They are validated from a plain mapping and not from os.environ, so that
-several Vireos with different settings fit into one process.
+from the defaults. All programs' settings are checked before anything starts, from a plain mapping
+and not from os.environ, so that several Vireos with different settings fit into one process.
 """
 
 import ipaddress
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from vireo_auth.mail.settings import MailSettings
+from vireo_auth.settings import AuthSettings
+from vireo_catalog.settings import CatalogSettings
+from vireo_common.settings import PREFIX, ServiceSettings, complaints
+from vireo_media.settings import (
+    MAX_UPLOAD_BYTES,
+    FilesSettings,
+    MediaSettings,
+    WorkerSettings,
+)
 from vireo_ops.errors import OperationError
-
-PREFIX = "VIREO_"
-VIREO_ENV = """\
-# Settings of this Vireo, one NAME=value a line; `make up` applies them.
-# A variable in the environment of `make` wins over a line here.
-#
-# Port of the gateway, and the address it listens on (all addresses when empty):
-#VIREO_PORT=8080
-#VIREO_LISTEN_ADDRESS=127.0.0.1
-#
-# Largest upload, in bytes:
-#VIREO_MAX_UPLOAD_BYTES=10737418240
-#
-# Sign-ups and sign-ins for one client address (a number, then r/s or r/m), and the addresses or
-# networks to which no rate limit applies:
-#VIREO_RATE_SIGN_UP=1r/s
-#VIREO_RATE_SIGN_IN=5r/s
-#VIREO_RATE_UPLOAD=5r/s
-#VIREO_RATE_SEARCH=10r/s
-#VIREO_RATE_LIMIT_EXEMPT=127.0.0.1 10.0.0.0/8
-#
-# Proxies in front of Vireo, such as one for TLS, whose X-Forwarded-For and X-Forwarded-Proto are
-# believed (addresses or networks):
-#VIREO_TRUSTED_PROXIES=192.0.2.10 2001:db8::/64
-#
-# Origins of front ends that may call the API from a browser:
-#VIREO_CORS_ORIGINS=https://app.example.org
-#
-# The address that people know this Vireo by, for links in mails; the mail server (its password is
-# the file secrets/smtp_password), without which mails are written to the folder mail:
-#VIREO_PUBLIC_URL=https://video.example.org
-#VIREO_SMTP_HOST=smtp.example.org
-#VIREO_SMTP_USER=vireo
-#VIREO_MAIL_FROM=Vireo <vireo@example.org>
-#
-# Processes and threads of each service, and how much is logged (debug, info, warning, error):
-#VIREO_WEB_WORKERS=2
-#VIREO_WEB_THREADS=16
-#VIREO_LOG_LEVEL=info
-"""
 
 
 def _whole_number(value: object) -> int:
@@ -82,12 +53,6 @@ def _rate(value: str) -> str:
     if not re.fullmatch(r"[1-9][0-9]{0,8}r/[sm]", value):
         raise ValueError("must be a rate like 5r/s (a second) or 30r/m (a minute)")
     return value
-
-
-def _level(value: str) -> str:
-    if value.lower() not in {"debug", "info", "warning", "error"}:
-        raise ValueError("must be one of debug, info, warning, error")
-    return value.lower()
 
 
 def _address(value: str) -> str:
@@ -142,14 +107,6 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _public_url(value: str) -> str:
-    parts = urlsplit(value)
-    plain = parts.scheme in {"http", "https"} and parts.netloc and not parts.query + parts.fragment
-    if value and not plain:
-        raise ValueError("must be an address like https://video.example.org")
-    return value.rstrip("/")
-
-
 Port = Annotated[int, BeforeValidator(_whole_number), AfterValidator(_port)]
 Count = Annotated[int, BeforeValidator(_whole_number), AfterValidator(_positive)]
 Rate = Annotated[str, AfterValidator(_rate)]
@@ -157,29 +114,90 @@ Networks = Annotated[tuple[str, ...], BeforeValidator(_items), AfterValidator(_n
 Origins = Annotated[tuple[str, ...], BeforeValidator(_items), AfterValidator(_origins)]
 
 
-class Settings(BaseModel):
-    """Settings of the runtime; the field `port` is the variable VIREO_PORT, and so on."""
+class GatewaySettings(BaseModel):
+    """What the gateway alone reads, and the largest upload, which media reads too."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    port: Port = 8080
-    listen_address: Annotated[str, AfterValidator(_address)] = ""
-    max_upload_bytes: Count = 10 * 2**30
-    rate_sign_up: Rate = "1r/s"
-    rate_sign_in: Rate = "5r/s"
-    rate_upload: Rate = "5r/s"
-    rate_search: Rate = "10r/s"
-    rate_limit_exempt: Networks = ()
-    trusted_proxies: Annotated[Networks, AfterValidator(_not_everybody)] = ()
-    cors_origins: Origins = ()
-    web_workers: Count = 2
-    web_threads: Count = 16
-    auth_threads: Count = 64
-    media_threads: Count = 64
-    public_url: Annotated[str, AfterValidator(_public_url)] = ""
-    smtp_host: str = ""
-    mail_folder: str = ""
-    log_level: Annotated[str, AfterValidator(_level)] = "info"
+    port: Port = Field(8080, description="port of the gateway")
+    listen_address: Annotated[str, AfterValidator(_address)] = Field(
+        "", description="address that it listens on; all IPv4 addresses when empty"
+    )
+    max_upload_bytes: Count = MAX_UPLOAD_BYTES
+    rate_sign_up: Rate = Field(
+        "1r/s",
+        description="sign-ups of one client address, a second (`r/s`) or a minute (`r/m`); bursts "
+        "of 100",
+    )
+    rate_sign_in: Rate = Field(
+        "5r/s",
+        description="sign-ins, refreshes and other checks of passwords of one client address, "
+        "together; bursts of 50",
+    )
+    rate_upload: Rate = Field(
+        "5r/s",
+        description="announced videos of one client address, and by itself changed and deleted "
+        "ones; bursts of 100",
+    )
+    rate_search: Rate = Field("10r/s", description="searches of one client address; bursts of 50")
+    rate_limit_exempt: Networks = Field(
+        (),
+        description="addresses and networks without these rates, with commas or blanks between",
+        examples=["127.0.0.1 10.0.0.0/8"],
+    )
+    trusted_proxies: Annotated[Networks, AfterValidator(_not_everybody)] = Field(
+        (),
+        description="proxies in front, addresses and networks: their `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed",
+        examples=["192.0.2.10 2001:db8::/64"],
+    )
+    cors_origins: Origins = Field(
+        (),
+        description="origins of other front ends, such as `https://app.example.org`",
+        examples=["https://app.example.org"],
+    )
+
+
+class ThreadSettings(BaseModel):
+    """What auth and media get as their VIREO_WEB_THREADS; there threads wait."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    auth_threads: Count = Field(
+        64,
+        description="what auth gets as its `VIREO_WEB_THREADS`: there seven eighths of them may "
+        "wait for a password's hash",
+    )
+    media_threads: Count = Field(
+        64,
+        description="what media gets as its `VIREO_WEB_THREADS`: there three quarters of them may "
+        "wait for uploads to be proven",
+    )
+
+
+READERS: Mapping[str, type[GatewaySettings | ThreadSettings | ServiceSettings]] = {
+    "gateway": GatewaySettings,
+    "make": ThreadSettings,
+    "auth": AuthSettings,
+    "auth-worker": MailSettings,
+    "catalog": CatalogSettings,
+    "catalog-worker": CatalogSettings,
+    "media": MediaSettings,
+    "media-worker": WorkerSettings,
+    "media-spool": FilesSettings,
+}
+"""Which settings a program reads."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one Vireo."""
+
+    gateway: GatewaySettings
+    threads: ThreadSettings
+    mail: MailSettings
+    given: Mapping[str, str]
+    """What was set by somebody, under the variables' names."""
 
     @classmethod
     def parse(cls, variables: Mapping[str, str]) -> Self:
@@ -189,39 +207,65 @@ class Settings(BaseModel):
             OperationError: names every variable that is wrong, not only the first.
         """
         given = {
-            name.removeprefix(PREFIX).lower(): value.strip()
-            for name, value in variables.items()
-            if name.startswith(PREFIX)
+            name: value.strip() for name, value in variables.items() if name.startswith(PREFIX)
         }
-        try:
-            return cls.model_validate(given)
-        except ValidationError as failure:
-            lines = [
-                f"  {PREFIX}{str(error['loc'][0]).upper()}: "
-                f"{error['msg'].removeprefix('Value error, ')} (it is {error['input']!r})"
-                for error in failure.errors()
-            ]
-            raise OperationError("\n".join(["These settings can't be used:", *lines])) from None
+        read: dict[str, Any] = {}
+        wrong: dict[str, str] = {}
+        for program, kind in READERS.items():
+            try:
+                read[program] = parse(kind, given)
+            except ValidationError as failure:
+                wrong = complaints(failure) | wrong
+        if wrong:
+            lines = [f"  {line}" for line in wrong.values()]
+            raise OperationError("\n".join(["These settings can't be used:", *lines]))
+        return cls(read["gateway"], read["make"], read["auth-worker"], given)
+
+    def of(self, program: str) -> dict[str, str]:
+        """The variables that somebody has set and that a program reads."""
+        names = {f"{PREFIX}{field.upper()}" for field in READERS[program].model_fields}
+        return {name: text for name, text in self.given.items() if name in names}
+
+    @property
+    def port(self) -> int:
+        """The port of the gateway."""
+        return self.gateway.port
 
     @property
     def listen(self) -> str:
         """What nginx listens on: a port, or an address with a port."""
-        if ":" in self.listen_address:
-            return f"[{self.listen_address}]:{self.port}"
-        return f"{self.listen_address}:{self.port}" if self.listen_address else str(self.port)
+        address = self.gateway.listen_address
+        if ":" in address:
+            return f"[{address}]:{self.port}"
+        return f"{address}:{self.port}" if address else str(self.port)
 
     @property
     def public_address(self) -> str:
         """The address that people know this Vireo by."""
-        return self.public_url or self.url
+        return self.mail.public_url if "VIREO_PUBLIC_URL" in self.given else self.url
 
     @property
     def url(self) -> str:
         """The address of the gateway for a person on this machine."""
-        host = self.listen_address or "localhost"
+        host = self.gateway.listen_address or "localhost"
         if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
             host = "localhost"
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+def parse(
+    kind: type[GatewaySettings | ThreadSettings | ServiceSettings], variables: Mapping[str, str]
+) -> GatewaySettings | ThreadSettings | ServiceSettings:
+    """The settings of one kind, from variables.
+
+    Raises:
+        ValidationError: some are wrong.
+    """
+    if issubclass(kind, ServiceSettings):
+        return kind.parse(variables)
+    return kind.model_validate(
+        {name.removeprefix(PREFIX).lower(): text for name, text in variables.items()}
+    )
 
 
 def read_env_file(path: Path) -> dict[str, str]:

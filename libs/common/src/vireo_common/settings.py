@@ -1,15 +1,39 @@
 """Settings that every service has: read once from ``VIREO_*`` variables, checked, then frozen.
 
-Secrets never stand in a variable: they are files in the folder ``VIREO_SECRETS``.
+A field is the one declaration of a setting: its name, default, check and description become the
+row in docs/operations.md, the line in docker-compose.yml and the example in ``vireo.env``
+(``make settings``). Secrets never stand in a variable: they are files in the folder
+``VIREO_SECRETS``.
 """
 
 import hmac
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "VIREO_"
+
+
+def fixed(default: Any, description: str, **checks: Any) -> Any:
+    """A setting that ``make up`` and docker-compose.yml give themselves."""
+    return Field(default, description=description, json_schema_extra={"fixed": True}, **checks)
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    plain = parts.scheme in {"http", "https"} and parts.netloc
+    if not plain or parts.query or parts.fragment:
+        raise ValueError("must be an address like https://video.example.org")
+    return value.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""An address with a scheme, and nothing behind its path."""
 
 
 class ServiceSettings(BaseSettings):
@@ -17,25 +41,30 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VIREO_", frozen=True, extra="ignore")
 
-    bind: str = Field(
-        "127.0.0.1:8000", description="Address and port, or unix:PATH, that the service listens on."
+    web_workers: int = Field(2, ge=1, le=64, description="processes of each service")
+    web_threads: int = Field(
+        16,
+        ge=1,
+        le=256,
+        description="threads of each process, and (up to 16) its connections to the database",
     )
-    db_host: str = Field("127.0.0.1", description="Host of MariaDB.")
-    db_port: int = Field(3306, ge=1, le=65535, description="Port of MariaDB.")
-    db_name: str = Field("vireo", description="Name of the database.")
-    secrets: Path = Field(Path("/run/secrets"), description="Folder of the secret files.")
-    catalog_url: str = Field("http://127.0.0.1:8002", description="Internal address of catalog.")
-    media_url: str = Field("http://127.0.0.1:8003", description="Internal address of media.")
-    web_workers: int = Field(2, ge=1, le=64, description="Gunicorn worker processes.")
-    web_threads: int = Field(16, ge=1, le=256, description="Threads of each worker process.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least severe level that is logged."
+        "info", description="`debug`, `info`, `warning` or `error`"
     )
-    metrics_dir: Path | None = Field(
-        None, description="Folder of the metrics that the worker processes share."
+    bind: str = fixed(
+        "127.0.0.1:8000", "address and port, or `unix:` and a path, of the service's socket"
     )
-    alive_file: Path | None = Field(
-        None, description="File that a worker touches every half second while it is alive."
+    db_host: str = fixed("127.0.0.1", "host of MariaDB")
+    db_port: int = fixed(3306, "its port", ge=1, le=65535)
+    db_name: str = fixed("vireo", "name of the database")
+    secrets: Path = fixed(Path("/run/secrets"), "folder of the secret files")
+    catalog_url: str = fixed("http://127.0.0.1:8002", "internal address of catalog")
+    media_url: str = fixed("http://127.0.0.1:8003", "internal address of media")
+    metrics_dir: Path | None = fixed(
+        None, "folder that the processes of one service share for metrics"
+    )
+    alive_file: Path | None = fixed(
+        None, "file that a worker touches every half second; for health checks of containers"
     )
 
     def derived_key(self, purpose: str) -> bytes:
@@ -68,8 +97,37 @@ class ServiceSettings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            lines = [
-                f"  VIREO_{str(problem['loc'][0]).upper()}: {problem['msg']}"
-                for problem in error.errors()
-            ]
+            lines = [f"  {line}" for line in complaints(error).values()]
             sys.exit("settings: these variables are not valid\n" + "\n".join(lines))
+
+    @classmethod
+    def parse(cls, variables: Mapping[str, str]) -> Self:
+        """Read the settings from ``VIREO_*`` variables, and not from the environment.
+
+        Raises:
+            ValidationError: see ``complaints``.
+        """
+        given = {
+            name.removeprefix(PREFIX).lower(): text
+            for name, text in variables.items()
+            if name.startswith(PREFIX)
+        }
+
+        class Given(cls):  # type: ignore[misc, valid-type]
+            @classmethod
+            def settings_customise_sources(
+                cls, _: Any, init_settings: PydanticBaseSettingsSource, **__: Any
+            ) -> tuple[PydanticBaseSettingsSource, ...]:
+                return (init_settings,)
+
+        return Given(**given)
+
+
+def complaints(error: ValidationError) -> dict[str, str]:
+    """What is wrong with each variable, as a line that begins with its name."""
+    found = {}
+    for problem in error.errors():
+        name = f"{PREFIX}{str(problem['loc'][0]).upper()}"
+        message = problem["msg"].removeprefix("Value error, ")
+        found[name] = f"{name}: {message} (it is {problem['input']!r})"
+    return found

@@ -4,27 +4,42 @@ from pathlib import Path
 
 from pydantic import Field
 
-from vireo_common.settings import ServiceSettings
+from vireo_common.settings import ServiceSettings, WebAddress
 
 
-class AuthSettings(ServiceSettings):
+class PublicSettings(ServiceSettings):
+    """What auth and its worker both need."""
+
+    public_url: WebAddress = Field(
+        "http://localhost:8080",
+        description="address that people know Vireo by: links in mails lead there; with `https:` "
+        "cookies stay there, under names that say so",
+    )
+
+
+class AuthSettings(PublicSettings):
     """What auth needs beside what every service needs."""
 
     # Bcrypt runs in the threads and lets the others go on, so there are more of them than cores.
-    bcrypt_cost: int = Field(12, ge=4, le=16, description="Cost of new password hashes (log2).")
-    sign_in_attempts: int = Field(
-        5, ge=1, le=100, description="Wrong passwords before a name is blocked for an address."
+    bcrypt_cost: int = Field(
+        12, ge=4, le=16, description="cost of new password hashes: one more takes twice as long"
     )
-    sign_in_window: int = Field(600, ge=1, description="Seconds in which they are counted.")
-    sign_in_block: int = Field(900, ge=1, description="Seconds for which the block lasts.")
+    sign_in_attempts: int = Field(
+        5, ge=1, le=100, description="wrong passwords before a name is blocked for an address"
+    )
+    sign_in_window: int = Field(600, ge=1, description="seconds in which they are counted")
+    sign_in_block: int = Field(900, ge=1, description="seconds for which the block lasts")
     sign_in_strangers: int = Field(
-        30, ge=1, description="Wrong passwords for a name from all unknown addresses together."
+        30,
+        ge=1,
+        description="wrong passwords for one name, in that window, from all addresses its owner "
+        "never signed in from",
     )
     sign_in_guesses: int = Field(
-        100, ge=1, description="Wrong passwords from an address for all names together."
-    )
-    public_url: str = Field(
-        "http://localhost:8080", description="Address that people know Vireo by."
+        100,
+        ge=1,
+        description="wrong passwords from one address, in that window, for all names whose owners "
+        "never signed in from it",
     )
 
     @property

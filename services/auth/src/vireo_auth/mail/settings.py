@@ -4,38 +4,45 @@ import sys
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from vireo_auth.core.addresses import for_transport
 from vireo_auth.mail.messages import mailbox
 from vireo_auth.mail.transports import Security
-from vireo_common.settings import ServiceSettings
+from vireo_auth.settings import PublicSettings
+from vireo_common.settings import fixed
 
 PASSWORD_FILE = "smtp_password"  # noqa: S105 (the name of a file)
 ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class MailSettings(ServiceSettings):
+class MailSettings(PublicSettings):
     """What the mail worker needs beside what every service needs."""
 
-    smtp_host: str = Field("", description="The mail server; where empty, mails go to a folder.")
-    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
-    smtp_security: Security = Field(
-        Security.STARTTLS, description="`starttls`, `tls` from the first byte, or `none`."
+    smtp_host: str = Field(
+        "", description="mail server; where empty, mails are written to a folder"
     )
-    smtp_user: str = Field("", description="Who signs in there; nobody where empty.")
-    mail_from: str = Field("Vireo <vireo@vireo.internal>", description="Whom mails are from.")
-    mail_folder: Path = Field(Path("/var/lib/vireo/mail"), description="That folder.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_security: Security = Field(
+        Security.STARTTLS,
+        description="`starttls`, `tls` (from the first byte, port 465 as a rule) or `none`",
+    )
+    smtp_user: str = Field(
+        "",
+        description="who signs in there, with the secret file `smtp_password`; nobody when empty",
+    )
+    mail_from: str = Field(
+        "Vireo <vireo@vireo.internal>",
+        description="whom mails are from; mail servers want one of theirs",
+    )
     mails_of_origin: int = Field(
         60,
         ge=1,
-        description="Mails an hour that one client address may cause to unproven addresses.",
+        description="mails an hour that one client address may cause to addresses that nobody has "
+        "proven, and for new passwords",
     )
-    public_url: str = Field(
-        "http://localhost:8080", description="Address that people know Vireo by."
-    )
+    mail_folder: Path = fixed(Path("/var/lib/vireo/mail"), "the folder for mails")
 
     @field_validator("mail_from")
     @classmethod
@@ -44,14 +51,6 @@ class MailSettings(ServiceSettings):
         if not address or not address.isascii() or not value.isprintable():
             raise ValueError("must be like: Vireo <vireo@example.org>")
         return value
-
-    @field_validator("public_url")
-    @classmethod
-    def _require_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
-            raise ValueError("must be like: https://video.example.org")
-        return value.rstrip("/")
 
     @field_validator("smtp_user")
     @classmethod

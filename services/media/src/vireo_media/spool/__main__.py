@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from vireo_common import logs
-from vireo_media.settings import MediaSettings
+from vireo_media.settings import FilesSettings
 from vireo_media.storage.bodies import LONGEST, OwnBodies
 from vireo_media.storage.files import INCOMING
 
@@ -77,7 +77,7 @@ class Question(socketserver.StreamRequestHandler):
 
 def main() -> int:
     """Answer until the process is told to stop; the exit code where it can't begin."""
-    settings = MediaSettings.read()
+    settings = FilesSettings.read()
     logs.configure("media-spool", settings.log_level)
     if settings.spool_socket is None:
         sys.exit("settings: VIREO_SPOOL_SOCKET is not set")

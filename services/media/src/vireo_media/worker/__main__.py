@@ -13,7 +13,7 @@ from vireo_common.jobs import JobQueue
 from vireo_common.worker import LEASE_SECONDS, Handler, Slot, run_until_stopped
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
-from vireo_media.settings import MediaSettings
+from vireo_media.settings import WorkerSettings
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, NOTICE, ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.open_uploads import OpenUploadTable
@@ -48,7 +48,7 @@ REMOVAL_IDLE_SECONDS = 0.2
 
 def main() -> int:
     """Run the worker; returns the exit code."""
-    settings = MediaSettings.read()
+    settings = WorkerSettings.read()
     logs.configure("media-worker", settings.log_level)
     if missing := missing_confinement():
         log.warning("confinement_incomplete", missing=missing)
@@ -57,7 +57,7 @@ def main() -> int:
     return run_until_stopped(_threads(settings, stopping), stopping, settings.alive_file)
 
 
-def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threading.Thread]:
+def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
     # quicker. One for decoding what was published, which nobody waits for.
     slots = settings.prepare_slots + settings.encode_slots + 3
@@ -99,7 +99,7 @@ def _threads(settings: MediaSettings, stopping: threading.Event) -> list[threadi
 
 
 def _slots(
-    settings: MediaSettings,
+    settings: WorkerSettings,
     stopping: threading.Event,
     queues: Mapping[str, JobQueue],
     pipeline: Pipeline,
