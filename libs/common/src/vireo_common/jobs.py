@@ -15,7 +15,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymysql.cursors import Cursor
 
@@ -52,6 +52,20 @@ ANY_DUE = """
 SELECT EXISTS (SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'queued' AND RunAfter <= NOW(3))
     OR EXISTS (SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'running' AND LeaseUntil < NOW(3))
 """
+
+
+class _Claimed(NamedTuple):
+    """The columns of ``CLAIMABLE``, ``CHEAPEST`` and ``EXPIRED``."""
+
+    job_id: int
+    kind: str
+    subject: str
+    payload: str
+    attempts: int
+    max_attempts: int
+    turn_of: str
+    turn: int
+
 
 CLAIMABLE = """
 SELECT JobID, Kind, Subject, Payload, Attempts, MaxAttempts, TurnOf, Turn
@@ -186,36 +200,41 @@ class JobQueue:
 
         def work(cursor: Cursor) -> Job | None:
             cursor.execute(EXPIRED, (self._queue,))
-            row = cursor.fetchone() or self._next(cursor)
+            row = _claimed(cursor) or self._next(cursor)
             if row is None:
                 return None
-            job_id, kind, subject, payload, attempts, most, turn_of, turn = row
             lease = secrets.token_hex(16)
-            cursor.execute(TAKE, (lease, self._lease_seconds, turn, job_id))
+            cursor.execute(TAKE, (lease, self._lease_seconds, row.turn, row.job_id))
             return Job(
-                job_id, kind, subject, json.loads(payload), attempts + 1, most, lease, turn_of
+                row.job_id,
+                row.kind,
+                row.subject,
+                json.loads(row.payload),
+                row.attempts + 1,
+                row.max_attempts,
+                lease,
+                row.turn_of,
             )
 
         with self._database.read() as cursor:
             cursor.execute(ANY_DUE, (self._queue, self._queue))
-            row = cursor.fetchone()
-        return self._database.transaction("jobs.claim", work) if row and row[0] else None
+            ((any_due,),) = cursor.fetchall()
+        return self._database.transaction("jobs.claim", work) if any_due else None
 
-    def _next(self, cursor: Cursor) -> tuple[Any, ...] | None:
+    def _next(self, cursor: Cursor) -> _Claimed | None:
         """Lock the next job that is due; its row, with the turn that it takes."""
         cursor.execute(CLAIMABLE, (self._queue,))
-        front = cursor.fetchone()
-        if front is None or not front[6]:
+        front = _claimed(cursor)
+        if front is None or not front.turn_of:
             return front
-        *_, turn_of, turn = front
-        cursor.execute(MOVE_ON, (self._queue, turn, turn))
-        cursor.execute(CHEAPEST, (self._queue, turn_of))
-        cheapest = cursor.fetchone()
-        if cheapest is None or cheapest[0] == front[0]:
+        cursor.execute(MOVE_ON, (self._queue, front.turn, front.turn))
+        cursor.execute(CHEAPEST, (self._queue, front.turn_of))
+        cheapest = _claimed(cursor)
+        if cheapest is None or cheapest.job_id == front.job_id:
             return front
         # They change places.
-        cursor.execute(SET_TURN, (cheapest[7], front[0]))
-        return (*cheapest[:7], turn)
+        cursor.execute(SET_TURN, (cheapest.turn, front.job_id))
+        return cheapest._replace(turn=front.turn)
 
     def renew(self, job: Job) -> bool:
         """Hold on to the job for another lease; ``False`` where it is no longer ours."""
@@ -268,3 +287,8 @@ class JobQueue:
             also(cursor)
 
         self._database.transaction(f"jobs.quarantine.{job.kind}", work)
+
+
+def _claimed(cursor: Cursor) -> _Claimed | None:
+    row = cursor.fetchone()
+    return _Claimed(*row) if row else None

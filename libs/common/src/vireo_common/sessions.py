@@ -46,11 +46,12 @@ class SessionReader:
         with self._database.read() as cursor:
             cursor.execute(STANDING, (SEEN_SECONDS, session_id, account_id))
             row = cursor.fetchone()
-            if row is None:
-                return Standing.NO_ACCOUNT
-            if row[0] is None:
-                return Standing.ENDED
-        if row[1]:
+        if row is None:
+            return Standing.NO_ACCOUNT
+        found, unnoted = row
+        if found is None:
+            return Standing.ENDED
+        if unnoted:
             self._database.write(NOTE_SEEN, (session_id, SEEN_SECONDS))
         return Standing.GOOD
 

@@ -86,7 +86,7 @@ class AccountTable:
         with self._database.read() as cursor:
             cursor.execute(BY_NAME, (username,))
             row = cursor.fetchone()
-        return Account(row[0], row[1]) if row else None
+        return Account(*row) if row else None
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,13 @@ def lock_account(cursor: Cursor, owner: Confirmed) -> Locked:
     """
     cursor.execute(LOCK, (owner.channel_id,))
     row = cursor.fetchone()
-    # Compared here: the column takes letters of either case for the same.
-    if row is None or row[3] != owner.password_hash:
+    if row is None:
         raise PasswordReplaced
-    return Locked(row[0], row[1], bool(row[2]))
+    username, email, verified, password_hash = row
+    # Compared here: the column takes letters of either case for the same.
+    if password_hash != owner.password_hash:
+        raise PasswordReplaced
+    return Locked(username, email, bool(verified))
 
 
 def set_password(cursor: Cursor, channel_id: int, password_hash: str) -> None:

@@ -115,12 +115,15 @@ class AttemptTable:
             window = int(limits.window.total_seconds())
             room = (window, name_key, window, limits.strangers - 1)
             if not known and cursor.execute(STRANGERS, room):
-                return Slowed(int(_row(cursor)[0]))
+                (seconds,) = _row(cursor)
+                return Slowed(int(seconds))
             guesses = (window, address, window, limits.guesses - 1)
             if not known and cursor.execute(GUESSES, guesses):
-                return Slowed(int(_row(cursor)[0]))
+                (seconds,) = _row(cursor)
+                return Slowed(int(seconds))
             cursor.execute(FAILURES_OF_PAIR, (*pair, window))
-            failures = int(_row(cursor)[0]) + 1
+            (before,) = _row(cursor)
+            failures = before + 1
             cursor.execute(INSERT_FAILURE, (*pair, known))
             if failures >= limits.attempts:
                 cursor.execute(BLOCK, (int(limits.block.total_seconds()), *pair))

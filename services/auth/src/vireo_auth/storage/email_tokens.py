@@ -74,7 +74,8 @@ class EmailTable:
             used = _use(cursor, token_hash, Purpose.VERIFY)
             if used is None:
                 return False
-            cursor.execute(VERIFIED, (used[0],))
+            channel_id, _ = used
+            cursor.execute(VERIFIED, (channel_id,))
             return True
 
         return self._database.transaction("emails.verify", work)
@@ -84,10 +85,13 @@ class EmailTable:
 
         def work(cursor: Cursor) -> None:
             cursor.execute(LOCK_DETAILS, (channel_id,))
-            row = cursor.fetchone()
-            if row and not row[1]:
+            details = cursor.fetchone()
+            if details is None:
+                return
+            email, verified = details
+            if not verified:
                 told, cause = Template.VERIFY, Cause(origin)
-                add_mail_job(cursor, told, channel_id=channel_id, to=row[0], cause=cause)
+                add_mail_job(cursor, told, channel_id=channel_id, to=email, cause=cause)
 
         self._database.transaction("emails.ask", work)
 
@@ -103,9 +107,10 @@ class EmailTable:
                 return False
             ((channel_id, change_id, old),) = cursor.fetchall()
             cursor.execute(LOCK_DETAILS, (channel_id,))
-            now = cursor.fetchone()
-            if now is None or not cursor.execute(TAKE_UNDO, (token_hash,)):
+            details = cursor.fetchone()
+            if details is None or not cursor.execute(TAKE_UNDO, (token_hash,)):
                 return False
+            email, verified = details
             cursor.execute(SET_BACK, (old, channel_id))
             forget_since(cursor, channel_id, change_id)
             cursor.execute(FORGET_ASKED, (channel_id,))
@@ -113,9 +118,9 @@ class EmailTable:
             forget_browsers(cursor, channel_id)
             cause = Cause(origin, channel_id, proven=True)
             add_mail_job(cursor, Template.RESET, channel_id=None, to=old, cause=cause)
-            cause = Cause(origin, channel_id, proven=bool(now[1]))
+            cause = Cause(origin, channel_id, proven=bool(verified))
             told = Template.EMAIL_UNDONE
-            add_mail_job(cursor, told, channel_id=channel_id, to=now[0], cause=cause)
+            add_mail_job(cursor, told, channel_id=channel_id, to=email, cause=cause)
             return True
 
         try:
@@ -132,8 +137,11 @@ class ResetTable:
 
     def ask(self, email: str, origin: str) -> None:
         """Have a mail sent to this address, if it turns out to be that of an account."""
-        with self._database.read() as cursor:
+
+        def work(cursor: Cursor) -> None:
             add_mail_job(cursor, Template.RESET, channel_id=None, to=email, cause=Cause(origin))
+
+        self._database.transaction("resets.ask", work)
 
     def is_good(self, token_hash: bytes) -> bool:
         """Whether a token can be used now."""
@@ -173,12 +181,12 @@ def _use(cursor: Cursor, token_hash: bytes, purpose: Purpose) -> tuple[int, str]
     found = cursor.fetchone()
     if found is None:
         return None
-    channel_id = int(found[0])
+    channel_id, _ = found
     cursor.execute(LOCK_DETAILS, (channel_id,))
     details = cursor.fetchone()
     if details is None:
         return None
-    email = str(details[0])
+    email, _ = details
     if not cursor.execute(TAKE, (token_hash, purpose.value, channel_id, email)):
         return None
     cursor.execute(FORGET_OTHERS, (channel_id, purpose.value))

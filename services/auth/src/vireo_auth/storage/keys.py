@@ -54,8 +54,7 @@ class KeyTable:
 
     def publish(self, signer: Signer) -> None:
         """Make a key known to whoever verifies tokens."""
-        with self._database.read() as cursor:
-            publish_key(cursor, signer)
+        self._database.transaction("keys.publish", lambda cursor: publish_key(cursor, signer))
 
     def retire_others(self, signer: Signer) -> None:
         """Note that no other key signs any more."""

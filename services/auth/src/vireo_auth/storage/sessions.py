@@ -125,15 +125,16 @@ class SessionTable:
 
         def work(cursor: Cursor) -> Held | Refusal:
             cursor.execute(SESSION_OF, (spent,))
-            found = cursor.fetchone()
-            cursor.execute(LOCK_SESSION, (LIFE_SECONDS, found[0] if found else ""))
+            # An unknown token has the session "", which there never is.
+            (session_id,) = cursor.fetchone() or ("",)
+            cursor.execute(LOCK_SESSION, (LIFE_SECONDS, session_id))
             session = cursor.fetchone()
             cursor.execute(FIND_REFRESH, (GRACE_SECONDS, REFRESH_SECONDS, spent))
             token = cursor.fetchone()
-            if found is None or session is None or token is None:
+            if session is None or token is None:
                 return Refusal.UNKNOWN
             was_spent, long_ago, expired, kept_salt = token
-            session_id, (channel_id, lived) = found[0], session
+            channel_id, lived = session
             if was_spent and long_ago:
                 cursor.execute(END, (session_id, channel_id))
                 return Refusal.REUSED

@@ -13,7 +13,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from pymysql.cursors import Cursor
 
@@ -67,7 +66,6 @@ IS, BEGINS = "Field = %s AND Word = %s", "Field = %s AND Word BETWEEN %s AND %s"
 
 # Nothing is read but the two ends of the range.
 ESTIMATE = "EXPLAIN SELECT 1 FROM SearchWords FORCE INDEX (PRIMARY) WHERE {has}"
-ESTIMATE_ROWS = 8
 
 AFTER = "AND Upload <= %s AND (Upload < %s OR VideoID < %s)"
 
@@ -176,7 +174,7 @@ class SearchTables:
         with self._database.read() as cursor:
             cursor.execute(CHANNELS, (*names, rank, rank, channel_id, limit))
             rows = cursor.fetchall()
-        return [Found(_channel(row), (row[5], row[0])) for row in rows]
+        return [_channel(*row) for row in rows]
 
 
 def _demands(section: Section, query: Query) -> tuple[list[_Demand], list[_Demand]]:
@@ -203,9 +201,9 @@ def _find(
         ((_estimate(cursor, each), each) for each in demanded),
         key=lambda pair: pair[0],
     )
-    least, rarest = counted[0]
+    (least, rarest), *more = counted
     walks = rarest.term.prefix and least > SORTED
-    others = [each for _, each in (counted if walks else counted[1:])]
+    others = [each for _, each in (counted if walks else more)]
     # Without a condition each video that is looked at is one of the page.
     step = LEAST_STEP if others or excluded else limit
     found, looked_at = list[Found](), 0
@@ -271,14 +269,23 @@ def _ids(text: str | None) -> list[int]:
 def _estimate(cursor: Cursor, demand: _Demand) -> int:
     """About how many rows have a term."""
     cursor.execute(ESTIMATE.format(has=demand.has), demand.values)
-    row = cursor.fetchone()
-    return int(row[ESTIMATE_ROWS] or 0) if row else 0
+    # The columns of EXPLAIN end in `rows` and `Extra`.
+    ((*_, rows, _),) = cursor.fetchall()
+    return int(rows or 0)
 
 
 def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _channel(row: tuple[Any, ...]) -> ChannelSummary:
-    upload = row[4].replace(tzinfo=dt.UTC) if row[4] else None
-    return ChannelSummary(row[0], row[1], row[2], row[3], upload)
+def _channel(
+    channel_id: int,
+    name: str,
+    videos: int,
+    newest: str | None,
+    upload: dt.datetime | None,
+    name_rank: int,
+) -> Found:
+    """A row of ``CHANNELS``."""
+    utc = upload.replace(tzinfo=dt.UTC) if upload else None
+    return Found(ChannelSummary(channel_id, name, videos, newest, utc), (name_rank, channel_id))

@@ -8,7 +8,7 @@ to a deep page from the first one.
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymysql.cursors import Cursor
 
@@ -41,6 +41,24 @@ v.`Like`, v.Dislike, v.ThumbnailVersion
 WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt"
 TO_OWNER = f"{LISTED}, '', v.State, v.Reason, v.StoredAt"
 """The same for lists, without the text that may be long."""
+
+
+class _Listed(NamedTuple):
+    """The columns of ``LISTED``."""
+
+    video_id: int
+    hash_path: str
+    channel_id: int
+    channel: str
+    title: str
+    upload: dt.datetime
+    duration: float | None
+    width: int | None
+    height: int | None
+    likes: int
+    dislikes: int
+    thumbnail_version: str | None
+
 
 RESERVE = "INSERT INTO HashPaths (PathHash, RequestKey) VALUES (%s, %s)"
 
@@ -92,6 +110,16 @@ WHERE VideoID = %s
 """
 
 LOCK = "SELECT VideoID, ChannelID, State, StoredAt FROM Videos WHERE PathHash = %s FOR UPDATE"
+
+
+class _Locked(NamedTuple):
+    """A row of ``LOCK``."""
+
+    video_id: int
+    channel_id: int
+    state: str
+    stored_at: dt.datetime | None
+
 
 RECORD = """
 UPDATE Videos SET State = %s, Reason = %s, Duration = COALESCE(%s, Duration),
@@ -154,8 +182,8 @@ class VideoTable:
         def work(cursor: Cursor) -> None:
             charge(cursor, channel_id, cost_of(title, description))
             cursor.execute(OPEN, (channel_id, MOST_OPEN))
-            row = cursor.fetchone()
-            if row and row[0] >= MOST_OPEN:
+            ((still_open,),) = cursor.fetchall()
+            if still_open >= MOST_OPEN:
                 raise TooManyOpen
             cursor.execute(RESERVE, (hash_path, request_key))
             cursor.execute(INSERT, (hash_path, channel_id, title, description))
@@ -192,7 +220,7 @@ class VideoTable:
 
     def all_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
         """A page of a channel's videos in whatever state, the newest announcement first."""
-        before = int(decode_cursor(cursor, (int,))[0]) if cursor is not None else MOST_VIDEO_ID
+        (before,) = decode_cursor(cursor, (int,)) if cursor is not None else (MOST_VIDEO_ID,)
         with self._database.read() as database_cursor:
             database_cursor.execute(ALL_OF, (channel_id, before, limit + 1))
             rows = [video(row) for row in database_cursor.fetchall()]
@@ -210,12 +238,11 @@ class VideoTable:
 
         def work(cursor: Cursor) -> bool:
             charge(cursor, channel_id, cost_of(title, description))
-            cursor.execute(LOCK, (hash_path,))
-            row = cursor.fetchone()
-            if row is None or row[1] != channel_id:
+            found = _lock(cursor, hash_path)
+            if found is None or found.channel_id != channel_id:
                 return False
-            cursor.execute(SET_TEXTS, (title, description, row[0]))
-            words.index(cursor, [row[0]])
+            cursor.execute(SET_TEXTS, (title, description, found.video_id))
+            words.index(cursor, [found.video_id])
             return True
 
         return self._database.transaction("videos.set_texts", work)
@@ -228,11 +255,10 @@ class VideoTable:
         """
 
         def work(cursor: Cursor) -> bool:
-            cursor.execute(LOCK, (hash_path,))
-            row = cursor.fetchone()
-            if row is None:
+            found = _lock(cursor, hash_path)
+            if found is None:
                 return False
-            video_id, channel_id, state, stored_at = row
+            video_id, channel_id, state, stored_at = found
             if stored_at is None:
                 cursor.execute(STORED, (video_id,))
             if progress.thumbnail_version is not None:
@@ -261,14 +287,13 @@ class VideoTable:
 
         def work(cursor: Cursor) -> bool:
             charge(cursor, channel_id, cost_of())
-            cursor.execute(LOCK, (hash_path,))
-            row = cursor.fetchone()
-            if row is None or row[1] != channel_id:
+            found = _lock(cursor, hash_path)
+            if found is None or found.channel_id != channel_id:
                 return False
-            cursor.execute(DELETE, (row[0],))
-            if is_public_in(State(row[2])):
+            cursor.execute(DELETE, (found.video_id,))
+            if is_public_in(State(found.state)):
                 cursor.execute(COUNT, (channel_id, -1, -1))
-            if row[3] is not None:
+            if found.stored_at is not None:
                 jobs.enqueue(cursor, REMOVAL_QUEUE, REMOVE, hash_path, max_attempts=20)
             return True
 
@@ -309,10 +334,11 @@ def position(cursor: str | None) -> tuple[Any, ...]:
 
 def after_place(after: tuple[int, int]) -> tuple[Any, ...]:
     """The parameters of ``AFTER`` for a place."""
+    seconds, video_id = after
     # Later than any upload, and within what a datetime can hold.
-    seconds = min(after[0], 253_402_300_799)
+    seconds = min(seconds, 253_402_300_799)
     upload = dt.datetime.fromtimestamp(seconds, dt.UTC).replace(tzinfo=None)
-    return (upload, upload, after[1])
+    return (upload, upload, video_id)
 
 
 def place(row: Video) -> tuple[int, int]:
@@ -321,42 +347,47 @@ def place(row: Video) -> tuple[int, int]:
 
 
 def listed(row: Sequence[Any]) -> Video:
-    """A row of ``LISTED`` as a value; the times in the table are in UTC.
-
-    Lists are sent without descriptions, which may be long.
-    """
+    """A row of ``LISTED`` as a value. Lists are sent without descriptions, which may be long."""
+    columns = _Listed(*row)
     # The time of upload is the time at which the bytes were there.
-    return _video(row, "", State.READY, "", row[5])
+    return _video(columns, "", State.READY, "", columns.upload)
 
 
 def video(row: Sequence[Any]) -> Video:
     """A row of ``WHOLE`` as a value."""
-    description, state, reason, stored_at = row[12:]
-    return _video(row, description, State(state), reason, stored_at)
+    *columns, description, state, reason, stored_at = row
+    return _video(_Listed(*columns), description, State(state), reason, stored_at)
 
 
 def _video(
-    row: Sequence[Any],
+    columns: _Listed,
     description: str,
     state: State,
     reason: str,
     stored_at: dt.datetime | None,
 ) -> Video:
+    """The times in the table are in UTC."""
     return Video(
-        video_id=row[0],
-        hash_path=row[1],
-        channel_id=row[2],
-        channel=row[3],
-        title=row[4],
+        video_id=columns.video_id,
+        hash_path=columns.hash_path,
+        channel_id=columns.channel_id,
+        channel=columns.channel,
+        title=columns.title,
         description=description,
-        upload=row[5].replace(tzinfo=dt.UTC),
+        upload=columns.upload.replace(tzinfo=dt.UTC),
         state=state,
         reason=reason,
         stored_at=stored_at.replace(tzinfo=dt.UTC) if stored_at else None,
-        duration=row[6],
-        width=row[7],
-        height=row[8],
-        likes=row[9],
-        dislikes=row[10],
-        thumbnail_version=row[11],
+        duration=columns.duration,
+        width=columns.width,
+        height=columns.height,
+        likes=columns.likes,
+        dislikes=columns.dislikes,
+        thumbnail_version=columns.thumbnail_version,
     )
+
+
+def _lock(cursor: Cursor, hash_path: str) -> _Locked | None:
+    cursor.execute(LOCK, (hash_path,))
+    row = cursor.fetchone()
+    return _Locked(*row) if row else None

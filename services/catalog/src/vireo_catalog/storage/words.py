@@ -51,7 +51,7 @@ def index(cursor: Cursor, video_ids: Sequence[int]) -> None:
     ids = tuple(uploads)
     marks = ", ".join(["%s"] * len(ids))
     cursor.execute(THERE.format(marks), ids)
-    there = {(int(row[0]), int(row[1]), bytes(row[2])) for row in cursor.fetchall()}
+    there = {(video_id, field, bytes(word)) for video_id, field, word in cursor.fetchall()}
     gone: dict[tuple[int, int], list[bytes]] = {}
     for video_id, field, word in sorted(there - wanted):
         gone.setdefault((video_id, field), []).append(word)
@@ -59,9 +59,10 @@ def index(cursor: Cursor, video_ids: Sequence[int]) -> None:
         cursor.execute(DELETE.format(", ".join(["%s"] * len(words))), (*key, *words))
     # In the order of the primary key, so that two transactions that write the same words wait for
     # each other and do not end in a deadlock.
-    new = sorted(wanted - there, key=lambda triple: triple[1:])
+    new = sorted((field, word, video_id) for video_id, field, word in wanted - there)
     if new:
-        cursor.executemany(INSERT, [(*triple, uploads[triple[0]]) for triple in new])
+        rows = [(video_id, field, word, uploads[video_id]) for field, word, video_id in new]
+        cursor.executemany(INSERT, rows)
     cursor.execute(INDEXED.format(marks), ids)
 
 

@@ -33,6 +33,7 @@ def charge(cursor: Cursor, channel_id: int, cost: int) -> None:
     row = cursor.fetchone()
     if row is None:
         return
-    if row[0] < cost:
-        raise TooManyWrites((cost - row[0]) / ROOM_A_SECOND)
+    (room,) = row
+    if room < cost:
+        raise TooManyWrites((cost - room) / ROOM_A_SECOND)
     cursor.execute(TAKE, (cost, channel_id))
