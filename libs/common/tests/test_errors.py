@@ -54,6 +54,8 @@ def test_details_stand_beside_the_message() -> None:
 
 def test_headers_of_the_contract() -> None:
     assert "Retry-After" in Failure(Code.UNAVAILABLE).headers
-    assert Failure(Code.UNAVAILABLE, headers={"Retry-After": "9"}).headers["Retry-After"] == "9"
+    for code in (Code.UNAVAILABLE, Code.RATE_LIMITED):
+        failure = Failure(code, retry_after=9)
+        assert failure.headers["Retry-After"] == str(failure.envelope()["response"]["retry_after"])
     for code in (Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED):
         assert Failure(code).headers["WWW-Authenticate"] == "Bearer"

@@ -183,7 +183,7 @@ def test_kept_no_longer(app: Flask, effects: Effects, clean_tables: TestDatabase
 
 
 def test_what_may_be_tried_later_is_not_kept(app: Flask, effects: Effects) -> None:
-    effects.failures.append(Failure(Code.BLOCKED, headers={"Retry-After": "1"}))
+    effects.failures.append(Failure(Code.BLOCKED, retry_after=1))
     assert post(app, "/do", "x").status_code == 403
     assert post(app, "/do", "x").status_code == 200
 

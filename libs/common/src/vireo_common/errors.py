@@ -135,6 +135,10 @@ MESSAGES: Mapping[Code, str] = {
 """The sentence that is sent where the place of failure has none of its own."""
 
 
+RETRY_SECONDS: Mapping[Code, int] = {Code.UNAVAILABLE: 2}
+"""The ``Retry-After`` of codes whose body has no ``retry_after``."""
+
+
 class FieldCode(StrEnum):
     """What may be wrong with one field. Clients switch on these; none is ever renamed."""
 
@@ -165,9 +169,14 @@ TAKEN = FieldProblem(FieldCode.TAKEN, "is taken")
 
 
 class Failure(Exception):
-    """An expected failure, told to the client with a code of the closed list.
+    """An expected failure, answered with a code of the closed list.
 
-    ``fields`` names each field that is refused, with the reason.
+    Args:
+        fields: each field that is refused, with the reason.
+        headers: for those who speak HTTP; what follows from the code or from ``retry_after`` comes
+            by itself.
+        retry_after: seconds; stands in the body, and as a header.
+        details: more keys of the body.
     """
 
     def __init__(
@@ -182,18 +191,25 @@ class Failure(Exception):
         super().__init__(code.value)
         self.code = code
         self.message = message or MESSAGES[code]
-        self.headers = dict(headers or {})
+        self._headers = dict(headers or {})
         self.fields = fields
         self.details = details
-        if code is Code.UNAVAILABLE:
-            self.headers.setdefault("Retry-After", "2")
-        if code in {Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED}:
-            self.headers.setdefault("WWW-Authenticate", "Bearer")
 
     @property
     def status(self) -> int:
         """The HTTP status of the code."""
         return STATUS[self.code]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The answer's headers; ``Retry-After`` is what the body says."""
+        found = dict(self._headers)
+        seconds = self.details.get("retry_after", RETRY_SECONDS.get(self.code))
+        if seconds is not None:
+            found["Retry-After"] = str(seconds)
+        if self.code in {Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED}:
+            found["WWW-Authenticate"] = "Bearer"
+        return found
 
     def envelope(self) -> dict[str, Any]:
         """The answer's body: ``{"response": {"error", "message", ...details}}``.

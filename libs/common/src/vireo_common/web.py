@@ -292,11 +292,9 @@ def _render_http(error: HTTPException) -> Response:
     code = CODE_OF_STATUS.get(error.code or 500, Code.INTERNAL_ERROR)
     if code is Code.TOO_LARGE:
         return _render(Failure(code, limit=request.max_content_length))
-    failure = Failure(code)
     allow = getattr(error, "valid_methods", None)
-    if allow:
-        failure.headers["Allow"] = ", ".join(sorted(allow))
-    return _render(failure)
+    headers = {"Allow": ", ".join(sorted(allow))} if allow else {}
+    return _render(Failure(code, headers=headers))
 
 
 def _render_unexpected(error: Exception) -> Response:

@@ -136,11 +136,9 @@ class Me:
             except EmailTaken:
                 raise Failure(Code.EMAIL_TAKEN, fields={"email": TAKEN}) from None
             except TooManyChanges:
-                headers = {"Retry-After": str(UNDO_SECONDS)}
                 raise Failure(
                     Code.RATE_LIMITED,
                     "The address was changed too often; wait some days.",
-                    headers=headers,
                     retry_after=UNDO_SECONDS,
                 ) from None
         return self.show(channel_id)

@@ -191,7 +191,7 @@ class Sessions:
                 log.warning("refresh_token_reused")
                 raise Failure(Code.TOKEN_REVOKED)
             case Refusal.TOO_MANY:
-                raise Failure(Code.RATE_LIMITED, headers={"Retry-After": "60"}, retry_after=60)
+                raise Failure(Code.RATE_LIMITED, retry_after=60)
 
     def _successor(self, token: str, salt: bytes) -> str:
         """What follows a refresh token: random to whoever has not all of key, salt and token."""

@@ -220,12 +220,10 @@ def network(address: str) -> str:
 
 
 def _refusal(attempt: Blocked | Slowed) -> Failure:
-    headers = {"Retry-After": str(attempt.seconds)}
     if isinstance(attempt, Slowed):
-        return Failure(Code.RATE_LIMITED, headers=headers, retry_after=attempt.seconds)
+        return Failure(Code.RATE_LIMITED, retry_after=attempt.seconds)
     return Failure(
         Code.BLOCKED,
-        headers=headers,
         retry_after=attempt.seconds,
         blocked_until=iso_time(attempt.until),
     )

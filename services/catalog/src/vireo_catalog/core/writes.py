@@ -35,15 +35,11 @@ def cost_of(*texts: str | None) -> int:
 def slow_down(refused: TooManyWrites) -> Failure:
     """The answer to a write that came too early."""
     seconds = max(1, math.ceil(refused.seconds))
-    headers = {"Retry-After": str(seconds)}
     said = "Your account changes too much at once; wait a moment."
-    return Failure(Code.RATE_LIMITED, said, headers=headers, retry_after=seconds)
+    return Failure(Code.RATE_LIMITED, said, retry_after=seconds)
 
 
 def too_many_open() -> Failure:
     """The answer to one announcement too many."""
-    headers = {"Retry-After": str(OPEN_RETRY_SECONDS)}
     said = f"{MOST_OPEN} of your videos wait for their bytes; send them, or delete some, first."
-    return Failure(
-        Code.RATE_LIMITED, said, headers=headers, limit=MOST_OPEN, retry_after=OPEN_RETRY_SECONDS
-    )
+    return Failure(Code.RATE_LIMITED, said, limit=MOST_OPEN, retry_after=OPEN_RETRY_SECONDS)
