@@ -1,23 +1,46 @@
-"""Who may import whom: api -> core <- storage, and no service another."""
+"""Who may import whom: api -> core <- storage, no service another, and none what is above it."""
 
 import ast
 import re
+from functools import cache
 
 import pytest
 
-from vireo_testing.sources import Module, modules, service_names
+from vireo_testing import sources
+from vireo_testing.sources import Module, service_names
 
 SERVICES = service_names()
+SOURCES = ("libs/*/src", "services/*/src", "ops/src", "bench/src")
 PACKAGES = [f"vireo_{service}" for service in SERVICES]
 FLASK = ("flask", "flask_openapi3", "werkzeug", "vireo_common.web", "vireo_common.access")
 DRIVERS = ("pymysql", "sqlalchemy", "vireo_common.database")
 CLIENTS = ("requests", "urllib3", "http", "socket", "vireo_common.client")
 ACCESS = {"public", "signed_in", "maybe_signed_in", "internal"}
+# What HTTP calls its headers: words with hyphens between, each with a capital.
+HEADER = re.compile(r"[A-Z][A-Za-z]*(-[A-Z][A-Za-z]*)+|Allow|Authorization|Location|ETag")
+# What an import may lead to: the own floor or a lower one. Parts of a service that have no line
+# here, such as its clients of other programs, are on the floor of storage.
+FLOORS = {"core": 0, "settings": 0, "api": 2, "worker": 2, "spool": 2, "app": 3, "__main__": 3}
+STORAGE_FLOOR = 1
+PACKAGE_FLOORS = {
+    "vireo_common": 0,
+    **dict.fromkeys(PACKAGES, 1),
+    "vireo_ops": 2,
+    "vireo_testing": 3,
+    "vireo_load": 4,
+    "vireo_bench": 4,
+}
 STATEMENT = re.compile(
     r"\b(SELECT\s.*\sFROM|INSERT\s+(IGNORE\s+)?INTO|REPLACE\s+INTO|UPDATE\s+`?\w+`?\s+SET"
     r"|DELETE\s+FROM|(CREATE|ALTER|DROP|TRUNCATE)\s+TABLE|START\s+TRANSACTION)\b",
     re.DOTALL,
 )
+
+
+@cache
+def modules(below: str) -> list[Module]:
+    """The Python files below a folder, each of which is parsed once."""
+    return sources.modules(below)
 
 
 def layer(service: str, name: str) -> list[Module]:
@@ -72,16 +95,33 @@ def test_no_service_imports_another(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_services_run_without_what_is_for_tests_and_operators(service: str) -> None:
-    found = modules(f"services/{service}/src")
-    assert violations(found, "vireo_testing", "vireo_ops", "pytest") == {}
+def test_parts_of_a_service_import_nothing_above_them(service: str) -> None:
+    package = f"vireo_{service}"
+    floors = {part: FLOORS.get(part, STORAGE_FLOOR) for part in parts(service)}
+    assert {"core", "storage", "api", "app"} <= set(floors)
+    for part, floor in floors.items():
+        above = [f"{package}.{other}" for other, its in floors.items() if its > floor]
+        assert violations(layer(service, part), *above) == {}
 
 
-def test_common_imports_no_service() -> None:
-    found = modules("libs/common")
+def parts(service: str) -> set[str]:
+    """The folders and files of a service's package, by their names."""
+    source = f"services/{service}/src/vireo_{service}/"
+    found = [module.where.removeprefix(source) for module in modules(f"services/{service}/src")]
+    return {where.split("/")[0].removesuffix(".py") for where in found} - {"__init__"}
+
+
+@pytest.mark.parametrize("package", PACKAGE_FLOORS)
+def test_packages_import_nothing_above_them(package: str) -> None:
+    found = [each for below in SOURCES for each in modules(f"{below}/{package}")]
     assert found
-    assert violations(found, *PACKAGES, "vireo_ops") == {}
-    assert violations(modules("libs/common/src"), "vireo_testing", "pytest") == {}
+    floor = PACKAGE_FLOORS[package]
+    above = [other for other, its in PACKAGE_FLOORS.items() if its > floor]
+    assert violations(found, *above, *([] if package == "vireo_testing" else ["pytest"])) == {}
+
+
+def test_tests_of_common_import_no_service() -> None:
+    assert violations(modules("libs/common"), *PACKAGES, "vireo_ops") == {}
 
 
 def test_tests_of_the_whole_import_no_service() -> None:
@@ -117,6 +157,25 @@ def test_sql_lives_in_storage() -> None:
     }
     assert "services/auth/src/vireo_auth/storage/accounts.py" in speaking
     assert speaking - rooms == set()
+
+
+def header_names(module: Module) -> set[str]:
+    """Headers that a module names, or gives to a call as ``headers``."""
+    named = {text for text in texts(module) if HEADER.fullmatch(text)}
+    given = {node.arg for node in ast.walk(module.tree) if isinstance(node, ast.keyword)}
+    return named | ({"headers"} if "headers" in given else set())
+
+
+# Goes as soon as it gives ``retry_after`` alone.
+NAMES_ONE_YET = {"services/media/src/vireo_media/core/open_uploads.py"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_core_names_no_header(service: str) -> None:
+    """``core/`` gives ``retry_after``; the header is made of it where the answer is."""
+    assert any(header_names(module) for module in layer(service, "api"))
+    found = {m.where: names for m in layer(service, "core") if (names := header_names(m))}
+    assert {where: names for where, names in found.items() if where not in NAMES_ONE_YET} == {}
 
 
 @pytest.mark.parametrize("service", SERVICES)
