@@ -1,4 +1,4 @@
-"""``python -m vireo_auth rotate-keys``: what is done to a running auth from the command line."""
+"""``python -m vireo_auth rotate-keys``: commands for a running auth."""
 
 import argparse
 import sys

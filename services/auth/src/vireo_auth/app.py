@@ -59,7 +59,7 @@ def create_app(settings: AuthSettings | None = None) -> OpenAPI:
     guard = Guard(Verifier(reader.key_set), reader.standing, service_token)
 
     def ready() -> None:
-        # Whoever verifies tokens must know the key before the first one is signed.
+        # The key must be published before the first token is signed with it.
         key_table.publish(signing_key.signer())
 
     app = create_application("auth", guard=guard, ready=ready)

@@ -1,8 +1,8 @@
-"""Another key that signs tokens, without one request that fails.
+"""Rotation of the key that signs tokens, without a failed request.
 
-The new key is published first. Whoever verifies tokens asks for keys again when a token names one
-that is not known, though not more often than every ``RETRY_SECONDS``; after that time nobody can
-miss it, and it takes the place of the old one. Tokens of the old one are good until they expire.
+The new key is published first. Verifiers fetch the keys again when a token names an unknown one,
+at most every ``RETRY_SECONDS``; after that time each of them can have it, and it replaces the old
+one. Tokens of the old key are valid until they expire.
 """
 
 import fcntl
@@ -27,8 +27,7 @@ class NotRetired(Exception):
 def rotate(signing_key: Path, keys: KeyTable) -> str:
     """Replace the private key in its file; returns the id of the new one.
 
-    Doing so twice at once is doing so one after the other. A rotation that was interrupted is
-    carried on by the next.
+    Concurrent calls are serialized. A rotation that was interrupted is completed by the next.
 
     Raises:
         Failure: the database is not there; nothing was changed.

@@ -20,7 +20,7 @@ class PublicSettings(ServiceSettings):
 class AuthSettings(PublicSettings):
     """What auth needs beside what every service needs."""
 
-    # Bcrypt runs in the threads and lets the others go on, so there are more of them than cores.
+    # bcrypt releases the interpreter's lock, so that more threads than cores are of use.
     bcrypt_cost: int = Field(
         12, ge=4, le=16, description="cost of new password hashes: one more takes twice as long"
     )

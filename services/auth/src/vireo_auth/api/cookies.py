@@ -1,8 +1,8 @@
-"""The cookies: the refresh token's, and the marks by which accounts know a browser again.
+"""The cookies: the refresh token, and a mark for each account that knows the browser.
 
-No script can read them, and no other site's page sends them. Behind TLS their names begin with what
-makes browsers take them from there alone, so that nothing that was set over plain HTTP or by a
-neighbouring host counts (RFC 6265bis, section 4.1.3).
+They are ``HttpOnly`` and ``SameSite=Strict``. Behind TLS their names have the prefixes
+``__Secure-`` and ``__Host-``, so that browsers refuse one that was set over plain HTTP or by a
+neighbouring host (RFC 6265bis, section 4.1.3).
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from vireo_auth.core.sessions import REFRESH_SECONDS
 from vireo_auth.core.sign_in import Mark
 
 REFRESH = "vireo_refresh"
-# Where the token goes to, and nowhere else.
+# The path that the cookie is sent to.
 REFRESH_PATH = "/token/refresh"
 MARK = "vireo_mark_"
 MARK_SECONDS = 400 * 24 * 60 * 60
-# So many accounts of one browser are known; cookies count for how long a request's head may be.
+# Accounts that one browser keeps marks for: cookies must fit into the limit of a request's head.
 MOST_MARKS = 10
 
 

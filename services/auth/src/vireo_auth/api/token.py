@@ -1,4 +1,4 @@
-"""``/token/refresh``, and the refresh token's way to the client and back.
+"""``/token/refresh``, and how the refresh token is sent to the client and back.
 
 Browsers keep it in a cookie (``cookies.py``); clients without cookies ask for it in the body.
 """

@@ -1,4 +1,4 @@
-"""Accounts: what a new one must be like, and how it is made."""
+"""Accounts: validation of a new one, and how it is made."""
 
 import datetime as dt
 import re
@@ -97,7 +97,7 @@ class Accounts:
         try:
             self._store.add(given, password_hash, birth, request_key, origin)
         except AlreadySignedUp:
-            # Its process died before it could answer.
+            # The first request made the account, and its process died before it could answer.
             return
         except UsernameTaken:
             raise Failure(Code.USERNAME_TAKEN, fields={"username": TAKEN}) from None

@@ -1,4 +1,4 @@
-"""Mail addresses: which ones are taken, and how one is spelled."""
+"""Mail addresses: validation and normalization."""
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
@@ -33,10 +33,10 @@ def for_transport(email: str) -> str:
 
 
 def mailbox_of(email: str) -> str:
-    """What is one mailbox for whoever counts mails: in any case of its letters, and without what
-    stands behind a ``+``, which most servers take for a note (RFC 5233).
+    """The mailbox that mails are counted by: in lower case, without what stands behind a ``+``,
+    which most servers ignore (RFC 5233).
 
-    Two people may share it where a server does not; they share a number of mails then, no more.
+    Where a server does not, two people share one limit of mails, nothing else.
     """
     local, at, domain = (normalized(email) or email).lower().rpartition("@")
     # What begins with it has no other name.

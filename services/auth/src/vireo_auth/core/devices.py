@@ -1,7 +1,7 @@
-"""Devices: what makes one the same as before, and when its owner hears of another.
+"""Devices: by what one is recognized, so that the owner is notified of a new one.
 
-Nothing that a client sends proves which device it is. What it says of itself and roughly where it
-comes from do not prove it either, but a stranger with a stolen password rarely has both alike.
+A client can claim to be any device. Its ``User-Agent`` and its network are a heuristic: a stranger
+with a stolen password rarely has both alike.
 """
 
 import hashlib

@@ -48,13 +48,13 @@ class Emails:
             raise Failure(Code.LINK_INVALID)
 
     def resend(self, channel_id: int, client: Client) -> None:
-        """Send the mail once more; nothing tells whether there was a reason to."""
+        """Send the mail once more; the answer is the same where the address is proven already."""
         self._store.ask(channel_id, network(client.address))
 
     def undo(self, token: str, client: Client) -> None:
         """Take a change of the address back, from the address that was there before.
 
-        Whoever changed it knows the password, so that a link for a new one goes out with it.
+        Whoever changed it knows the password, so a link for a new one is sent too.
 
         Raises:
             Failure: ``link_invalid``, whatever is wrong with the token; ``email_taken``.

@@ -1,7 +1,7 @@
-"""What auth knows about a person, for the archive that media makes of it.
+"""Auth's part of a person's data export, which media assembles.
 
-A person may read whatever is kept about them, but what opens something or could be turned into it:
-no password's hash, no token and no hash of one.
+A person may read whatever is kept about them except credentials: no password's hash, no token and
+no hash of one.
 """
 
 import datetime as dt
@@ -42,7 +42,7 @@ class KnownAddress:
 
 @dataclass(frozen=True)
 class Link:
-    """A link that was sent to ``email``, and can still be used."""
+    """A link that was sent to ``email`` and has not expired."""
 
     purpose: str
     email: str
@@ -51,7 +51,7 @@ class Link:
 
 @dataclass(frozen=True)
 class SentMail:
-    """A mail that counts for how many more there may be; forgotten after a day."""
+    """A mail that counts towards the limits of mails; forgotten after a day."""
 
     purpose: str
     sent: dt.datetime
@@ -79,7 +79,7 @@ class Known:
 
 
 class ExportStore(Protocol):
-    """What nobody but its person asks for all at once."""
+    """The tables of an export."""
 
     def devices(self, channel_id: int) -> Sequence[KnownDevice]:
         """From where the account was signed in to before."""
@@ -151,7 +151,7 @@ class Exports:
         a copied token can ask for it too).
 
         Args:
-            mail_id: the same where this is told twice.
+            mail_id: makes it idempotent: one id, one mail.
 
         Raises:
             Failure: ``not_found``.

@@ -1,9 +1,9 @@
-"""Mails: which ones there are, what their links are good for, and how many of them one gets.
+"""Mails: their kinds, the purposes of their links, and their rate limits.
 
-Anybody can sign up with somebody else's address, and have mails sent there. An address that is
-proven gets its account's mails and counts with that account alone: what strangers send to it, or to
-other spellings of it, uses up nothing of that. One that is not proven counts for all accounts that
-name it.
+Anybody can sign up with somebody else's address, and have mails sent there. Mails to an address
+that its account has proven are limited by account and address: what strangers send to it, or to
+other spellings of it, counts elsewhere. Mails to one that is not proven are limited by mailbox, for
+all accounts together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,7 +45,7 @@ class Purpose(StrEnum):
     RESET = "reset"
     UNDO = "undo"
     NOTICE = "notice"
-    """Has no link, as those that follow: each of them has a budget of its own."""
+    """This one and those below have no link; each has a limit of its own."""
     PASSWORD = "password"  # noqa: S105 (a name, no secret)
     UNDONE = "undone"
     EXPORT = "export"
@@ -73,8 +73,8 @@ PURPOSES: Mapping[Template, Purpose] = {
     Template.ACCOUNT_DELETED: Purpose.DELETION,
 }
 UNDO_SECONDS = 3 * 24 * 3600
-# Seconds between two mails that are asked for, between two that tell of the same thing that
-# matters, and between two of anything else. What happens meanwhile is told in one.
+# Seconds between two mails that are asked for, between two notices of the same security event, and
+# between two other notices. Events meanwhile are combined in one mail.
 ASKED_PAUSE, TOLD_PAUSE, NOTICE_PAUSE = 60, 300, 600
 MOST_AN_HOUR = 5
 # Of all kinds together, to an address that nobody has proven.
@@ -127,7 +127,7 @@ class Addressee:
             pause = ASKED_PAUSE
         elif purpose is Purpose.NOTICE:
             pause = NOTICE_PAUSE
-        # What must be told is told, and only put together; what is asked for can be asked again.
+        # Notices are only combined, never dropped; a mail that is asked for can be asked for again.
         most = NO_END if self.proven and purpose is not Purpose.RESET else MOST_AN_HOUR
         if self.proven:
             yield Budget(of_account_at(self.account, self.address), purpose, pause, most)

@@ -1,4 +1,4 @@
-"""The account that a token speaks for: what its owner sees, changes and deletes."""
+"""The signed-in account: what its owner sees, changes and deletes."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
@@ -172,7 +172,7 @@ class Me:
 
     @contextmanager
     def _confirmed(self, channel_id: int, password: str, client: Client) -> Iterator[Confirmed]:
-        """The account's owner, for an act that fails where the password is replaced meanwhile."""
+        """The owner, for a change that fails where the password is replaced meanwhile."""
         owner = self._confirm(self.show(channel_id).username, password, client)
         try:
             yield owner

@@ -4,8 +4,8 @@ A password is the same however its letters were put together: one keyboard sends
 character, another as a letter and an accent. It is hashed, and counted, in Unicode's form NFC
 (RFC 8265, section 4.2). Hashes of before were made of what was typed, and match in that form too.
 
-A hash takes a core for a fifth of a second. Hashes are made in threads of their own that stand back
-behind everybody else: a flood of sign-ins takes what the machine has left and no more.
+A hash takes a core for a fifth of a second. Hashes are made in threads of their own with a low
+priority, so that a flood of sign-ins gets only the processor time that others leave.
 """
 
 import os
@@ -40,7 +40,7 @@ class Passwords:
     def __init__(self, cost: int, places: int = 12) -> None:
         self._cost = cost
         self._places = threading.BoundedSemaphore(places)
-        # One a core: more would only take turns.
+        # One thread a core: more would make no hash faster.
         self._pool = ThreadPoolExecutor(os.cpu_count(), "bcrypt", _stand_back)
         # Checked where there is no account, so that both answers take as long.
         self._nobody = bcrypt.hashpw(b"", bcrypt.gensalt(cost))
@@ -70,7 +70,7 @@ class Passwords:
         known = stored.encode() if stored else self._nobody
         # In ASCII all forms are one, and so they are in most of what people type.
         forms = dict.fromkeys((_composed(password), *_forms_of_before(password)))
-        # All are looked at: which one was right must not show in the time that it takes.
+        # All are checked, also after a match: the time must not show which one was right.
         right = [self._is_right(form, known) for form in forms]
         return any(right) and stored is not None
 
@@ -84,7 +84,7 @@ def _composed(password: str) -> bytes:
 
 
 def _forms_of_before(password: str) -> tuple[bytes, bytes]:
-    """What may have been hashed before one form was: as it is typed now, or taken apart."""
+    """Forms that older hashes may have been made of: as it is typed now, or NFD."""
     apart = unicodedata.normalize("NFD", password)
     return password.encode("utf-8", "replace"), apart.encode("utf-8", "replace")
 

@@ -24,8 +24,8 @@ class ResetStore(Protocol):
     def replace(self, token_hash: bytes, password_hash: str, address: str) -> bool:
         """Use a token up: replace the password, end all sessions, and tell the owner.
 
-        ``address`` is where that was done: from there its owner is let in at once, whoever has
-        guessed at the account before.
+        ``address`` is where that was done: its lockout there ends, so that the owner can sign in at
+        once.
 
         ``False``, and nothing is done, where the token is not good for that (any more).
         """
@@ -41,8 +41,8 @@ class Resets:
     def ask(self, email: str, client: Client) -> None:
         """Have a link sent to an address.
 
-        Whether it is that of an account is looked for by the worker: here nothing depends on it,
-        neither the answer nor the time that it takes.
+        The worker looks for the account, so that neither the answer nor its time shows whether
+        there is one.
         """
         if len(email) <= MAX_EMAIL:
             self._store.ask(email, network(client.address))
@@ -58,7 +58,7 @@ class Resets:
         if problem := weakness(password):
             raise Failure(Code.INVALID_BODY, fields={"password": problem})
         hashed = digest(token)
-        # Asked first, so that nobody gets a slow hash made for a token that was guessed.
+        # Checked first, so that a guessed token costs no hash.
         if not self._store.is_good(hashed):
             raise Failure(Code.LINK_INVALID)
         with self._passwords.place():

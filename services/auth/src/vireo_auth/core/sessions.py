@@ -51,8 +51,8 @@ class Client:
 class Confirmed:
     """An account whose password was right: the hash that it matched, which may be replaced by now.
 
-    Whoever acts on it asks for the same hash in the transaction of the act: a hash takes its time,
-    and a password that was replaced meanwhile must be good for nothing any more.
+    The transaction that acts on it compares the hash again: checking a password takes a while, and
+    one that was replaced meanwhile must not be accepted.
     """
 
     channel_id: int
@@ -141,8 +141,8 @@ class Sessions:
     """The rules of sessions.
 
     Args:
-        signer: gives what signs tokens now; the key may be another one the next time.
-        key: makes successors of refresh tokens; nobody outside has it.
+        signer: gives the current signer; the key may be rotated meanwhile.
+        key: secret, for the successors of refresh tokens.
     """
 
     def __init__(self, store: SessionStore, signer: Callable[[], Signer], key: bytes) -> None:
@@ -194,7 +194,7 @@ class Sessions:
                 raise Failure(Code.RATE_LIMITED, retry_after=60)
 
     def _successor(self, token: str, salt: bytes) -> str:
-        """What follows a refresh token: random to whoever has not all of key, salt and token."""
+        """The next refresh token: an HMAC, which takes key, salt and token to compute."""
         made = hmac.digest(self._key, salt + token.encode("utf-8", "replace"), "sha256")
         return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
@@ -208,12 +208,12 @@ class Sessions:
         Raises:
             Failure: ``not_found``: the channel has none with this id.
         """
-        # Other text than an id may not even compare with one.
+        # Text that is no id may not be comparable with the column (collations).
         if not SESSION_ID.fullmatch(session_id) or not self._store.end(channel_id, session_id):
             raise Failure(Code.NOT_FOUND)
 
     def sign_out(self, channel_id: int, session_id: str) -> None:
-        """End the session that asks; that it has ended already is no failure."""
+        """End the session of the request; idempotent."""
         self._store.end(channel_id, session_id)
 
     def end_others(self, channel_id: int, session_id: str) -> None:

@@ -1,7 +1,7 @@
-"""Signing in, and the lockout that makes guessing passwords hopeless.
+"""Signing in, and the lockout against guessed passwords.
 
-An attempt is counted before its password is looked at and taken back when the password was right,
-so that fifty guesses at the same moment get no more tries than five, one after the other.
+An attempt is counted before its password is checked, and uncounted when the password was right, so
+that fifty concurrent guesses get no more tries than five in sequence.
 """
 
 import datetime as dt
@@ -147,7 +147,7 @@ class SignIn:
             return tokens, None
         mark = Mark(mark_name(username), secrets.token_urlsafe(32))
         try:
-            # A mark that somebody else has put there is not kept: it always is a new one.
+            # Always a new mark, so that one planted in the browser ends (session fixation).
             old = mark_of(client, username)
             self._attempts.know_browser(owner.channel_id, old, digest(mark.value))
         except PasswordReplaced:
@@ -166,7 +166,7 @@ class SignIn:
             return self._check(username, password, client)
 
     def _check(self, username: str, password: str, client: Client) -> Confirmed:
-        # Text that no account can have never reaches the database, where it would not compare.
+        # A name that no account can have is not sent to the database, which can't compare it.
         account = self._accounts.find(username) if USERNAME.fullmatch(username) else None
         key = name_key(username)
         origin = network(client.address)
@@ -206,7 +206,7 @@ def mark_of(client: Client, username: str) -> bytes | None:
 def network(address: str) -> str:
     """What counts as one address: an IPv4 address, or the /64 network of an IPv6 one.
 
-    A household has a whole /64, and so does a guesser; single IPv6 addresses cost nothing.
+    A customer of a provider gets a whole /64, so that single IPv6 addresses cost a guesser nothing.
     """
     try:
         parsed = ipaddress.ip_address(address)

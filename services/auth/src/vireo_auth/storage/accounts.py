@@ -70,7 +70,7 @@ class AccountTable:
         try:
             self._database.transaction("accounts.add", work)
         except Duplicate as duplicate:
-            # The name is compared first, so it is what a repetition meets.
+            # A repetition violates the name's constraint first, so the key is looked for here.
             if request_key and self._made_by(request_key):
                 raise AlreadySignedUp from None
             raise (UsernameTaken if duplicate.key == "Username" else EmailTaken) from None
@@ -91,7 +91,7 @@ class AccountTable:
 
 @dataclass(frozen=True)
 class Locked:
-    """An account that nobody else changes; ``proven`` says whether the address is."""
+    """An account whose row is locked; ``proven`` says whether its address is."""
 
     username: str
     email: str

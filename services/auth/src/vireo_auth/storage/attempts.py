@@ -1,7 +1,7 @@
 """The tables ``SignInPairs``, ``SignInFailures`` and ``KnownAddresses``.
 
-The row of a pair (name, address) is the lock under which the pair's failures are counted. In the
-place of the address stands a browser that the account knows by its mark.
+The row of a pair (name, address) is locked while the pair's failures are counted. For a browser
+that the account knows, a digest of its mark stands in place of the address.
 """
 
 import datetime as dt
@@ -104,8 +104,7 @@ class AttemptTable:
 
         def work(cursor: Cursor) -> Admitted | Blocked | Slowed:
             pair = (name_key, counted_by)
-            # The lock comes first: what is read before it would be what the transaction sees of
-            # the counters too, and fifty at once would all see none.
+            # The lock comes first, so that concurrent attempts count one after the other.
             cursor.execute(ENSURE_PAIR, pair)
             if cursor.execute(BLOCK_LEFT, pair):
                 until, seconds = _row(cursor)
@@ -167,7 +166,7 @@ class AttemptTable:
             raise PasswordReplaced from None
 
     def sweep(self) -> None:
-        """Delete what no rule looks at any more; a bounded number of rows."""
+        """Delete expired rows; a bounded number."""
         self._database.write(SWEEP_FAILURES)
         self._database.write(SWEEP_PAIRS)
         self._database.write(SWEEP_KNOWN)
@@ -192,7 +191,7 @@ def forget_failures(cursor: Cursor, name_key: bytes, counted_by: str) -> None:
 
 
 def browser_place(mark: bytes) -> str:
-    """What stands in the place of an address where a browser's attempts are counted."""
+    """What is stored in place of an address where a browser's attempts are counted."""
     return f"mark:{mark.hex()[:40]}"
 
 

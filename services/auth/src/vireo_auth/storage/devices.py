@@ -48,7 +48,7 @@ class DeviceTable:
 def know_device(cursor: Cursor, channel_id: int, client: Client) -> None:
     """Remember a device in the caller's transaction, and mail its owner where it is another one.
 
-    The first device of an account is nobody's surprise.
+    No mail is sent for the first device of an account.
     """
     first = not cursor.execute(HAS_ANY, (channel_id,))
     new = cursor.execute(KNOW, (channel_id, device_key(client))) == 1

@@ -1,7 +1,7 @@
-"""The table ``EmailChanges``: addresses that accounts had before, while links bring them back.
+"""The table ``EmailChanges``: previous addresses of accounts, while a link can restore them.
 
-An address that may come back is nobody else's meanwhile: whoever changed a stranger's address could
-take the old one in another account, and nothing would undo that.
+Meanwhile no other account can have such an address: otherwise whoever took over an account could
+register its old address elsewhere, and the change could not be undone.
 """
 
 from pymysql.cursors import Cursor
@@ -51,8 +51,8 @@ class EmailChangeTable:
 def require_free(cursor: Cursor, email: str, channel_id: int) -> None:
     """Refuse an address that another account may get back.
 
-    Asked after the address was inserted, and before anything is read without a lock in the caller's
-    transaction: a change that has not been committed yet holds the insertion up, and is seen here.
+    Called after the address was inserted, which waits for a change that is not committed yet; that
+    change is seen here.
 
     Raises:
         EmailTaken
@@ -76,9 +76,9 @@ def note_change(cursor: Cursor, channel_id: int, old_email: str) -> int:
 
 
 def forget_since(cursor: Cursor, channel_id: int, change_id: int) -> None:
-    """Take back a change and all after it: their links are good for nothing any more.
+    """Delete a change and all after it, with their links.
 
-    Earlier ones stay. Otherwise whoever changed an address twice could use their own link, and the
-    owner's would end with it.
+    Earlier ones stay, so that whoever changed an address twice can't end the owner's link by using
+    their own.
     """
     cursor.execute(FORGET_SINCE, (channel_id, change_id))

@@ -1,7 +1,7 @@
-"""The table ``EmailTokens``, as far as links are used up; the worker makes them (``mails.py``).
+"""Use of the links in ``EmailTokens``; the worker makes them (``mails.py``).
 
-The row of the account's address is the lock: of those who use a link at the same moment one wins,
-and a link is good only while the account still has the address that it was sent to.
+The row of the account's address is locked: of concurrent uses of a link one wins, and a link is
+valid only while the account has the address that it was sent to.
 """
 
 from pymysql.cursors import Cursor
@@ -58,7 +58,7 @@ FORGET_ASKED = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose <> 'und
 
 
 class _NotGood(Exception):
-    """The token is not good (any more); nothing of the transaction is kept."""
+    """The token is invalid or expired; the transaction is rolled back."""
 
 
 class EmailTable:

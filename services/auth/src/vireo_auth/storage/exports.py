@@ -1,4 +1,4 @@
-"""What auth's tables keep about a person beside the account and its sessions."""
+"""Data of a person beside the account and its sessions, for the export."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -99,7 +99,7 @@ class ExportTables:
             if not cursor.execute(OWNER, (channel_id,)):
                 return False
             ((email, seen_at),) = cursor.fetchall()
-            # Who asked is not known here; whoever was signed in last is as near as one gets.
+            # Media does not say who asked; the address of the last session is the best guess.
             told, cause = Template.EXPORT_ASKED, Cause(network(seen_at or ""))
             add_mail_job(
                 cursor, told, channel_id=channel_id, to=email, mail_id=mail_id, cause=cause

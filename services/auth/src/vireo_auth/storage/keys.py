@@ -1,4 +1,4 @@
-"""The key that signs tokens: its private half in a file, the public halves in ``SigningKeys``."""
+"""The signing key: the private key in a file, public keys in ``SigningKeys``."""
 
 import threading
 from pathlib import Path
@@ -16,13 +16,13 @@ RETIRE_OTHERS = """
 UPDATE SigningKeys SET RetiredAt = NOW(3) WHERE KeyID <> %s AND RetiredAt IS NULL
 """
 
-# A retired key goes when the last token that it signed has expired, and a while after.
+# A retired key is deleted some minutes after the last token that it signed has expired.
 SWEEP = "DELETE FROM SigningKeys WHERE RetiredAt < NOW(3) - INTERVAL %s SECOND"
 KEPT_SECONDS = ACCESS_SECONDS + 600
 
 
 class SigningKeyFile:
-    """The private key in its file, which a rotation replaces while processes run."""
+    """The private key's file, which a rotation replaces while processes run."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -47,7 +47,7 @@ class SigningKeyFile:
 
 
 class KeyTable:
-    """The public halves in MariaDB."""
+    """The public keys in MariaDB."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -57,7 +57,7 @@ class KeyTable:
         self._database.transaction("keys.publish", lambda cursor: publish_key(cursor, signer))
 
     def retire_others(self, signer: Signer) -> None:
-        """Note that no other key signs any more."""
+        """Mark all other keys as retired."""
         self._database.write(RETIRE_OTHERS, (signer.key_id,))
 
     def sweep(self) -> None:

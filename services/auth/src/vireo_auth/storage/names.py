@@ -1,7 +1,7 @@
-"""The table ``ReservedNames``: names of channels that were deleted, which nobody gets for a while.
+"""The table ``ReservedNames``: names of deleted channels, which stay reserved for a while.
 
-Links to a channel lead to its name, and whoever took it the moment it is free would be taken for
-its owner. Of the name itself nothing is kept but a keyed digest.
+Links to a channel contain its name, so that whoever took it at once could pass for its owner. Only
+a keyed digest of the name is stored.
 """
 
 import hmac
@@ -36,8 +36,8 @@ class ReservedNames:
     def holds(self, cursor: Cursor, username: str) -> bool:
         """Whether a name is reserved.
 
-        Asked after the name was inserted: a deletion that has not been committed yet holds that
-        insertion up, and is seen here when it goes on.
+        Called after the name was inserted, which waits for a deletion that is not committed yet;
+        that deletion is seen here.
         """
         return bool(cursor.execute(IS_RESERVED, (self._digest(username),)))
 

@@ -1,7 +1,7 @@
 """The tables ``Sessions`` and ``RefreshTokens``.
 
-A session's row is locked before its tokens are: whoever uses one and whoever ends it wait for each
-other.
+A session's row is locked before its tokens are, so that using one and ending the session are
+serialized.
 """
 
 import datetime as dt
@@ -60,7 +60,7 @@ SELECT 1 FROM RefreshTokens
 WHERE SessionID = %s AND IssuedAt > NOW(3) - INTERVAL 1 HOUR LIMIT 1 OFFSET %s
 """
 
-# One that comes back after so long has expired besides.
+# A token that was spent so long ago has expired too, so that its reuse need not be detected.
 FORGET_SPENT = """
 DELETE FROM RefreshTokens
 WHERE SessionID = %s AND SpentAt < NOW(3) - INTERVAL %s SECOND LIMIT 1000

@@ -14,7 +14,7 @@ IMAGE = {
     "description": "The image: a WebP that the owner has set, or a PNG.",
     "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (PNG, WEBP)},
 }
-# An address of the gateway's that is closed to clients: it sends the file in place of the answer.
+# For X-Accel-Redirect: nginx sends the file of this internal location in place of the answer.
 FILE = "X-Accel-Redirect"
 # The gateway asks again where it found no file.
 DRAWN = "X-Vireo-Drawn"

@@ -1,4 +1,4 @@
-"""``/internal/exports/<channel id>``: what media asks for when a person wants all that is known."""
+"""``/internal/exports/<channel id>``: catalog's part of a data export, for media."""
 
 from typing import Any
 

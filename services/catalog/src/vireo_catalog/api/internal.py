@@ -1,4 +1,4 @@
-"""``/internal/videos/<hash>``: what media asks and tells."""
+"""``/internal/videos/<hash>``: whose video it is, and its state, for media."""
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint

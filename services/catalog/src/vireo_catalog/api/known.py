@@ -1,6 +1,6 @@
-"""``/gateway/known/...``: whether there is what a page of the browser shows, for the gateway.
+"""``/gateway/known/...``: whether a video or a channel exists, for the gateway.
 
-It says yes with 200, and no with 403, as nginx's ``auth_request`` wants it.
+The status is 200 or 403, because nginx's ``auth_request`` understands no 404.
 """
 
 from flask import Response

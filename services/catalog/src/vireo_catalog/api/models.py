@@ -11,7 +11,7 @@ from vireo_catalog.core.visibility import State
 from vireo_common.text import iso_time
 
 # Bounds of the fields as they are sent. The rules' own (`core.videos.check`) are tighter, but count
-# after trimming: what is far beyond them is refused here, before anybody walks through it.
+# after trimming: what is far beyond them is refused here, before any code loops over it.
 MAX_TITLE_SENT = 10_000
 MAX_DESCRIPTION_SENT = 100_000
 
@@ -100,7 +100,7 @@ class UniversalObject(BaseModel):
 
 
 class ProgressBody(BaseModel):
-    """What media tells of a video."""
+    """What media reports of a video."""
 
     model_config = ConfigDict(strict=True)
 

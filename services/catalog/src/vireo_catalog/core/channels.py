@@ -27,7 +27,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Picture:
-    """What a channel is shown by: a file that its owner has set, or a pattern of its name."""
+    """A channel's picture: a file that its owner has set, or a pattern made from its name."""
 
     channel: str
     file: str | None
@@ -106,7 +106,7 @@ def draw_picture(name: str) -> bytes:
         A PNG of ``PICTURE_SIZE`` pixels squared.
     """
     digest = hashlib.sha256(name.lower().encode()).digest()
-    # Kept in the middle of the range, so that the pattern stands out on light and on dark pages.
+    # From the middle of the range, so that the pattern stands out on light and on dark pages.
     colour = tuple(64 + part % 128 for part in digest[:3])
     image = Image.new("RGB", (PICTURE_SIZE, PICTURE_SIZE), BACKGROUND)
     draw = ImageDraw.Draw(image)

@@ -1,4 +1,4 @@
-"""What catalog knows about a person, for the archive that media makes of it."""
+"""Catalog's part of a person's data export, which media assembles."""
 
 from collections.abc import Sequence
 from typing import Protocol

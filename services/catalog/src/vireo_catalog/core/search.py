@@ -1,10 +1,10 @@
-"""Search: what a query asks for, and the order of what is found.
+"""Search: parsing of queries, and the order of results.
 
-First channels by name (the very name, then names that begin so, then names that hold it), then
-videos whose title has every word and the query's signs too (``C++``), then those whose title has
-every word, then those whose title and description together have; within each of these, newest
-first. A row's place depends on nothing but the row and the query, so pages
-neither repeat nor lose a row while others come in.
+First channels by name (exact, then prefix, then substring matches), then videos whose title has
+every word and the query's signs too (``C++``), then those whose title has every word, then those
+whose title and description together have; within each of these, newest first. A row's place
+depends on the row and the query alone, so keyset pages neither repeat nor lose a row while others
+are inserted.
 """
 
 import time
@@ -24,14 +24,14 @@ from vireo_common.text import has_control_characters
 
 MAX_QUERY = 200
 MAX_TERMS = 10
-"""Of more nobody's search needs to consist, and each costs."""
+"""Words of a query that are searched; each costs a statement, the rest are ignored."""
 AT_ONCE, WAITING, WAIT_SECONDS = 1, 3, 1.0
 """Searches of one process, those that wait for their turn, and for how long. A search is mostly one
 statement after the other, and a second one beside it would take the processor from all else."""
 CHEAP_SECONDS, REST, LONGEST_REST_SECONDS = 0.005, 3.0, 0.2
-"""While others wait, a search that took longer than the first keeps its turn for the second times
-what it took beyond that, but not for longer than the third, and does nothing. A flood of the
-dearest ones would otherwise keep a processor busy all the time."""
+"""While others wait, a search that took longer than the first sleeps with its slot held: the second
+times what it took beyond that, at most the third. It throttles a flood of expensive searches, which
+would otherwise keep a processor busy all the time."""
 
 
 class SearchType(StrEnum):

@@ -1,4 +1,4 @@
-"""A bound on how much of one thing a process does at once, and on how many wait for it."""
+"""A semaphore of a process, with a bound on how many threads wait for it."""
 
 import threading
 from collections.abc import Iterator
@@ -50,5 +50,5 @@ class Turns:
 
 
 def busy() -> Failure:
-    """What who has to come later is told."""
+    """The answer where all slots and places in the queue are taken."""
     return Failure(Code.UNAVAILABLE, "Too many are searching at this moment; try again.")

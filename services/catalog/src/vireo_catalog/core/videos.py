@@ -1,4 +1,4 @@
-"""Videos: what a new one must be like, how one is shown and changed, and how one goes."""
+"""Videos: validation, visibility, changes and deletion."""
 
 import datetime as dt
 import re
@@ -23,8 +23,8 @@ MAX_DESCRIPTION = 50_000
 @dataclass(frozen=True)
 class Video:
     """A video; ``stored_at`` is ``None`` until its bytes are there. Times are in UTC,
-    ``duration`` is in seconds, ``width`` and ``height`` in pixels; ``thumbnail_version`` is another
-    one with each picture."""
+    ``duration`` is in seconds, ``width`` and ``height`` in pixels; ``thumbnail_version`` changes
+    with each picture."""
 
     video_id: int
     hash_path: str
@@ -46,7 +46,7 @@ class Video:
 
 @dataclass(frozen=True)
 class Progress:
-    """What media tells of a video whose bytes are there: its state, why it failed, its measures."""
+    """What media reports of a video that has bytes: its state, why it failed, its measures."""
 
     state: State
     reason: str = ""
@@ -114,7 +114,7 @@ class VideoStore(Protocol):
         """
 
     def record(self, hash_path: str, progress: Progress) -> bool:
-        """Note what media tells; ``False`` where there is no such video."""
+        """Record what media reports; ``False`` where there is no such video."""
 
     def remove(self, hash_path: str, channel_id: int) -> bool:
         """Delete the channel's video and leave a job that removes its files; ``False`` where the
@@ -181,7 +181,7 @@ class Videos:
 
         Args:
             viewer: gives the viewer's channel id, or raises what is wrong with their token.
-            claimed: the channel id that the viewer claims, told without asking the database.
+            claimed: the channel id in the viewer's token, without a look into the database.
 
         Raises:
             Failure: ``not_found``, the same for no video and for one that is not for the viewer;
@@ -191,7 +191,7 @@ class Videos:
         video = self._find(hash_path)
         open_to_all = video is not None and is_public(video)
         if video is not None and open_to_all and claimed and claimed() != video.channel_id:
-            # Whoever it is, they see the same: it need not be proven who.
+            # Everybody sees the same, so the viewer's token need not be validated.
             return video, False
         try:
             who = viewer()
@@ -247,7 +247,7 @@ class Videos:
             raise Failure(Code.FORBIDDEN)
 
     def about_to_send(self, hash_path: str) -> Video:
-        """The video that somebody wants to send the bytes of; its announcement stays for a while.
+        """The video whose bytes are about to be sent; its announcement is kept for another day.
 
         Raises:
             Failure: ``not_found``.
@@ -285,7 +285,7 @@ class Videos:
         self._remove_files(hash_path)
 
     def record(self, hash_path: str, progress: Progress) -> None:
-        """Note what media tells of a video.
+        """Record what media reports of a video.
 
         Raises:
             Failure: ``not_found``: it was deleted meanwhile.

@@ -1,8 +1,8 @@
 """Who may see a video: the one place that decides it.
 
-How far a video is (its state) is another question than who may see it. Today the second follows
-from the first: everybody sees what is ready, and its owner sees it in every state. Statements ask
-the same by ``storage.visibility.PUBLIC``.
+A video's state (how far its processing is) and its visibility are kept apart. Today the second
+follows from the first: everybody sees what is ready, and its owner sees it in every state. In
+statements ``storage.visibility.PUBLIC`` is the same condition.
 """
 
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class State(StrEnum):
-    """How far a video is: ``waiting`` for its bytes or for the media worker, then on its way."""
+    """A video's processing state; ``waiting`` is for its bytes or for the media worker."""
 
     WAITING = "waiting"
     PROCESSING = "processing"
@@ -27,11 +27,11 @@ class Owned(Protocol):
 
     @property
     def state(self) -> State:
-        """How far it is."""
+        """Its processing state."""
 
 
 def is_public_in(state: State) -> bool:
-    """Whether everybody may see a video that is so far: it is listed, found and counted."""
+    """Whether everybody may see a video in this state: it is listed, found and counted."""
     return state is State.READY
 
 

@@ -1,4 +1,4 @@
-"""How texts are cut into terms: the same way for what is searched in and for what is searched for.
+"""Tokenization: how texts are cut into terms, the same way for videos and for queries.
 
 - A word is a run of letters and digits, without regard to case and accents.
 - Scripts that write no spaces, emoji and punctuation have no words: each character is a term, and
@@ -15,12 +15,11 @@ from enum import Enum
 LONGEST_TERM = 40
 """Characters of a term that count; the table's column holds that many of four bytes."""
 LEAST_PREFIX = 3
-"""Letters that are typed at least where the rest of a word is left out: what one or two letters
-begin is in every text."""
+"""Fewest letters of a prefix search: words that begin with one or two given letters are in every
+text."""
 DESCRIPTION_SEARCHED = 10_000
 MOST_TERMS_OF_VIDEO = 2_000
-"""Nobody looks for a video by what its description says on the fourth page; a text of so many
-characters has some 900 different words."""
+"""Characters of a description that are indexed (some 900 different words), and rows of a video."""
 
 # Scripts that write words without spaces between them, and Korean, whose particles are glued to its
 # words: who looks for a word finds it inside of a run.

@@ -1,4 +1,4 @@
-"""How much one account may write, and how many videos it may announce and leave without bytes."""
+"""Limits of one account: a token bucket for its writes, and the number of videos without bytes."""
 
 import math
 
@@ -6,12 +6,12 @@ from vireo_common.errors import Code, Failure
 
 ROOM = 300
 ROOM_A_SECOND = 2
-"""A studio that edits hundreds of videos in an afternoon does not notice; a program that never
-stops does."""
+"""Size and refill of the bucket: enough for a studio that edits hundreds of videos in an afternoon;
+it stops a program that never pauses."""
 CHARACTERS_FOR_ONE = 5_000
-"""Texts cost by their length: each word of them is written."""
+"""Texts cost by their length, because each of their words is a row of the index."""
 MOST_OPEN = 100
-"""Announcements without bytes of one account; after a day without any they are taken back."""
+"""Announcements without bytes of one account; after a day they are deleted."""
 OPEN_RETRY_SECONDS = 3600
 
 
@@ -28,18 +28,18 @@ class TooManyOpen(Exception):
 
 
 def cost_of(*texts: str | None) -> int:
-    """What writing these texts takes of the room."""
+    """What writing these texts takes from the bucket."""
     return 1 + sum(len(text or "") for text in texts) // CHARACTERS_FOR_ONE
 
 
 def slow_down(refused: TooManyWrites) -> Failure:
-    """The answer to a write that came too early."""
+    """The answer to a write beyond the rate."""
     seconds = max(1, math.ceil(refused.seconds))
     said = "Your account changes too much at once; wait a moment."
     return Failure(Code.RATE_LIMITED, said, retry_after=seconds)
 
 
 def too_many_open() -> Failure:
-    """The answer to one announcement too many."""
+    """The answer to an announcement beyond ``MOST_OPEN``."""
     said = f"{MOST_OPEN} of your videos wait for their bytes; send them, or delete some, first."
     return Failure(Code.RATE_LIMITED, said, limit=MOST_OPEN, retry_after=OPEN_RETRY_SECONDS)

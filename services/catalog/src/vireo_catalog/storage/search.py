@@ -1,11 +1,10 @@
 """The statements of search, over ``Channels`` and ``SearchWords``.
 
-What a search costs is settled before it runs. The index says about how many videos have each term,
-which costs next to nothing. Then the videos of the rarest term, newest first, are looked at, and
-those are left out that have not all of the others; where even the rarest one begins the words of
-very many videos, all videos take the place of its own. Either way at most ``LOOKED_AT`` videos are
-looked at for a page: where that was not enough to fill it, the page is shorter, and its cursor
-carries on from there.
+The cost of a search is bounded before it runs. The index estimates how many videos have each term,
+which is cheap. Then the videos of the rarest term, newest first, are candidates, and those without
+all of the other terms are filtered out; where even the rarest term is a prefix that very many
+videos have, all videos are candidates. At most ``LOOKED_AT`` candidates are looked at for a page:
+where that was not enough to fill it, the page is shorter, and its cursor goes on from there.
 """
 
 import datetime as dt
@@ -26,16 +25,16 @@ from vireo_catalog.storage.words import TEXT, TITLE
 from vireo_common.database import Database
 
 SORTED = 5_000
-"""Words that begin as the query's word does come in the order of the words, not of the videos; of
-more than so many their videos are not sorted."""
+"""Rows of a prefix come in the order of words and must be sorted by the videos' times; more than so
+many are not sorted, and all videos are candidates instead."""
 LOOKED_AT = 2_000
 LEAST_STEP, MOST_STEP = 200, 1_900
 
-# Searches of all processes together: half of the processors are for everybody else.
+# Concurrent searches of all processes: half of the processors are left to other requests.
 AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 GET_LOCK, RELEASE_LOCK = "SELECT GET_LOCK(%s, %s)", "DO RELEASE_LOCK(%s)"
 
-# Nothing here takes so long; if it does, the server is in trouble, and searching is what can wait.
+# A limit that only an overloaded server reaches; searches are what it can drop.
 # A long list of ids that became a table of its own would be joined by the ids alone.
 BOUNDED = "SET STATEMENT max_statement_time = 2, in_predicate_conversion_threshold = 0 FOR"
 
@@ -61,10 +60,10 @@ ORDER BY p.NameRank, p.ChannelID
 """
 LONGEST_NAME = 25
 
-# Of a word that begins so the second value is behind all of them: no byte of UTF-8 is 255.
+# The range of a prefix ends with byte 255, which UTF-8 never has.
 IS, BEGINS = "Field = %s AND Word = %s", "Field = %s AND Word BETWEEN %s AND %s"
 
-# Nothing is read but the two ends of the range.
+# EXPLAIN reads the two ends of the range alone.
 ESTIMATE = "EXPLAIN SELECT 1 FROM SearchWords FORCE INDEX (PRIMARY) WHERE {has}"
 
 AFTER = "AND Upload <= %s AND (Upload < %s OR VideoID < %s)"
@@ -84,8 +83,8 @@ SELECT Upload, VideoID FROM Videos FORCE INDEX (Newest) WHERE {PUBLIC} {{after}}
 ORDER BY Upload DESC, VideoID DESC LIMIT %s
 """
 
-# Thousands of ids in one text are read in no time; as rows they would keep the interpreter from all
-# other requests.
+# One text of thousands of ids: as rows the driver would parse them in Python, and hold the
+# interpreter's lock for all that time.
 CANDIDATES = f"""
 {BOUNDED}
 SELECT GROUP_CONCAT(VideoID ORDER BY Upload DESC, VideoID DESC), MIN(Upload) FROM ({{step}}) s
@@ -134,9 +133,9 @@ class SearchTables:
 
     @contextmanager
     def turn(self, seconds: float) -> Iterator[None]:
-        """Keep other processes from searching meanwhile, once they have let us.
+        """Hold one of the slots that all processes share, once it is free.
 
-        A lock of the server's own: it goes with the connection, however that ends.
+        It is a lock of the server (``GET_LOCK``), which a lost connection releases.
 
         Raises:
             Failure: ``unavailable`` where it took longer than ``seconds``.
@@ -178,7 +177,7 @@ class SearchTables:
 
 
 def _demands(section: Section, query: Query) -> tuple[list[_Demand], list[_Demand]]:
-    """What the videos of a section have, and what not all of (that puts them into another one)."""
+    """Terms that videos of a section have, and those that would put them into an earlier one."""
     in_title = [_Demand(TITLE, term) for term in query.terms]
     names = [_Demand(TITLE, term) for term in query.names]
     match section:
@@ -204,7 +203,7 @@ def _find(
     (least, rarest), *more = counted
     walks = rarest.term.prefix and least > SORTED
     others = [each for _, each in (counted if walks else more)]
-    # Without a condition each video that is looked at is one of the page.
+    # Without another condition each candidate is a row of the page.
     step = LEAST_STEP if others or excluded else limit
     found, looked_at = list[Found](), 0
     while looked_at < LOOKED_AT:

@@ -2,8 +2,8 @@
 
 Keyset pages are written ``Upload <= ? AND (Upload < ? OR VideoID < ?)``: MariaDB serves this from
 the index, and does not serve ``(Upload, VideoID) < (?, ?)``. The index and the order of the join
-are named: left alone, the optimizer sorts all videos where there are few channels, and walks down
-to a deep page from the first one.
+are forced: otherwise the optimizer sorts all videos where there are few channels, and scans from
+the first page to reach a deep one.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ from vireo_common import jobs
 from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 
-# What goes with a deleted video keeps no upload waiting.
+# A queue of its own, so that removals keep no upload waiting.
 REMOVAL_QUEUE, REMOVE = "removal", "remove"
 # One more than the column can hold.
 MOST_VIDEO_ID = 1 << 31
@@ -69,7 +69,7 @@ INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload)
 VALUES (%s, %s, %s, %s, UTC_TIMESTAMP())
 """
 
-# As many as there may be are counted, never more.
+# The count stops at the limit.
 OPEN = """
 SELECT COUNT(*) FROM (
     SELECT 1 FROM Videos WHERE ChannelID = %s AND State = 'waiting' AND StoredAt IS NULL LIMIT %s
@@ -127,7 +127,7 @@ UPDATE Videos SET State = %s, Reason = %s, Duration = COALESCE(%s, Duration),
 WHERE VideoID = %s
 """
 
-# Also of a video that is ready: a worker that died on its way may have made another picture.
+# Also of a video that is ready: a job that ran twice may have made another picture.
 SET_THUMBNAIL_VERSION = "UPDATE Videos SET ThumbnailVersion = %s WHERE VideoID = %s"
 
 # The time of upload is the time at which the bytes were there.
@@ -137,13 +137,13 @@ UPDATE Videos SET StoredAt = UTC_TIMESTAMP(), Upload = UTC_TIMESTAMP() WHERE Vid
 
 DELETE = "DELETE FROM Videos WHERE VideoID = %s"
 
-# Who may begin to send has a day for it, again.
+# An upload that begins has another day.
 KEEP_OPEN = """
 UPDATE Videos SET Upload = UTC_TIMESTAMP()
 WHERE PathHash = %s AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTERVAL 1 HOUR
 """
 
-# A bounded number, so that the locks are few.
+# A bounded number, so that few rows are locked.
 SWEEP_OPEN = """
 DELETE FROM Videos
 WHERE State = 'waiting' AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTERVAL 1 DAY
@@ -248,10 +248,10 @@ class VideoTable:
         return self._database.transaction("videos.set_texts", work)
 
     def record(self, hash_path: str, progress: Progress) -> bool:
-        """Note what media tells; ``False`` where there is no such video.
+        """Record what media reports; ``False`` where there is no such video.
 
-        Recording is idempotent, and a video that is ready stays so: a report that was delayed can't
-        take it down. A second time ``ready`` is a copy that was damaged, and encoded instead.
+        Idempotent, and a video that is ready stays so, whatever delayed report comes. A second
+        ``ready`` is a copy that was damaged, and encoded instead.
         """
 
         def work(cursor: Cursor) -> bool:
@@ -278,8 +278,8 @@ class VideoTable:
         """Delete the channel's video and leave a job that removes its files; ``False`` where the
         channel has no such video.
 
-        Of a video whose bytes media has not told of there is nothing to remove. Where they are on
-        their way, media hears that there is no such video when it tells of them, and removes them.
+        A video whose bytes media has not reported has no files. If they are on their way, media's
+        report is answered with ``not_found``, and media removes them.
 
         Raises:
             TooManyWrites: the account has to wait.
@@ -304,7 +304,7 @@ class VideoTable:
         self._database.write(KEEP_OPEN, (hash_path,))
 
     def sweep(self) -> None:
-        """Take back some announcements that got no bytes for a day."""
+        """Delete some announcements that got no bytes for a day."""
         self._database.write(SWEEP_OPEN)
 
     def _page(

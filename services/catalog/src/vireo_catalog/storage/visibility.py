@@ -1,4 +1,4 @@
-"""What ``core.visibility`` decides, for statements about ``Videos``."""
+"""The decision of ``core.visibility`` as a condition of statements about ``Videos``."""
 
 PUBLIC = "State = 'ready'"
-"""Of what everybody may see. The indexes of the lists begin with this column."""
+"""What everybody may see. The indexes of the lists begin with this column."""

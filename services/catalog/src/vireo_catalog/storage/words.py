@@ -12,8 +12,8 @@ from vireo_common.database import Database
 TITLE, TEXT = 1, 2
 """The fields: the title, and title and description together."""
 
-# In all of these {} has a placeholder for each. The rows of the videos are locked: who writes their
-# texts waits, and makes their terms anew.
+# In all of these {} stands for placeholders. The rows of the videos are locked: who changes their
+# texts waits, and indexes them again.
 TEXTS = f"""
 SELECT VideoID, Title, Description, Upload FROM Videos
 WHERE VideoID IN ({{}}) AND {PUBLIC} FOR UPDATE
@@ -31,7 +31,7 @@ UNINDEXED = f"""
 SELECT VideoID FROM Videos WHERE Indexed = 0 AND {PUBLIC} ORDER BY VideoID LIMIT %s
 """
 
-# Of one transaction: others wait for its locks.
+# Videos of one transaction, for others wait for its locks.
 VIDEOS_AT_ONCE = 50
 
 

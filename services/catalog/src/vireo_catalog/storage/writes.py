@@ -1,11 +1,11 @@
-"""The table ``ChannelWrites``: how much each account may write at the moment, for all processes."""
+"""The table ``ChannelWrites``: the token buckets of accounts' writes, shared by all processes."""
 
 from pymysql.cursors import Cursor
 
 from vireo_catalog.core.writes import ROOM, ROOM_A_SECOND, TooManyWrites
 
-# An account that has just been deleted gets no row, and has nothing that it could write to. What
-# was there before is what the assignments read: the row's time is set last.
+# An account that was just deleted gets no row, and owns nothing to write to. MariaDB assigns from
+# left to right: `Room` must be computed before `FilledAt` changes.
 FILL = """
 INSERT INTO ChannelWrites (ChannelID, Room, FilledAt)
 SELECT ChannelID, %s, NOW(3) FROM Channels WHERE ChannelID = %s

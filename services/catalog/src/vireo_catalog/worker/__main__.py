@@ -1,4 +1,4 @@
-"""``python -m vireo_catalog.worker``: runs until it is told to stop."""
+"""``python -m vireo_catalog.worker``: runs until it gets a signal to stop."""
 
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""Takes back announcements that got no bytes, and indexes videos that have no words yet."""
+"""Deletes announcements that got no bytes, and indexes videos that have not been indexed."""
 
 import threading
 
@@ -14,7 +14,7 @@ EVERY_SECONDS = 10.0
 
 
 class Chores(threading.Thread):
-    """Does them now and then; several workers may do so at once."""
+    """Does them periodically; several workers may run at once."""
 
     def __init__(self, videos: VideoTable, words: WordTable, stopping: threading.Event) -> None:
         super().__init__(name="chores")
@@ -23,7 +23,7 @@ class Chores(threading.Thread):
         self._stopping = stopping
 
     def run(self) -> None:
-        """Do them until ``stopping`` is set; an outage of the database is waited for."""
+        """Do them until ``stopping`` is set; an outage of the database is waited out."""
         while not self._stopping.is_set():
             try:
                 self.do()
