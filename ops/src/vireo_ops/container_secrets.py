@@ -43,7 +43,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 def hand_out(folder: Path) -> None:
     """Make what is missing in `folder/all`, and give each part what it needs."""
     everything, root = folder / "all", RunUser("root", os.getuid(), os.getgid(), "/")
-    # Auth replaces this key itself: the one that it signs with is the one that counts.
+    # Auth rotates this key itself, so its own copy is the current one.
     rotated = folder / "auth" / SIGNING_KEY
     if rotated.is_symlink():
         raise SystemExit(f"{rotated} is a link; nothing is read through it.")
@@ -53,7 +53,7 @@ def hand_out(folder: Path) -> None:
     for part, names in PARTS.items():
         target = folder / part
         os.chown(target, SERVICE_USER.uid, SERVICE_USER.gid)
-        # The database's image reads its secrets as a user whose number is the image's own affair;
+        # The user id that the database's image reads its secrets as is not fixed;
         # the volume is mounted in no other container.
         open_to_all = part == DATABASE
         target.chmod(0o755 if open_to_all else 0o700)
@@ -62,7 +62,7 @@ def hand_out(folder: Path) -> None:
             if name == SMTP_PASSWORD and not (everything / name).exists():
                 continue
             if name == SIGNING_KEY and path.exists():
-                # A rotation may have replaced it at this very moment.
+                # A rotation may have replaced it meanwhile.
                 continue
             content = (everything / name).read_bytes()
             if not path.exists() or path.read_bytes() != content:

@@ -28,7 +28,7 @@ def database_program(layout: Layout, port: int, user: RunUser) -> Program:
     """The description of mariadbd.
 
     The root password is set by an init file at every start, so that a data folder that was
-    restored beside other secrets heals by itself; the password is in no argument list.
+    restored beside other secrets works; the password is in no argument list.
     """
     command = (
         find_server("mariadbd"),
@@ -82,13 +82,13 @@ def prepare_data_folder(layout: Layout, user: RunUser) -> bool:
 def _install_system_tables(layout: Layout, folder: Path, user: RunUser) -> None:
     command = [
         find_server("mariadb-install-db"),
-        # A shell script that bears no blanks in this path, so it is relative to the data folder.
+        # A shell script that breaks on blanks in this path, so it is relative to the data folder.
         f"--defaults-file={_configuration(layout).relative_to(layout.data)}",
         f"--datadir={folder}",
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
         "--skip-name-resolve",
-        # The folder has no name yet: what is lost in a power cut is made again.
+        # No fsync: the folder has not been renamed, and is made again after a power cut.
         "--innodb-flush-log-at-trx-commit=0",
     ]
     done: subprocess.CompletedProcess[str] = subprocess.run(
@@ -120,7 +120,7 @@ def wait_for_database(layout: Layout, seconds: float) -> bool:
 
 
 def answers(layout: Layout) -> bool:
-    """Whether MariaDB greets on its socket; asks for no password and leaves no failed sign-in."""
+    """Whether MariaDB sends its greeting on its socket; no sign-in is tried or logged as failed."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(_CONNECT_SECONDS)
         try:

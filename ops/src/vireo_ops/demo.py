@@ -1,4 +1,4 @@
-"""Fills a running Vireo through its own API, so that a newcomer has something to see.
+"""Fills a running Vireo with demonstration videos, through its own API.
 
 Each run opens channels of its own, with a random ending, and uploads the same dozen of clips to
 them; nothing that was there before is touched.

@@ -28,7 +28,7 @@ def develop(runtime: Runtime, service: str) -> int:
     supervisor = Supervisor(runtime.layout)
     users = choose_users(CHECKOUT, runtime.layout.data)
     description = json.loads((runtime.layout.programs / f"{service}.json").read_text())
-    # One process: reloading replaces it, and a debugger finds it.
+    # One process, for reloading and for debuggers.
     command = [*description["command"], "--reload", "--workers", "1"]
     # `kill` ends it as Ctrl-C does, so that the supervised service comes back then too.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)

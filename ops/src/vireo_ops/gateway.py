@@ -87,7 +87,7 @@ def render(source: Path, target: Path, values: Mapping[str, str]) -> bool:
 
 
 def prepare(layout: Layout, values: Mapping[str, str], source: Path = SOURCE) -> bool:
-    """Bring the gateway's folder up to date; whether nginx must be told."""
+    """Bring the gateway's folder up to date; whether nginx must reload it."""
     for name in _OWN_FOLDERS:
         (layout.gateway / name).mkdir(exist_ok=True)
     for name, served_as in _DOCUMENTS.items():
@@ -110,12 +110,12 @@ def gateway_program(layout: Layout, settings: Settings) -> Program:
         environment=base_environment(layout, current_user()),
         priority=900,
         digest="",
-        # Running downloads may end; a film that somebody watches must not hold up a stop.
+        # Time for running downloads to end; a long one must not delay a stop for longer.
         stop_signal="QUIT",
         stop_seconds=5,
         ready=f"{loopback_url(settings)}/healthz",
         owner=Owner.STARTER,
-        # Bodies that were on their way in when nginx was killed: nobody waits for them any more.
+        # Partial bodies that a killed nginx left behind.
         empties=(layout.media / "incoming",),
     )
 
@@ -161,7 +161,7 @@ def check_source() -> str:
 def _server(address: str) -> str:
     # Quoted, because the path of a socket may hold blanks.
     quoted = address.replace("\\", "\\\\")
-    # The only one is never marked as dead: an answer is tried for with every request.
+    # `max_fails=0`: the only server is never marked as unavailable.
     return f'server "{quoted}" max_fails=0;'
 
 

@@ -60,7 +60,7 @@ def end_leftovers(record: Path, patience: float = _PATIENCE_SECONDS) -> bool:
     for sign in (signal.SIGTERM, signal.SIGKILL):
         _signal_group(old["pid"], sign)
         while _members(old) and (sign == signal.SIGKILL or time.monotonic() < deadline):
-            # Workers without their master don't hear a polite signal to the master.
+            # Workers of a dead master get no signal through it.
             if not _leader_lives(old):
                 _signal_group(old["pid"], signal.SIGKILL)
             time.sleep(0.05)
@@ -81,7 +81,7 @@ def _members(old: dict[str, Any]) -> list[int]:
                 continue
             members.append(int(entry.name))
     if old["pid"] in members and not _leader_lives(old):
-        # The number was given to somebody else meanwhile.
+        # The process id was reused meanwhile.
         return []
     return members
 
@@ -132,7 +132,7 @@ def _write_record(record: Path) -> None:
 
 
 def _empty(folder: Path) -> None:
-    # This may run as root in a folder of the less trusted run user: everything goes by descriptor,
+    # This may run as root in a folder of the less trusted run user: it works with descriptors,
     # so that a link in place of the folder or of something in it leads nowhere.
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:

@@ -1,4 +1,4 @@
-"""Where things lie: the checkout and the folder that holds all state of one Vireo."""
+"""Paths: the checkout, and the data folder that holds all state of one Vireo."""
 
 import enum
 import os
@@ -80,7 +80,7 @@ class Layout:
         return self.run / "services"
 
     def records(self, owner: Owner) -> Path:
-        """Where programs of this owner write which processes they are."""
+        """The process records of this owner's programs (see launch.py)."""
         return {
             Owner.STARTER: self.run,
             Owner.SERVICES: self.services_run,
@@ -223,7 +223,7 @@ def _set_mode(folder: Path, mode: int, group: int) -> None:
         found = os.fstat(descriptor)
         if found.st_gid != group:
             os.fchown(descriptor, -1, group)
-        # After it: a change of the group takes the bit for it away.
+        # After chown, which clears the setgid bit.
         os.fchmod(descriptor, mode)
     finally:
         os.close(descriptor)

@@ -14,7 +14,7 @@ from vireo_common.errors import MESSAGES, STATUS, Code
 Json = dict[str, Any]
 TEMPLATES = Path(__file__).with_name("templates")
 ACCESS = {"none": "No token", "maybe": "Token if you have one", "token": "Token"}
-# What nearly every address can be answered by; the page names these in one line.
+# Failures that nearly every operation has; the page lists these once.
 ANYWHERE = {
     *(Code.INVALID_REQUEST, Code.REQUEST_TIMEOUT, Code.URI_TOO_LONG, Code.HEADERS_TOO_LARGE),
     *(Code.INTERNAL_ERROR, Code.BAD_GATEWAY, Code.UNAVAILABLE, Code.GATEWAY_TIMEOUT),

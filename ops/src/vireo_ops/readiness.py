@@ -1,4 +1,4 @@
-"""Asking the programs whether they are ready, and saying what is wrong when they are not."""
+"""Readiness probes, and what to show of a program that is not ready."""
 
 import http.client
 import time

@@ -213,7 +213,7 @@ def _ensure_user(name: str) -> None:
     group = ["--gid", name] if known else ["--user-group"]
     command = ["useradd", "--system", *group, "--no-create-home"]
     command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name]
-    # 9: the name is in use, by another `make up` a moment ago.
+    # 9: the name is in use; another `make up` has just made it.
     _administer(command, f"useradd could not make the user {name}", {0, 9})
 
 

@@ -34,7 +34,7 @@ from vireo_ops.settings import Settings, read_env_file
 from vireo_ops.settings_texts import example
 from vireo_ops.supervisor import RUNNING, ProgramState, Supervisor, render
 
-# A machine that is busy with other things takes a minute and more. What has died is told at once.
+# A busy machine takes a minute and more. A program that has died is reported at once.
 _READY_SECONDS = 180.0
 _EDGE_PROGRAMS = {"mariadb", "gateway"}
 
@@ -56,7 +56,7 @@ class Status:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What this start is about: everything that was read and decided before anything is started."""
+    """The plan of a start: what was read and decided before anything is started."""
 
     settings: Settings
     users: Users
@@ -142,7 +142,7 @@ class Runtime:
         variables = layout.config / "vireo.env"
         if not variables.exists():
             variables.write_text(example(), encoding="utf-8")
-            # Later settings may hold somebody's key.
+            # Settings that are added later may be secret.
             variables.chmod(0o600)
         return users
 
@@ -161,7 +161,7 @@ class Runtime:
                     folder.path.mkdir()
                     give(folder.path, owner)
                 elif folder.owner is Owner.STARTER:
-                    # Its own parts are others'.
+                    # Parts of it belong to other users.
                     os.lchown(folder.path, owner.uid, -1)
                 elif not is_of(folder.path, owner):
                     theirs.append(folder)
@@ -281,13 +281,13 @@ class Runtime:
         return OperationError("\n".join(parts))
 
     def _runs(self, name: str) -> bool:
-        # Not STARTING: a program that ends at once, again and again, is that most of the time.
+        # Not STARTING, which a program that crashes in a loop is most of the time.
         return self._supervisor.states()[name].state == "RUNNING"
 
     def _gave_up(self, name: str) -> bool:
         return self._supervisor.states()[name].state == "FATAL"
 
-    # What is known from before
+    # State of an earlier run
 
     def _running(self) -> set[str]:
         if not self._supervisor.is_running():

@@ -22,7 +22,7 @@ PASSWORDS = (
     "db_migrate_password",
     "service_token",
 )
-# Only somebody else knows it: who runs the mail server. Not there where none asks for it.
+# Given by the operator, for it is the mail server's; optional.
 SMTP_PASSWORD = "smtp_password"  # noqa: S105 (the name of a file)
 # What media and its worker know; in containers, too.
 OF_MEDIA = ("db_media_password", "service_token")

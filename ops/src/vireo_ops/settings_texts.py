@@ -1,4 +1,4 @@
-"""What is written about settings, made from their declarations (`make settings`).
+"""Generated texts about settings, from their declarations (`make settings`).
 
 The table of docs/operations.md, the variables that docker-compose.yml hands to each program, their
 defaults in gateway/start.sh, and the first config/vireo.env. The first three stand between two

@@ -1,4 +1,4 @@
-"""The supervisor: its configuration, its daemon, and the words it understands."""
+"""The supervisor: its configuration, its daemon, and calls to it."""
 
 import hashlib
 import http.client
@@ -241,7 +241,7 @@ class Supervisor:
         return True
 
     def _stop_at_once(self, names: Sequence[str]) -> None:
-        # First the door, so that nobody is told of a service that is gone.
+        # The gateway first, so that no client gets errors of services that have stopped.
         self._stop("gateway", wait=True)
         self._stop_side_by_side(names)
 

@@ -19,7 +19,7 @@ from vireo_common.tokens import Claims, Verifier, bearer_token
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
-# Sessions of which it is remembered when they were last looked for.
+# Sessions whose last lookup is cached.
 MOST_SESSIONS = 4096
 
 
@@ -84,7 +84,7 @@ class Guard:
             case Access.INTERNAL:
                 given = request.headers.get(TOKEN_HEADER, "").encode()
                 if not hmac.compare_digest(given, self._service_token):
-                    # Not "not found", which a neighbour takes for an answer about what it named.
+                    # Not ``not_found``, which the caller would take for a missing video or account.
                     raise Failure(Code.FORBIDDEN)
             case _:
                 pass
@@ -111,8 +111,8 @@ class Guard:
     def claimed_account_id(self) -> int | None:
         """Whose token the request carries, going by its signature and its time alone.
 
-        It grants nothing: ask ``claims`` before anything is shown or done that depends on it. The
-        session is looked for once a minute, so that when it was seen is noted here too.
+        It authorizes nothing: call ``claims`` before showing or doing anything that depends on it.
+        The session is looked up once a minute, which updates when it was seen.
         """
         try:
             claims = self._verifier.claims(bearer_token(request.headers.get("Authorization")))

@@ -25,7 +25,7 @@ TOKEN_HEADER = "X-Vireo-Service-Token"  # noqa: S105 (a header's name)
 
 
 class ServiceClient:
-    """Talks to one neighbour.
+    """Calls one other service.
 
     Args:
         base_url: its internal address: ``http://host:port``, or ``unix:`` and the path of a socket.
@@ -39,7 +39,7 @@ class ServiceClient:
         self._neighbour = base_url.rstrip("/")
         unix = self._neighbour.startswith(_UNIX)
         self._socket_path = self._neighbour.removeprefix(_UNIX) if unix else None
-        # Whom the request names does not matter on a socket that only one listens on.
+        # A Unix socket has one listener, so the host name does not matter.
         self._base_url = "http://localhost" if self._socket_path else self._neighbour
         self._service_token = service_token
         self._read_seconds = read_seconds
@@ -83,7 +83,7 @@ class ServiceClient:
             )
             value = answer.json()["response"] if answer.status_code in {200, 404} else None
         except (requests.RequestException, KeyError, TypeError) as error:
-            # KeyError and TypeError: JSON that is no envelope.
+            # KeyError and TypeError: JSON without the envelope.
             asked.warning("neighbour_unreachable", error=type(error).__name__)
             raise Failure(Code.UNAVAILABLE) from error
         if answer.status_code == 404:
@@ -109,9 +109,9 @@ class ServiceClient:
         # A session is not safe to share between threads.
         if not hasattr(self._local, "session"):
             session = requests.Session()
-            # Neighbours are on a private network: no proxy of the environment stands between.
+            # Services are on a private network: ignore proxies of the environment.
             session.trust_env = False
-            # A kept connection may be closed by the neighbour at the moment of its next use; all
+            # A kept-alive connection may be closed at the moment of its next use; all
             # internal calls are idempotent, so they may be sent once more (RFC 9110, 9.2.2).
             again = Retry(total=1, connect=0, read=1, status=0, allowed_methods=None)
             session.mount("http://", self._adapter(again))

@@ -32,10 +32,10 @@ MISSING_PARENT = 1452
 # InnoDB" in the server's manual. 1020 is the same for snapshot isolation.
 RUN_AGAIN = {1213, 1020}
 ATTEMPTS = 4
-# Of one process: more threads than this wait for other things than the database.
+# Of one process; its other threads wait for something else than the database.
 MOST_CONNECTIONS = 16
-# What the server says while it is full, starting, stopping, read-only or out of patience. Other
-# numbers of its own (1000 to 1999) name a defect of ours: a wrong statement, a missing grant.
+# The server is full, starting, stopping, read-only, or a lock or statement timed out. Its other
+# error numbers (1000 to 1999) are defects of ours: a wrong statement, a missing grant.
 OUT_OF_SERVICE = {
     *(1021, 1040, 1041, 1045, 1053, 1077, 1078, 1079, 1080, 1114, 1129, 1130, 1203, 1205),
     *(1226, 1290, 1317, 1836, 1927, 1969),
@@ -48,7 +48,7 @@ SESSION = "SET time_zone = '+00:00'"
 ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 
 
-# A connection that was in use so recently is only looked at, not asked.
+# A connection that was used so recently is not pinged; its socket is checked.
 TRUSTED_SECONDS = 5.0
 
 
@@ -61,17 +61,16 @@ class Duplicate(Exception):
 
 
 class _Dialect(MySQLDialect_pymysql):
-    """Tells the pool whether a connection is still good, as a rule without a round trip.
+    """Tells the pool whether a connection is still usable, mostly without a round trip.
 
-    The server's side sends nothing unasked: where something can be read, it is the end of the line
-    or word of it. A line that is dead without a word (a machine that vanished) shows in the
-    question that a connection gets when it has been idle.
+    The server sends nothing unasked: a readable socket was closed, or is about to be. A connection
+    that broke silently (a machine that vanished) is found by the ping after it was idle.
     """
 
     def do_ping(self, dbapi_connection: Any) -> Literal[True]:
         """Return, or raise a driver's error where the connection is dead."""
         if dbapi_connection._sock is None:
-            # It was closed by force, because not even a rollback went through.
+            # `_roll_back` closed it, because the rollback failed.
             raise pymysql.err.InterfaceError(CR.CR_SERVER_GONE_ERROR, "closed already")
         poll = select.poll()
         poll.register(dbapi_connection._sock, select.POLLIN)
@@ -85,7 +84,7 @@ class _Dialect(MySQLDialect_pymysql):
 
 
 class MissingParent(Exception):
-    """A foreign key refused a row: what it belongs to has gone."""
+    """A foreign key refused a row: its parent was deleted."""
 
 
 class Database:
@@ -121,8 +120,8 @@ class Database:
                 raise
             return connection
 
-        # Statements run in autocommit unless ``transaction`` opened one, and that one always ends,
-        # so a returned connection has nothing to roll back: one round trip less for each use.
+        # Statements run in autocommit, or in a ``transaction``, which always ends: no rollback is
+        # needed when a connection returns to the pool, which saves a round trip.
         self._pool = QueuePool(
             connect,
             pool_size=size,
@@ -160,7 +159,7 @@ class Database:
     def write(self, statement: str, values: Sequence[object] = ()) -> int:
         """Run one statement that is its own transaction; the number of rows that it changed.
 
-        Like a transaction it is run again where it was the victim of a deadlock.
+        Like a transaction it is retried where it was the victim of a deadlock.
         """
 
         def once() -> int:
@@ -221,7 +220,7 @@ class Database:
             number = error.args[0]
             if number in RUN_AGAIN or (number in SERVERS_OWN and number not in OUT_OF_SERVICE):
                 raise
-            # The line may be dead or hold half an answer: it must not be used again.
+            # The connection may be dead or hold half an answer: it must not be used again.
             pooled.invalidate(error)
             raise _unavailable(error) from error
         finally:

@@ -33,8 +33,8 @@ umask = 0o117
 workers = _settings.web_workers
 threads = _settings.web_threads
 worker_class = "vireo_common.gunicorn_worker.EnvelopeWorker"
-# Longer than the gateway keeps an idle connection, so that it is never the service that closes
-# one which the gateway is about to use.
+# Longer than the gateway keeps an idle connection, so that the service never closes one that the
+# gateway is about to use.
 keepalive = 75
 timeout = 120
 graceful_timeout = 30
@@ -44,7 +44,7 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 forwarded_allow_ips = "*"
 # By this one header alone; gunicorn believes others too, and refuses requests where they disagree.
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
-# The gateway has limits of its own, and says so in the contract's form; these must never be hit.
+# Above the gateway's limits, whose refusals have the contract's form, so that these are never hit.
 limit_request_line = 0
 limit_request_fields = 32768
 limit_request_field_size = 0
@@ -82,21 +82,21 @@ def on_starting(server: Any) -> None:
         return
     importlib.import_module(server.app.app_uri.partition(":")[0])
     gc.collect()
-    # A collection in a worker leaves these objects, and so the pages that they are on, alone.
+    # The collector skips frozen objects, so that workers go on sharing their pages (copy-on-write).
     gc.freeze()
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
-    """Let a short request come between the parts of a long one.
+    """Shorten the interpreter's switch interval.
 
-    A thread that computes is asked to make way for another after this time; Python's own 5 ms
-    are more than most requests take, so that each would wait for whatever dear one is beside it.
+    Python's own 5 ms are more than most requests take, so that each would wait for an expensive one
+    beside it.
     """
     sys.setswitchinterval(0.0005)
 
 
 def when_ready(server: Any) -> None:
-    """Let the group of a socket's folder connect too: neighbours that are other users.
+    """Let the group of a socket's folder connect too: services that run as another user.
 
     Gunicorn itself gives the socket to the group of its process.
     """

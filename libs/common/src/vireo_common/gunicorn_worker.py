@@ -37,7 +37,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]
             "Content-Type: application/json\r\nConnection: close\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
-        # Whoever sent it may be gone by now.
+        # The client may have gone.
         with contextlib.suppress(OSError):
             client.sendall(head.encode() + body)
 
@@ -50,4 +50,4 @@ class WithoutAccess(Logger):  # type: ignore[misc]
     """
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
-        """Say nothing."""
+        """Write nothing."""

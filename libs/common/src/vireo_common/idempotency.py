@@ -1,10 +1,10 @@
-"""``Idempotency-Key``: a POST that is sent again has one effect and gets the same answer.
+"""``Idempotency-Key``: a POST that is repeated has one effect and gets the same answer.
 
-The first request with a key inserts a row, and the unique key of the table decides which one that
-is; the others wait for its answer. What failed on our side, or may be tried later, is forgotten, so
-that trying again means trying again. A process that dies in between leaves a row whose lease ends:
-the next request does the work anew, and a unique constraint (a name that is taken, or the
-``request_key`` that a handler keeps with what it makes) tells what had been done already.
+The first request with a key inserts a row (the unique key decides which one is first); the others
+wait for its answer. Server errors and answers with ``Retry-After`` are not stored, so that a retry
+does the work again. A process that dies in between leaves a row whose lease expires: the next
+request does the work again, and a unique constraint (a taken name, or the ``request_key`` that a
+handler stores with what it makes) tells what had been done already.
 
 Answers that hold secrets are never kept: their handlers are marked ``never_replayed``. Bodies may
 hold passwords, so that only a keyed digest of them is kept.
@@ -45,7 +45,7 @@ UPDATE IdempotentRequests SET Lease = %s, LeaseUntil = NOW(3) + INTERVAL %s SECO
 WHERE KeyHash = %s AND Status IS NULL AND LeaseUntil < NOW(3)
 """
 
-# Whoever was too slow, and was followed by another, changes nothing.
+# Fencing: a request whose lease was taken over changes nothing.
 FINISH = "UPDATE IdempotentRequests SET Status = %s, Body = %s WHERE KeyHash = %s AND Lease = %s"
 
 FORGET = "DELETE FROM IdempotentRequests WHERE KeyHash = %s AND Lease = %s AND Status IS NULL"
@@ -63,12 +63,12 @@ LEASE_SECONDS = 60
 WAIT_SECONDS = 25.0
 POLL_SECONDS = 0.02
 MAX_POLL_SECONDS = 0.5
-# So many requests of a process may wait for another one; the threads are for those who work.
+# Requests of a process that may wait for another one, so that threads are left for other work.
 WAITERS = 10
 
 
 def never_replayed(handler: Handler) -> Handler:
-    """Mark a handler whose answers hold secrets; the header means nothing to it."""
+    """Mark a handler whose answers hold secrets; it ignores the header."""
     handler.never_replayed = True  # type: ignore[attr-defined]
     return handler
 
@@ -91,7 +91,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request with a key: what it is kept under, what it asked for, and who does it."""
+    """A request with a key: digests of the key and the request, and the lease of who handles it."""
 
     key_hash: bytes
     request_hash: bytes
@@ -127,7 +127,7 @@ class IdempotentRequests:
             cursor.execute(FIND, (asked.key_hash,))
             row = cursor.fetchone()
         if row is None:
-            # The first one failed on our side at this moment: ask again.
+            # The first one has just failed, and its row was deleted: try again.
             return Turn.WAIT
         stored, status, body, lease_ended, expired = row
         if expired:
@@ -167,7 +167,7 @@ class IdempotentRequests:
         return None
 
     def _asked(self) -> Asked | None:
-        """The request, if it carries a key that means something here."""
+        """The request, if it has a key and its route heeds it."""
         key = request.headers.get(HEADER)
         if key is None or request.method != "POST" or request.routing_exception:
             return None
@@ -182,7 +182,7 @@ class IdempotentRequests:
         return Asked(key_hash, self._digest(request.get_data()), secrets.token_bytes(16))
 
     def _wait(self, asked: Asked) -> Turn | Kept:
-        """Wait until there is an answer, or the first one is followed."""
+        """Wait for the answer, or until the lease can be taken over."""
         if not self._waiters.acquire(blocking=False):
             raise Failure(Code.UNAVAILABLE)
         try:
@@ -201,7 +201,7 @@ class IdempotentRequests:
         asked: Asked | None = g.pop("idempotency", None)
         if asked is None:
             return response
-        # What may be tried later says so, and what failed on our side may be tried at once.
+        # A retry after a server error, or after `Retry-After`, must do the work again.
         kept = response.status_code < 500 and "Retry-After" not in response.headers
         try:
             if kept:
@@ -210,7 +210,7 @@ class IdempotentRequests:
             else:
                 self._database.write(FORGET, (asked.key_hash, asked.lease))
         except Failure:
-            # The answer is true all the same; whoever asks again waits for the lease to end.
+            # The answer is sent all the same; a repetition waits until the lease expires.
             log.warning("answer_not_kept")
         return response
 
@@ -230,9 +230,9 @@ class IdempotentRequestTable:
 
 
 def request_key() -> bytes | None:
-    """32 bytes that stand for this request and for every repetition of it; ``None`` without a key.
+    """32 bytes that identify this request and its repetitions; ``None`` without a key.
 
-    A handler keeps them with what it makes, where nothing else makes it unique.
+    A handler stores them with what it makes, where no other constraint makes it unique.
     """
     asked: Asked | None = g.get("idempotency")
     return hashlib.sha256(asked.key_hash + asked.request_hash).digest() if asked else None

@@ -1,14 +1,14 @@
-"""Work that must not be lost: rows of the table ``Jobs``, committed with what they belong to.
+"""Background jobs: rows of the table ``Jobs``, committed with the change that they belong to.
 
-A worker claims a job with ``SKIP LOCKED`` and holds it by a lease that it renews. Attempts are
-counted at the claim, so a job that kills its worker is quarantined after ``max_attempts`` claims.
-Whoever finishes a job proves with the lease's token that it is still the holder (fencing). Job
-handlers must be idempotent: a lease that ran out gives the job to another worker.
+Delivery is at-least-once, so handlers must be idempotent. A worker claims a job with ``SKIP
+LOCKED`` and holds it by a lease that it renews; the token of the lease is checked when the job is
+finished (fencing). Attempts are counted at the claim, so a job that kills its worker is quarantined
+after ``max_attempts`` claims.
 
-Jobs that name for whom they are (``turn_of``) take turns: however many one of them has waiting, a
-job of another waits for no more than one of them. Each job gets the number of its turn when it is
-inserted: a turn later than the last one of its own, and never earlier than where the queue has come
-to. In one's turn one's cheapest job is done. Jobs of nobody go before all others, the oldest first.
+Jobs of an owner (``turn_of``) are scheduled fairly: however many jobs one owner has waiting, a job
+of another waits for at most one of them. A job gets its turn number when it is inserted: ``TURN``
+after the last one of its owner, and never below the queue's current turn. In an owner's turn its
+cheapest job runs. Jobs without an owner run before all others, the oldest first.
 """
 
 import json
@@ -32,22 +32,22 @@ INSERT INTO Jobs
 VALUES (%s, %s, %s, %s, %s, NOW(3) + INTERVAL %s MICROSECOND, NOW(3), %s, %s, %s)
 """
 
-# Without a lock: two that are inserted at once may get the same turn, which does no harm.
+# Without a lock: two concurrent inserts may get the same turn, which is harmless.
 NEXT_TURN = """
 SELECT GREATEST(
     COALESCE((SELECT Turn FROM JobTurns WHERE Queue = %s), 1),
     COALESCE((SELECT MAX(Turn) FROM Jobs WHERE Queue = %s AND TurnOf = %s), 0) + %s)
 """
 
-# Who comes new takes the turn that the queue has come to. Each job that is done moves it on a
-# little, so that those who wait for their next turn are reached, however many come new.
+# A new owner starts at the queue's current turn. Each claim advances that by one, so that those who
+# wait for their next turn are reached, however many new owners come.
 TURN = 4
 MOVE_ON = """
 INSERT INTO JobTurns (Queue, Turn) VALUES (%s, %s + 1)
 ON DUPLICATE KEY UPDATE Turn = GREATEST(Turn, %s) + 1
 """
 
-# Asked first, many times a second: one statement without a lock.
+# Idle slots poll with this one, which takes no lock.
 ANY_DUE = """
 SELECT EXISTS (SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'queued' AND RunAfter <= NOW(3))
     OR EXISTS (SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'running' AND LeaseUntil < NOW(3))
@@ -138,7 +138,7 @@ class Job:
 
 
 class LeaseLost(Exception):
-    """Another worker has the job by now, or it was cancelled."""
+    """Another worker holds the job by now, or it was cancelled."""
 
 
 def enqueue(
@@ -157,8 +157,8 @@ def enqueue(
 
     Args:
         delay: in seconds.
-        turn_of: for whom it is; nobody's jobs go before all others.
-        cost: which one goes first of those that are for the same one: the cheapest.
+        turn_of: its owner; jobs without one run before all others.
+        cost: of an owner's jobs the cheapest runs first.
     """
     values = (queue, kind, subject, json.dumps(payload or {}), max_attempts, int(delay * 1_000_000))
     if turn_of:
@@ -194,8 +194,7 @@ class JobQueue:
     def claim(self) -> Job | None:
         """The next job that is due, or one whose holder died; ``None`` where there is none.
 
-        A job that is ``exhausted`` is returned too: the caller says what becomes of its subject,
-        and quarantines it.
+        A job that is ``exhausted`` is returned too, for the caller to give up and quarantine.
         """
 
         def work(cursor: Cursor) -> Job | None:
@@ -232,7 +231,7 @@ class JobQueue:
         cheapest = _claimed(cursor)
         if cheapest is None or cheapest.job_id == front.job_id:
             return front
-        # They change places.
+        # They swap turns.
         cursor.execute(SET_TURN, (cheapest.turn, front.job_id))
         return cheapest._replace(turn=front.turn)
 
@@ -256,7 +255,7 @@ class JobQueue:
         self._database.transaction(f"jobs.finish.{job.kind}", work)
 
     def while_held(self, job: Job, work: Callable[[Cursor], None]) -> None:
-        """Do ``work`` in a transaction that goes through only while the job is ours.
+        """Do ``work`` in a transaction that commits only while the job is ours.
 
         Raises:
             LeaseLost: nothing was done.
@@ -279,7 +278,7 @@ class JobQueue:
         )
 
     def quarantine(self, job: Job, error: str, also: Callable[[Cursor], None]) -> None:
-        """Put the job aside for a person to look at; ``also`` runs in the same transaction."""
+        """Keep the failed job for an operator; ``also`` runs in the same transaction."""
 
         def work(cursor: Cursor) -> None:
             if cursor.execute(QUARANTINE, (error[:500], job.job_id, job.lease)) != 1:

@@ -1,7 +1,7 @@
-"""Where log lines go: lines that report the ordinary are written together, others at once.
+"""Output of log lines: up to the level ``info`` in batches, warnings and errors at once.
 
-A line of its own for each request costs more than making it: the write lets go of the interpreter,
-and wakes whoever reads the pipe.
+A write for each request costs more than making the line: it releases the interpreter's lock, and
+wakes the reader of the pipe.
 """
 
 import atexit
@@ -13,15 +13,15 @@ import threading
 import time
 from typing import Any
 
-# What a process that is killed has not written yet.
+# A process that is killed loses the lines of this time.
 PERIOD_SECONDS = 0.25
-# A pipe takes so much in one piece (pipe(7)): other processes write lines into the same one.
+# Writes up to this size are atomic (pipe(7)); other processes write into the same pipe.
 _PIECE_BYTES = select.PIPE_BUF
 _MOST_LINES = 1000
 
 
 class Output:
-    """Lines on their way to standard output, in their order."""
+    """A buffer of lines for standard output, in their order."""
 
     def __init__(self) -> None:
         self._begin()
@@ -29,7 +29,7 @@ class Output:
         os.register_at_fork(after_in_child=self._begin)
 
     def _begin(self) -> None:
-        # A child has no thread of its parent, and must not write its parent's lines.
+        # After a fork the child has no thread of its parent, and must not write its parent's lines.
         self._lines: list[str] = []
         self._lock = threading.Lock()
         self._some = threading.Event()
@@ -49,13 +49,13 @@ class Output:
             self.flush()
 
     def now(self, line: str) -> None:
-        """Write a line, after those that wait."""
+        """Write the buffered lines, then this one."""
         with self._lock:
             self._lines.append(line)
         self.flush()
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write the buffered lines."""
         with self._lock:
             lines, self._lines = self._lines, []
             for piece in pieces(lines):
@@ -67,14 +67,14 @@ class Output:
             self._some.wait()
             self._some.clear()
             time.sleep(PERIOD_SECONDS)
-            # Nobody reads, or the disk is full: there is no place left to say so, and the next
-            # lines may find it better.
+            # Nobody reads, or the disk is full, and the log was the place to report it; the next
+            # write may succeed.
             with contextlib.suppress(OSError):
                 self.flush()
 
 
 def pieces(lines: list[str]) -> list[str]:
-    """Whole lines together, as many as a pipe takes in one piece; a longer line by itself."""
+    """Batches of whole lines that a pipe takes atomically; a longer line by itself."""
     found: list[str] = []
     size = 0
     for line in lines:
@@ -96,13 +96,13 @@ class Logger:
         self._output = output
 
     def msg(self, line: str) -> None:
-        """A line that reports the ordinary."""
+        """A line of the level ``info`` or below; buffered."""
         self._output.later(line)
 
     log = debug = info = msg
 
     def failure(self, line: str) -> None:
-        """A line that somebody should look at."""
+        """A warning or an error; written at once."""
         self._output.now(line)
 
     warn = warning = error = critical = exception = fatal = failure

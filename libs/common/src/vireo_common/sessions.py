@@ -1,7 +1,7 @@
-"""What every service reads of auth's tables: which sessions there are, and the public keys.
+"""What every service reads of auth's tables: sessions and public keys.
 
-A token is as good as its session: the one statement that looks for the account looks for the
-session too, so that whoever signs out is out everywhere at once, also while auth is down.
+A token is valid only while its session exists. Every service looks it up in the table, so that a
+sign-out takes effect everywhere at once, also while auth is down.
 """
 
 from enum import StrEnum
@@ -16,19 +16,19 @@ FROM Channels LEFT JOIN Sessions
 WHERE Channels.ChannelID = %s
 """
 
-# Asked again, because others may have noted it meanwhile.
+# The condition again, because another request may have updated it meanwhile.
 NOTE_SEEN = """
 UPDATE Sessions SET SeenAt = NOW(3) WHERE SessionID = %s AND SeenAt < NOW(3) - INTERVAL %s SECOND
 """
 
 KEYS = "SELECT KeyID, PublicKey FROM SigningKeys ORDER BY CreatedAt, KeyID"
 
-# When a session was last seen is true to so many seconds: not every request writes a row.
+# The precision of `SeenAt`, so that not every request writes a row.
 SEEN_SECONDS = 60
 
 
 class Standing(StrEnum):
-    """What becomes of a token that is genuine and has not expired."""
+    """The account and session of a token whose signature and times are valid."""
 
     GOOD = "good"
     ENDED = "ended"
@@ -42,7 +42,7 @@ class SessionReader:
         self._database = database
 
     def standing(self, account_id: int, session_id: str) -> Standing:
-        """Whether an account is there, and a session of it; notes that it was seen."""
+        """Whether an account and its session exist; updates when the session was seen."""
         with self._database.read() as cursor:
             cursor.execute(STANDING, (SEEN_SECONDS, session_id, account_id))
             row = cursor.fetchone()

@@ -14,5 +14,5 @@ def has_control_characters(text: str, allowed: str = "") -> bool:
 
 def iso_time(moment: dt.datetime) -> str:
     """A moment in UTC as the contract writes it: ISO 8601 with ``Z``, to the second."""
-    # Ten times as quick as strftime, for lists of many.
+    # Ten times as fast as strftime, for long lists.
     return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

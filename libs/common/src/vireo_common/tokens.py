@@ -30,12 +30,11 @@ ISSUER = "vireo"
 AUDIENCE = "vireo"
 ACCESS = "access"
 ACCESS_SECONDS = 3 * 60 * 60
-# How long a key set that was fetched is used before a newer one is asked for, and how long to
-# wait after an unknown key id or a failed fetch: a flood of forged ids must not become a flood
-# of questions.
+# How long a key set is cached, and the least time between fetches for unknown key ids or after a
+# failure, so that a flood of forged ids causes no flood of fetches.
 KEY_SET_SECONDS = 60.0
 RETRY_SECONDS = 2.0
-# Tokens whose signatures were verified; what is remembered of one takes some 300 bytes.
+# Cached tokens whose signatures were verified, of some 300 bytes each.
 MOST_VERIFIED = 4096
 
 KeySet = Mapping[str, Any]
@@ -88,8 +87,8 @@ class Signer:
 class Verifier:
     """Checks tokens with a key set that ``fetch`` brings.
 
-    The last good set is used for as long as ``fetch`` fails. A token whose signature was verified
-    is known again until the key set is fetched anew; whether it has expired is looked at each time.
+    The last good set is used for as long as ``fetch`` fails. Verified signatures are cached until
+    the key set is fetched again; expiry is checked each time.
     """
 
     def __init__(self, fetch: Callable[[], KeySet]) -> None:
@@ -111,12 +110,12 @@ class Verifier:
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         verified = self._verified
         claims = verified.get(digest)
-        # Where the key set is old, looking for the key begins to fetch a new one.
+        # Looking for the key starts a fetch where the key set is stale.
         if claims is None or time.monotonic() >= self._fresh_until:
             claims = self._verify(token)
             if len(verified) >= MOST_VERIFIED:
                 verified.clear()
-            # Not into the memory of a set that was fetched meanwhile.
+            # Not into the cache of a key set that was fetched meanwhile.
             verified[digest] = claims
         if claims.expires <= time.time():
             raise Failure(Code.TOKEN_EXPIRED)
@@ -150,7 +149,7 @@ class Verifier:
     def _key(self, key_id: str) -> Ed25519PublicKey | None:
         known = self._keys.get(key_id)
         if known is not None:
-            # A key that is known is used at once; that the set is old is nobody's wait.
+            # A known key is used at once, while a stale set is fetched in the background.
             if time.monotonic() >= self._fresh_until and self._lock.acquire(blocking=False):
                 threading.Thread(target=self._refresh_and_release, daemon=True).start()
             return known
@@ -168,7 +167,7 @@ class Verifier:
             self._lock.release()
 
     def _refresh(self) -> None:
-        # Called with the lock held. Whoever waited for it meanwhile finds this attempt fresh.
+        # Called with the lock held; those who waited for the lock find a fresh result.
         if time.monotonic() < self._retry_after:
             return
         try:
@@ -178,7 +177,7 @@ class Verifier:
                 for key in found["keys"]
                 if isinstance(loaded := OKPAlgorithm.from_jwk(key), Ed25519PublicKey)
             }
-            # What was verified with a key that is no longer in the set is forgotten.
+            # Tokens of keys that are no longer in the set leave the cache.
             self._verified = {}
             self._fresh_until = time.monotonic() + KEY_SET_SECONDS
         except Failure:

@@ -1,4 +1,4 @@
-"""``requests`` over a Unix socket: what urllib3 and requests leave open for subclasses.
+"""``requests`` over a Unix socket: subclasses of urllib3's and requests' connections.
 
 Time limits, kept connections and repeated requests are theirs, as over TCP.
 """
@@ -54,6 +54,6 @@ class UnixAdapter(HTTPAdapter):
         return self.pool
 
     def close(self) -> None:
-        """Close what is kept."""
+        """Close the pool."""
         self.pool.close()
         super().close()

@@ -86,7 +86,7 @@ class ProblemEnvelope(BaseModel):
 
 
 class Empty(BaseModel):
-    """An answer that has nothing to say but that all is well."""
+    """A success without data."""
 
     response: str = ""
 
@@ -132,7 +132,7 @@ def create_application(
     app.json = _StrictJson(app)
     # The gateway answers browsers that ask for permission; otherwise OPTIONS is no method here.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    # Two slashes are another address, and not a reason to redirect to an internal one.
+    # Two slashes are another address; a redirect would name an internal host.
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.before_request(_begin)
@@ -243,7 +243,7 @@ def _require_json() -> None:
     except ValueError:
         raise Failure(Code.INVALID_JSON) from None
     if not isinstance(value, dict):
-        # Caught here: a body that is a JSON text would be parsed a second time further down.
+        # Caught here: flask_openapi3 would parse a JSON string a second time.
         raise Failure(Code.INVALID_BODY, "The body must be a JSON object.", fields={})
 
 
@@ -307,7 +307,7 @@ def _finish(service: str) -> Callable[[Response], Response]:
         route = request.url_rule.rule if request.url_rule else "unknown"
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         response.headers["X-Request-ID"] = g.get("request_id", "")
-        # Anybody can think of methods; each would be a series of its own for ever.
+        # Clients can invent methods, and each would be another time series.
         method = request.method if request.method in METHODS else "other"
         metrics.REQUESTS.labels(service, route, method, response.status_code).inc()
         metrics.SECONDS.labels(service, route).observe(seconds)

@@ -29,7 +29,7 @@ class Interrupted(Exception):
 
 
 class TryLater(Exception):
-    """The job can't be done now, for a reason outside of it; it waits for ``seconds``.
+    """The job can't be done now, for a reason outside of it; it is retried after ``seconds``.
 
     This is not counted as an attempt.
     """
@@ -44,7 +44,7 @@ class Handler:
     """What is done with the jobs of one kind.
 
     ``run`` does the job and finishes it. ``give_up`` is called for a job that had all its attempts:
-    it says what becomes of the job's subject, and puts the job aside.
+    it fails the job's subject, and quarantines the job.
     """
 
     run: Callable[[Job, threading.Event], None]
@@ -56,8 +56,8 @@ class Slot(threading.Thread):
 
     Args:
         idle_seconds: how long it waits before it looks for work again.
-        retries: errors that say that the machine is in trouble: the job comes back, a bounded
-            number of times. Any other error is a defect, which ends the worker; the attempt has
+        retries: errors of the machine, after which the job is retried with backoff, up to its
+            ``max_attempts``. Any other error is a defect, which ends the worker; the attempt has
             been counted.
     """
 
@@ -79,7 +79,7 @@ class Slot(threading.Thread):
         self._retries = retries
 
     def run(self) -> None:
-        """Take jobs; an outage of the database is waited for."""
+        """Take jobs; an outage of the database is waited out."""
         while not self._stopping.is_set():
             try:
                 job = self._queue.claim()
@@ -116,7 +116,7 @@ class Slot(threading.Thread):
         except TryLater as later:
             self._queue.put_back(job, delay=later.seconds, error=str(later), count=False)
         except Failure as failure:
-            # A neighbour or the database is away. That says nothing about the job.
+            # Another service or the database is down, which is no attempt of the job.
             error = failure.code.value
             self._queue.put_back(job, delay=NEIGHBOUR_SECONDS, error=error, count=False)
         except self._retries as error:
@@ -171,7 +171,7 @@ class Hold:
                     return
                 renewed = now
             except Failure:
-                # Asked again until the lease has certainly run out.
+                # Retried until the lease has certainly expired.
                 if now - renewed > LEASE_SECONDS:
                     self._stop.set()
                     return
@@ -196,7 +196,7 @@ def run_until_stopped(
             alive_file.touch()
         dead = [thread.name for thread in threads if not thread.is_alive()]
     if dead:
-        # A defect ended a thread; the process ends too, and whoever supervises it starts anew.
+        # A defect ended a thread; the process ends too, and the supervisor restarts it.
         log.error("worker_thread_died", threads=dead)
         stopping.set()
     for thread in threads:
