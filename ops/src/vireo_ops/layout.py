@@ -142,7 +142,7 @@ class Layout:
 
     @property
     def supervisor_socket(self) -> Path:
-        """The Unix socket by which the supervisor is told what to do."""
+        """The Unix socket that the supervisor takes commands on."""
         return self.run / "supervisor.sock"
 
     def folders(self) -> list[Folder]:

@@ -1,4 +1,4 @@
-"""Ports: the database's is found and remembered, the gateway's is given."""
+"""Ports: the database's is chosen once and stored, the gateway's is a setting."""
 
 import errno
 import json

@@ -58,7 +58,7 @@ def find_server(name: str) -> str:
 def fixed_environment(
     layout: Layout, settings: Settings, database_port: int, users: Users
 ) -> dict[str, str]:
-    """What every service is told that nobody sets."""
+    """Variables of every service that Vireo sets itself."""
     urls = {f"VIREO_{name.upper()}_URL": service_address(layout, name) for name in SERVICES}
     return {
         **base_environment(layout, users.services),
@@ -104,7 +104,7 @@ def service_programs(
 ) -> list[Program]:
     """The three services, their workers, and the spool where media needs one.
 
-    Each is told the settings that it reads and no others, so that a change restarts whom it
+    Each gets the settings that it reads and no others, so that a change restarts whom it
     concerns.
     """
     of_media = {
@@ -149,7 +149,7 @@ def _waiting(told: Mapping[str, str], threads: int) -> dict[str, str]:
 def _service(
     layout: Layout, settings: Settings, name: str, told: Mapping[str, str], owner: Owner
 ) -> Program:
-    # Three gunicorns of one user would share the control socket in its home; nobody uses it.
+    # Three gunicorns of one user would share the unused control socket in its home.
     gunicorn = (sys.executable, "-m", "gunicorn", "--no-control-socket")
     address = service_address(layout, name)
     return Program(

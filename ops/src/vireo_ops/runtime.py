@@ -91,7 +91,7 @@ class Runtime:
         users = self._prepare_own_folders()
         with self._lock():
             started_at = time.monotonic()
-            # Before ports are looked at: what is left of an earlier run may hold them.
+            # Before ports are checked: leftovers of an earlier run may hold them.
             if not self._supervisor.is_running() and self._supervisor.end_leftovers():
                 self.say("ended what was left running without a supervisor")
             self._prepare_folders(users)

@@ -1,4 +1,4 @@
-"""Who may call a route: declared on the handler, checked before the body is looked at.
+"""Who may call a route: declared on the handler, checked before the body is parsed.
 
 Every handler carries exactly one of ``public``, ``signed_in``, ``maybe_signed_in`` or
 ``internal``; an application with a route that carries none does not start.
@@ -41,7 +41,7 @@ def _declare(rule: Access) -> Callable[[Handler], Handler]:
 
 
 public = _declare(Access.PUBLIC)
-"""Anybody; a token is not looked at."""
+"""Anybody; a token is ignored."""
 signed_in = _declare(Access.SIGNED_IN)
 """A valid token of a session that has not ended; see ``account_id`` and ``session_id``."""
 maybe_signed_in = _declare(Access.MAYBE_SIGNED_IN)

@@ -70,7 +70,7 @@ class ServiceClient:
             Failure: ``not_found`` where the neighbour says so; ``unavailable`` where it can't be
                 reached, is too slow, or answers with an error.
         """
-        # The path stays out of the log: it names what somebody looks at or does.
+        # The path stays out of the log: it says what a person looks at or does.
         asked = log.bind(neighbour=self._neighbour, method=method)
         try:
             answer = self._session().request(

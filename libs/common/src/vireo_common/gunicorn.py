@@ -27,8 +27,8 @@ if _settings.metrics_dir:
 
 # A list: a text would be cut at commas, which the path of a socket may hold.
 bind = [_settings.bind]
-# Of a socket in the file system: whoever may enter its folder and is of its group may connect, and
-# nobody else of the machine. The service itself keeps the umask that it was started with.
+# For the Unix socket: its owner and its group may connect, if they can enter its folder. The
+# service itself keeps the umask that it was started with.
 umask = 0o117
 workers = _settings.web_workers
 threads = _settings.web_threads

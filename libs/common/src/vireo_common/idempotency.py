@@ -219,7 +219,7 @@ class IdempotentRequests:
 
 
 class IdempotentRequestTable:
-    """The table, for whoever cleans up."""
+    """The table, for the sweep."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -36,7 +36,7 @@ class Standing(StrEnum):
 
 
 class SessionReader:
-    """Auth's tables, for whoever checks tokens."""
+    """Auth's tables, for checking tokens."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -40,7 +40,7 @@ class _Pool(HTTPConnectionPool):
 
 
 class UnixAdapter(HTTPAdapter):
-    """Sends every request to whoever listens on the socket ``path``."""
+    """Sends every request to the socket ``path``."""
 
     def __init__(self, path: str, max_retries: Retry) -> None:
         super().__init__(max_retries=max_retries)

@@ -86,7 +86,7 @@ class ProblemEnvelope(BaseModel):
 
 
 class Empty(BaseModel):
-    """A success without data."""
+    """An answer that has nothing to say but that all is well."""
 
     response: str = ""
 
@@ -207,7 +207,7 @@ PROBLEM_REFERENCE = {"$ref": "#/components/schemas/ProblemEnvelope"}
 
 
 def client_address() -> str:
-    """The address of whoever sent the request, as the gateway saw it."""
+    """The client's address, as the gateway saw it."""
     return request.headers.get("X-Real-IP") or request.remote_addr or ""
 
 

@@ -30,8 +30,8 @@ def blueprint(exports: Exports) -> APIBlueprint:
 
     @bp.put("/internal/exports/<channel_id>/notices/<mail_id>", doc_ui=False)
     @internal
-    def tell_asked(path: NoticePath) -> Response:
-        exports.tell_asked(path.channel_id, path.mail_id)
+    def notify_requested(path: NoticePath) -> Response:
+        exports.notify_requested(path.channel_id, path.mail_id)
         return answer()
 
     return bp

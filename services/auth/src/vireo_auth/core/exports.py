@@ -99,7 +99,7 @@ class ExportStore(Protocol):
     def addresses(self, channel_id: int, after: str, limit: int) -> Sequence[KnownAddress]:
         """Addresses that come after ``after``, in their order as text."""
 
-    def tell_asked(self, channel_id: int, mail_id: str) -> bool:
+    def notify_requested(self, channel_id: int, mail_id: str) -> bool:
         """Have a mail sent to the owner; ``False`` where there is none."""
 
 
@@ -136,7 +136,7 @@ class Exports:
             devices=self._store.devices(channel_id),
             browsers=self._store.browsers(channel_id),
             links=self._store.links(channel_id),
-            # They are kept by address: until it is proven, they may have gone to somebody else.
+            # Mails are recorded by address, which may be somebody else's until it is proven.
             mails=self._store.mails(channel_id, profile.email) if profile.verified else (),
             email_changes=self._store.email_changes(channel_id),
         )
@@ -146,9 +146,9 @@ class Exports:
         found = self._store.addresses(channel_id, after, PAGE)
         return found, found[-1].address if len(found) == PAGE else None
 
-    def tell_asked(self, channel_id: int, mail_id: str) -> None:
-        """Tell the owner by mail that an archive was asked for (OWASP ASVS 5.0, 6.3.7: whoever has
-        a copied token can ask for it too).
+    def notify_requested(self, channel_id: int, mail_id: str) -> None:
+        """Notify the owner by mail that an archive was requested, which may have been with a stolen
+        token (OWASP ASVS 5.0, 6.3.7).
 
         Args:
             mail_id: makes it idempotent: one id, one mail.
@@ -156,5 +156,5 @@ class Exports:
         Raises:
             Failure: ``not_found``.
         """
-        if not self._store.tell_asked(channel_id, mail_id):
+        if not self._store.notify_requested(channel_id, mail_id):
             raise Failure(Code.NOT_FOUND)

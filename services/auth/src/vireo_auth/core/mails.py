@@ -25,21 +25,21 @@ class Template(StrEnum):
     RESET = "reset"
     """Gives a link for a new password. No values."""
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a name, no secret)
-    """Tells of a change. No values."""
+    """Notice of a change. No values."""
     EMAIL_CHANGED = "email_changed"
-    """Tells the old address of a change, with a link that undoes it. No values."""
+    """Notice of a change to the old address, with a link that undoes it. No values."""
     EMAIL_UNDONE = "email_undone"
-    """Tells an address that it is the account's no more. No values."""
+    """Notice to an address that the account no longer has. No values."""
     NEW_DEVICE = "new_device"
-    """Tells of a sign-in: ``device``, ``address``."""
+    """Notice of a sign-in: ``device``, ``address``."""
     EXPORT_ASKED = "export_asked"
-    """Tells that somebody with the account's token asked for all of its data. No values."""
+    """Notice that a data export was requested with the account's token. No values."""
     ACCOUNT_DELETED = "account_deleted"
-    """Tells of a deletion: ``username``."""
+    """Notice of a deletion: ``username``."""
 
 
 class Purpose(StrEnum):
-    """What mails are counted by; the token of a link for one is never good for the other."""
+    """What mails are counted by; a link's token is valid for its own purpose alone."""
 
     VERIFY = "verify"
     RESET = "reset"
@@ -77,14 +77,14 @@ UNDO_SECONDS = 3 * 24 * 3600
 # between two other notices. Events meanwhile are combined in one mail.
 ASKED_PAUSE, TOLD_PAUSE, NOTICE_PAUSE = 60, 300, 600
 MOST_AN_HOUR = 5
-# Of all kinds together, to an address that nobody has proven.
+# Of all kinds together, to an address that is not proven.
 MOST_IN_ALL = 10
 NO_END = 1 << 30
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How many mails of a purpose somebody gets.
+    """A rate limit of mails.
 
     Args:
         whose: what it is counted by: an account, an address or an origin.
@@ -107,7 +107,7 @@ class Addressee:
         address: where it goes.
         account: whom it is about; ``None`` where nobody knows.
         proven: whether the account has proven this address.
-        origin: the network of whoever caused it, see ``network``; empty where nobody did.
+        origin: the network of the request that caused it, see ``network``; empty where none did.
     """
 
     address: str
@@ -143,17 +143,17 @@ class Addressee:
 
 
 def of_mailbox(address: str) -> str:
-    """By what mails are counted that go to an address which the account has not proven."""
+    """The limits' key for mails to a mailbox that the account has not proven."""
     return f"mailbox:{mailbox_of(address)}"
 
 
 def of_account(account: int | None) -> str:
-    """By what mails about an account are counted that go to such addresses."""
+    """The limits' key for all mails about an account to such addresses."""
     return f"account:{account}"
 
 
 def of_account_at(account: int | None, address: str) -> str:
-    """By what an account's mails to an address are counted that it has proven."""
+    """The limits' key for an account's mails to an address that it has proven."""
     return f"account:{account} {mailbox_of(address)}"
 
 

@@ -109,8 +109,8 @@ class Me:
     ) -> Profile:
         """Change some of ``CHANGEABLE``, all of them or none.
 
-        Whoever has the address can set another password, so that another address asks for the
-        password (OWASP ASVS 5.0, 7.5.1).
+        Changing the address takes the password, because a reset link is sent there (OWASP ASVS 5.0,
+        7.5.1).
 
         Raises:
             Failure: ``invalid_body`` with a reason for each field; ``missing_field`` or what

@@ -22,7 +22,7 @@ class ResetStore(Protocol):
         """Whether a token can be used now."""
 
     def replace(self, token_hash: bytes, password_hash: str, address: str) -> bool:
-        """Use a token up: replace the password, end all sessions, and tell the owner.
+        """Use a token up: replace the password, end all sessions, and notify the owner.
 
         ``address`` is where that was done: its lockout there ends, so that the owner can sign in at
         once.

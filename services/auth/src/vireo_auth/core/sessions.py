@@ -23,8 +23,8 @@ from vireo_common.tokens import ACCESS_SECONDS, Signer
 
 log = structlog.get_logger()
 
-# A session that nobody carried on for so long is over (NIST SP 800-63B, section 4.1.3: 30 days),
-# and so is one that was opened so long ago: now and then everybody types the password.
+# A session ends when it was not refreshed for so long (NIST SP 800-63B, section 4.1.3: 30 days),
+# and so long after it was opened, so that the password is asked for now and then.
 REFRESH_SECONDS = 30 * 24 * 60 * 60
 LIFE_SECONDS = 90 * 24 * 60 * 60
 # Two tabs that refresh at the same moment send the same token, and so does who lost the answer.

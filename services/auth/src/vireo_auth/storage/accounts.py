@@ -64,8 +64,8 @@ class AccountTable:
             if self._reserved.holds(cursor, account.username):
                 raise UsernameTaken
             require_free(cursor, account.email, channel_id)
-            told, cause = Template.VERIFY, Cause(origin)
-            add_mail_job(cursor, told, channel_id=channel_id, to=account.email, cause=cause)
+            template, cause = Template.VERIFY, Cause(origin)
+            add_mail_job(cursor, template, channel_id=channel_id, to=account.email, cause=cause)
 
         try:
             self._database.transaction("accounts.add", work)

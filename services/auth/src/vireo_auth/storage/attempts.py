@@ -19,7 +19,7 @@ INSERT INTO SignInPairs (NameKey, Address, SeenAt) VALUES (%s, %s, NOW(3))
 ON DUPLICATE KEY UPDATE SeenAt = NOW(3)
 """
 
-# The seconds are rounded up: whoever waits for them finds the block over.
+# Rounded up, so that the block is over after these seconds.
 BLOCK_LEFT = """
 SELECT BlockedUntil, CEIL(TIMESTAMPDIFF(MICROSECOND, NOW(3), BlockedUntil) / 1000000)
 FROM SignInPairs WHERE NameKey = %s AND Address = %s AND BlockedUntil > NOW(3)

@@ -25,7 +25,7 @@ SWEEP = "DELETE FROM Browsers WHERE SeenAt < NOW(3) - INTERVAL 400 DAY ORDER BY 
 
 
 class BrowserTable:
-    """The table, for whoever cleans up."""
+    """The table, for the sweep."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

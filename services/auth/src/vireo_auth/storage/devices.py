@@ -62,5 +62,5 @@ def know_device(cursor: Cursor, channel_id: int, client: Client) -> None:
         "device": client.device or "unknown",
         "address": client.address or "unknown",
     }
-    told, cause = Template.NEW_DEVICE, Cause(network(client.address))
-    add_mail_job(cursor, told, channel_id=channel_id, to=address, values=values, cause=cause)
+    template, cause = Template.NEW_DEVICE, Cause(network(client.address))
+    add_mail_job(cursor, template, channel_id=channel_id, to=address, values=values, cause=cause)

@@ -13,7 +13,7 @@ from vireo_common.database import Database
 
 # More changes than a person needs, and few enough that nobody can hold many addresses.
 MOST_CHANGES = 10
-# Links leave for up to five days after the change, and are good for three from then on.
+# Mails may be sent up to five days after the change; their links are valid for three days more.
 KEPT_DAYS = 9
 
 NOTE = "INSERT INTO EmailChanges (ChannelID, OldEmail, ChangedAt) VALUES (%s, %s, NOW(3))"
@@ -38,7 +38,7 @@ DELETE FROM EmailChanges WHERE ChangedAt < NOW(3) - INTERVAL %s DAY ORDER BY Cha
 
 
 class EmailChangeTable:
-    """The table, for whoever cleans up."""
+    """The table, for the sweep."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -90,13 +90,13 @@ class EmailTable:
                 return
             email, verified = details
             if not verified:
-                told, cause = Template.VERIFY, Cause(origin)
-                add_mail_job(cursor, told, channel_id=channel_id, to=email, cause=cause)
+                template, cause = Template.VERIFY, Cause(origin)
+                add_mail_job(cursor, template, channel_id=channel_id, to=email, cause=cause)
 
         self._database.transaction("emails.ask", work)
 
     def undo(self, token_hash: bytes, origin: str) -> bool:
-        """Use a token up: give the old address back, end all sessions, and tell both addresses.
+        """Use a token up: restore the old address, end all sessions, and notify both addresses.
 
         Raises:
             EmailTaken: a unique constraint decided.
@@ -119,8 +119,8 @@ class EmailTable:
             cause = Cause(origin, channel_id, proven=True)
             add_mail_job(cursor, Template.RESET, channel_id=None, to=old, cause=cause)
             cause = Cause(origin, channel_id, proven=bool(verified))
-            told = Template.EMAIL_UNDONE
-            add_mail_job(cursor, told, channel_id=channel_id, to=email, cause=cause)
+            template = Template.EMAIL_UNDONE
+            add_mail_job(cursor, template, channel_id=channel_id, to=email, cause=cause)
             return True
 
         try:
@@ -150,7 +150,7 @@ class ResetTable:
 
     def replace(self, token_hash: bytes, password_hash: str, address: str) -> bool:
         """Use a token up: replace the password, end all sessions and the lockout of ``address``,
-        and tell the owner."""
+        and notify the owner."""
 
         def work(cursor: Cursor) -> None:
             if not cursor.execute(GOOD, (token_hash, Purpose.RESET.value)):
@@ -165,8 +165,8 @@ class ResetTable:
             set_password(cursor, channel_id, password_hash)
             end_all(cursor, channel_id)
             forget_browsers(cursor, channel_id)
-            told, cause = Template.PASSWORD_CHANGED, Cause(address)
-            add_mail_job(cursor, told, channel_id=channel_id, to=email, cause=cause)
+            template, cause = Template.PASSWORD_CHANGED, Cause(address)
+            add_mail_job(cursor, template, channel_id=channel_id, to=email, cause=cause)
 
         try:
             self._database.transaction("resets.replace", work)

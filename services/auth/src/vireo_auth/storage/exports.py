@@ -92,7 +92,7 @@ class ExportTables:
         rows = self._read(ADDRESSES, channel_id, after, limit)
         return [KnownAddress(address, _utc(seen)) for address, seen in rows]
 
-    def tell_asked(self, channel_id: int, mail_id: str) -> bool:
+    def notify_requested(self, channel_id: int, mail_id: str) -> bool:
         """Have a mail sent to the owner; ``False`` where there is none."""
 
         def work(cursor: Cursor) -> bool:
@@ -100,13 +100,13 @@ class ExportTables:
                 return False
             ((email, seen_at),) = cursor.fetchall()
             # Media does not say who asked; the address of the last session is the best guess.
-            told, cause = Template.EXPORT_ASKED, Cause(network(seen_at or ""))
+            template, cause = Template.EXPORT_ASKED, Cause(network(seen_at or ""))
             add_mail_job(
-                cursor, told, channel_id=channel_id, to=email, mail_id=mail_id, cause=cause
+                cursor, template, channel_id=channel_id, to=email, mail_id=mail_id, cause=cause
             )
             return True
 
-        return self._database.transaction("exports.tell_asked", work)
+        return self._database.transaction("exports.notify_requested", work)
 
     def _read(self, statement: str, *values: object) -> Sequence[tuple[Any, ...]]:
         with self._database.read() as cursor:

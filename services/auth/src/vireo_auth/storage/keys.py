@@ -53,7 +53,7 @@ class KeyTable:
         self._database = database
 
     def publish(self, signer: Signer) -> None:
-        """Make a key known to whoever verifies tokens."""
+        """Publish a key to the verifiers of tokens."""
         self._database.transaction("keys.publish", lambda cursor: publish_key(cursor, signer))
 
     def retire_others(self, signer: Signer) -> None:
@@ -66,5 +66,5 @@ class KeyTable:
 
 
 def publish_key(cursor: Cursor, signer: Signer) -> None:
-    """Make a key known in the caller's transaction, before a token is signed with it."""
+    """Publish a key in the caller's transaction, before a token is signed with it."""
     cursor.execute(PUBLISH, (signer.key_id, signer.x))

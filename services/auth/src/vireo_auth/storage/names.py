@@ -46,7 +46,7 @@ class ReservedNames:
 
 
 class ReservedNameTable:
-    """The table, for whoever cleans up."""
+    """The table, for the sweep."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -69,7 +69,7 @@ class ProfileTable:
         self._database.transaction("profiles.change_names", work)
 
     def change_all(self, owner: Confirmed, changes: Mapping[str, str], origin: str) -> None:
-        """Set some fields; another address has to be proven anew, and the old one hears of it.
+        """Set some fields; a new address has to be proven, and the old one is notified.
 
         Raises:
             EmailTaken: a unique constraint decided, or another account may get it back.
@@ -85,8 +85,8 @@ class ProfileTable:
             cursor.execute(FORGET_LINKS, (channel_id,))
             change = note_change(cursor, channel_id, before.email)
             cause = Cause(origin, channel_id, before.proven, change)
-            told = Template.EMAIL_CHANGED
-            add_mail_job(cursor, told, channel_id=channel_id, to=before.email, cause=cause)
+            template = Template.EMAIL_CHANGED
+            add_mail_job(cursor, template, channel_id=channel_id, to=before.email, cause=cause)
             cause = Cause(origin)
             add_mail_job(cursor, Template.VERIFY, channel_id=channel_id, to=email, cause=cause)
 
@@ -103,7 +103,7 @@ class ProfileTable:
         mark: bytes | None,
         origin: str,
     ) -> None:
-        """Set the password, end every session and forget every browser but one, and tell the owner.
+        """Set the password, end every session and forget every browser but one; notify the owner.
 
         Raises:
             PasswordReplaced: nothing was changed.
@@ -114,8 +114,8 @@ class ProfileTable:
             set_password(cursor, owner.channel_id, password_hash)
             end_all(cursor, owner.channel_id, but=session_id)
             forget_browsers(cursor, owner.channel_id, but=mark or b"")
-            told, whose, cause = Template.PASSWORD_CHANGED, owner.channel_id, Cause(origin)
-            add_mail_job(cursor, told, channel_id=whose, to=account.email, cause=cause)
+            template, whose, cause = Template.PASSWORD_CHANGED, owner.channel_id, Cause(origin)
+            add_mail_job(cursor, template, channel_id=whose, to=account.email, cause=cause)
 
         self._database.transaction("profiles.change_password", work)
 
@@ -137,10 +137,10 @@ class ProfileTable:
                     enqueue(cursor, REMOVAL_QUEUE, kind, name, max_attempts=REMOVE_ATTEMPTS)
             cursor.execute(DELETE, (owner.channel_id,))
             self._reserved.reserve(cursor, account.username)
-            told, values = Template.ACCOUNT_DELETED, {"username": account.username}
+            template, values = Template.ACCOUNT_DELETED, {"username": account.username}
             cause = Cause(origin, owner.channel_id, account.proven)
             add_mail_job(
-                cursor, told, channel_id=None, to=account.email, values=values, cause=cause
+                cursor, template, channel_id=None, to=account.email, values=values, cause=cause
             )
 
         self._database.transaction("profiles.delete", work)

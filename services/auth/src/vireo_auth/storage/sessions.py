@@ -99,7 +99,7 @@ class SessionTable:
     ) -> None:
         """Insert a session with its first refresh token; the oldest make room.
 
-        The owner is told of a device that is another than before.
+        The owner is notified of a new device.
 
         Raises:
             PasswordReplaced: no session was opened.
@@ -172,7 +172,7 @@ class SessionTable:
         self._database.write(END_OTHERS, (channel_id, session_id))
 
     def sweep(self) -> None:
-        """Delete sessions that ended because nobody carried them on; a bounded number."""
+        """Delete sessions that were not refreshed in time; a bounded number."""
         self._database.write(SWEEP, (REFRESH_SECONDS,))
 
 

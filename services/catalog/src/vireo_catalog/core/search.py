@@ -131,7 +131,7 @@ class Search:
         limit: int,
     ) -> Page[Video | ChannelSummary]:
         found: list[tuple[Section, Found]] = []
-        # One row more than the page holds tells whether there is a next page.
+        # One row more than the page holds shows whether there is a next page.
         while section <= last and len(found) <= limit:
             some = self._store.find(section, query, after, limit + 1 - len(found))
             found += [(section, row) for row in some.found]
@@ -149,7 +149,7 @@ class Search:
 
 
 def rest_after(seconds: float) -> float:
-    """For how many seconds nobody searches after a search of ``seconds``, where many want to."""
+    """How long a slot pauses after a search of ``seconds``, where others wait."""
     return min(max(seconds - CHEAP_SECONDS, 0.0) * REST, LONGEST_REST_SECONDS)
 
 

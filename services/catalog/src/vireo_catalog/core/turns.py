@@ -10,8 +10,8 @@ from vireo_common.errors import Code, Failure
 class Turns:
     """Lets ``at_once`` in, and ``waiting`` more wait for up to ``seconds``; refuses all others.
 
-    Whoever waits holds a thread of the process, so that their number is bounded too: the other
-    routes need the rest.
+    A waiting request occupies a thread of the process, so that their number is bounded too: the
+    other routes need threads.
     """
 
     def __init__(self, at_once: int, waiting: int, seconds: float) -> None:

@@ -185,8 +185,8 @@ class Videos:
 
         Raises:
             Failure: ``not_found``, the same for no video and for one that is not for the viewer;
-                what is wrong with the token, unless everybody may see the video: a token that
-                expired meanwhile keeps nobody from watching.
+                what is wrong with the token, unless everybody may see the video, also with an
+                expired token.
         """
         video = self._find(hash_path)
         open_to_all = video is not None and is_public(video)

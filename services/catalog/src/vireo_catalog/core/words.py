@@ -40,7 +40,7 @@ PLAIN = str.maketrans(
         **{"æ": "ae", "œ": "oe", "þ": "th", "\u2018": "'", "\u2019": "'"},
     }
 )
-# A letter alone beside an apostrophe, as in "l'eau": nobody looks for it.
+# A letter alone beside an apostrophe, as in "l'eau", is no search term.
 LONE_LETTER = re.compile(r"\b\w(?=')|(?<=')\w\b")
 # What stands around words and belongs to none.
 AROUND = "\"'\u201c\u201d\u00ab\u00bb()[]{}<>,;:!?\u2026"
@@ -87,10 +87,10 @@ def asked_for(query: str) -> list[Term]:
     """What a video must have to be found; empty only where nothing can be seen in the query."""
     folded = LONE_LETTER.sub(" ", fold(query))
     found = list(_runs(folded))
-    told = [run for run in found if run[0] is not Kind.SIGNS]
+    spoken = [run for run in found if run[0] is not Kind.SIGNS]
     terms: dict[Term, None] = {}
     # Signs mean something where there is nothing else.
-    for kind, run in told or _runs(fold(query)):
+    for kind, run in spoken or _runs(fold(query)):
         if kind is Kind.WORD:
             word = run[:LONGEST_TERM]
             terms[Term(word, prefix=len(word) >= LEAST_PREFIX)] = None
