@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class State(StrEnum):
-    """A video's processing state; ``waiting`` is for its bytes or for the media worker."""
+    """How far a video is: ``waiting`` for its bytes or for the media worker, then on its way."""
 
     WAITING = "waiting"
     PROCESSING = "processing"
