@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from vireo_media.core.inspection import MAX_FRAMES, MAX_SECONDS, Timing
 from vireo_media.core.refused import Refused
-from vireo_media.core.streams import Colour, Stream, sane_aspect
+from vireo_media.core.streams import Colour, Stream, Turn, sane_aspect
 
 # Enough for some two seconds of picture beside the sound.
 FIRST_PACKETS = 400
@@ -62,6 +62,8 @@ class Probe:
     streams: list[Stream] = field(default_factory=list)
     duration: float = 0.0
     _packets: int = 0
+    _programs: int = 0
+    _program: int = 0
     _sought: bool = False
     _first: dict[int, _Span] = field(default_factory=dict)
     _last: dict[int, _Span] = field(default_factory=dict)
@@ -69,7 +71,13 @@ class Probe:
 
     def take(self, line: bytes) -> None:
         """Take one line of output."""
-        # A transport stream's streams are printed once more inside their program.
+        # A transport stream's streams are printed first inside their programs, which an empty line
+        # ends, and then once more.
+        if line.startswith(b"program|"):
+            self._programs += 1
+            self._program = self._programs
+        elif not line.strip():
+            self._program = 0
         section, fields = parse(line.removeprefix(b"program|"))
         if section == "packet":
             index = _index(fields, "stream_index")
@@ -110,7 +118,7 @@ class Probe:
         indexes = {each.index for each in self.streams}
         if stream.index not in indexes and len(indexes) < _MOST_STREAMS:
             encrypted = stream.index in self._encrypted
-            self.streams.append(replace(stream, encrypted=encrypted))
+            self.streams.append(replace(stream, encrypted=encrypted, program=self._program))
 
     @property
     def pictures(self) -> dict[int, int]:
@@ -145,6 +153,7 @@ class Probe:
             end=max(first.end, last.end),
             pictures=first.packets,
             frame_rate=max(first.rate, last.rate),
+            held=max(first.end, last.end) - max(first.last, last.last),
         )
 
     def reached_end(self, video: Stream) -> bool:
@@ -195,6 +204,7 @@ class Scan:
             start + seconds,
             self._span.packets,
             self._rate(seconds, share_of),
+            held=self._span.end - self._span.last,
             estimated=bool(share_of),
         )
 
@@ -258,6 +268,34 @@ def _rotation(text: str) -> int:
     return degrees if degrees in (-270, -180, -90, 90, 180, 270) else 0
 
 
+_ROW = re.compile(r"[0-9a-f]{8}:((?:\s+-?\d+){3})")
+
+
+def _turn(text: str) -> Turn:
+    """Return what a matrix does, of whole quarters; players show nothing else.
+
+    ffprobe prints three rows of three numbers, each after the row's place in hexadecimal.
+    """
+    rows = [[int(each) for each in row.split()] for row in _ROW.findall(text)]
+    if len(rows) != 3:
+        return Turn()
+    (a, b, _), (c, d, _) = rows[:2]
+    straight, across = min(abs(a), abs(d)), min(abs(b), abs(c))
+    if straight > _QUARTER * max(abs(b), abs(c)):
+        return Turn(_sign(a), 0, 0, _sign(d))
+    if across > _QUARTER * max(abs(a), abs(d)):
+        return Turn(0, _sign(b), _sign(c), 0)
+    return Turn()
+
+
+# A matrix is of whole quarters where what it mixes in of the other axis is less than this part.
+_QUARTER = 100
+
+
+def _sign(value: int) -> int:
+    return (value > 0) - (value < 0)
+
+
 def _with_side_data(stream: Stream, fields: dict[str, str]) -> Stream:
     """Return a stream with what its side data say.
 
@@ -267,6 +305,8 @@ def _with_side_data(stream: Stream, fields: dict[str, str]) -> Stream:
         field_name = name.rpartition(":")[2]
         if field_name == "rotation":
             stream = replace(stream, rotation=_rotation(value))
+        elif field_name == "displaymatrix":
+            stream = replace(stream, turn=_turn(value))
         elif field_name == "dv_profile":
             profile = int(value) if value.isascii() and value.isdigit() else 0
             stream = replace(stream, dolby_vision_profile=profile)
@@ -342,6 +382,7 @@ def _stream(index: int, fields: dict[str, str]) -> Stream:
         colour=colour_of(fields),
         has_alpha_layer="1" in (fields.get("tag:alpha_mode"), fields.get("tag:ALPHA_MODE")),
         interlaced=fields.get("field_order", "") in ("tt", "bb", "tb", "bt"),
+        bottom_first=fields.get("field_order", "") in ("bb", "tb"),
         frames=int(number(fields, "nb_frames") or 0),
         frame_rate=number(fields, "avg_frame_rate") or 0.0,
         start=number(fields, "start_time") or 0.0,
