@@ -159,8 +159,13 @@ def add_to_element(path: Path, way: Sequence[bytes], added: bytes) -> None:
     sizes: list[tuple[int, int, int]] = []
     _, end = _find(data, way, sizes)
     data[end:end] = added
-    for at, length, value in sizes:
-        data[at : at + length] = (value + len(added) | 1 << 7 * length).to_bytes(length, "big")
+    grown = len(added)
+    # From the inside out: a size that has no room in its bytes takes one more.
+    for at, length, value in reversed(sizes):
+        size = value + grown
+        wide = length + (size >= (1 << 7 * length) - 1)
+        data[at : at + length] = (size | 1 << 7 * wide).to_bytes(wide, "big")
+        grown += wide - length
     path.write_bytes(data)
 
 

@@ -20,6 +20,7 @@ _SEAM = 0.5
 _MOST_STREAMS = 64
 # A packet with this is decrypted by its player; ffmpeg would decode it as noise.
 _ENCRYPTED = b"Encryption info"
+_STREAM = re.compile(rb"stream\|index=(\d{1,4})\b")
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Probe:
     _packets: int = 0
     _programs: int = 0
     _program: int = 0
+    _program_of: dict[int, int] = field(default_factory=dict)
     _sought: bool = False
     _first: dict[int, _Span] = field(default_factory=dict)
     _last: dict[int, _Span] = field(default_factory=dict)
@@ -71,13 +73,7 @@ class Probe:
 
     def take(self, line: bytes) -> None:
         """Take one line of output."""
-        # A transport stream's streams are printed first inside their programs, which an empty line
-        # ends, and then once more.
-        if line.startswith(b"program|"):
-            self._programs += 1
-            self._program = self._programs
-        elif not line.strip():
-            self._program = 0
+        self._take_program(line)
         section, fields = parse(line.removeprefix(b"program|"))
         if section == "packet":
             index = _index(fields, "stream_index")
@@ -94,6 +90,21 @@ class Probe:
             self.streams[-1] = _with_side_data(self.streams[-1], fields)
         elif section == "format":
             self.duration = number(fields, "duration") or 0.0
+
+    def _take_program(self, line: bytes) -> None:
+        """Note which program a stream is of.
+
+        A transport stream's streams are printed inside their programs, and then once more. ffprobe
+        5.1 gives each a line and ends a program with an empty one, 7.1 puts all into one line.
+        """
+        if line.startswith(b"program|"):
+            self._programs += 1
+            self._program = self._programs
+        elif not line.strip():
+            self._program = 0
+        if self._program:
+            for index in _STREAM.findall(line):
+                self._program_of.setdefault(int(index), self._program)
 
     def _take_packet(self, index: int, fields: dict[str, str]) -> None:
         if index >= _MOST_STREAMS:
@@ -118,7 +129,8 @@ class Probe:
         indexes = {each.index for each in self.streams}
         if stream.index not in indexes and len(indexes) < _MOST_STREAMS:
             encrypted = stream.index in self._encrypted
-            self.streams.append(replace(stream, encrypted=encrypted, program=self._program))
+            program = self._program_of.get(stream.index, 0)
+            self.streams.append(replace(stream, encrypted=encrypted, program=program))
 
     @property
     def pictures(self) -> dict[int, int]:
