@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from vireo_media.core.inspection import MAX_FRAMES, MAX_SECONDS, Timing
 from vireo_media.core.refused import Refused
-from vireo_media.core.streams import Colour, Stream, Turn, sane_aspect
+from vireo_media.core.streams import Colour, Stream, sane_aspect
+from vireo_media.tools.display_matrix import turn_of
 
 # Enough for some two seconds of picture beside the sound.
 FIRST_PACKETS = 400
@@ -280,34 +281,6 @@ def _rotation(text: str) -> int:
     return degrees if degrees in (-270, -180, -90, 90, 180, 270) else 0
 
 
-_ROW = re.compile(r"[0-9a-f]{8}:((?:\s+-?\d+){3})")
-
-
-def _turn(text: str) -> Turn:
-    """Return what a matrix does, of whole quarters; players show nothing else.
-
-    ffprobe prints three rows of three numbers, each after the row's place in hexadecimal.
-    """
-    rows = [[int(each) for each in row.split()] for row in _ROW.findall(text)]
-    if len(rows) != 3:
-        return Turn()
-    (a, b, _), (c, d, _) = rows[:2]
-    straight, across = min(abs(a), abs(d)), min(abs(b), abs(c))
-    if straight > _QUARTER * max(abs(b), abs(c)):
-        return Turn(_sign(a), 0, 0, _sign(d))
-    if across > _QUARTER * max(abs(a), abs(d)):
-        return Turn(0, _sign(b), _sign(c), 0)
-    return Turn()
-
-
-# A matrix is of whole quarters where what it mixes in of the other axis is less than this part.
-_QUARTER = 100
-
-
-def _sign(value: int) -> int:
-    return (value > 0) - (value < 0)
-
-
 def _with_side_data(stream: Stream, fields: dict[str, str]) -> Stream:
     """Return a stream with what its side data say.
 
@@ -318,7 +291,7 @@ def _with_side_data(stream: Stream, fields: dict[str, str]) -> Stream:
         if field_name == "rotation":
             stream = replace(stream, rotation=_rotation(value))
         elif field_name == "displaymatrix":
-            stream = replace(stream, turn=_turn(value))
+            stream = replace(stream, turn=turn_of(value))
         elif field_name == "dv_profile":
             profile = int(value) if value.isascii() and value.isdigit() else 0
             stream = replace(stream, dolby_vision_profile=profile)
