@@ -27,9 +27,10 @@ fail() {
     exit 1
 }
 
-# One line that changes when the locked requirements, or the place of the checkout, change.
+# One line that changes when the locked requirements, the packages of this repository, or the place of
+# the checkout, change.
 fingerprint() {
-    { printf '%s\n' "$root"; cat "$@"; } | sha256sum | cut -d ' ' -f 1
+    { printf '%s\n' "$root" "$root"/libs/* "$root"/services/*; cat "$@"; } | sha256sum | cut -d ' ' -f 1
 }
 
 
@@ -134,7 +135,7 @@ write_import_roots() {
     for folder in "$root"/libs/*/ "$root"/services/*/ "$root/ops/"; do
         printf '%s\n' "${folder}src"
     done >"$site/vireo.pth"
-    ln -sfn "$root"/services/*/bin/* "$venv/bin/"
+    ln -sfn "$root"/libs/*/bin/* "$root"/services/*/bin/* "$venv/bin/"
 }
 
 install_requirements() {

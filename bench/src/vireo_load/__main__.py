@@ -18,6 +18,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from vireo_client import VireoError
 from vireo_load import logs, memory, picture, report, scale
 from vireo_load.ground import Ground, prepared
 from vireo_load.machine import Busy
@@ -47,7 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("stopped; nothing of it is left")
         return BROKEN
-    except (AssertionError, RuntimeError, OSError, subprocess.SubprocessError) as problem:
+    except (
+        AssertionError,
+        RuntimeError,
+        OSError,
+        VireoError,
+        subprocess.SubprocessError,
+    ) as problem:
         console.print("[red]The load ended early:[/]", end=" ")
         console.print(str(problem), markup=False)
         if options.trace:
