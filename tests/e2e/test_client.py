@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import socket
 import subprocess
 import sys
@@ -110,11 +111,16 @@ def test_refusals_come_with_their_reasons(person: Person, tmp_path: Path) -> Non
 
 
 class Gate:
-    """Hands bytes on to the gateway, and cuts the line of an upload after ``cuts`` bytes of it."""
+    """Hands bytes on to the gateway, and cuts the line of an upload after ``cuts`` bytes of it.
+
+    While ``holds`` is set it takes no more bytes of it instead, until the client goes.
+    """
 
     def __init__(self, url: str, cuts: list[int]) -> None:
         host, _, port = url.removeprefix("http://").partition(":")
         self._target, self.cuts = (host, int(port)), cuts
+        self.holds = False
+        self.reached = threading.Event()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -144,6 +150,9 @@ class Gate:
             while (left is None or left > 0) and (piece := source.recv(PIECE)):
                 target.sendall(piece)
                 left = None if left is None else left - len(piece)
+            if left is not None:
+                self.reached.set()
+                eventually(lambda: not self.holds)
         except OSError:
             return  # Whoever went away has had enough.
 
@@ -250,7 +259,7 @@ def test_the_command_line(shell: Shell, person: Person, clips: Library, tmp_path
     assert shell.run("videos")[0] == 1
 
 
-def test_a_terminal_shows_no_secret(shell: Shell, person: Person, padded: Path, url: str) -> None:
+def test_a_terminal_shows_no_secret(shell: Shell, person: Person, padded: Path) -> None:
     """The password is typed unseen; a bar grows; nothing secret stands in the list of processes."""
     screen, terminal = pty.openpty()
     shown: list[bytes] = []
@@ -293,24 +302,21 @@ def test_a_terminal_shows_no_secret(shell: Shell, person: Person, padded: Path, 
         assert not any(secret in each for each in words)
 
 
-def test_ctrl_c_in_the_middle(shell: Shell, person: Person, padded: Path, url: str) -> None:
-    shell.run("sign-in", person.name, given=f"{person.password}\n")
-    (hash_path,) = interrupted(shell, person, padded)
-    assert shell.run("upload", str(padded), "--to", hash_path)[0] == 0
+def test_ctrl_c_in_the_middle(url: str, person: Person, padded: Path, tmp_path: Path) -> None:
+    with gate(url, [8 << 20]) as held:
+        held.holds = True
+        shell = Shell(held.url, tmp_path / "home")
+        shell.run("sign-in", person.name, given=f"{person.password}\n")
+        with shell.start("upload", str(padded), stderr=subprocess.PIPE) as process:
+            eventually(held.reached.is_set)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        held.holds = False
+        assert (process.returncode, out) == (130, "")
+        (hash_path,) = [row.thumbnail for row in person.client.list_my_videos()]
+        assert err.splitlines() == [
+            f"The video is announced. To send its bytes: vireo upload {padded} --to {hash_path}",
+            "vireo: stopped",
+        ]
+        assert shell.run("upload", str(padded), "--to", hash_path)[0] == 0
     assert person.state(hash_path) == "ready"
-
-
-def interrupted(shell: Shell, person: Person, film: Path) -> list[str]:
-    """Stop an upload once its video is announced; the hash paths of the person."""
-
-    def announced() -> list[str]:
-        return [row.thumbnail for row in person.client.list_my_videos()]
-
-    with shell.start("upload", str(film), stderr=subprocess.PIPE) as process:
-        eventually(lambda: bool(announced()))
-        process.send_signal(2)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in err
-    assert err.endswith("vireo: stopped\n")
-    return announced()
