@@ -65,6 +65,8 @@ class Scripted:
         # Bodies of films are read up to here, and the line is cut: one for each that comes.
         self.cuts: list[int] = []
         self.early: Reply | None = None
+        # It takes nothing of a body for so long.
+        self.busy_seconds = 0.0
         self.read = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
@@ -113,6 +115,7 @@ def _handler_of(server: Scripted) -> type[BaseHTTPRequestHandler]:
                 return
             length = int(self.headers.get("Content-Length") or 0)
             until = server.cuts.pop(0) if is_film and server.cuts else length
+            threading.Event().wait(server.busy_seconds)
             kept, size = b"", 0
             while size < until and (piece := self.rfile.read(min(PIECE, until - size))):
                 size += len(piece)

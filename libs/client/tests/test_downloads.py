@@ -113,6 +113,7 @@ def test_an_archive_is_waited_for(
     server.answers(waiting, waiting, reply(b"PK", 200, {"Content-Type": "application/zip"}))
     client.export_me(tmp_path / "me.zip")
     assert (tmp_path / "me.zip").read_bytes() == b"PK"
+    assert (tmp_path / "me.zip").stat().st_mode & 0o077 == 0
     assert pauses == [5.0, 5.0]
     assert server.asked[0].headers["authorization"] == "Bearer token-1"
 

@@ -135,10 +135,12 @@ def test_cookies_are_not_kept(server: Any, client: Client, reply: Any) -> None:
         "http://localhost/?x=1",
         "http://localhost/#x",
         "http://[::1",
+        "http://localhost:99999",
+        "http://localhost:x",
     ],
 )
 def test_no_address(url: str) -> None:
-    with pytest.raises(ValueError, match=r"address|IPv6") as caught:
+    with pytest.raises(ValueError, match=r"address|IPv6|Port") as caught:
         Client(url)
     assert "secret" not in str(caught.value)
 

@@ -70,6 +70,14 @@ def test_waiting(server: Any, client: Client, reply: Any, pauses: list[float]) -
     assert pauses == sorted(pauses)
 
 
+def test_waiting_outlives_a_restart(
+    server: Any, client: Client, reply: Any, pauses: list[float]
+) -> None:
+    cut = reply(row("x"), cut=5)
+    server.answers(*[cut] * 12, reply(row("x", state="ready")))
+    assert client.wait(HASH).state == "ready"
+
+
 def test_waiting_for_what_fails(server: Any, client: Client, reply: Any) -> None:
     server.answers(reply(row("x", state="failed", reason="It has no pictures.")))
     with pytest.raises(VideoFailed, match="It has no pictures") as caught:

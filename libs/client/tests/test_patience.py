@@ -42,6 +42,13 @@ def test_at_once_is_not_without_end(
     assert sum(pauses) == 120
 
 
+def test_nobody_says_when(server: Any, client: Client, refusal: Any, pauses: list[float]) -> None:
+    server.answers(refusal("unavailable", 503))
+    with pytest.raises(VireoError):
+        client.show_me()
+    assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
+
+
 def test_without_patience_all_is_told_at_once(
     server: Any, refusal: Any, pauses: list[float]
 ) -> None:

@@ -166,6 +166,19 @@ def test_a_refusal_is_seen_while_bytes_go(
     assert server.read < 64 * MEBIBYTE
 
 
+def test_a_server_that_is_busy_for_a_while(
+    server: Any, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time for a connection is not the one for a piece that nobody takes yet."""
+    monkeypatch.setattr("vireo_client.transport.CONNECT_SECONDS", 0.1)
+    large = tmp_path / "large.mp4"
+    with large.open("wb") as file:
+        file.truncate(64 * MEBIBYTE)
+    server.busy_seconds = 0.5
+    client.upload_video(HASH, large)
+    assert [asked.size for asked in server.asked] == [64 * MEBIBYTE]
+
+
 def test_a_token_that_expires_meanwhile(
     server: Any, client: Client, reply: Any, refusal: Any, film: Path
 ) -> None:

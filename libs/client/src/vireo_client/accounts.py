@@ -121,12 +121,12 @@ class Accounts(Calls):
     def export_me(
         self, target: File, *, seconds: float = 3600.0, progress: Progress | None = None
     ) -> None:
-        """All that Vireo knows about the account, as a ZIP file at ``target``.
+        """All that Vireo knows about the account, as a ZIP file at ``target``, for its owner alone.
 
         Raises:
             NotReady: it is not made within ``seconds``.
         """
-        download = Download(self._http, "/me/export", Path(target), progress)
+        download = Download(self._http, "/me/export", Path(target), progress, mode=0o600)
         until = time.monotonic() + seconds
         while True:
             try:

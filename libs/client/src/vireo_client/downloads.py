@@ -1,5 +1,6 @@
 """Bytes out: into a file beside the target, which takes its name when it is whole."""
 
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,15 +15,24 @@ _CUTS = 5
 
 
 class Download:
-    """A file that is fetched into ``target``, and carried on where the line was cut."""
+    """A file that is fetched into ``target``, and carried on where the line was cut.
+
+    ``mode`` is who may do what with it, less what the umask takes away.
+    """
 
     def __init__(
-        self, transport: Transport, path: str, target: Path, progress: Progress | None
+        self,
+        transport: Transport,
+        path: str,
+        target: Path,
+        progress: Progress | None,
+        mode: int = 0o666,
     ) -> None:
         self._transport = transport
         self._path = path
         self._target = target
         self._progress = progress or (lambda done, total: None)
+        self._mode = mode
         self._tag = ""
 
     def fetch(self, token: str = "") -> None:
@@ -36,7 +46,9 @@ class Download:
         part = self._target.with_name(f"{self._target.name}.part")
         patience = Patience(self._transport.patience, _CUTS)
         try:
-            with part.open("wb") as out:
+            part.unlink(missing_ok=True)
+            made = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._mode)
+            with os.fdopen(made, "wb") as out:
                 while not self._carry_on(out, token, patience):
                     pass
             part.replace(self._target)

@@ -5,13 +5,15 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from socket import socket
+from ssl import SSLSocket
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.connection import HTTPConnection
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import wait_for_read
 
@@ -20,6 +22,8 @@ from vireo_client.version import VERSION
 
 NOT_FOUND = "not_found"
 CONNECT_SECONDS = 10.0
+# Vireo cuts a line on which nothing comes for 30 s; this is for one piece of a body.
+PIECE_SECONDS = 60.0
 # Vireo gives its verdict on an upload within this time, or says that it can't.
 VERDICT_SECONDS = 330.0
 # Not done, and it is known when to come back; or nobody knows, which only harms what has no key.
@@ -75,6 +79,7 @@ def address(url: str) -> str:
     clean = parts.scheme in {"http", "https"} and parts.hostname and not parts.query
     if not clean or "@" in parts.netloc or parts.fragment:
         raise ValueError("A Vireo's address looks like http://localhost:8080.")
+    _ = parts.port  # Raises where it is none.
     return url.rstrip("/")
 
 
@@ -88,11 +93,13 @@ class Patience:
 
     def lasts(self, problem: VireoError) -> bool:
         """Wait as long as the failure says; ``False`` at once where that is too long."""
-        pause = max(problem.retry_after or 0.0, _LEAST_PAUSE)
         if isinstance(problem, NoAnswer):
+            self._cuts -= 1
+        if problem.retry_after is None:
             pause = self._pause
             self._pause *= 2
-            self._cuts -= 1
+        else:
+            pause = max(problem.retry_after, _LEAST_PAUSE)
         if self._cuts < 0 or pause > self._left:
             return False
         self._left -= pause
@@ -176,7 +183,8 @@ class Transport:
         """
         # An answer that came early leaves a connection that nobody can use for anything else.
         with self._new_session() as session:
-            session.mount("http://", _ListeningAdapter())
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, _UploadAdapter())
             try:
                 answer = session.post(
                     self.url + path,
@@ -199,9 +207,9 @@ class Transport:
 
     def no_answer(self, problem: requests.RequestException) -> NoAnswer:
         """The exception for a line that did not come about, or was cut."""
-        if isinstance(problem, requests.ConnectTimeout | requests.exceptions.SSLError):
-            return NoAnswer(f"There is no way to {self.url}: {type(problem).__name__}.")
-        if isinstance(problem, requests.Timeout):
+        if isinstance(problem, requests.exceptions.SSLError):
+            return NoAnswer(f"Who answers at {self.url} has no certificate that can be trusted.")
+        if isinstance(problem, requests.ReadTimeout):
             return NoAnswer(f"{self.url} took too long to answer.")
         return NoAnswer(f"No Vireo answers at {self.url}, or the line was cut.")
 
@@ -233,28 +241,42 @@ class _Authorization(AuthBase):
         return request
 
 
-class _ListeningConnection(HTTPConnection):
-    """Looks for an answer before each piece that it sends.
+class _Listening:
+    """Looks for an answer before each piece that is sent, and gives each piece its own time.
 
     Vireo refuses an upload at once and reads the rest of it in vain. urllib3 takes a broken pipe
     for the end of the body and reads the answer. Not with TLS: what can be read there may be a
-    ticket of TLS itself.
+    ticket of TLS itself. The time that urllib3 gives to sending is the one for connecting.
     """
 
+    sock: socket | None
+
     def send(self, data: Any) -> None:
-        if self.sock is not None and wait_for_read(self.sock, 0):
-            raise BrokenPipeError
-        super().send(data)
+        """Send a piece."""
+        if self.sock is not None:
+            if not isinstance(self.sock, SSLSocket) and wait_for_read(self.sock, 0):
+                raise BrokenPipeError
+            self.sock.settimeout(PIECE_SECONDS)
+        super().send(data)  # type: ignore[misc]
 
 
-class _ListeningPool(HTTPConnectionPool):
-    ConnectionCls = _ListeningConnection
+class _Connection(_Listening, HTTPConnection):
+    pass
 
 
-class _ListeningAdapter(HTTPAdapter):
+class _SecureConnection(_Listening, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _UploadAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": _ListeningPool,
-            "https": HTTPSConnectionPool,
-        }
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from vireo_client.calls import Calls, Rows, given
 from vireo_client.downloads import Download
-from vireo_client.errors import NotReady, StrangeAnswer, VideoFailed
-from vireo_client.transport import Request, segment
+from vireo_client.errors import NoAnswer, NotReady, StrangeAnswer, VideoFailed
+from vireo_client.transport import Patience, Request, segment
 from vireo_client.uploads import File, FileBody, Progress, VideoUpload
 from vireo_client.values import SearchType, UniversalObject, parse
 
+# Vireo may be started anew meanwhile.
+_CUTS = 6
 _FIRST_LOOK_SECONDS, _SLOWEST_LOOK_SECONDS = 0.1, 2.0
 
 
@@ -56,9 +58,14 @@ class Videos(Calls):
             NotReady: it is not ready within ``seconds``.
         """
         until = time.monotonic() + seconds
-        pause = _FIRST_LOOK_SECONDS
+        pause, patience = _FIRST_LOOK_SECONDS, Patience(self._http.patience, _CUTS)
         while True:
-            video = self.show_video(hash_path)
+            try:
+                video = self.show_video(hash_path)
+            except NoAnswer as problem:
+                if not patience.lasts(problem):
+                    raise
+                continue
             if video.state == "failed":
                 raise VideoFailed(video.reason or "The video can't be made playable.")
             if video.state in {"ready", None}:
