@@ -209,7 +209,8 @@ class Shell:
     def start(self, *words: str, **options: object) -> "subprocess.Popen[str]":
         """Start it."""
         return subprocess.Popen(
-            [sys.executable, "-m", "vireo_client", *words],
+            # A shell that runs the tests in the background has them ignore Ctrl-C.
+            ["env", "--default-signal=INT", sys.executable, "-m", "vireo_client", *words],
             env=self._environment,
             text=True,
             **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, **options},  # type: ignore[call-overload]
