@@ -8,12 +8,12 @@ import argparse
 import contextlib
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import NoReturn
 
 from rich.console import Console
@@ -69,13 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("stopped; nothing of it is left")
         return WRONG
-    except (
-        AssertionError,
-        RuntimeError,
-        OSError,
-        VireoError,
-        subprocess.SubprocessError,
-    ) as problem:
+    except (AssertionError, RuntimeError, OSError, VireoError, SubprocessError) as problem:
         console.print(f"[red]The benchmark ended early:[/] {problem!s}", markup=True)
         if options.trace:
             raise

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import NoReturn
 
 from rich.console import Console
@@ -48,13 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("stopped; nothing of it is left")
         return BROKEN
-    except (
-        AssertionError,
-        RuntimeError,
-        OSError,
-        VireoError,
-        subprocess.SubprocessError,
-    ) as problem:
+    except (AssertionError, RuntimeError, OSError, VireoError, SubprocessError) as problem:
         console.print("[red]The load ended early:[/]", end=" ")
         console.print(str(problem), markup=False)
         if options.trace:
