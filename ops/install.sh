@@ -135,7 +135,9 @@ write_import_roots() {
     for folder in "$root"/libs/*/ "$root"/services/*/ "$root/ops/"; do
         printf '%s\n' "${folder}src"
     done >"$site/vireo.pth"
-    ln -sfn "$root"/libs/*/bin/* "$root"/services/*/bin/* "$venv/bin/"
+    ln -sfn "$root"/services/*/bin/* "$venv/bin/"
+    # A copy: whoever installs the client here with pip has it written over, and not the checkout's.
+    install -m 755 "$root"/libs/*/bin/* "$venv/bin/"
 }
 
 install_requirements() {

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import signal
 import socket
 import subprocess
@@ -11,17 +12,20 @@ import threading
 import uuid
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
-from vireo_client import Client, SignInNeeded, VireoError
+from vireo_client import Client, SignInNeeded, Tokens, VireoError
+from vireo_client.tokens import InMemory
+from vireo_ops.layout import CHECKOUT
 from vireo_testing.clips import Library
 from vireo_testing.person import Person, eventually
 
 PIECE = 64 * 1024
+README = CHECKOUT / "libs/client/README.md"
 
 
 def new_account(client: Client) -> tuple[str, str]:
@@ -113,13 +117,15 @@ def test_refusals_come_with_their_reasons(person: Person, tmp_path: Path) -> Non
 class Gate:
     """Hands bytes on to the gateway, and cuts the line of an upload after ``cuts`` bytes of it.
 
-    While ``holds`` is set it takes no more bytes of it instead, until the client goes.
+    While ``holds`` is set it takes no more bytes of it instead, until the client goes. Of the
+    answers to announcements the first ``lost`` are not handed back.
     """
 
     def __init__(self, url: str, cuts: list[int]) -> None:
         host, _, port = url.removeprefix("http://").partition(":")
         self._target, self.cuts = (host, int(port)), cuts
         self.holds = False
+        self.lost = 0
         self.reached = threading.Event()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
@@ -135,17 +141,28 @@ class Gate:
 
     def _serve(self, line: socket.socket) -> None:
         with line, socket.create_connection(self._target) as onward:
-            back = threading.Thread(target=self._copy, args=(onward, line, None), daemon=True)
-            back.start()
             first = line.recv(PIECE)
-            is_upload = first.startswith(b"POST /upload/v/")
+            is_lost = first.startswith(b"POST /upload ") and self.lost > 0
+            is_film = first.startswith(b"POST /upload/v/")
             onward.sendall(first)
-            self._copy(line, onward, self.cuts.pop(0) if is_upload and self.cuts else None)
+            there = (line, onward, self.cuts.pop(0) if is_film and self.cuts else None)
+            ways = [threading.Thread(target=self._copy, args=there, daemon=True)]
+            if is_lost:
+                self.lost -= 1
+                ways[0].start()
+                onward.recv(PIECE)
+            else:
+                ways.append(threading.Thread(target=self._copy, args=(onward, line), daemon=True))
+                for way in ways:
+                    way.start()
+                ways[0].join()
             for each in (line, onward):
-                each.shutdown(socket.SHUT_RDWR)
-            back.join()
+                with suppress(OSError):  # It has gone.
+                    each.shutdown(socket.SHUT_RDWR)
+            for way in ways:
+                way.join()
 
-    def _copy(self, source: socket.socket, target: socket.socket, left: int | None) -> None:
+    def _copy(self, source: socket.socket, target: socket.socket, left: int | None = None) -> None:
         try:
             while (left is None or left > 0) and (piece := source.recv(PIECE)):
                 target.sendall(piece)
@@ -193,6 +210,39 @@ def test_a_cut_in_the_middle_of_an_upload(url: str, person: Person, padded: Path
         assert (starts.count(0), starts[-1]) == (3, padded.stat().st_size)
         assert client.wait(hash_path).title == "Cut twice"
         assert [row.thumbnail for row in client.list_my_videos()] == [hash_path]
+
+
+def test_an_announcement_whose_answer_was_lost(url: str, person: Person) -> None:
+    """It is sent again, on the next line, and there is one video."""
+    store = InMemory()
+    store.save(Tokens(person.token, ""))
+    with gate(url, []) as losing, Client(losing.url, store=store) as client:
+        losing.lost = 2
+        hash_path = client.announce_video("Announced once")
+        assert losing.lost == 0
+    assert [row.thumbnail for row in person.client.list_my_videos()] == [hash_path]
+
+
+def test_a_film_that_is_refused_is_not_sent(person: Person, tmp_path: Path) -> None:
+    large = tmp_path / "large.mp4"
+    with large.open("wb") as file:
+        file.truncate(4 << 30)
+    sent: list[int] = []
+    with pytest.raises(VireoError) as refused:
+        person.client.upload_video("0000000", large, progress=lambda now, total: sent.append(now))
+    assert refused.value.code == "not_found"
+    assert sent[-1] < 64 << 20
+
+
+def test_the_example_of_the_readme(url: str, clips: Library, tmp_path: Path) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    name = f"c{uuid.uuid4().hex[:14]}"
+    own = example.replace("http://localhost:8080", url).replace("ada", name)
+    (tmp_path / "clip.mp4").write_bytes(clips.path("plain.mp4").read_bytes())
+    shown = subprocess.check_output(
+        [sys.executable, "-c", own], cwd=tmp_path, text=True, timeout=120
+    )
+    assert f"{url}/watch/" in shown
 
 
 # The command line

@@ -1,6 +1,7 @@
 """A real HTTP server in this process that a test scripts, and a client of it."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -59,7 +60,7 @@ def failure(code: str, status: int, retry_after: int | None = None, **details: A
 class Scripted:
     """Answers each request with what ``script`` says, and remembers it."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.script: Callable[[Asked], Reply] = lambda asked: Reply()
         # Bodies of films are read up to here, and the line is cut: one for each that comes.
@@ -70,12 +71,15 @@ class Scripted:
         self.read = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
     def url(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def answers(self, *replies: Reply) -> None:
         """Answer with one after the other, and with the last one from then on."""
@@ -153,6 +157,12 @@ def server() -> Iterator[Scripted]:
     """The server."""
     with Scripted() as found:
         yield found
+
+
+@pytest.fixture
+def scripted() -> type[Scripted]:
+    """Makes another one."""
+    return Scripted
 
 
 @pytest.fixture
