@@ -130,6 +130,14 @@ def test_signing_out_forgets_the_session(server: Any, client: Client) -> None:
     assert server.asked[0].headers["authorization"] == "Bearer token-1"
 
 
+def test_a_session_that_has_ended_is_forgotten_too(
+    server: Any, client: Client, sessions: Sessions
+) -> None:
+    sessions.count, sessions.ended = 5, True
+    client.sign_out()
+    assert (client.token, client._store.load()) == ("", None)
+
+
 def test_the_file_is_its_owner_s_alone(tmp_path: Path) -> None:
     path = tmp_path / "vireo/session.json"
     file = TokenFile(path, URL, "ada")

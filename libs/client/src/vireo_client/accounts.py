@@ -1,11 +1,12 @@
 """Operations of accounts, sessions and channels."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from vireo_client.calls import Calls, given
 from vireo_client.downloads import Download
-from vireo_client.errors import NotReady
+from vireo_client.errors import NotReady, SignInNeeded
 from vireo_client.transport import Request, segment
 from vireo_client.uploads import File, Progress
 from vireo_client.values import MeRow, SessionRow, SignedIn, parse, parse_all
@@ -54,8 +55,9 @@ class Accounts(Calls):
         return self._renew(self.token)
 
     def sign_out(self) -> None:
-        """End the session."""
-        self._post("/sign_out", signed=True)
+        """End the session, and forget its tokens; one that has ended already is forgotten too."""
+        with suppress(SignInNeeded):
+            self._post("/sign_out", signed=True)
         self._forget()
 
     def list_sessions(self) -> list[SessionRow]:

@@ -27,7 +27,11 @@ class Videos(Calls):
         *,
         progress: Progress | None = None,
     ) -> str:
-        """Announce a video and send its bytes; its hash path. ``wait`` tells when it is ready."""
+        """Announce a video and send its bytes; its hash path. ``wait`` tells when it is ready.
+
+        ``announce_video`` and ``upload_video`` do it apart: where the bytes were refused, or the
+        line was cut for good, the second one can be called again.
+        """
         with FileBody(Path(file), progress) as body:
             hash_path = self.announce_video(title, description)
             self._send(hash_path, body)
