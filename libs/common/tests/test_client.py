@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -149,9 +148,7 @@ def test_what_is_no_envelope_is_unavailable(neighbour: Neighbour, body: bytes, s
 
 def test_nobody_listens() -> None:
     service = ServiceClient(f"http://127.0.0.1:{free_port()}", "t")
-    began = time.monotonic()
     assert code_of(service) is Code.UNAVAILABLE
-    assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -187,9 +184,8 @@ def test_the_log_names_the_neighbour_and_no_path(
 def test_silence_is_unavailable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        began = time.monotonic()
+        # Without a limit nothing would end this.
         assert code_of(ServiceClient(url, "t", read_seconds=0.2)) is Code.UNAVAILABLE
-        assert time.monotonic() - began < 2
 
 
 def test_kept_connection_that_was_closed_is_no_failure(neighbour: Neighbour) -> None:
