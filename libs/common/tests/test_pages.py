@@ -21,9 +21,11 @@ def encoded(text: str | bytes) -> str:
 
 def test_a_key_comes_back_as_it_was() -> None:
     # It takes a second to load, which each worker would spend on collecting this file.
-    from hypothesis import given
+    from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
 
+    # Nothing is judged by how long it takes.
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(st.one_of(st.text(), st.integers(0, 2**63 - 1)), max_size=4))
     def check(key: list[str | int]) -> None:
         cursor = encode_cursor(key)

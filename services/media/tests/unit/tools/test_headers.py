@@ -121,11 +121,13 @@ def test_boxes_that_do_not_fit_are_not_copied(tmp_path: Path, data: bytes) -> No
 
 def test_no_bytes_of_a_header_raise(tmp_path: Path) -> None:
     # It takes a second to load, which each worker would spend on collecting this file.
-    from hypothesis import given
+    from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
 
     good, path = film(edits=edit_list((2000, 0, ONE))), tmp_path / "film"
 
+    # Nothing is judged by how long it takes.
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.binary(max_size=300), st.integers(0, 200))
     def check(noise: bytes, at: int) -> None:
         for data in (
