@@ -90,10 +90,29 @@ class Verifier:
 
     The last good set is used for as long as ``fetch`` fails. A token whose signature was verified
     is known again until the key set is fetched anew; whether it has expired is looked at each time.
+
+    Args:
+        fetch: brings the key set; raises ``Failure`` where it can't.
+        key_set_seconds: how long a set is used before a newer one is asked for.
+        retry_seconds: how long nothing is asked after an unknown key id or a failed fetch.
+        most_verified: how many tokens are known again.
+        now: the time by which they expire then, in seconds since 1970.
     """
 
-    def __init__(self, fetch: Callable[[], KeySet]) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[], KeySet],
+        *,
+        key_set_seconds: float = KEY_SET_SECONDS,
+        retry_seconds: float = RETRY_SECONDS,
+        most_verified: int = MOST_VERIFIED,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._fetch = fetch
+        self._key_set_seconds = key_set_seconds
+        self._retry_seconds = retry_seconds
+        self._most_verified = most_verified
+        self._now = now
         self._keys: dict[str, Ed25519PublicKey] = {}
         # By digest, so that no token lies in memory for longer than its request.
         self._verified: dict[bytes, Claims] = {}
@@ -114,11 +133,11 @@ class Verifier:
         # Where the key set is old, looking for the key begins to fetch a new one.
         if claims is None or time.monotonic() >= self._fresh_until:
             claims = self._verify(token)
-            if len(verified) >= MOST_VERIFIED:
+            if len(verified) >= self._most_verified:
                 verified.clear()
             # Not into the memory of a set that was fetched meanwhile.
             verified[digest] = claims
-        if claims.expires <= time.time():
+        if claims.expires <= self._now():
             raise Failure(Code.TOKEN_EXPIRED)
         return claims
 
@@ -180,11 +199,11 @@ class Verifier:
             }
             # What was verified with a key that is no longer in the set is forgotten.
             self._verified = {}
-            self._fresh_until = time.monotonic() + KEY_SET_SECONDS
+            self._fresh_until = time.monotonic() + self._key_set_seconds
         except Failure:
             log.warning("key_set_not_fetched", keys_known=len(self._keys))
         finally:
-            self._retry_after = time.monotonic() + RETRY_SECONDS
+            self._retry_after = time.monotonic() + self._retry_seconds
 
 
 def bearer_token(header: str | None) -> str:

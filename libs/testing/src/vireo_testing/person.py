@@ -14,12 +14,14 @@ from vireo_client import Client
 PATIENCE_SECONDS = 90.0
 
 
-def eventually(check: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until ``check`` holds; an AssertionError where it does not in time."""
-    deadline = time.monotonic() + seconds
+def eventually(check: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until ``check`` gives something true; an AssertionError where it does not in time."""
+    deadline, pause = time.monotonic() + seconds, 0.01
     while not check():
         assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.1)
+        time.sleep(pause)
+        # Most of it comes true at once; what takes seconds is not asked for all the time.
+        pause = min(2 * pause, 0.1)
 
 
 class Person:
