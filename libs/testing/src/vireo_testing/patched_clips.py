@@ -194,6 +194,37 @@ def _element(
     raise AssertionError(wanted)
 
 
+def held_slide(path: Path, *, b_pictures: int) -> None:
+    """An MP4 of four pictures, one a second, of which the last is shown for 5 s: 8 s in all."""
+    ffmpeg(
+        *lavfi("testsrc2=s=64x36:r=1:d=4"),
+        *("-c:v", "libx264", "-bf", str(b_pictures), "-pix_fmt", "yuv420p"),
+        str(path),
+    )
+    data = bytearray(path.read_bytes())
+    table = data.index(b"stts")
+    _, entries, count, second = struct.unpack_from(">IIII", data, table + 4)
+    assert (entries, count) == (1, 4)
+    data[table + 8 : table + 20] = struct.pack(">IIIII", 2, 3, second, 1, 5 * second)
+    for name in (b"stts", b"stbl", b"minf", b"mdia", b"trak", b"moov"):
+        _add_to_number(data, data.index(name) - 4, 8)
+    # The headers of the film, the track and its media, and the edit list say the length too.
+    film, media = data.index(b"mvhd"), data.index(b"mdhd")
+    film_second, media_second = _number(data, film + 16), _number(data, media + 16)
+    for at, more in (
+        (film + 20, 4 * film_second),
+        (data.index(b"tkhd") + 24, 4 * film_second),
+        (data.index(b"elst") + 12, 4 * film_second),
+        (media + 20, 4 * media_second),
+    ):
+        _add_to_number(data, at, more)
+    path.write_bytes(data)
+
+
+def _add_to_number(data: bytearray, at: int, more: int) -> None:
+    struct.pack_into(">I", data, at, _number(data, at) + more)
+
+
 def lying_avi(path: Path) -> None:
     """An AVI whose header says that its sound is a hundred times as fast as it is."""
     ffmpeg(

@@ -211,6 +211,18 @@ def test_the_last_slide_is_shown_for_as_long_as_it_was(
     assert result.made.duration == pytest.approx(inspect(path).duration, abs=0.1)
 
 
+@pytest.mark.parametrize("b_pictures", [0, 2])
+def test_a_slide_that_is_held_at_the_end_is_held(
+    tmp_path: Path, publish: Publish, b_pictures: int
+) -> None:
+    """ffmpeg 5.1 and 7.0 make 4 s of it, also by ``-c copy`` where there are B pictures."""
+    path = tmp_path / "held.mp4"
+    patched_clips.held_slide(path, b_pictures=b_pictures)
+    result = publish(path)
+    assert result.made.duration == pytest.approx(8, abs=0.1)
+    assert seen.times(result.path)[:4] == pytest.approx([0, 1, 2, 3], abs=0.02)
+
+
 @pytest.mark.parametrize("speed", [0.0, 0.5, 2.0])
 def test_another_speed_is_refused_and_said(tmp_path: Path, speed: float) -> None:
     path = tmp_path / "fast.mp4"
