@@ -15,11 +15,13 @@ HASH = "aB3dE5g"
 
 def test_a_failure_says_all_that_the_answer_says(server: Any, client: Client, refusal: Any) -> None:
     wrong = {"email": "It is none.", "day": "There is no such day."}
-    server.answers(refusal("invalid_body", 400, fields=wrong))
+    problems = {name: {"code": "invalid", "message": text} for name, text in wrong.items()}
+    server.answers(refusal("invalid_body", 400, fields=wrong, problems=problems))
     with pytest.raises(VireoError) as caught:
         client.change_me(email="x")
     problem = caught.value
     assert (problem.code, problem.status, problem.fields) == ("invalid_body", 400, wrong)
+    assert problem.problems == {"email": "invalid", "day": "invalid"}
     assert (problem.message, str(problem)) == ("It is invalid_body.", "It is invalid_body.")
     assert (problem.request_id, problem.retry_after) == ("request-1", None)
 
@@ -58,6 +60,11 @@ STRANGE = {
     "no code": (b'{"response": {"message": "x"}}', 404, {}),
     "fields that are none": (
         b'{"response": {"error": "x", "message": "y", "fields": []}}',
+        400,
+        {},
+    ),
+    "problems without codes": (
+        b'{"response": {"error": "x", "message": "y", "problems": {"a": "b"}}}',
         400,
         {},
     ),

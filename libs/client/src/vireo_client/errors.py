@@ -17,7 +17,7 @@ import requests
 
 # The sentence of a failure is one line on a terminal.
 _SHOWN = 300
-_DETAILS = frozenset({"error", "message", "fields", "retry_after"})
+_DETAILS = frozenset({"error", "message", "fields", "problems", "retry_after"})
 
 
 class VireoError(Exception):
@@ -28,7 +28,8 @@ class VireoError(Exception):
             newer Vireo may know more.
         message: one sentence for a person.
         status: of the answer; 0 where there was none.
-        fields: what is wrong with each field of a body.
+        fields: what is wrong with each field of a body, for a person.
+        problems: the code of the same, such as ``too_long`` (docs/api.md).
         retry_after: seconds, where the answer says when to come back.
         request_id: by which an operator finds the request in the logs.
         details: what else the answer says, such as ``attempts_left`` and ``limit``.
@@ -43,6 +44,7 @@ class VireoError(Exception):
         code: str = "",
         status: int = 0,
         fields: Mapping[str, str] = MappingProxyType({}),
+        problems: Mapping[str, str] = MappingProxyType({}),
         retry_after: float | None = None,
         request_id: str = "",
         details: Mapping[str, Any] = MappingProxyType({}),
@@ -52,6 +54,7 @@ class VireoError(Exception):
         self.message = message
         self.status = status
         self.fields = fields
+        self.problems = problems
         self.retry_after = retry_after
         self.request_id = request_id
         self.details = details
@@ -111,6 +114,7 @@ def failure_of(answer: requests.Response) -> VireoError:
         given = answer.json()["response"]
         code, message = given["error"], given["message"]
         fields = {name: str(text) for name, text in given.get("fields", {}).items()}
+        problems = {name: str(found["code"]) for name, found in given.get("problems", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return strange(answer)
     kind = SignInNeeded if code in SignInNeeded.codes else VireoError
@@ -119,6 +123,7 @@ def failure_of(answer: requests.Response) -> VireoError:
         code=str(code),
         status=status,
         fields=fields,
+        problems=problems,
         retry_after=retry_after(answer),
         request_id=request_id,
         details={name: value for name, value in given.items() if name not in _DETAILS},
