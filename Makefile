@@ -104,5 +104,5 @@ lock: install-dev ## Compile the locked requirements anew
 	done
 
 clean: ## Remove caches and the virtual environment; data stays
-	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build libs/client/build libs/client/src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -27,9 +27,10 @@ fail() {
     exit 1
 }
 
-# One line that changes when the locked requirements, or the place of the checkout, change.
+# One line that changes when the locked requirements, the packages of this repository, or the place of
+# the checkout, change.
 fingerprint() {
-    { printf '%s\n' "$root"; cat "$@"; } | sha256sum | cut -d ' ' -f 1
+    { printf '%s\n' "$root" "$root"/libs/* "$root"/services/*; cat "$@"; } | sha256sum | cut -d ' ' -f 1
 }
 
 
@@ -135,6 +136,8 @@ write_import_roots() {
         printf '%s\n' "${folder}src"
     done >"$site/vireo.pth"
     ln -sfn "$root"/services/*/bin/* "$venv/bin/"
+    # A copy: whoever installs the client here with pip has it written over, and not the checkout's.
+    install -m 755 "$root"/libs/*/bin/* "$venv/bin/"
 }
 
 install_requirements() {

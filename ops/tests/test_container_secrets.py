@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from vireo_ops import container_secrets
 from vireo_ops.container_secrets import PARTS, main
 from vireo_ops.run_user import current_user
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     for part in ("all", *PARTS):
         (tmp_path / part).mkdir()
-    # Only root can give files away.
-    monkeypatch.setattr(container_secrets, "SERVICE_USER", current_user())
     return tmp_path
+
+
+def hand_out(arguments: list[str], given: io.BytesIO) -> None:
+    # Only root can give files away.
+    main(arguments, given, current_user())
 
 
 def names(folder: Path, part: str) -> set[str]:
@@ -24,41 +26,41 @@ def names(folder: Path, part: str) -> set[str]:
 
 
 def test_each_part_gets_its_own(folder: Path) -> None:
-    main([str(folder)], io.BytesIO())
+    hand_out([str(folder)], io.BytesIO())
     assert names(folder, "catalog") == {"db_catalog_password", "service_token"}
     assert names(folder, "auth-worker") == {"db_auth_password"}
     assert "smtp_password" not in names(folder, "all")
 
 
 def test_the_password_of_the_mail_server_comes_from_outside(folder: Path) -> None:
-    main([str(folder), "smtp_password"], io.BytesIO(b"sesame\n"))
-    main([str(folder)], io.BytesIO())
+    hand_out([str(folder), "smtp_password"], io.BytesIO(b"sesame\n"))
+    hand_out([str(folder)], io.BytesIO())
     given = folder / "auth-worker" / "smtp_password"
     assert given.read_bytes() == b"sesame\n"
     assert given.stat().st_mode & 0o777 == 0o400
     holders = [path.parent.name for path in folder.rglob("smtp_password")]
     assert sorted(holders) == ["all", "auth-worker"]
-    main([str(folder), "smtp_password"], io.BytesIO(b"open\n"))
+    hand_out([str(folder), "smtp_password"], io.BytesIO(b"open\n"))
     assert given.read_bytes() == b"open\n"
     assert (folder / "auth-worker").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_key_that_auth_has_replaced_counts(folder: Path) -> None:
-    main([str(folder)], io.BytesIO())
+    hand_out([str(folder)], io.BytesIO())
     key = folder / "auth" / "token_signing_key.pem"
     key.unlink()
     key.write_text("the next key")
-    main([str(folder)], io.BytesIO())
+    hand_out([str(folder)], io.BytesIO())
     assert key.read_text() == "the next key"
     assert (folder / "all" / key.name).read_text() == "the next key"
 
 
 def test_nothing_is_read_through_a_link(folder: Path) -> None:
-    main([str(folder)], io.BytesIO())
+    hand_out([str(folder)], io.BytesIO())
     key = folder / "auth" / "token_signing_key.pem"
     before = (folder / "all" / key.name).read_text()
     key.unlink()
     key.symlink_to(folder / "all" / "db_root_password")
     with pytest.raises(SystemExit, match="is a link"):
-        main([str(folder)], io.BytesIO())
+        hand_out([str(folder)], io.BytesIO())
     assert (folder / "all" / key.name).read_text() == before

@@ -2,6 +2,7 @@
 
 import re
 
+from vireo_client import Client
 from vireo_ops.demo import Channel, Video, sights
 from vireo_ops.layout import CHECKOUT
 
@@ -20,7 +21,7 @@ def is_of_the_page(address: str) -> bool:
 
 
 def test_the_demo_prints_addresses_of_the_page() -> None:
-    channel = Channel("river_films_ab12", "x", "y")
+    channel = Channel("river_films_ab12", "x", Client(URL))
     lines = sights(URL, channel, [Video("aB3dE5g", "A clip", channel)])
     addresses = {word for line in lines for word in line.split() if word.startswith(URL)}
     assert f"{URL}/watch/aB3dE5g" in addresses

@@ -6,9 +6,8 @@ import select
 import socket
 import subprocess
 import threading
-import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,6 +19,7 @@ from vireo_ops.layout import Layout
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 from vireo_testing.mariadb import free_port
+from vireo_testing.person import eventually
 
 # Of loopback, so that a test has as many addresses as it likes.
 PROXY, CLIENT, OTHER = "127.0.0.2", "127.0.0.3", "127.0.0.4"
@@ -104,10 +104,10 @@ def service() -> Iterator[int]:
     server.server_close()
 
 
-@pytest.fixture
-def running(tmp_path: Path, service: int) -> Iterator[Gateway]:
-    """nginx with the repository's configuration, behind a proxy that is trusted."""
-    layout, port = Layout(tmp_path / "data"), free_port()
+@contextlib.contextmanager
+def started(place: Path, service: int, changes: Mapping[str, str]) -> Iterator[Gateway]:
+    """nginx with the repository's configuration, changed so far, behind a trusted proxy."""
+    layout, port = Layout(place / "data"), free_port()
     for folder in layout.folders():
         folder.path.mkdir(parents=True, exist_ok=True)
     settings = Settings.parse(
@@ -124,22 +124,43 @@ def running(tmp_path: Path, service: int) -> Iterator[Gateway]:
         current_user(),
     )
     gateway.prepare(layout, values)
+    configuration = layout.gateway / "nginx.conf"
+    text = configuration.read_text()
+    for old, new in changes.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    configuration.write_text(text)
     command = (*gateway._nginx(layout),)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), PATIENCE).close()
-                break
-            except ConnectionRefusedError:
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+        eventually(lambda: process.poll() is not None or listens(port), PATIENCE)
+        assert process.poll() is None
         yield Gateway(port)
     finally:
         process.terminate()
         process.wait(PATIENCE)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def running(tmp_path: Path, service: int) -> Iterator[Gateway]:
+    with started(tmp_path, service, {}) as found:
+        yield found
+
+
+@pytest.fixture
+def hasty(tmp_path: Path, service: int) -> Iterator[Gateway]:
+    """It closes what is half sent as the configuration says, after a second."""
+    changes = {
+        "client_header_timeout 10s": "client_header_timeout 1s",
+        "client_body_timeout 15s": "client_body_timeout 1s",
+    }
+    with started(tmp_path, service, changes) as found:
+        yield found
 
 
 BELIEVED = (
@@ -253,7 +274,7 @@ def test_an_ipv6_network_counts_as_one(running: Gateway) -> None:
     assert admitted(running, ["::ffff:198.51.100.1"] * 60) == {200: 51, 429: 9}
 
 
-def test_what_is_half_sent_is_not_waited_for(running: Gateway) -> None:
+def test_what_is_half_sent_is_not_waited_for(hasty: Gateway) -> None:
     """The connection is closed: with 408 once there is a head, and by force where nobody reads."""
     head = b"POST /sign_in HTTP/1.1\r\nHost: vireo.test\r\n"
     halves = [
@@ -263,7 +284,7 @@ def test_what_is_half_sent_is_not_waited_for(running: Gateway) -> None:
         head + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
     ]
     with contextlib.ExitStack() as stack:
-        lines = [stack.enter_context(closing(running.connect(CLIENT))) for _ in halves]
+        lines = [stack.enter_context(closing(hasty.connect(CLIENT))) for _ in halves]
         for line, half in zip(lines, halves, strict=True):
             line.sendall(half)
         for line, half in zip(lines, halves, strict=True):

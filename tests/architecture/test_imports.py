@@ -124,6 +124,13 @@ def test_tests_of_common_import_no_service() -> None:
     assert violations(modules("libs/common"), *PACKAGES, "vireo_ops") == {}
 
 
+def test_the_client_is_a_package_by_itself() -> None:
+    found = modules("libs/client/src")
+    assert found
+    others = ("vireo_common", "vireo_testing", "vireo_ops", "pytest")
+    assert violations(found, *PACKAGES, *others) == {}
+
+
 def test_tests_of_the_whole_import_no_service() -> None:
     assert (
         violations([*modules("tests"), *modules("libs/testing"), *modules("bench")], *PACKAGES)

@@ -39,14 +39,16 @@ def test_signing_out_counts_in_every_service_at_once(person: Person) -> None:
 
 def test_the_cookie_of_a_browser_renews_the_token(person: Person) -> None:
     before = person.token
+    assert person.post("/sign_in", json=person.credentials).status_code == 200
     cookie = next(cookie for cookie in person.http.cookies if cookie.name == "vireo_refresh")
     assert cookie.path == "/token/refresh"
     assert "HttpOnly" in cookie._rest
     answer = person.post("/token/refresh")
     assert answer.status_code == 200
-    person.http.headers["Authorization"] = answer.json()["response"]["vtoken"]
-    assert person.token != before
-    assert person.get("/me").json()["response"]["username"] == person.name
+    renewed = answer.json()["response"]["vtoken"]
+    assert renewed != before
+    me = person.get("/me", headers={"Authorization": renewed})
+    assert me.json()["response"]["username"] == person.name
 
 
 def test_a_client_without_cookies_asks_for_the_refresh_token(
@@ -82,10 +84,8 @@ def test_the_keys_are_published(anybody: Anybody) -> None:
 
 
 def test_names_and_password_are_changed(person: Person, anybody: Anybody) -> None:
-    changed = person.http.patch(f"{person.url}/me", json={"fname": "Augusta"}, timeout=60)
-    assert changed.json()["response"]["fname"] == "Augusta"
-    body = {"old_password": person.password, "new_password": person.password[::-1]}
-    assert person.post("/password/change", json=body).status_code == 200
+    assert person.client.change_me(fname="Augusta").fname == "Augusta"
+    person.client.change_password(person.password, person.password[::-1])
     assert anybody("POST", "/sign_in", json=person.credentials).status_code == 402
     person.password = person.password[::-1]
     person.sign_in()
@@ -99,12 +99,8 @@ def test_a_deleted_channel_is_gone_with_its_videos(
     assert person.send(encoding, clips.path("vp8.webm")).status_code == 200
     token = person.token
 
-    wrong = person.http.delete(f"{person.url}/channel", json={"password": "x"}, timeout=60)
-    assert wrong.status_code == 402
-    answer = person.http.delete(
-        f"{person.url}/channel", json={"password": person.password}, timeout=60
-    )
-    assert answer.status_code == 200, answer.text
+    assert person.delete("/channel", json={"password": "x"}).status_code == 402
+    person.client.delete_channel(person.password)
 
     for service, method, path in EVERYWHERE:
         assert error_with(token, person.url, method, path) == (400, "token_invalid"), service

@@ -75,11 +75,10 @@ def test_nothing_with_a_token_is_compressed(person: Person) -> None:
     """Its compressed length beside what somebody else chose would tell what it is."""
     padding = {"User-Agent": "x" * 2000}
     for answer in (
-        person.http.post(
-            f"{person.url}/sign_in",
+        person.post(
+            "/sign_in",
             json={**person.credentials, "refresh_token": True},
             headers={**PACKED, **padding},
-            timeout=60,
         ),
         person.get("/me", headers=PACKED),
         person.get("/sessions", headers={**PACKED, **padding}),

@@ -3,22 +3,18 @@
 import html
 import re
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.strategies import booleans
-from openapi_spec_validator import validate
-from schemathesis.checks import not_a_server_error
-from schemathesis.schemas import APIOperation
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from vireo_testing.person import Person, eventually
+
+# They take seconds to load, which each worker would spend on collecting this file: the tests that
+# need them load them.
+if TYPE_CHECKING:
+    import schemathesis
+    from schemathesis.schemas import APIOperation
 
 EXAMPLES = 20
 
@@ -27,6 +23,8 @@ def test_the_document_is_served_and_valid(anybody: Callable[..., requests.Respon
     answer = anybody("GET", "/openapi.json")
     assert answer.headers["Content-Type"] == "application/json"
     document = answer.json()
+    from openapi_spec_validator import validate
+
     assert document["openapi"].startswith("3.1")
     validate(document)
     page = anybody("GET", "/docs")
@@ -46,9 +44,18 @@ def furnished(url: str, png: bytes) -> Person:
     return found
 
 
-def ask(operation: APIOperation, asks: Person, known: Mapping[str, str]) -> None:
+def ask(operation: "APIOperation", asks: Person, known: Mapping[str, str]) -> None:
     """Ask an operation for one thing and another: an AssertionError where an answer is none of the
     document's. Half of the requests are for what ``known`` names."""
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis.strategies import booleans
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import (
+        content_type_conformance,
+        response_schema_conformance,
+        status_code_conformance,
+    )
+
     checks = [
         not_a_server_error,
         status_code_conformance,
@@ -65,7 +72,7 @@ def ask(operation: APIOperation, asks: Person, known: Mapping[str, str]) -> None
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(), of_what_is_there=booleans())
-    def check(case: schemathesis.Case, of_what_is_there: bool) -> None:
+    def check(case: "schemathesis.Case", of_what_is_there: bool) -> None:
         if of_what_is_there:
             path = case.path_parameters or {}
             case.path_parameters = {**path, **{name: known.get(name, path[name]) for name in path}}
@@ -78,6 +85,8 @@ def test_every_answer_is_documented(
     published: tuple[Person, str], furnished: Person, subtests: pytest.Subtests
 ) -> None:
     """There is something of every kind before it begins: no answer depends on the moment."""
+    import schemathesis
+
     url, (_, hash_path) = furnished.url, published
     known = {"hash_path": hash_path, "name": furnished.name, "type": "all", "query": "zebra"}
     schema = schemathesis.openapi.from_url(f"{url}/openapi.json")

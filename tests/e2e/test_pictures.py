@@ -89,8 +89,5 @@ def test_nobody_s_picture_is_not_read(person: Person, anybody: Anybody) -> None:
 
 def test_it_goes_with_its_channel(person: Person, anybody: Anybody) -> None:
     assert person.post("/channel/picture", data=picture()).status_code == 200
-    answer = person.http.delete(
-        f"{person.url}/channel", json={"password": person.password}, timeout=60
-    )
-    assert answer.status_code == 200
+    person.client.delete_channel(person.password)
     eventually(lambda: anybody("GET", f"/channel/picture/{person.name}").status_code == 404)

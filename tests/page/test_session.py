@@ -284,9 +284,7 @@ def test_links_of_mails(visit: Visit, url: str, runtime: Runtime) -> None:
 def test_a_changed_address_is_undone(visit: Visit, url: str, runtime: Runtime) -> None:
     person = Person(url)
     address, other = f"{person.name}@example.com", f"{person.name}.new@example.com"
-    body = {"email": other, "password": person.password}
-    changed = person.http.patch(f"{url}/me", json=body, timeout=60)
-    assert changed.status_code == 200
+    person.client.change_me(email=other, password=person.password)
     link = link_of_mail(runtime.layout.mail, address, "/email/undo")
     tab = visit.open("/email/undo#token=of_no_mail")
     tab.get_by_role("button", name="Undo the change").click()

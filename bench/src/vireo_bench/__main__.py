@@ -8,12 +8,12 @@ import argparse
 import contextlib
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import NoReturn
 
 from rich.console import Console
@@ -38,6 +38,7 @@ from vireo_bench.rounds import measure
 from vireo_bench.scale import FULL, SHORT, Scale
 from vireo_bench.stage import Stage
 from vireo_bench.vireo import Vireo
+from vireo_client import VireoError
 from vireo_ops.layout import CHECKOUT
 from vireo_testing.person import Person
 
@@ -68,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("stopped; nothing of it is left")
         return WRONG
-    except (AssertionError, RuntimeError, OSError, subprocess.SubprocessError) as problem:
+    except (AssertionError, RuntimeError, OSError, VireoError, SubprocessError) as problem:
         console.print(f"[red]The benchmark ended early:[/] {problem!s}", markup=True)
         if options.trace:
             raise
@@ -155,8 +156,9 @@ def _stage(scale: Scale, parent: Path, progress: Progress) -> Iterator[Stage]:
         film = clips.sized(folder / "film.mp4", scale.video_bytes)
         large = clips.sized(folder / "large.mp4", scale.upload_bytes)
         clip = clips.clip(folder / "clip.mp4", scale.clip_seconds)
-        owner = Person(vireo.url)
-        film_hash = owner.publish(film, "A film", "It is watched")
+        owner = Person(vireo.url).client
+        film_hash = owner.upload(film, "A film", "It is watched")
+        owner.wait(film_hash)
         next_step("starting the references")
         references.start()
         progress.remove_task(task)

@@ -15,6 +15,7 @@ import bcrypt
 from vireo_bench import wrk
 from vireo_bench.figures import Figure, Goal, Judged
 from vireo_bench.stage import Stage
+from vireo_client import VireoError
 from vireo_testing.person import Person
 
 CLIENTS = 8
@@ -111,5 +112,5 @@ class Flood:
             while not self._stop.is_set():
                 self._people[number].sign_in()
                 self._counts[number] += 1
-        except (AssertionError, OSError) as problem:
+        except (VireoError, OSError) as problem:
             self._problems.append(problem)

@@ -9,7 +9,7 @@ from vireo_bench.references import References
 from vireo_bench.scale import Scale
 from vireo_bench.seed import Corpus
 from vireo_bench.vireo import Vireo
-from vireo_testing.person import Person
+from vireo_client import Client
 
 _PATIENCE_SECONDS = 60
 
@@ -27,7 +27,7 @@ class Stage:
     vireo: Vireo
     references: References
     corpus: Corpus
-    owner: Person
+    owner: Client
     film_hash: str
     large: Path
     clip: Path

@@ -73,16 +73,16 @@ def figures(stage: Stage) -> list[Figure]:
 
 
 def _upload(stage: Stage) -> float:
-    hash_path = stage.owner.announce("An upload", "measured")
+    hash_path = stage.owner.announce_video("An upload", "measured")
     os.sync()
     done = transfers.upload(
         HOST, stage.vireo.port, f"/upload/v/{hash_path}", stage.large, stage.owner.token
     )
     assert done.status == 200, done.body
     assert done.body.strip() == b'{"response":""}', done.body
-    stage.owner.wait_until_ready(hash_path)
+    stage.owner.wait(hash_path)
     _require_kept(stage, hash_path)
-    assert stage.owner.delete(f"/v/{hash_path}").status_code == 200
+    stage.owner.delete_video(hash_path)
     return stage.scale.upload_bytes / _MEGA / (done.answered - done.began)
 
 
@@ -109,7 +109,7 @@ def _spool(stage: Stage) -> float:
 
 
 def _publish(stage: Stage) -> float:
-    hash_path = stage.owner.announce("A clip", "measured")
+    hash_path = stage.owner.announce_video("A clip", "measured")
     path = f"/video/d/{hash_path}"
     os.sync()
     # It may be watched before its upload is answered, so somebody else looks for it meanwhile.
@@ -123,8 +123,8 @@ def _publish(stage: Stage) -> float:
     assert done.status == 200, done.body
     assert seen, "the clip did not become watchable"
     assert fetch(stage.vireo.url + path)[4:8] == b"ftyp"
-    stage.owner.wait_until_ready(hash_path)
-    assert stage.owner.delete(f"/v/{hash_path}").status_code == 200
+    stage.owner.wait(hash_path)
+    stage.owner.delete_video(hash_path)
     return seen[0] - done.sent
 
 

@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import NoReturn
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from vireo_client import VireoError
 from vireo_load import logs, memory, picture, report, scale
 from vireo_load.ground import Ground, prepared
 from vireo_load.machine import Busy
@@ -47,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("stopped; nothing of it is left")
         return BROKEN
-    except (AssertionError, RuntimeError, OSError, subprocess.SubprocessError) as problem:
+    except (AssertionError, RuntimeError, OSError, VireoError, SubprocessError) as problem:
         console.print("[red]The load ended early:[/]", end=" ")
         console.print(str(problem), markup=False)
         if options.trace:

@@ -84,12 +84,13 @@ def _foreign(folder: Path) -> Clip:
 
 def _films(vireo: Vireo, folder: Path, sizes: tuple[int, ...]) -> list[Film]:
     """Published through the API, and the files as the gateway serves them."""
-    owner = Person(vireo.url)
+    owner = Person(vireo.url).client
     films = []
     for number, size in enumerate(sizes):
         source = clips.sized(folder / "film.mp4", size)
         title = f"Film {number + 1}"
-        hash_path = owner.publish(source, title, "It is watched")
+        hash_path = owner.upload(source, title, "It is watched")
+        owner.wait(hash_path)
         source.unlink()
         public, below = vireo.layout.media / "public", f"{hash_path[:2]}/{hash_path}"
         film = Film(
@@ -99,7 +100,7 @@ def _films(vireo: Vireo, folder: Path, sizes: tuple[int, ...]) -> list[Film]:
             thumbnail=public / f"thumbnails/{below}.jpg",
         )
         films.append(film)
-    owner.http.close()
+    owner.close()
     # What is still to be written is not the load's.
     os.sync()
     return films

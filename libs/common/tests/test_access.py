@@ -7,7 +7,6 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from flask_openapi3.blueprint import APIBlueprint
 
-import vireo_common.access
 from vireo_common.access import Guard, claimed_account_id, maybe_signed_in
 from vireo_common.sessions import Standing
 from vireo_common.tokens import ACCESS_SECONDS, Signer, Verifier
@@ -33,8 +32,14 @@ def sessions() -> Sessions:
 
 
 @pytest.fixture
-def http(signer: Signer, sessions: Sessions) -> FlaskClient:
-    guard = Guard(Verifier(signer.key_set), sessions, "the-service-token")
+def clock() -> list[float]:
+    """The seconds that the guard goes by."""
+    return [1000.0]
+
+
+@pytest.fixture
+def http(signer: Signer, sessions: Sessions, clock: list[float]) -> FlaskClient:
+    guard = Guard(Verifier(signer.key_set), sessions, "the-service-token", now=lambda: clock[0])
     made = create_application("test", guard=guard, ready=lambda: None)
     bp = APIBlueprint("test", __name__)
 
@@ -58,13 +63,12 @@ def test_it_goes_by_the_signature_alone(http: FlaskClient, signer: Signer) -> No
 
 
 def test_it_is_noted_once_a_minute_that_a_session_was_seen(
-    http: FlaskClient, signer: Signer, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    http: FlaskClient, signer: Signer, sessions: Sessions, clock: list[float]
 ) -> None:
     token = signer.access_token(5, SESSION)
     for _ in range(3):
         assert claimed(http, token) == 5
     assert sessions.looked == [SESSION]
-    now = time.monotonic()
-    monkeypatch.setattr(vireo_common.access.time, "monotonic", lambda: now + 61)
+    clock[0] += 61
     assert claimed(http, token) == 5
     assert sessions.looked == [SESSION] * 2

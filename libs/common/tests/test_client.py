@@ -4,7 +4,6 @@ import json
 import socket
 import socketserver
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -181,9 +180,7 @@ def test_nobody_listens(tmp_path: Path, where: str) -> None:
     elif where == "no connection allowed":
         path.touch(mode=0)
     url = f"http://127.0.0.1:{free_port()}" if where == "port" else f"unix:{path}"
-    began = time.monotonic()
     assert code_of(ServiceClient(url, "t")) is Code.UNAVAILABLE
-    assert time.monotonic() - began < 2
 
 
 def test_who_listens_again_on_its_socket_is_asked(tmp_path: Path) -> None:
@@ -235,9 +232,8 @@ def test_the_log_names_the_neighbour_and_no_path(
 def test_silence_is_unavailable(tmp_path: Path, where: str) -> None:
     listener, url = listening(tmp_path / "s.sock" if where == "socket" else None)
     with listener:
-        began = time.monotonic()
+        # Without a limit nothing would end this.
         assert code_of(ServiceClient(url, "t", read_seconds=0.2)) is Code.UNAVAILABLE
-        assert time.monotonic() - began < 2
 
 
 def test_kept_connection_that_was_closed_is_no_failure(neighbour: Neighbour) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -23,6 +22,7 @@ from vireo_common.sessions import Standing
 from vireo_common.tokens import Signer, Verifier
 from vireo_common.web import answer, create_application
 from vireo_testing.mariadb import TestDatabase
+from vireo_testing.person import eventually
 
 
 class Body(BaseModel):
@@ -30,17 +30,26 @@ class Body(BaseModel):
 
 
 class Effects:
-    """What was done, and what goes wrong the next time."""
+    """What was done, and what goes wrong the next time.
+
+    Nothing is done before so many requests have arrived as ``together`` says.
+    """
 
     def __init__(self) -> None:
         self.done: list[str] = []
         self.failures: list[Exception] = []
         self.lock = threading.Lock()
+        self.arrived = 0
+        self.together = 0
+
+    def arrive(self) -> None:
+        with self.lock:
+            self.arrived += 1
 
     def happen(self, text: str) -> Response:
         if self.failures:
             raise self.failures.pop()
-        time.sleep(0.1)
+        eventually(lambda: self.arrived >= self.together)
         with self.lock:
             self.done.append(text)
             return answer(len(self.done))
@@ -74,6 +83,7 @@ def app(effects: Effects, open_pool: Any, signer: Signer) -> Flask:
 
     guard = Guard(Verifier(signer.key_set), lambda *_: Standing.GOOD, "the-service-token")
     made = create_application("test", guard=guard, ready=lambda: None)
+    made.before_request(effects.arrive)
     IdempotentRequests(database, "test", "a secret").install(made)
     made.register_api(bp)
     return made
@@ -89,6 +99,7 @@ def post(app: Flask, path: str, text: str = "", key: str = "a-key", **head: str)
 
 
 def test_ten_at_once_are_one(app: Flask, effects: Effects) -> None:
+    effects.together = 10
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda _: post(app, "/do", "x"), range(10)))
     assert effects.done == ["x"]
@@ -215,6 +226,7 @@ def test_whoever_was_followed_changes_nothing(
 
 
 def test_waiting_leaves_threads_for_others(app: Flask, effects: Effects) -> None:
+    effects.together = 20
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: post(app, "/do", "x"), range(20)))
     statuses = sorted(found.status_code for found in answers)

@@ -2,37 +2,14 @@
 
 import threading
 from collections import Counter
-from typing import Any
 
 import pytest
 
 from vireo_common import jobs
 from vireo_common.database import Database
-from vireo_common.jobs import Job, JobQueue
+from vireo_common.jobs import JobQueue
+from vireo_testing.jobs import QUEUE, claimed, put, states
 from vireo_testing.mariadb import TestDatabase
-
-QUEUE = "media"
-
-
-@pytest.fixture
-def database(open_pool: Any) -> Database:
-    return open_pool("media", size=8)
-
-
-def put(database: Database, subject: str = "s", **options: Any) -> int:
-    return database.transaction(
-        "test", lambda cursor: jobs.enqueue(cursor, QUEUE, "encode", subject, **options)
-    )
-
-
-def claimed(queue: JobQueue) -> Job:
-    job = queue.claim()
-    assert job is not None
-    return job
-
-
-def states(clean: TestDatabase) -> list[tuple[Any, ...]]:
-    return list(clean.query("SELECT Subject, State, Attempts FROM Jobs ORDER BY JobID"))
 
 
 def order(queue: JobQueue, count: int) -> list[str]:

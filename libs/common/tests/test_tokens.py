@@ -282,12 +282,10 @@ class Publisher:
 
 
 def test_last_good_keys_serve_while_auth_is_down(
-    own: Signer, monkeypatch: pytest.MonkeyPatch
+    own: Signer,
 ) -> None:
-    monkeypatch.setattr(tokens, "KEY_SET_SECONDS", 0.0)
-    monkeypatch.setattr(tokens, "RETRY_SECONDS", 0.0)
     publisher = Publisher(own)
-    verifier = Verifier(publisher)
+    verifier = Verifier(publisher, key_set_seconds=0.0, retry_seconds=0.0)
     token = own.access_token(5, SESSION)
     assert verifier.claims(token).account_id == 5
     publisher.up = False
@@ -295,22 +293,18 @@ def test_last_good_keys_serve_while_auth_is_down(
     assert publisher.asked == 2
 
 
-def test_without_any_keys_it_is_unavailable_and_heals(
-    own: Signer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tokens, "RETRY_SECONDS", 0.0)
+def test_without_any_keys_it_is_unavailable_and_heals(own: Signer) -> None:
     publisher = Publisher(own)
     publisher.up = False
-    verifier = Verifier(publisher)
+    verifier = Verifier(publisher, retry_seconds=0.0)
     assert code_of(verifier, own.access_token(5, SESSION)) is Code.UNAVAILABLE
     publisher.up = True
     assert verifier.claims(own.access_token(5, SESSION)).account_id == 5
 
 
-def test_new_key_is_picked_up(own: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "RETRY_SECONDS", 0.0)
+def test_new_key_is_picked_up(own: Signer) -> None:
     publisher = Publisher(own)
-    verifier = Verifier(publisher)
+    verifier = Verifier(publisher, retry_seconds=0.0)
     verifier.claims(own.access_token(1, SESSION))
     publisher.signer = Signer(pem(Ed25519PrivateKey.generate()))
     assert verifier.claims(publisher.signer.access_token(2, SESSION)).account_id == 2
@@ -335,22 +329,19 @@ def test_a_known_token_is_verified_once(own: Signer, monkeypatch: pytest.MonkeyP
     assert verifier.claims(token) == first
 
 
-def test_a_known_token_expires(own: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
-    verifier = Verifier(own.key_set)
+def test_a_known_token_expires(own: Signer) -> None:
+    clock = [time.time()]
+    verifier = Verifier(own.key_set, now=lambda: clock[0])
     token = own.access_token(5, SESSION)
     verifier.claims(token)
     verifier.claims(token)
-    later = time.time() + ACCESS_SECONDS + 1
-    monkeypatch.setattr(tokens.time, "time", lambda: later)
+    clock[0] += ACCESS_SECONDS + 1
     assert code_of(verifier, token) is Code.TOKEN_EXPIRED
 
 
-def test_a_known_token_is_forgotten_with_its_key(
-    own: Signer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tokens, "RETRY_SECONDS", 0.0)
+def test_a_known_token_is_forgotten_with_its_key(own: Signer) -> None:
     publisher = Publisher(own)
-    verifier = Verifier(publisher)
+    verifier = Verifier(publisher, retry_seconds=0.0)
     token = own.access_token(5, SESSION)
     verifier.claims(token)
     verifier.claims(token)
@@ -361,10 +352,9 @@ def test_a_known_token_is_forgotten_with_its_key(
 
 
 def test_no_more_tokens_are_remembered_than_there_is_room_for(
-    own: Signer, monkeypatch: pytest.MonkeyPatch
+    own: Signer,
 ) -> None:
-    monkeypatch.setattr(tokens, "MOST_VERIFIED", 3)
-    verifier = Verifier(own.key_set)
+    verifier = Verifier(own.key_set, most_verified=3)
     for number in range(10):
         assert verifier.claims(own.access_token(number, SESSION)).account_id == number
         assert len(verifier._verified) <= 3

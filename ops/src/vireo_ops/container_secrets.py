@@ -40,8 +40,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def hand_out(folder: Path) -> None:
-    """Make what is missing in `folder/all`, and give each part what it needs."""
+def hand_out(folder: Path, user: RunUser = SERVICE_USER) -> None:
+    """Make what is missing in `folder/all`, and give each part what it needs, as `user`'s."""
     everything, root = folder / "all", RunUser("root", os.getuid(), os.getgid(), "/")
     # Auth rotates this key itself, so its own copy is the current one.
     rotated = folder / "auth" / SIGNING_KEY
@@ -52,7 +52,7 @@ def hand_out(folder: Path) -> None:
     ensure_secrets(everything, root)
     for part, names in PARTS.items():
         target = folder / part
-        os.chown(target, SERVICE_USER.uid, SERVICE_USER.gid)
+        os.chown(target, user.uid, user.gid)
         # The user id that the database's image reads its secrets as is not fixed;
         # the volume is mounted in no other container.
         open_to_all = part == DATABASE
@@ -66,17 +66,17 @@ def hand_out(folder: Path) -> None:
                 continue
             content = (everything / name).read_bytes()
             if not path.exists() or path.read_bytes() != content:
-                write_private(path, content, SERVICE_USER)
+                write_private(path, content, user)
             path.chmod(0o444 if open_to_all else 0o400)
 
 
-def main(arguments: Sequence[str], given: BinaryIO) -> None:
+def main(arguments: Sequence[str], given: BinaryIO, user: RunUser = SERVICE_USER) -> None:
     """Take the password of the mail server in where it is `given`, and hand everything out."""
     folder = Path(arguments[0])
     if arguments[1:] == [SMTP_PASSWORD]:
         root = RunUser("root", os.getuid(), os.getgid(), "/")
         write_private(folder / "all" / SMTP_PASSWORD, given.read(), root)
-    hand_out(folder)
+    hand_out(folder, user)
 
 
 if __name__ == "__main__":

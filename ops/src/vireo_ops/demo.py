@@ -18,14 +18,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from vireo_client import Client, NoAnswer, VireoError
 from vireo_ops import caller
-from vireo_ops.demo_client import Client
 from vireo_ops.demo_clips import CLIPS, make_clip
 from vireo_ops.errors import OperationError
 
 CHANNELS = ("river_films", "night_sky", "pixel_garden", "signal_house", "slow_motion")
 _READY_SECONDS = 600.0
-_PAUSE_SECONDS = 0.5
 # A clip is made, uploaded, and ready.
 _STEPS_OF_A_CLIP = 3
 _ALPHABET = string.ascii_lowercase + string.digits
@@ -39,7 +38,7 @@ class Channel:
 
     name: str
     password: str
-    token: str
+    client: Client
 
 
 @dataclass(frozen=True)
@@ -51,16 +50,16 @@ class Video:
     channel: Channel
 
 
-def fill(client: Client, step: Step) -> tuple[list[Channel], list[Video]]:
+def fill(url: str, step: Step) -> tuple[list[Channel], list[Video]]:
     """Open the channels, upload the clips, wait until all are ready.
 
     Raises:
-        OperationError: a call was refused, a clip failed, or they are not ready in ten minutes.
+        VireoError: a call was refused, a clip failed, or they are not ready in ten minutes.
     """
     ending = "".join(secrets.choice(_ALPHABET) for _ in range(4))
     channels = []
     for name in CHANNELS:
-        channels.append(_open_channel(client, f"{name}_{ending}"))
+        channels.append(_open_channel(url, f"{name}_{ending}"))
         step(f"channel {channels[-1].name}")
     videos = []
     with tempfile.TemporaryDirectory(prefix="vireo-demo-") as folder:
@@ -68,36 +67,32 @@ def fill(client: Client, step: Step) -> tuple[list[Channel], list[Video]]:
             file = make_clip(clip, Path(folder))
             step(f"made {clip.title} ({clip.suffix})")
             channel = channels[number % len(channels)]
-            path_hash = client.announce(channel.token, clip.title, clip.description)
-            client.upload(channel.token, path_hash, file)
+            path_hash = channel.client.upload(file, clip.title, clip.description)
             file.unlink()
             videos.append(Video(path_hash, clip.title, channel))
             step(f"uploaded {clip.title}")
-    _wait_until_ready(client, videos, step)
+    until = time.monotonic() + _READY_SECONDS
+    for video in videos:
+        video.channel.client.wait(video.path_hash, seconds=until - time.monotonic())
+        step(f"ready {video.title}")
     return channels, videos
 
 
-def _open_channel(client: Client, name: str) -> Channel:
+def _open_channel(url: str, name: str) -> Channel:
     password = secrets.token_urlsafe(12)
-    client.sign_up(name, password)
-    return Channel(name, password, client.sign_in(name, password))
-
-
-def _wait_until_ready(client: Client, videos: Sequence[Video], step: Step) -> None:
-    waiting = list(videos)
-    deadline = time.monotonic() + _READY_SECONDS
-    while waiting:
-        for video in list(waiting):
-            state = client.state(video.channel.token, video.path_hash)
-            if state == "failed":
-                raise OperationError(f"Vireo could not make {video.title!r} playable.")
-            if state == "ready":
-                waiting.remove(video)
-                step(f"ready {video.title}")
-        if waiting and time.monotonic() > deadline:
-            raise OperationError(f"{len(waiting)} clips are not ready after ten minutes.")
-        if waiting:
-            time.sleep(_PAUSE_SECONDS)
+    client = Client(url)
+    client.sign_up(
+        username=name,
+        password=password,
+        email=f"{name}@example.org",
+        fname="Demo",
+        lname="Channel",
+        day=1,
+        month=1,
+        year=1990,
+    )
+    client.sign_in(name, password)
+    return Channel(name, password, client)
 
 
 @contextmanager
@@ -136,8 +131,11 @@ def main(arguments: Sequence[str]) -> int:
     try:
         url = url.rstrip("/") or caller.settings().url
         with _progress(Console(), len(CHANNELS) + _STEPS_OF_A_CLIP * len(CLIPS)) as step:
-            channels, videos = fill(Client(url), step)
-    except OperationError as failure:
+            channels, videos = fill(url, step)
+    except NoAnswer as failure:
+        print(f"{failure} Start it with: make up", file=sys.stderr)
+        return 1
+    except (OperationError, VireoError, ValueError) as failure:
         print(failure, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -64,7 +64,7 @@ def test_a_client_that_goes_away_leaves_nothing(
     clip = clips.path("plain.mp4").read_bytes()
     for _ in range(3):
         line = half_an_upload(person, hash_path, clip)
-        time.sleep(0.2)
+        eventually(lambda: media(runtime, "incoming") != [])
         line.close()
     eventually(lambda: media(runtime, "incoming") == [])
     assert of_video(runtime, hash_path) == []
@@ -176,7 +176,7 @@ def test_killed_in_the_middle_of_uploads(
     line = half_an_upload(people[0], videos[0][1], clip.read_bytes())
     for thread in threads:
         thread.start()
-    time.sleep(0.25)
+    eventually(lambda: media(runtime, "incoming") != [])
     for process in processes(runtime, program):
         if process.is_running():
             process.send_signal(signal.SIGKILL)
@@ -276,9 +276,13 @@ def test_answers_with_a_token_are_never_remembered(
 
 
 def test_logs_are_json_without_secrets(runtime: Runtime, person: Person) -> None:
-    person.post("/sign_in", json={**person.credentials, "password": "wrong-Secret-7431"})
-    person.announce("an unmistakable title")
-    time.sleep(1.5)
+    wrong = {**person.credentials, "password": "wrong-Secret-7431"}
+    asked = person.post("/sign_in", json=wrong).headers["X-Request-ID"]
+    video = {"title": "an unmistakable title", "description": ""}
+    announced = person.post("/upload", json=video).headers["X-Request-ID"]
+    for name, request_id in (("auth", asked), ("catalog", announced), ("gateway", announced)):
+        log = runtime.data / "logs" / f"{name}.log"
+        eventually(lambda log=log, request_id=request_id: request_id in log.read_text())  # type: ignore[misc]
     secrets = [
         path.read_text().strip()
         for path in (runtime.data / "secrets").iterdir()

@@ -52,7 +52,7 @@ export const de: Texts = {
     too_short: "Das ist zu kurz.",
     too_long: "Das ist zu lang.",
     out_of_range: "Das liegt außerhalb der Grenzen.",
-    forbidden_characters: "Einige dieser Zeichen gehen nicht.",
+    forbidden_characters: "Einige Zeichen sind hier nicht erlaubt, zum Beispiel Steuerzeichen.",
     taken: "Das ist vergeben.",
     common_password: "Das ist eines der häufig benutzten Passwörter.",
     not_a_date: "Diesen Tag gibt es nicht.",

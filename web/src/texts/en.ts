@@ -53,7 +53,7 @@ export const en = {
     too_short: "This is too short.",
     too_long: "This is too long.",
     out_of_range: "This is out of range.",
-    forbidden_characters: "Some of these characters can't be taken.",
+    forbidden_characters: "Some characters are not allowed here, such as control characters.",
     taken: "This is taken.",
     common_password: "This is one of the commonly used passwords.",
     not_a_date: "There is no such day.",

@@ -57,6 +57,7 @@ class Guard:
         verifier: checks tokens.
         standing: what has become of an account and its session, given their ids.
         service_token: what internal callers send.
+        now: the clock by which a session is looked for again, in seconds.
     """
 
     def __init__(
@@ -64,8 +65,10 @@ class Guard:
         verifier: Verifier,
         standing: Callable[[int, str], Standing],
         service_token: str,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._verifier = verifier
+        self._now = now
         self._standing = standing
         self._service_token = service_token.encode()
         self._look_again: dict[str, float] = {}
@@ -116,7 +119,7 @@ class Guard:
         """
         try:
             claims = self._verifier.claims(bearer_token(request.headers.get("Authorization")))
-            now = time.monotonic()
+            now = self._now()
             if now >= self._look_again.get(claims.session_id, 0.0):
                 if len(self._look_again) >= MOST_SESSIONS:
                     self._look_again.clear()

@@ -89,10 +89,29 @@ class Verifier:
 
     The last good set is used for as long as ``fetch`` fails. Verified signatures are cached until
     the key set is fetched again; expiry is checked each time.
+
+    Args:
+        fetch: brings the key set; raises ``Failure`` where it can't.
+        key_set_seconds: how long a set is cached.
+        retry_seconds: the least time between fetches for unknown key ids or after a failure.
+        most_verified: how many verified tokens are cached.
+        now: the time that expiry of a cached one is checked against, in seconds since 1970.
     """
 
-    def __init__(self, fetch: Callable[[], KeySet]) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[], KeySet],
+        *,
+        key_set_seconds: float = KEY_SET_SECONDS,
+        retry_seconds: float = RETRY_SECONDS,
+        most_verified: int = MOST_VERIFIED,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._fetch = fetch
+        self._key_set_seconds = key_set_seconds
+        self._retry_seconds = retry_seconds
+        self._most_verified = most_verified
+        self._now = now
         self._keys: dict[str, Ed25519PublicKey] = {}
         # By digest, so that no token lies in memory for longer than its request.
         self._verified: dict[bytes, Claims] = {}
@@ -113,11 +132,11 @@ class Verifier:
         # Looking for the key starts a fetch where the key set is stale.
         if claims is None or time.monotonic() >= self._fresh_until:
             claims = self._verify(token)
-            if len(verified) >= MOST_VERIFIED:
+            if len(verified) >= self._most_verified:
                 verified.clear()
             # Not into the cache of a key set that was fetched meanwhile.
             verified[digest] = claims
-        if claims.expires <= time.time():
+        if claims.expires <= self._now():
             raise Failure(Code.TOKEN_EXPIRED)
         return claims
 
@@ -179,11 +198,11 @@ class Verifier:
             }
             # Tokens of keys that are no longer in the set leave the cache.
             self._verified = {}
-            self._fresh_until = time.monotonic() + KEY_SET_SECONDS
+            self._fresh_until = time.monotonic() + self._key_set_seconds
         except Failure:
             log.warning("key_set_not_fetched", keys_known=len(self._keys))
         finally:
-            self._retry_after = time.monotonic() + RETRY_SECONDS
+            self._retry_after = time.monotonic() + self._retry_seconds
 
 
 def bearer_token(header: str | None) -> str:

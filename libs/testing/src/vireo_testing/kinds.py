@@ -117,6 +117,28 @@ def hdr(path: Path, transfer: str) -> None:
     bars(path, *output, filters=linear)
 
 
+def wide_gamut(path: Path) -> None:
+    """The bars in the colours of P3, as phones film them."""
+    filters = (
+        "format=gbrp,setparams=color_primaries=bt709:color_trc=bt709:colorspace=gbr:range=pc,"
+        "zscale=t=linear,format=gbrpf32le,"
+        "zscale=p=smpte432:t=bt709:m=bt709:r=tv,format=yuv420p10le"
+    )
+    names = ["-color_primaries", "smpte432", "-color_trc", "bt709", "-colorspace", "bt709"]
+    bars(path, *HEVC, *names, "-tag:v", "hvc1", "-crf", "12", filters=filters)
+
+
+def hdr_in_rgb(path: Path) -> None:
+    """The bars in BT.2020 with PQ, as RGB of 10 bits."""
+    filters = (
+        "format=gbrp,setparams=color_primaries=bt709:color_trc=bt709:colorspace=gbr:range=pc,"
+        "zscale=t=linear:npl=203,format=gbrpf32le,"
+        "zscale=p=bt2020:t=smpte2084:m=gbr:r=pc:npl=203,format=gbrp10le"
+    )
+    names = ["-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "rgb"]
+    bars(path, *HEVC, *names, "-crf", "18", filters=filters)
+
+
 def transparent(path: Path, *output: str) -> None:
     """A green square on what is transparent, and magenta below that."""
     inside = "between(X,100,220)*between(Y,50,130)"
@@ -171,6 +193,40 @@ def sizes_change(path: Path, *sources: str) -> None:
 
 
 # Parts, tracks, damage
+
+
+def grows_within(path: Path) -> None:
+    """An MP4 of H.264 whose pictures are four times as large after a second."""
+    parts = [path.with_suffix(f".{number}.h264") for number in (1, 2)]
+    for part, size, seconds in zip(parts, ("160x90", "320x180"), (1, 2), strict=True):
+        ffmpeg(*lavfi(f"testsrc2=s={size}:r=25:d={seconds}"), *QUICK, "-bf", "0", str(part))
+    whole = path.with_suffix(".h264")
+    joined(whole, parts)
+    ffmpeg("-r", "25", "-i", str(whole), "-c", "copy", str(path))
+
+
+def held(path: Path) -> None:
+    """Three slides without sound, of which the last one is shown for five seconds."""
+    names = []
+    for number, seconds in enumerate((1, 2, 5)):
+        slide = path.with_name(f"{path.stem}-{number}.png")
+        ffmpeg(*lavfi(f"testsrc2=s=160x90:r=1:d=3,select=eq(n\\,{number})"), str(slide))
+        names.append(f"file {slide.name}\nduration {seconds}\n")
+    listed = path.with_suffix(".txt")
+    listed.write_text("ffconcat version 1.0\n" + "".join(names))
+    times = ["-fps_mode", "vfr", "-enc_time_base", "1/1000"]
+    ffmpeg("-f", "concat", "-i", str(listed), *times, *HEVC, "-pix_fmt", "yuv420p", str(path))
+
+
+def two_programs(path: Path) -> None:
+    """Two programs: a small picture with stereo, a larger one with mono of 800 Hz."""
+    tones = [*lavfi("sine=400:d=2,aformat=channel_layouts=stereo"), *lavfi("sine=800:d=2")]
+    pictures = [*lavfi("testsrc2=s=64x36:r=25:d=2"), *lavfi("testsrc2=s=128x72:r=25:d=2")]
+    ffmpeg(
+        *(*pictures, *tones, "-map", "0", "-map", "2", "-map", "1", "-map", "3", *QUICK),
+        *("-c:a", "mp2", "-program", "title=a:st=0:st=1", "-program", "title=b:st=2:st=3"),
+        str(path),
+    )
 
 
 def new_pids(path: Path) -> None:

@@ -28,7 +28,7 @@ class MailServer:
 
     Args:
         sender, recipient, data: replies in place of the good ones, while they are set.
-        seconds: how long it thinks about each mail before it answers.
+        holds: while it is set, mails that have come wait for their answers.
         hang_up: ``before`` the end of a mail, ``after`` it with the mail kept, at ``lost`` after
             it without, or at ``quit``.
     """
@@ -37,7 +37,7 @@ class MailServer:
     recipient: str = ""
     sender: str = ""
     data: str = ""
-    seconds: float = 0.0
+    holds: bool = False
     hang_up: str = ""
     kept: list[EmailMessage] = field(default_factory=list)
     envelopes: list[Envelope] = field(default_factory=list)
@@ -75,7 +75,8 @@ class MailServer:
         del session
         self.arriving += 1
         try:
-            await asyncio.sleep(self.seconds)
+            while self.holds:
+                await asyncio.sleep(0.01)
         finally:
             self.arriving -= 1
         if not self.data and self.hang_up != "lost":

@@ -66,6 +66,8 @@ class Server:
             autocommit=True,
             connect_timeout=5,
             read_timeout=60,
+            # Reading the machine's certificates takes longer than all the rest of a question.
+            ssl_disabled=True,
             client_flag=CLIENT.MULTI_STATEMENTS,
             init_command="SET time_zone = '+00:00'",
         )

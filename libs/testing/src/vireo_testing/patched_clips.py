@@ -20,7 +20,11 @@ def without_default_duration(path: Path) -> None:
 
 
 def with_edits(
-    path: Path, edits: dict[bytes, Sequence[tuple[float, float]]], *, seconds: int = 6
+    path: Path,
+    edits: dict[bytes, Sequence[tuple[float, float]]],
+    *,
+    seconds: int = 6,
+    speed: float = 1.0,
 ) -> None:
     """A clip whose edit lists show (seconds, from) of each track, by the kind of its handler.
 
@@ -46,7 +50,7 @@ def with_edits(
                 ">IiI",
                 round(shown * film_scale),
                 -1 if begins < 0 else round(begins * scale) + first,
-                _ONE,
+                round(speed * _ONE),
             )
             for shown, begins in edits[kind]
         )
@@ -98,10 +102,15 @@ def _scales(data: bytearray) -> dict[int, int]:
 def mirrored(path: Path) -> None:
     """A film that its header mirrors: red and green above, blue and white below, as filmed."""
     ffmpeg(*lavfi(corners("320x180")), *QUICK, "-g", "25", str(path))
+    turned(path, (-1, 0, 0, 1))
+
+
+def turned(path: Path, matrix: tuple[int, int, int, int]) -> None:
+    """Have the header of an MP4 turn its picture: a, b, c, d of the matrix, of -1, 0 and 1."""
     data = bytearray(path.read_bytes())
     at = data.index(b"tkhd") + 4 + 40
-    matrix = (-_ONE, 0, 0, 0, _ONE, 0, 320 << 16, 0, 1 << 30)
-    data[at : at + 36] = struct.pack(">9i", *matrix)
+    a, b, c, d = (each * _ONE for each in matrix)
+    data[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
     path.write_bytes(data)
 
 
@@ -109,26 +118,64 @@ def cropped(path: Path) -> None:
     """A Matroska file of 320x240 whose header cuts 30 lines off above and below."""
     red = "color=black:s=320x240:r=10:d=1,drawbox=x=0:y=30:w=320:h=180:c=red:t=fill"
     ffmpeg(*lavfi(red), *VP9, "-f", "matroska", str(path))
+    _add_shape(path, (0, 30, 0, 30), (320, 180))
+
+
+def cropped_and_turned(path: Path, roll: int) -> None:
+    """A Matroska file whose header cuts other widths off at each side, and turns what is left.
+
+    320x180 with a colour in each corner; `roll` in degrees, counterclockwise.
+    """
+    source = f"{corners('320x180')},pad=400:240:16:20:magenta"
+    ffmpeg(*lavfi(source), *VP9, "-f", "matroska", str(path))
+    kind = b"\x76\x71\x81\x00"
+    pose = kind + b"\x76\x75\x84" + struct.pack(">f", roll)
+    projection = b"\x76\x70" + bytes([0x80 | len(pose)]) + pose
+    _add_shape(path, (16, 20, 64, 40), (320, 180), projection)
+
+
+def _add_shape(
+    path: Path, crop: tuple[int, int, int, int], shown: tuple[int, int], more: bytes = b""
+) -> None:
+    data = bytearray(path.read_bytes())
+    # The display size that the muxer wrote becomes a Void: the last one would count.
+    start, end = _find(data, _VIDEO, [])
+    video = data[start:end].replace(b"\x54\xb0", b"\xec\x40").replace(b"\x54\xba", b"\xec\x40")
+    data[start:end] = video
+    path.write_bytes(data)
+    names = (b"\x54\xcc", b"\x54\xbb", b"\x54\xdd", b"\x54\xaa", b"\x54\xb0", b"\x54\xba")
+    numbers = zip(names, (*crop, *shown), strict=True)
+    added = b"".join(name + b"\x82" + value.to_bytes(2, "big") for name, value in numbers)
+    add_to_element(path, _VIDEO, added + more)
+
+
+# EBML header, then Segment, Tracks, TrackEntry, Video.
+_VIDEO = (b"\x18\x53\x80\x67", b"\x16\x54\xae\x6b", b"\xae", b"\xe0")
+
+
+def add_to_element(path: Path, way: Sequence[bytes], added: bytes) -> None:
+    """Put bytes at the end of an element of a Matroska file; `way` names it and those around."""
     data = bytearray(path.read_bytes())
     sizes: list[tuple[int, int, int]] = []
-    start, end = 0, len(data)
-    # EBML header, then Segment, Tracks, TrackEntry, Video: the size of each grows.
-    for wanted in (b"\x18\x53\x80\x67", b"\x16\x54\xae\x6b", b"\xae", b"\xe0"):
-        start, end = _element(data, start, end, wanted, sizes)
-    added = b"".join(
-        name + b"\x82" + value.to_bytes(2, "big")
-        for name, value in (
-            *((b"\x54\xbb", 30), (b"\x54\xaa", 30)),
-            *((b"\x54\xb0", 320), (b"\x54\xba", 180)),
-        )
-    )
-    # The display size that the muxer wrote becomes a Void: the last one would count.
-    video = data[start:end].replace(b"\x54\xb0", b"\xec\x40").replace(b"\x54\xba", b"\xec\x40")
-    assert len(video) == end - start
+    _, end = _find(data, way, sizes)
     data[end:end] = added
-    for at, length, value in sizes:
-        data[at : at + length] = (value + len(added) | 1 << 7 * length).to_bytes(length, "big")
+    grown = len(added)
+    # From the inside out: a size that has no room in its bytes takes one more.
+    for at, length, value in reversed(sizes):
+        size = value + grown
+        wide = length + (size >= (1 << 7 * length) - 1)
+        data[at : at + length] = (size | 1 << 7 * wide).to_bytes(wide, "big")
+        grown += wide - length
     path.write_bytes(data)
+
+
+def _find(
+    data: bytearray, way: Sequence[bytes], sizes: list[tuple[int, int, int]]
+) -> tuple[int, int]:
+    start, end = 0, len(data)
+    for wanted in way:
+        start, end = _element(data, start, end, wanted, sizes)
+    return start, end
 
 
 def _element(
@@ -145,6 +192,37 @@ def _element(
             return at + width, at + width + value
         start = at + width + value
     raise AssertionError(wanted)
+
+
+def held_slide(path: Path, *, b_pictures: int) -> None:
+    """An MP4 of four pictures, one a second, of which the last is shown for 5 s: 8 s in all."""
+    ffmpeg(
+        *lavfi("testsrc2=s=64x36:r=1:d=4"),
+        *("-c:v", "libx264", "-bf", str(b_pictures), "-pix_fmt", "yuv420p"),
+        str(path),
+    )
+    data = bytearray(path.read_bytes())
+    table = data.index(b"stts")
+    _, entries, count, second = struct.unpack_from(">IIII", data, table + 4)
+    assert (entries, count) == (1, 4)
+    data[table + 8 : table + 20] = struct.pack(">IIIII", 2, 3, second, 1, 5 * second)
+    for name in (b"stts", b"stbl", b"minf", b"mdia", b"trak", b"moov"):
+        _add_to_number(data, data.index(name) - 4, 8)
+    # The headers of the film, the track and its media, and the edit list say the length too.
+    film, media = data.index(b"mvhd"), data.index(b"mdhd")
+    film_second, media_second = _number(data, film + 16), _number(data, media + 16)
+    for at, more in (
+        (film + 20, 4 * film_second),
+        (data.index(b"tkhd") + 24, 4 * film_second),
+        (data.index(b"elst") + 12, 4 * film_second),
+        (media + 20, 4 * media_second),
+    ):
+        _add_to_number(data, at, more)
+    path.write_bytes(data)
+
+
+def _add_to_number(data: bytearray, at: int, more: int) -> None:
+    struct.pack_into(">I", data, at, _number(data, at) + more)
 
 
 def lying_avi(path: Path) -> None:

@@ -5,6 +5,7 @@ upsets no other worker.
 """
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,12 @@ OpenPool = Callable[..., Database]
 """``open_pool(service, size=10)``."""
 RunService = Callable[..., RunningService]
 """``running_service(service, **variables)``."""
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the tests themselves, which stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -54,12 +61,6 @@ def clean_tables(empty_database: TestDatabase) -> TestDatabase:
     """The database, its tables without a row."""
     empty_database.empty()
     return empty_database
-
-
-@pytest.fixture
-def database_settings(clean_tables: TestDatabase) -> dict[str, str]:
-    """The ``VIREO_DB_*`` and ``VIREO_SECRETS`` variables of the clean database."""
-    return clean_tables.environment()
 
 
 @pytest.fixture

@@ -95,9 +95,14 @@ def first_bright(path: Path) -> float:
     return times(path)[int(np.argmax(means > 225))]
 
 
-def combs(path: Path) -> float:
-    """How much neighbouring lines differ: above 1 where two moments are woven into one picture."""
+def combs(path: Path, *, turned: bool = False) -> float:
+    """How much neighbouring lines differ: above 1 where two moments are woven into one picture.
+
+    `turned`: what were lines are columns.
+    """
     video = video_stream(path)
     grey = pictures(path, int(video["width"]), int(video["height"])).mean(axis=3)
+    if turned:
+        grey = grey.transpose(0, 2, 1)
     lines = np.abs(2 * grey[:, 61:-61] - grey[:, 60:-62] - grey[:, 62:-60])
     return float(lines.mean())

@@ -26,6 +26,8 @@ from vireo_testing.mariadb import TestDatabase, free_port
 from vireo_testing.person import eventually
 
 PASSWORD = "correct horse battery"
+# Made once, for that reads the machine's certificates; the mail servers of these tests take no TLS.
+UNUSED_CONTEXT = ssl.create_default_context()
 
 SignUp = Callable[..., TestResponse]
 SignIn = Callable[..., TestResponse]
@@ -137,11 +139,13 @@ class Stage:
         self.database.transaction("test", work)
 
     @contextlib.contextmanager
-    def working(self, slots: int = 2, most_of_origin: int = 60) -> Iterator[Mailer]:
+    def working(
+        self, slots: int = 2, most_of_origin: int = 60, lease_seconds: int = LEASE_SECONDS
+    ) -> Iterator[Mailer]:
         """A worker, until the end of the ``with``."""
-        queue, stopping = JobQueue(self.database, QUEUE, LEASE_SECONDS), threading.Event()
+        queue, stopping = JobQueue(self.database, QUEUE, lease_seconds), threading.Event()
         where = Server("127.0.0.1", self.server.port, Security.NONE, "", "", "v@example.org")
-        smtp = Smtp(where, ssl.create_default_context(), command_seconds=2)
+        smtp = Smtp(where, UNUSED_CONTEXT, command_seconds=2)
         composer = Composer(sender("v@example.org"), "http://v")
         mailer = Mailer(queue, MailTable(self.database), composer, smtp, most_of_origin)
         handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
@@ -163,8 +167,8 @@ class Stage:
         return [tuple(row) for row in rows]
 
     def hurry(self) -> None:
-        """Let what waits be due."""
-        self.clean.query("UPDATE Jobs SET RunAfter = NOW(3) WHERE State = 'queued'")
+        """Let what waits be due; why it waited is forgotten, so that a test sees it wait again."""
+        self.clean.query("UPDATE Jobs SET RunAfter = NOW(3), LastError = '' WHERE State = 'queued'")
 
     def until_done(self, seconds: float = 20) -> None:
         """Wait until every job has ended, and let nothing wait."""

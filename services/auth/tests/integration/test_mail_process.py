@@ -44,7 +44,7 @@ def start(stage: Any, service_environment: dict[str, str], tmp_path: Path) -> It
 
 
 def test_a_killed_worker_is_followed_by_another(stage: Any, start: Start, tmp_path: Path) -> None:
-    stage.server.seconds = 30.0
+    stage.server.holds = True
     for number in range(3):
         email = f"ada{number}@example.org"
         stage.add(Template.PASSWORD_CHANGED, email, channel_id=stage.account(f"a{number}", email))
@@ -54,7 +54,7 @@ def test_a_killed_worker_is_followed_by_another(stage: Any, start: Start, tmp_pa
         worker.kill()
         worker.wait()
         eventually(lambda: stage.server.arriving == 0, seconds=10)
-        stage.server.seconds = 0.0
+        stage.server.holds = False
         stage.clean.query("UPDATE Jobs SET LeaseUntil = NOW(3) - INTERVAL 1 SECOND")
         start()
         eventually(lambda: stage.jobs() == [], seconds=30)

@@ -6,7 +6,6 @@ import pytest
 
 from vireo_auth.core.mails import Template
 from vireo_auth.storage.mails import Cause, MailTable
-from vireo_common.worker import LEASE_SECONDS
 from vireo_testing.mail_server import running
 from vireo_testing.person import eventually
 
@@ -118,16 +117,22 @@ def test_a_bad_goodbye_doubles_nothing(stage: Any) -> None:
 
 def test_a_slow_server_gets_each_mail_once(stage: Any) -> None:
     """Longer than a lease: it is held while the answer is awaited."""
-    stage.server.seconds = LEASE_SECONDS + 3.0
+    stage.server.holds = True
     stage.add(Template.PASSWORD_CHANGED)
-    with running(stage.server), stage.working():
-        eventually(lambda: stage.jobs() == [], seconds=60)
+    with running(stage.server), stage.working(lease_seconds=4):
+        eventually(lambda: stage.server.arriving == 1)
+        ((end,),) = stage.clean.query("SELECT LeaseUntil FROM Jobs")
+        outlived = "SELECT 1 FROM Jobs WHERE LeaseUntil > NOW(3) AND NOW(3) > %s"
+        eventually(lambda: stage.clean.query(outlived, (end,)))
+        assert stage.jobs() == [("password_changed", "running", 1, "")]
+        stage.server.holds = False
+        eventually(lambda: stage.jobs() == [])
     assert len(stage.server.kept) == 1
 
 
 def test_a_database_that_is_away_when_the_mail_is_taken(stage: Any) -> None:
     """The job can't be ended then; it is as soon as the database is back."""
-    stage.server.seconds = 1.0
+    stage.server.holds = True
     stage.add(Template.PASSWORD_CHANGED)
     with running(stage.server), stage.working():
         eventually(lambda: stage.server.arriving == 1)
@@ -137,6 +142,7 @@ def test_a_database_that_is_away_when_the_mail_is_taken(stage: Any) -> None:
             stage.clean.server_execute(
                 f"BEGIN NOT ATOMIC FOR one IN ({kill}) DO KILL one.id; END FOR; END"
             )
+            stage.server.holds = False
             eventually(lambda: len(stage.server.kept) == 1)
         finally:
             stage.clean.server_execute("ALTER USER vireo_auth ACCOUNT UNLOCK")

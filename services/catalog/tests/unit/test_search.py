@@ -3,7 +3,6 @@
 import datetime as dt
 import itertools
 import threading
-import time
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -30,6 +29,7 @@ from vireo_catalog.core.words import LONGEST_TERM, Term
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page, encode_cursor
 from vireo_testing.hostile_text import STRINGS
+from vireo_testing.person import eventually
 
 
 def test_only_the_first_terms_count() -> None:
@@ -180,10 +180,7 @@ def test_so_many_search_at_once_and_wait_and_no_more() -> None:
         asker.start()
     assert all(store.begun.acquire(timeout=60) for _ in range(AT_ONCE))
     # The three are refused at once; those that wait, when they have waited long enough.
-    deadline = time.monotonic() + 60
-    while len(answers) < WAITING + 3:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    eventually(lambda: len(answers) == WAITING + 3)
     assert answers == [(Code.UNAVAILABLE, "2")] * (WAITING + 3)
     store.end.set()
     for asker in askers:
@@ -206,10 +203,7 @@ def test_a_dear_search_rests_only_while_others_wait() -> None:
     first.start()
     assert store.begun.acquire(timeout=60)
     second.start()
-    deadline = time.monotonic() + 60
-    while not search.turns.wanted:
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
+    eventually(lambda: search.turns.wanted)
     store.end.set()
     first.join()
     second.join()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from vireo_media.core.uploads import UploadState
@@ -18,6 +19,7 @@ from vireo_testing.clips import AAC, Library, ffmpeg, tone
 from vireo_testing.person import eventually
 
 StartWorker = Callable[[], "subprocess.Popen[bytes]"]
+Halt = Callable[[], psutil.Process]
 
 
 @pytest.fixture
@@ -47,26 +49,60 @@ def start_worker(
 
 @pytest.fixture(scope="module")
 def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clip that takes seconds to encode: large pictures of noise."""
+    """A clip that takes a second or more to encode: large pictures of noise."""
     path = tmp_path_factory.mktemp("long") / "long.avi"
-    noise = "nullsrc=size=1280x720:rate=25:duration=12,noise=alls=60:allf=t"
-    source = ["-f", "lavfi", "-i", noise, *tone(12.0)]
+    noise = "nullsrc=size=1280x720:rate=25:duration=2,noise=alls=60:allf=t"
+    source = ["-f", "lavfi", "-i", noise, *tone(2.0)]
     ffmpeg(*source, "-c:v", "mpeg4", "-q:v", "20", *AAC, str(path))
     return path
 
 
-def at_work_on(stage: Any, kind: str) -> bool:
-    """Whether a worker writes a result of such a job."""
-    running = (kind, "running") in {(job, state) for job, state, _ in stage.jobs()}
-    return running and any(
-        path.stat().st_size > 100_000 for path in (stage.root / "staging").glob("*.mp4")
-    )
+def encoders(stage: Any) -> list[psutil.Process]:
+    """The programs that write a film of an ``encode`` job."""
+    films = [str(path) for path in (stage.root / "staging").glob("*.mp4") if path.stat().st_size]
+    encodes = ("encode", "running") in {(job, state) for job, state, _ in stage.jobs()}
+    return [
+        process
+        for process in psutil.process_iter(["name", "cmdline"])
+        if encodes
+        and process.info["name"] == "ffmpeg"
+        and any(film in " ".join(process.info["cmdline"] or []) for film in films)
+    ]
 
 
-def test_a_stop_gives_the_job_back(stage: Any, start_worker: StartWorker, long_clip: Path) -> None:
+def ended(process: psutil.Process) -> bool:
+    """Whether it is gone, or waits for its parent's notice."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.fixture
+def halt(stage: Any) -> Iterator[Halt]:
+    """``halt()`` waits for an encoder that has written something, and lets it stand still."""
+    halted: list[psutil.Process] = []
+
+    def work() -> psutil.Process:
+        found: list[psutil.Process] = []
+        eventually(lambda: found.extend(encoders(stage)) or found)
+        (encoder,) = found
+        encoder.suspend()
+        halted.append(encoder)
+        return encoder
+
+    yield work
+    for encoder in halted:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            encoder.resume()
+
+
+def test_a_stop_gives_the_job_back(
+    stage: Any, start_worker: StartWorker, long_clip: Path, halt: Halt
+) -> None:
     upload_id = stage.receive(long_clip)
     worker = start_worker()
-    eventually(lambda: at_work_on(stage, "encode"), seconds=60)
+    halt()
 
     worker.send_signal(signal.SIGTERM)
 
@@ -77,14 +113,15 @@ def test_a_stop_gives_the_job_back(stage: Any, start_worker: StartWorker, long_c
 
 
 def test_a_killed_worker_is_followed_by_another(
-    stage: Any, start_worker: StartWorker, long_clip: Path
+    stage: Any, start_worker: StartWorker, long_clip: Path, halt: Halt
 ) -> None:
     upload_id = stage.receive(long_clip)
     worker = start_worker()
-    eventually(lambda: at_work_on(stage, "encode"), seconds=60)
+    encoder = halt()
 
     worker.kill()
     worker.wait()
+    eventually(lambda: ended(encoder))
     stage.expire_leases()
     start_worker()
 
@@ -94,30 +131,32 @@ def test_a_killed_worker_is_followed_by_another(
 
 
 def test_a_deletion_stops_what_is_encoded(
-    stage: Any, start_worker: StartWorker, long_clip: Path
+    stage: Any, start_worker: StartWorker, long_clip: Path, halt: Halt
 ) -> None:
     stage.receive(long_clip)
     start_worker()
-    eventually(lambda: at_work_on(stage, "encode"), seconds=60)
+    encoder = halt()
 
     stage.delete()
 
+    eventually(lambda: ended(encoder))
     eventually(lambda: stage.left() == set(), seconds=10)
     assert stage.jobs() == []
 
 
 def test_an_archive_is_made_while_a_long_video_is_encoded(
-    stage: Any, archives: Any, start_worker: StartWorker, long_clip: Path
+    stage: Any, archives: Any, start_worker: StartWorker, long_clip: Path, halt: Halt
 ) -> None:
     stage.receive(long_clip)
     start_worker()
-    eventually(lambda: at_work_on(stage, "encode"), seconds=60)
+    encoder = halt()
 
     token = archives.person()
     archives.ask(token)
 
     eventually(lambda: archives.ask(token).status_code == 200, seconds=20)
-    assert at_work_on(stage, "encode")
+    assert encoder.status() == psutil.STATUS_STOPPED
+    assert ("encode", "running", 1) in stage.jobs()
 
 
 def test_a_worker_that_is_killed_with_half_an_archive_is_followed_by_another(

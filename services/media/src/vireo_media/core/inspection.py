@@ -49,19 +49,35 @@ _CLOSED_DOLBY_VISION = 5
 class Timing:
     """What the packets of a stream show. Seconds; `pictures` counts packets up to a window.
 
-    `estimated`: not all of them were read, and the end is told by the share of bytes that was.
+    `held`: how long the last picture is shown; `held_by_header`: as the header alone says, so that
+    a copy would lose it. `estimated`: not all of them were read, and the end is told by the share
+    of bytes that was.
     """
 
     start: float
     end: float
     pictures: int
     frame_rate: float
+    held: float = 0.0
+    held_by_header: bool = False
     estimated: bool = False
 
     @property
     def seconds(self) -> float:
         """From the beginning of the first one to the end of the last one."""
         return max(self.end - self.start, 0.0)
+
+    def with_last_picture(self, video: Stream) -> "Timing":
+        """Return the measure with the last picture shown until the header says that it ends.
+
+        Where its pictures are not in the order in which they are shown, an MP4 tells that length of
+        another one. That is believed where not one picture is missing.
+        """
+        more = video.duration - self.seconds
+        if self.estimated or more <= 0 or not 0 < video.frames <= self.pictures:
+            return self
+        held = self.held + more
+        return replace(self, end=self.end + more, held=held, held_by_header=True)
 
     def covers(self, promised: float) -> bool:
         """Whether (nearly) all of the seconds that a header promises are there.
@@ -77,11 +93,13 @@ class Layout:
     """What the boxes of an MP4 tell beside its streams; other containers have the defaults.
 
     `whole`: edit lists present every picture and all sound, but for a start that is cut off.
-    `promised`: how many seconds the header of the whole film says. `length_unknown`: the header of
-    the video says that it does not know its length.
+    `other_speed`: they show a part faster or slower than it is, or hold a picture. `promised`: how
+    many seconds the header of the whole film says. `length_unknown`: the header of the video says
+    that it does not know its length.
     """
 
     whole: bool = True
+    other_speed: bool = False
     promised: float = 0.0
     length_unknown: bool = False
 
@@ -151,6 +169,12 @@ def check_claims(container: str, video: Stream, seconds: float, layout: Layout) 
             "unsupported_media",
             "The video is Dolby Vision of profile 5, whose colours can't be converted.",
         )
+    if layout.other_speed:
+        raise Refused(
+            "unsupported_media",
+            "A part of the video is played at another speed or as a still, which is not converted; "
+            "export it with the program that made it.",
+        )
     if container in HONEST_NONSENSE or layout.length_unknown:
         return
     promised = max(seconds, video.duration, layout.promised)
@@ -184,12 +208,14 @@ def check_timing(container: str, video: Stream, timing: Timing, layout: Layout) 
         raise Refused("unsupported_media", "The file is cut off: a part of the video is missing.")
 
 
-def check_encryption(*streams: Stream | None) -> None:
+def check_encryption(*streams: Stream | None, header: bool = False) -> None:
     """Refuse a film whose pictures or sound are encrypted: it would be published as noise.
+
+    `header`: the container says so by itself.
 
     Raises Refused.
     """
-    if any(stream is not None and stream.encrypted for stream in streams):
+    if header or any(stream is not None and stream.encrypted for stream in streams):
         raise Refused(
             "unsupported_media",
             "The file is encrypted (DRM) and can't be decoded; upload it without the protection.",
@@ -211,7 +237,9 @@ def conclude(
     Raises Refused where sound goes on for longer than a film may.
     """
     layout = layout or Layout()
-    video_copies = layout.whole and _video_copies(container.name, video)
+    video_copies = (
+        layout.whole and not timing.held_by_header and _video_copies(container.name, video)
+    )
     audio_copies = audio is None or (
         audio.codec == "aac" and audio.profile not in _UNPLAYABLE_SOUND
     )
@@ -260,6 +288,7 @@ def _video_copies(container: str, video: Stream) -> bool:
         and (container != "mp4" or video.tag in _AVC_TAGS)
         and not video.interlaced
         and video.crop == Crop()
+        and not video.crops_itself
         and _colours_copy(video)
     )
 

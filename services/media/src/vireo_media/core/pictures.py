@@ -16,8 +16,7 @@ MAX_BYTES = 10 << 20
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 # Each takes a core, and up to 640 MB of memory, for a moment.
 PLACES = 1
-# How many requests may wait for a place, in this process, and for how long: a thread that waits
-# here is missing elsewhere.
+# A thread that waits here is missing elsewhere.
 WAITING = 8
 PLACE_SECONDS = 10.0
 
@@ -62,6 +61,9 @@ class Pictures:
     Args:
         make: writes a square picture to a path, of the file at another; raises ``Refused``.
         open_uploads: what is on its way: of each account one picture.
+        places: how many are made at once, in this process.
+        waiting: how many requests may have a place or wait for one.
+        place_seconds: how long they wait.
     """
 
     def __init__(
@@ -70,13 +72,18 @@ class Pictures:
         files: PictureFiles,
         make: Callable[[Path, Path], None],
         open_uploads: OpenUploads,
+        *,
+        places: int = PLACES,
+        waiting: int = WAITING,
+        place_seconds: float = PLACE_SECONDS,
     ) -> None:
         self._store = store
         self._files = files
         self._make = make
         self._open = open_uploads
-        self._places = threading.BoundedSemaphore(PLACES)
-        self._waiting = threading.BoundedSemaphore(WAITING)
+        self._places = threading.BoundedSemaphore(places)
+        self._waiting = threading.BoundedSemaphore(waiting)
+        self._place_seconds = place_seconds
 
     def open(self, channel_id: int, address: str, size: int | None) -> str:
         """Let the channel send a picture of ``size`` bytes (if known); the id to set it with.
@@ -102,7 +109,7 @@ class Pictures:
         """
         with self._open.closing(open_id):
             self._open.arrived(open_id, Kind.PICTURE, None, PICTURE_SECONDS)
-            with _held(self._waiting, 0), _held(self._places, PLACE_SECONDS):
+            with _held(self._waiting, 0), _held(self._places, self._place_seconds):
                 self._set(channel_id, read())
 
     def _set(self, channel_id: int, body: bytes) -> None:

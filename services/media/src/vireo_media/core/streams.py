@@ -29,6 +29,19 @@ class Crop:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """How a picture is turned and mirrored before it is shown: the signs of its matrix.
+
+    A pixel at (x, y) is shown at (a x + c y, b x + d y).
+    """
+
+    a: int = 1
+    b: int = 0
+    c: int = 0
+    d: int = 1
+
+
+@dataclass(frozen=True)
 class Colour:
     """Tags of a picture's colours, as ffprobe names them; empty where there is none."""
 
@@ -53,7 +66,9 @@ class Stream:
     """What a file says about one of its streams.
 
     Rates are pictures a second, 0 if unknown; times are seconds. `aspect` is the width of a pixel
-    by its height. `crop` is what the container cuts off; `crops_itself`: ffmpeg does it already.
+    by its height. `crop` is what the container cuts off; `crops_itself`: ffmpeg does it unless it
+    is told not to. `bottom_first`: of interlaced pictures, by the header. `program`: which one of a
+    broadcast, 0 for none.
     """
 
     index: int
@@ -66,12 +81,14 @@ class Stream:
     pixel_format: str = ""
     aspect: float = 1.0
     rotation: int = 0
+    turn: Turn = Turn()
     crop: Crop = Crop()
     crops_itself: bool = False
     colour: Colour = Colour()
     has_alpha_layer: bool = False
     dolby_vision_profile: int = 0
     interlaced: bool = False
+    bottom_first: bool = False
     frames: int = 0
     frame_rate: float = 0.0
     start: float = 0.0
@@ -80,6 +97,7 @@ class Stream:
     default: bool = False
     attached_picture: bool = False
     encrypted: bool = False
+    program: int = 0
 
     @property
     def displayed(self) -> tuple[int, int]:
@@ -142,8 +160,11 @@ def choose_video(streams: Sequence[Stream], pictures: Mapping[int, int]) -> Stre
     return max(moving, key=lambda each: (each.width * each.height, each.default, -each.index))
 
 
-def choose_audio(streams: Sequence[Stream]) -> Stream | None:
-    """Return the sound to play: the default one, else the one with the most channels."""
+def choose_audio(streams: Sequence[Stream], video: Stream) -> Stream | None:
+    """Return the sound to play: the default one, else the one with the most channels.
+
+    Of a broadcast with several programs that of the picture's, where it has one.
+    """
     sounds = [
         stream
         for stream in streams
@@ -151,4 +172,5 @@ def choose_audio(streams: Sequence[Stream]) -> Stream | None:
     ]
     if not sounds:
         return None
+    sounds = [each for each in sounds if each.program == video.program] or sounds
     return max(sounds, key=lambda each: (each.default, each.channels, -each.index))

@@ -121,6 +121,8 @@ class Uploads:
         open_uploads: what is on its way.
         max_bytes: the largest body.
         waiting: how many requests may wait for the worker at once, in this process.
+        verdict_seconds: how long each waits.
+        poll_seconds: when it looks for the first time, and how often at first.
     """
 
     def __init__(
@@ -132,12 +134,16 @@ class Uploads:
         *,
         max_bytes: int,
         waiting: int,
+        verdict_seconds: float = VERDICT_SECONDS,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self._store = store
         self._files = files
         self._find_video = find_video
         self._open = open_uploads
         self._max_bytes = max_bytes
+        self._verdict_seconds = verdict_seconds
+        self._poll_seconds = poll_seconds
         self._waiting = threading.BoundedSemaphore(waiting)
 
     def open(self, hash_path: str, channel_id: int, address: str, size: int | None) -> OpenUpload:
@@ -241,8 +247,8 @@ class Uploads:
             raise
 
     def _await_verdict(self, hash_path: str, upload_id: str) -> None:
-        deadline = time.monotonic() + VERDICT_SECONDS
-        pause = POLL_SECONDS
+        deadline = time.monotonic() + self._verdict_seconds
+        pause = self._poll_seconds
         while time.monotonic() < deadline:
             time.sleep(pause)
             # Patient with what takes longer, so that many who wait cost little.

@@ -18,7 +18,7 @@ _SECONDS_BASE, _SECONDS_EACH, _SECONDS_MOST = 300.0, 6.0, 7_200.0
 
 
 def decodes(path: Path, seconds: float, *, stop: threading.Event | None = None) -> bool:
-    """Return whether every packet of an MP4 decodes, and no picture is interlaced.
+    """Return whether every packet of an MP4 decodes, in one size and without interlaced pictures.
 
     Args:
         seconds: how long it lasts.
@@ -27,18 +27,20 @@ def decodes(path: Path, seconds: float, *, stop: threading.Event | None = None) 
     """
     wall = min(_SECONDS_BASE + _SECONDS_EACH * seconds, _SECONDS_MOST)
     limits = sandbox.Limits(_MEMORY_BYTES, int(2 * wall), wall, file_bytes=0)
-    interlaced: list[bytes] = []
+    chosen = 0
 
     def take(line: bytes) -> None:
-        if line.startswith(b"0,") and not interlaced:
-            interlaced.append(line)
+        nonlocal chosen
+        chosen += line.startswith(b"0,")
 
     argv = [
         # Whatever is damaged ends it, also what the decoder could conceal.
         *(*quiet("ffmpeg"), "-xerror", "-threads", "2", *source(path, MP4)),
-        *("-map", "0:v:0", "-vf", "select=not(eq(interlace_type\\,PROGRESSIVE)),scale=16:16"),
+        # The first picture, and interlaced ones. Where the size changes the filters begin anew.
+        *("-map", "0:v:0", "-vf"),
+        "select=eq(n\\,0)+not(eq(interlace_type\\,PROGRESSIVE)),scale=16:16",
         *("-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"),
         *("-map", "0:a?", "-f", "null", "-"),
     ]
     done = sandbox.run(argv, limits, files=sandbox.Files(reads=[path]), stop=stop, on_line=take)
-    return done.returncode == 0 and not interlaced
+    return done.returncode == 0 and chosen <= 1

@@ -4,10 +4,10 @@ Each says why it is there; which tool and version it rests on stands in docs/med
 made of numbers and names of this module alone, never of what a file says in words.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from vireo_media.core.streams import Colour, Stream, displayed_size
-from vireo_media.tools.survey import Shape, Sound
+from vireo_media.core.streams import Colour, Crop, Stream, Turn, displayed_size
+from vireo_media.tools.survey import Shape, Sound, Survey
 
 MAX_ENCODED_SIDE = 1920
 MAX_ENCODED_RATE = 60
@@ -55,7 +55,7 @@ def canvas_of(video: Stream, shapes: tuple[Shape, ...]) -> Canvas:
         return width * height, shape.seconds
 
     chosen = max(long, key=rank)
-    aspect = video.aspect if video.crop != type(video.crop)() else chosen.aspect
+    aspect = video.aspect if video.crop != Crop() else chosen.aspect
     width, height = displayed_size(video, chosen.width, chosen.height, aspect)
     factor = min(1.0, MAX_ENCODED_SIDE / max(width, height))
     return Canvas(_even(width * factor), _even(height * factor))
@@ -65,16 +65,13 @@ def _even(side: float) -> int:
     return max(2, int(side + 1e-6) // 2 * 2)
 
 
-def picture_filters(
-    video: Stream, shapes: tuple[Shape, ...], colour: Colour, *, interlaced: bool
-) -> str:
+def picture_filters(video: Stream, looked: Survey) -> str:
     """Return the chain that makes upright, square, progressive BT.709 pictures of one size."""
-    canvas, varies = canvas_of(video, shapes), len(shapes) > 1
+    colour = looked.colour
+    canvas, varies = canvas_of(video, looked.shapes), len(looked.shapes) > 1
     alpha = video.has_alpha_layer or video.pixel_format.startswith(_WITH_ALPHA)
     chain = [
-        *_cropped(video),
-        # Combs are taken out of each picture that says it is interlaced, whatever the header says.
-        *(["bwdif=mode=send_frame:deint=interlaced"] if interlaced else []),
+        *_as_it_was_coded(video, looked),
         _thinned(),
         *(_on_black(video, colour) if alpha else []),
         *_scaled(video, _size(canvas, varies=varies), colour, alpha=alpha),
@@ -84,9 +81,41 @@ def picture_filters(
     return ",".join(chain)
 
 
+def _as_it_was_coded(video: Stream, looked: Survey) -> list[str]:
+    """What is done to pictures as they are coded, which is before ffmpeg turns them upright.
+
+    It turns them before the first filter, where the lines of a field become columns and the left
+    side the upper one: so they are turned back for it, and upright again.
+    """
+    done = []
+    if looked.interlaced:
+        if looked.unsaid:
+            done.append(f"setfield={'bff' if video.bottom_first else 'tff'}")
+        # Combs are taken out of each picture that says it is interlaced, whatever the header says.
+        done.append("bwdif=mode=send_frame:deint=interlaced")
+    done += _cropped(video)
+    if not done:
+        return []
+    turn = video.turn
+    back = Turn(turn.a, turn.c, turn.b, turn.d)
+    return [*_TURNS[back], *done, *_TURNS[turn]]
+
+
+_TURNS: dict[Turn, tuple[str, ...]] = {
+    Turn(): (),
+    Turn(-1, 0, 0, 1): ("hflip",),
+    Turn(1, 0, 0, -1): ("vflip",),
+    Turn(-1, 0, 0, -1): ("hflip", "vflip"),
+    Turn(0, 1, -1, 0): ("transpose=clock",),
+    Turn(0, -1, 1, 0): ("transpose=cclock",),
+    Turn(0, 1, 1, 0): ("transpose=cclock_flip",),
+    Turn(0, -1, -1, 0): ("transpose=clock_flip",),
+}
+
+
 def _cropped(video: Stream) -> list[str]:
     crop = video.crop
-    if video.crops_itself or crop == type(crop)():
+    if crop == Crop():
         return []
     area = f"crop=iw-{crop.left}-{crop.right}:ih-{crop.top}-{crop.bottom}:{crop.left}:{crop.top}"
     return [f"{area}:exact=1", f"setsar={video.aspect:.6f}"]
@@ -111,8 +140,8 @@ def _matrix(video: Stream, colour: Colour) -> str:
 
 def _on_black(video: Stream, colour: Colour) -> list[str]:
     """What is transparent becomes black: below it files keep any colour."""
-    to_rgb = f"scale=in_color_matrix={_matrix(video, colour)}:flags={_EXACT},format=gbrap"
-    return [to_rgb, "premultiply=inplace=1", "format=gbrp"]
+    to_rgb = f"scale=in_color_matrix={_matrix(video, colour)}:flags={_EXACT}"
+    return [to_rgb, "format=gbrap16", "premultiply=inplace=1", "format=gbrp16"]
 
 
 # The default of swscale rounds RGB so that grey gets a hue.
@@ -132,20 +161,24 @@ def _size(canvas: Canvas, *, varies: bool) -> str:
 
 def _scaled(video: Stream, size: str, colour: Colour, *, alpha: bool) -> list[str]:
     """Scale to square pixels, and convert the colours to BT.709."""
-    wide = colour.high_dynamic_range or colour.primaries == "bt2020"
-    if wide and not alpha and not video.pixel_format.startswith(_WITHOUT_MATRIX):
-        return [f"scale={size}", *_tone_mapped(colour)]
     exact = alpha or video.pixel_format.startswith(_WITHOUT_MATRIX)
+    if colour.high_dynamic_range or colour.primaries in _OTHER_PRIMARIES:
+        rgb = ["format=gbrp16"] if exact else []
+        if exact:
+            colour = replace(colour, matrix="gbr", range="pc")
+        return [f"scale={size}", *rgb, *_tone_mapped(colour)]
     matrices = f"in_color_matrix={_matrix(video, colour)}:out_color_matrix=bt709:out_range=tv"
     flags = f":flags={_EXACT}" if exact else ""
     return [f"scale={size}:{matrices}{flags}", "format=yuv420p", _TAGGED]
 
 
+# Wider than BT.709. Those of BT.601 differ little, and are named where nobody has looked.
+_OTHER_PRIMARIES = frozenset({"bt2020", "smpte431", "smpte432"})
 _TAGGED = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 
 
 def _tone_mapped(colour: Colour) -> list[str]:
-    """HDR, or the colours of BT.2020, as BT.709. Both need all tags; those missing are filled in.
+    """HDR, or the colours of BT.2020 or P3, as BT.709. They need all tags; missing ones are added.
 
     203 cd/m2 is the white of BT.2408. A pixel format alone (``-pix_fmt yuv420p``) keeps the tags
     of HDR and shows it pale.
@@ -197,9 +230,9 @@ def sound_filters(sound: Sound) -> str:
 def _placed(channels: frozenset[int]) -> list[str]:
     if channels and max(channels) > _MOST_PLACED_CHANNELS:
         return ["pan=stereo|c0=c0|c1=c1"]
-    if channels == {1, 2}:
+    if 1 in channels and len(channels) > 1:
         # `aresample` makes stereo of mono 3 dB quieter than it was.
-        return ["aeval=exprs=val(0)|val(min(1\\,nb_in_channels-1)):channel_layout=stereo"]
+        return ["volume=volume='if(eq(nb_channels\\,1)\\,sqrt(2)\\,1)':precision=double"]
     return []
 
 

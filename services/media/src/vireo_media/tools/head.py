@@ -10,6 +10,7 @@ from vireo_media.core.refused import Refused
 # A receiver that starts before its signal, or a disk image of one, leaves zeros before the stream.
 _MOST_ZEROS = 16 << 20
 _FEW_ZEROS = 16
+_PACK = b"\x00\x00\x01\xba"
 _PIECE = 64 << 10
 
 
@@ -20,7 +21,8 @@ def container_of(path: Path) -> Container:
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-        if head[:_FEW_ZEROS] != bytes(_FEW_ZEROS):
+        few = len(head) - len(head.lstrip(b"\0"))
+        if few < _FEW_ZEROS and (few < 3 or head[few : few + 2] != _PACK[2:]):
             return recognise(head)
         zeros = _zeros(file)
         # The start code of a program stream begins with two zeros itself.

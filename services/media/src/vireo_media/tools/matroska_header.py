@@ -17,7 +17,10 @@ _MOST_ELEMENTS = 20_000
 _SEGMENT, _TRACKS, _TRACK, _VIDEO, _CLUSTER = 0x18538067, 0x1654AE6B, 0xAE, 0xE0, 0x1F43B675
 _TYPE, _TYPE_VIDEO = 0x83, 1
 _WIDTH, _HEIGHT, _DISPLAY_WIDTH, _DISPLAY_HEIGHT, _UNIT = 0xB0, 0xBA, 0x54B0, 0x54BA, 0x54B2
+# ContentEncodings, of which each says whether it compresses or encrypts (5.1.4.1.31).
+_ENCODINGS, _ENCODING, _ENCRYPTION = 0x6D80, 0x6240, 0x5035
 _LEFT, _TOP, _RIGHT, _BOTTOM = 0x54CC, 0x54BB, 0x54DD, 0x54AA
+_PARENTS = (_SEGMENT, _TRACKS, _TRACK, _VIDEO, _ENCODINGS, _ENCODING, _ENCRYPTION)
 # Pixels, or a ratio: with both the two numbers give the shape.
 _UNITS_WITH_SHAPE = (0, 3)
 
@@ -44,8 +47,6 @@ def _cropped(stream: Stream, fields: dict[int, int]) -> Stream:
     height = fields.get(_HEIGHT, 0) - crop.top - crop.bottom
     if crop == Crop() or width <= 0 or height <= 0:
         return stream
-    if stream.crops_itself:
-        return replace(stream, crop=crop)
     aspect = 1.0
     shape = fields.get(_DISPLAY_WIDTH, width), fields.get(_DISPLAY_HEIGHT, height)
     if all(shape) and fields.get(_UNIT, 0) in _UNITS_WITH_SHAPE:
@@ -69,15 +70,20 @@ def _video_tracks(data: bytes) -> list[dict[int, int]]:
     return [each for each in tracks if each[_TYPE] in (0, _TYPE_VIDEO)]
 
 
+def has_encrypted_track(data: bytes) -> bool:
+    """Return whether the beginning of a file names a track that is encrypted."""
+    return any(name == _ENCRYPTION for name, _ in _elements(data))
+
+
 def _elements(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield identifiers and numbers on the way to the fields of the video tracks."""
+    """Yield identifiers and numbers on the way to the fields of the tracks."""
     position = 0
     for _ in range(_MOST_ELEMENTS):
         name, position = _number(data, position, keep_marker=True)
         size, position = _number(data, position, keep_marker=False)
         if name in (0, _CLUSTER) or position > len(data):
             return
-        if name in (_SEGMENT, _TRACKS, _TRACK, _VIDEO):
+        if name in _PARENTS:
             yield name, 0
             continue
         if 0 < size <= 8:

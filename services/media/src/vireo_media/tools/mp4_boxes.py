@@ -35,7 +35,8 @@ _UNKNOWN_LENGTHS = (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 class Track:
     """One track. Lengths are seconds; `edits` are (seconds shown, begins at, rate).
 
-    An edit that begins at -1 shows nothing.
+    An edit that begins at -1 shows nothing. A rate that is no whole number is told as 0; ffmpeg 5.1
+    and 7.1 play all of them as 1.
     """
 
     scale: int = 1
@@ -51,6 +52,11 @@ class Track:
         self.length_unknown = length in _UNKNOWN_LENGTHS
         self.length = 0.0 if self.length_unknown else length / self.scale
 
+    @property
+    def other_speed(self) -> bool:
+        """Whether a part is shown faster or slower than it is, or held as a still."""
+        return any(begins >= 0 and rate != 1 for _, begins, rate in self.edits)
+
     def is_whole(self, padding: float) -> bool:
         """Whether all of it is shown up to its end, in one piece and at its own speed."""
         edits = list(self.edits)
@@ -60,7 +66,7 @@ class Track:
             del edits[-1]
         if not edits:
             return not self.edits
-        if len(edits) > 1 or edits[0][2] != 1:
+        if len(edits) > 1 or self.other_speed:
             return False
         shown, begins, _ = edits[0]
         # Fragments and live recordings say 0: to the end, wherever it will be.
@@ -90,7 +96,12 @@ def layout_of(path: Path, video: Stream, audio: Stream | None) -> Layout:
     whole = picture.is_whole(half_a_picture + 0.002)
     if sound is not None:
         whole &= sound.is_whole(_SOUND_PADDING)
-    return Layout(whole=whole, promised=promised, length_unknown=picture.length_unknown)
+    return Layout(
+        whole=whole,
+        other_speed=picture.other_speed or (sound is not None and sound.other_speed),
+        promised=promised,
+        length_unknown=picture.length_unknown,
+    )
 
 
 def _read(file: IO[bytes]) -> tuple[Track, list[Track]]:
@@ -163,5 +174,5 @@ def _edits(body: bytes, film_scale: int) -> Iterator[tuple[float, int, int]]:
         raise _Broken
     for number in range(count):
         shown, begins, rate = layout.unpack_from(body, 8 + number * layout.size)
-        # The rate is 16.16; what is not a whole number is no speed that is kept.
+        # The rate is 16.16.
         yield shown / film_scale, begins, rate >> 16 if rate & 0xFFFF == 0 else 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from vireo_media.core.inspection import MAX_FRAMES, MAX_SECONDS, Timing
 from vireo_media.core.refused import Refused
 from vireo_media.core.streams import Colour, Stream, sane_aspect
+from vireo_media.tools.display_matrix import turn_of
 
 # Enough for some two seconds of picture beside the sound.
 FIRST_PACKETS = 400
@@ -20,6 +21,7 @@ _SEAM = 0.5
 _MOST_STREAMS = 64
 # A packet with this is decrypted by its player; ffmpeg would decode it as noise.
 _ENCRYPTED = b"Encryption info"
+_STREAM = re.compile(rb"stream\|index=(\d{1,4})\b")
 
 
 @dataclass
@@ -62,6 +64,9 @@ class Probe:
     streams: list[Stream] = field(default_factory=list)
     duration: float = 0.0
     _packets: int = 0
+    _programs: int = 0
+    _program: int = 0
+    _program_of: dict[int, int] = field(default_factory=dict)
     _sought: bool = False
     _first: dict[int, _Span] = field(default_factory=dict)
     _last: dict[int, _Span] = field(default_factory=dict)
@@ -69,7 +74,7 @@ class Probe:
 
     def take(self, line: bytes) -> None:
         """Take one line of output."""
-        # A transport stream's streams are printed once more inside their program.
+        self._take_program(line)
         section, fields = parse(line.removeprefix(b"program|"))
         if section == "packet":
             index = _index(fields, "stream_index")
@@ -86,6 +91,21 @@ class Probe:
             self.streams[-1] = _with_side_data(self.streams[-1], fields)
         elif section == "format":
             self.duration = number(fields, "duration") or 0.0
+
+    def _take_program(self, line: bytes) -> None:
+        """Note which program a stream is of.
+
+        A transport stream's streams are printed inside their programs, and then once more. ffprobe
+        5.1 gives each a line and ends a program with an empty one, 7.1 puts all into one line.
+        """
+        if line.startswith(b"program|"):
+            self._programs += 1
+            self._program = self._programs
+        elif not line.strip():
+            self._program = 0
+        if self._program:
+            for index in _STREAM.findall(line):
+                self._program_of.setdefault(int(index), self._program)
 
     def _take_packet(self, index: int, fields: dict[str, str]) -> None:
         if index >= _MOST_STREAMS:
@@ -110,7 +130,8 @@ class Probe:
         indexes = {each.index for each in self.streams}
         if stream.index not in indexes and len(indexes) < _MOST_STREAMS:
             encrypted = stream.index in self._encrypted
-            self.streams.append(replace(stream, encrypted=encrypted))
+            program = self._program_of.get(stream.index, 0)
+            self.streams.append(replace(stream, encrypted=encrypted, program=program))
 
     @property
     def pictures(self) -> dict[int, int]:
@@ -145,6 +166,7 @@ class Probe:
             end=max(first.end, last.end),
             pictures=first.packets,
             frame_rate=max(first.rate, last.rate),
+            held=max(first.end, last.end) - max(first.last, last.last),
         )
 
     def reached_end(self, video: Stream) -> bool:
@@ -195,6 +217,7 @@ class Scan:
             start + seconds,
             self._span.packets,
             self._rate(seconds, share_of),
+            held=self._span.end - self._span.last,
             estimated=bool(share_of),
         )
 
@@ -267,6 +290,8 @@ def _with_side_data(stream: Stream, fields: dict[str, str]) -> Stream:
         field_name = name.rpartition(":")[2]
         if field_name == "rotation":
             stream = replace(stream, rotation=_rotation(value))
+        elif field_name == "displaymatrix":
+            stream = replace(stream, turn=turn_of(value))
         elif field_name == "dv_profile":
             profile = int(value) if value.isascii() and value.isdigit() else 0
             stream = replace(stream, dolby_vision_profile=profile)
@@ -342,6 +367,7 @@ def _stream(index: int, fields: dict[str, str]) -> Stream:
         colour=colour_of(fields),
         has_alpha_layer="1" in (fields.get("tag:alpha_mode"), fields.get("tag:ALPHA_MODE")),
         interlaced=fields.get("field_order", "") in ("tt", "bb", "tb", "bt"),
+        bottom_first=fields.get("field_order", "") in ("bb", "tb"),
         frames=int(number(fields, "nb_frames") or 0),
         frame_rate=number(fields, "avg_frame_rate") or 0.0,
         start=number(fields, "start_time") or 0.0,

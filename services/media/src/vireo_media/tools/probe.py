@@ -22,7 +22,8 @@ from vireo_media.core.containers import Container
 from vireo_media.core.inspection import Inspection, Layout, Timing
 from vireo_media.core.refused import Refused
 from vireo_media.core.streams import Stream, choose_audio, choose_video
-from vireo_media.tools import matroska_header, mp4_boxes, ogg_pages, packets, sandbox
+from vireo_media.tools import matroska_header, mp4_boxes, packets, recordings, sandbox
+from vireo_media.tools.encryption import is_encrypted
 from vireo_media.tools.ffmpeg import quiet, source
 from vireo_media.tools.head import container_of
 
@@ -48,7 +49,7 @@ _ENTRIES = (
     "field_order,avg_frame_rate,start_time,duration,nb_frames,channels"
     ":stream_disposition=default,attached_pic,still_image,timed_thumbnails"
     ":stream_tags=alpha_mode,ALPHA_MODE"
-    ":stream_side_data=rotation,side_data_type,dv_profile"
+    ":stream_side_data=displaymatrix,rotation,side_data_type,dv_profile"
 )
 
 
@@ -91,8 +92,8 @@ def _inspect(
     if container.name == "matroska":
         streams = matroska_header.with_crops(path, streams)
     video = choose_video(streams, seen.pictures)
-    audio = choose_audio(streams)
-    inspection.check_encryption(video, audio)
+    audio = choose_audio(streams, video)
+    inspection.check_encryption(video, audio, header=is_encrypted(path, container))
     layout = Layout()
     if container.name == "mp4":
         layout = mp4_boxes.layout_of(path, video, audio)
@@ -101,7 +102,7 @@ def _inspect(
     timing = seen.timing(video.index)
     scanned = not seen.reached_end(video)
     if scanned:
-        timing = _scan(path, container, video, clock, stop)
+        timing = _scan(path, container, video, clock, stop).with_last_picture(video)
     inspection.check_timing(container.name, video, timing, layout)
     _decode(path, container, video, clock, stop)
     return inspection.conclude(
@@ -135,11 +136,8 @@ def _check_one_recording(
     stop: threading.Event | None,
 ) -> None:
     """Refuse two recordings in one file, of which only one would be shown."""
-    if container.name == "ogg":
-        several = ogg_pages.is_chained(path, stop=stop)
-    else:
-        several = seen.wrapping and seen.follows_another(video)
-    if several:
+    several = seen.wrapping and seen.follows_another(video)
+    if several or recordings.are_several(path, container, stop=stop):
         raise Refused(
             "unsupported_media",
             "The file holds several recordings, one after the other; upload them one by one.",

@@ -27,6 +27,10 @@ _INTRA_CODECS = frozenset(
     )
 )
 _INTRA_PACKETS = 100
+# Pictures of these can't say themselves that they are interlaced; QuickTime's header does.
+_SILENT_CODECS = frozenset(
+    ("ffvhuff", "huffyuv", "jpeg2000", "magicyuv", "png", "qtrle", "utvideo")
+)
 # A step of the clock that is not a gap but another recording, or a clock that was set anew. A few
 # packets may come late: ffmpeg hands out the last one of a PID that ended at the end of the file.
 _FORWARD, _BACK, _MOST_LATE = 10.0, 0.5, 8
@@ -61,12 +65,15 @@ class Sound:
 class Survey:
     """What changes on the way. `steady`: the clock never jumps.
 
+    `interlaced`: a picture says so, or of a codec whose pictures can't the header (`unsaid`).
+
     `measured`: by all packets of the pictures; None where not all of them were read.
     """
 
     shapes: tuple[Shape, ...]
     colour: Colour
     interlaced: bool
+    unsaid: bool
     steady: bool
     sound: Sound | None
     measured: Timing | None
@@ -94,6 +101,7 @@ def survey(path: Path, found: Inspection, *, stop: threading.Event | None = None
         shapes=pictures.shapes(found.video_span.end),
         colour=pictures.colour,
         interlaced=pictures.interlaced or found.video.interlaced,
+        unsaid=found.video.interlaced and found.video.codec in _SILENT_CODECS,
         steady=pictures.steady,
         sound=sound,
         measured=None if intra else pictures.measured(),

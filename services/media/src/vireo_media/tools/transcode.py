@@ -214,8 +214,13 @@ _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 def _input(path: Path, found: Inspection, *, steady: bool = False) -> list[str]:
     words = [*quiet("ffmpeg"), "-y", "-threads", "2"]
-    if steady and found.container.name in CORRECTED_CLOCKS:
-        words += ["-copyts", "-start_at_zero"]
+    if found.container.name in CORRECTED_CLOCKS:
+        # Where it jumps, sound of before the jump may come after pictures of behind it. That is a
+        # jump too, and one that is not corrected moves all that follows.
+        words += ["-copyts", "-start_at_zero"] if steady else ["-dts_delta_threshold", "1"]
+    if found.video.crops_itself:
+        # The crop of a Matroska file is one of the filters; that of QuickTime no browser heeds.
+        words += ["-apply_cropping", "codec"]
     if found.video.has_alpha_layer and found.video.codec in _ALPHA_DECODERS:
         words += ["-c:v", _ALPHA_DECODERS[found.video.codec]]
     # What is damaged is compared with what was found, after it was made.
@@ -291,9 +296,7 @@ _NUMBERS = {"bt709": 1, "smpte170m": 6}
 def _video_codec(found: Inspection, looked: Survey) -> list[str]:
     if found.video_copies:
         return ["-c:v", "copy", *_assumed_tags(found)]
-    filters = picture_filters(
-        found.video, looked.shapes, looked.colour, interlaced=looked.interlaced
-    )
+    filters = picture_filters(found.video, looked)
     return [
         *("-vf", filters, "-c:v", "libx264", "-profile:v", "high", *BT709_TAGS),
         *("-preset", "veryfast", "-crf", "23", "-threads:v", "2"),
@@ -301,7 +304,28 @@ def _video_codec(found: Inspection, looked: Survey) -> list[str]:
         *("-fps_mode", "vfr", "-enc_time_base:v", "1/90000"),
         # A key picture at least every five seconds, so that seeking works.
         *("-force_key_frames", "expr:gte(t,n_forced*5)"),
+        *_held(found, looked),
     ]
+
+
+# Longer than any steady rate has a picture shown.
+_HELD_SECONDS = 0.5
+
+
+def _held(found: Inspection, looked: Survey) -> list[str]:
+    """The last slide of a talk stays for as long as it does: encoders give it no length.
+
+    Without B pictures the last one that is shown is also the last one in the file.
+    """
+    span = found.video_span
+    if found.container.name in CORRECTED_CLOCKS and looked.measured is not None:
+        span = looked.measured
+    if span.held < _HELD_SECONDS or not looked.steady:
+        return []
+    begins = min([span.start, *([found.audio_span.start] if found.audio_span else [])])
+    last = span.end - span.held - begins - 1 / 60
+    chosen = f"if(gte(PTS*TB\\,{last:.6f})\\,{span.held:.6f}/TB\\,DURATION)"
+    return ["-bf", "0", "-bsf:v", f"setts=duration={chosen}"]
 
 
 def _audio_codec(found: Inspection, sound: Sound | None) -> list[str]:

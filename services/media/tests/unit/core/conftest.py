@@ -129,9 +129,12 @@ class Open:
 
 
 class Media:
-    """The rules, what they stand on, and in ``done`` the order of what was done there."""
+    """The rules, what they stand on, and in ``done`` the order of what was done there.
 
-    def __init__(self, waiting: int) -> None:
+    Looks follow each other fast.
+    """
+
+    def __init__(self, waiting: int = 1, verdict_seconds: float = 5.0) -> None:
         self.done: list[str] = []
         self.table = Table(self.done)
         self.folder = Folder(self.done)
@@ -150,6 +153,8 @@ class Media:
             ),
             max_bytes=MAX_BYTES,
             waiting=waiting,
+            verdict_seconds=verdict_seconds,
+            poll_seconds=0.0001,
         )
 
     def send(self, hash_path: str = HASH_PATH, body: str = BODY, *, take: bool = False) -> None:
@@ -169,11 +174,14 @@ class Media:
 
 
 @pytest.fixture
-def make_media() -> Callable[[int], Media]:
-    """``make_media(waiting)``: so many requests may wait for the worker."""
+def make_media() -> Callable[..., Media]:
+    """``make_media(waiting, verdict_seconds)``: so many requests may wait for the worker, so long.
+
+    With no seconds the time for a verdict is over before the first look.
+    """
     return Media
 
 
 @pytest.fixture
 def media() -> Media:
-    return Media(waiting=1)
+    return Media()

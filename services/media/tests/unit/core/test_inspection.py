@@ -51,10 +51,16 @@ def test_no_video(streams: list[Stream]) -> None:
 
 def test_the_default_sound_wins_over_more_channels() -> None:
     comment = replace(SOUND, index=2, channels=6)
-    assert choose_audio([comment, replace(SOUND, default=True)]) is not None
-    assert choose_audio([comment, replace(SOUND, default=True)]) == replace(SOUND, default=True)
-    assert choose_audio([SOUND, comment]) == comment
-    assert choose_audio([VIDEO]) is None
+    chosen = replace(SOUND, default=True)
+    assert choose_audio([comment, chosen], VIDEO) == chosen
+    assert choose_audio([SOUND, comment], VIDEO) == comment
+    assert choose_audio([VIDEO], VIDEO) is None
+
+
+def test_the_sound_of_another_program_is_taken_only_where_there_is_no_other() -> None:
+    first, second = replace(SOUND, program=1, channels=6), replace(SOUND, program=2)
+    assert choose_audio([first, second], replace(VIDEO, program=2)) == second
+    assert choose_audio([first], replace(VIDEO, program=2)) == first
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,8 @@ def test_bytes_are_uploaded_once(media: Media, state: UploadState) -> None:
 
 def test_after_a_refusal_another_file_may_be_uploaded(media: Media) -> None:
     media.has(UploadState.REFUSED)
-    media.rules.open(HASH_PATH, OWNER, "192.0.2.1", SIZE)
+    opened = media.rules.open(HASH_PATH, OWNER, "192.0.2.1", SIZE)
+    assert media.open.rows == {opened.open_id: opened}
 
 
 def test_nothing_to_upload(media: Media) -> None:

@@ -79,9 +79,10 @@ def test_what_is_held_is_not_given_twice(world: World) -> None:
 
 
 def test_bytes_that_have_arrived_are_not_counted_twice(world: World) -> None:
-    world.open(5000)
+    first = world.open(5000)
     world.write(4999)
-    world.open(2500, account=2, address="192.0.2.2")
+    second = world.open(2500, account=2, address="192.0.2.2")
+    assert world.rows == {each.open_id: each for each in (first, second)}
 
 
 def test_room_comes_back(world: World) -> None:

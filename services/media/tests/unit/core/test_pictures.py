@@ -2,18 +2,18 @@
 
 import errno
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core import pictures as rules
 from vireo_media.core.open_uploads import OpenUpload, OpenUploads
 from vireo_media.core.pictures import ChannelGone, Pictures
 from vireo_media.core.refused import Refused
 from vireo_media.storage.files import MediaFiles
+from vireo_testing.person import eventually
 
 ADA, GONE = 7, 8
 
@@ -79,13 +79,13 @@ def shown() -> Shown:
 @pytest.fixture
 def pictures(shown: Shown, files: MediaFiles) -> Callable[..., Channels]:
     def make(
-        make_square: Callable[[Path, Path], None] = copied, reserve_bytes: int = 0
+        make_square: Callable[[Path, Path], None] = copied, reserve_bytes: int = 0, **places: Any
     ) -> Channels:
         rows = Open()
         on_their_way = OpenUploads(
             rows, files.room, reserve_bytes=reserve_bytes, most_open=1, least_rate=1024
         )
-        return Channels(Pictures(shown, files, make_square, on_their_way), rows)
+        return Channels(Pictures(shown, files, make_square, on_their_way, **places), rows)
 
     return make
 
@@ -151,10 +151,7 @@ def test_a_channel_that_was_deleted_meanwhile(
     assert caught.value.code is Code.TOKEN_INVALID
 
 
-def test_bodies_are_read_only_while_there_is_a_place(
-    pictures: Callable[..., Channels], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rules, "PLACE_SECONDS", 0.05)
+def test_bodies_are_read_only_while_there_is_a_place(pictures: Callable[..., Channels]) -> None:
     go = threading.Event()
 
     def slow() -> bytes:
@@ -162,10 +159,9 @@ def test_bodies_are_read_only_while_there_is_a_place(
         go.wait(10)
         return b"bytes"
 
-    monkeypatch.setattr(rules, "PLACES", 2)
     busy = threading.Barrier(3)
-    one = pictures()
-    others = [threading.Thread(target=one.set, args=(n, slow)) for n in range(rules.PLACES)]
+    one = pictures(places=2, place_seconds=0.05)
+    others = [threading.Thread(target=one.set, args=(n, slow)) for n in range(2)]
     for other in others:
         other.start()
     busy.wait(10)
@@ -233,10 +229,8 @@ def test_taken_away(pictures: Callable[..., Channels], shown: Shown) -> None:
 
 
 def test_few_wait_for_a_place_and_the_others_hear_so_at_once(
-    pictures: Callable[..., Channels], monkeypatch: pytest.MonkeyPatch
+    pictures: Callable[..., Channels],
 ) -> None:
-    monkeypatch.setattr(rules, "WAITING", 2)
-    monkeypatch.setattr(rules, "PLACE_SECONDS", 3600.0)
     busy, go = threading.Event(), threading.Event()
 
     def slow() -> bytes:
@@ -244,15 +238,19 @@ def test_few_wait_for_a_place_and_the_others_hear_so_at_once(
         go.wait(10)
         return b"bytes"
 
-    one = pictures()
+    one = pictures(waiting=2, place_seconds=3600.0)
     threads = [threading.Thread(target=one.set, args=(number, slow)) for number in range(2)]
     for thread in threads:
         thread.start()
     busy.wait(10)
-    while one.pictures._waiting.acquire(blocking=False):
-        # The second thread is not there yet.
-        one.pictures._waiting.release()
-        time.sleep(0.01)
+
+    def second_waits() -> bool:
+        free = one.pictures._waiting.acquire(blocking=False)
+        if free:
+            one.pictures._waiting.release()
+        return not free
+
+    eventually(second_waits)
     with pytest.raises(Failure) as caught:
         one.set(ADA, lambda: b"bytes")
     assert caught.value.code is Code.UNAVAILABLE

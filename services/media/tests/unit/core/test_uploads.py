@@ -12,24 +12,12 @@ from vireo_media.core.open_uploads import OpenUpload
 from vireo_media.core.uploads import BodyCut, UploadState
 
 Media = Any
+MakeMedia = Callable[..., Media]
 HASH_PATH, UNKNOWN = "aB3dE6g", "unknown"
 OWNER, STRANGER = 7, 8
 MAX_BYTES, RESERVE = 1000, 50
 BODY, EMPTY, MISSING = "incoming/0001", "incoming/0002", "incoming/0003"
 SIZE = 300
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks follow each other fast, and no wait lasts for minutes."""
-    monkeypatch.setattr(uploads, "POLL_SECONDS", 0.0001)
-    monkeypatch.setattr(uploads, "VERDICT_SECONDS", 5.0)
-
-
-@pytest.fixture
-def deadline_passed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time for a verdict is over before the first look."""
-    monkeypatch.setattr(uploads, "VERDICT_SECONDS", 0.0)
 
 
 def not_taken(media: Media, body: str = BODY, hash_path: str = HASH_PATH) -> Failure:
@@ -83,6 +71,7 @@ def test_no_room_for_the_results(media: Media) -> None:
     media.folder.free += 1
     media.table.meanwhile.append(media.table.becomes(UploadState.STORED))
     media.send()
+    assert media.table.rows[HASH_PATH].state is UploadState.STORED
 
 
 def test_room_is_held_for_results_until_the_answer(media: Media) -> None:
@@ -100,9 +89,13 @@ def test_an_answer_is_not_spoiled_by_a_database_that_went_away(media: Media) -> 
     media.open.away = True
     media.table.meanwhile += [lambda: None, media.table.becomes(UploadState.STORED)]
     media.send(take=True)
+    assert media.table.rows[HASH_PATH].state is UploadState.STORED
+    assert media.done == ["adopt", "begin"]
+    # What could not be closed is held until its lease ends.
+    assert list(media.open.rows) == [HASH_PATH]
 
 
-def test_each_upload_has_an_id_of_its_own(make_media: Callable[[int], Media]) -> None:
+def test_each_upload_has_an_id_of_its_own(make_media: MakeMedia) -> None:
     ids = set()
     for _ in range(3):
         media = make_media(1)
@@ -152,7 +145,7 @@ def test_no_database_to_begin_in(media: Media) -> None:
 
 
 @pytest.mark.parametrize("waiting", [1, 3])
-def test_no_more_requests_wait_than_may(make_media: Callable[[int], Media], waiting: int) -> None:
+def test_no_more_requests_wait_than_may(make_media: MakeMedia, waiting: int) -> None:
     """Each upload but the last waits for its verdict while the next one arrives."""
     media = make_media(waiting)
     codes: list[Code] = []
@@ -209,8 +202,8 @@ def test_the_database_is_away_while_the_worker_works(media: Media) -> None:
     assert media.done == ["adopt", "begin"]
 
 
-def test_no_worker_took_it(media: Media, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "VERDICT_SECONDS", 0.05)
+def test_no_worker_took_it(make_media: MakeMedia) -> None:
+    media = make_media(verdict_seconds=0.05)
     assert not_taken(media).code is Code.UNAVAILABLE
     assert media.table.looks > 1
     # While there is a row a worker may take it, and needs the body.
@@ -219,9 +212,11 @@ def test_no_worker_took_it(media: Media, monkeypatch: pytest.MonkeyPatch) -> Non
     assert media.folder.kept == set()
 
 
-@pytest.mark.usefixtures("deadline_passed")
 @pytest.mark.parametrize("state", [UploadState.STORED, UploadState.PLACED, UploadState.PUBLISHED])
-def test_the_worker_is_quicker_than_the_withdrawal(media: Media, state: UploadState) -> None:
+def test_the_worker_is_quicker_than_the_withdrawal(
+    make_media: MakeMedia, state: UploadState
+) -> None:
+    media = make_media(verdict_seconds=0)
     media.table.meanwhile.append(media.table.becomes(state))
     media.send()
     row = media.table.rows[HASH_PATH]
@@ -229,8 +224,8 @@ def test_the_worker_is_quicker_than_the_withdrawal(media: Media, state: UploadSt
     assert media.folder.kept == {(HASH_PATH, row.upload_id)}
 
 
-@pytest.mark.usefixtures("deadline_passed")
-def test_gone_or_refused_just_before_the_withdrawal(media: Media) -> None:
+def test_gone_or_refused_just_before_the_withdrawal(make_media: MakeMedia) -> None:
+    media = make_media(verdict_seconds=0)
     table = media.table
     refused = table.becomes(UploadState.REFUSED, "too_large", "Long.")
     gone = (table.is_deleted, table.is_replaced)
@@ -240,10 +235,9 @@ def test_gone_or_refused_just_before_the_withdrawal(media: Media) -> None:
         table.rows.clear()
 
 
-def test_the_only_place_to_wait_is_given_back(
-    media: Media, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_only_place_to_wait_is_given_back(make_media: MakeMedia) -> None:
     """However an upload ends, the next one finds the place free: else it was `unavailable`."""
+    media = make_media(verdict_seconds=0.2)
     table = media.table
     assert not_taken(media, EMPTY).code is Code.NO_BYTES
     table.meanwhile.append(table.becomes(UploadState.REFUSED, "too_large", "Too long."))
@@ -257,9 +251,7 @@ def test_the_only_place_to_wait_is_given_back(
     table.away = True
     assert not_taken(media).code is Code.UNAVAILABLE
     table.away = False
-    with monkeypatch.context() as patch:
-        patch.setattr(uploads, "VERDICT_SECONDS", 0.0)
-        assert not_taken(media).code is Code.UNAVAILABLE
+    assert not_taken(media).code is Code.UNAVAILABLE
     for _ in range(2):
         table.meanwhile.append(table.becomes(UploadState.STORED))
         media.send()

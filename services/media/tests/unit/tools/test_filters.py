@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from vireo_media.core.streams import Colour, Stream
+from vireo_media.core.streams import Colour, Crop, Stream, Turn
 from vireo_media.tools.filters import (
     Canvas,
     canvas_of,
@@ -13,7 +13,7 @@ from vireo_media.tools.filters import (
     picture_filters,
     sound_filters,
 )
-from vireo_media.tools.survey import Shape, Sound
+from vireo_media.tools.survey import Shape, Sound, Survey
 
 VIDEO = Stream(index=0, kind="video", codec="vp9", width=640, height=360, pixel_format="yuv420p")
 SOUND = Sound(seconds=10.0, span=10.0, start=0.0, channels=frozenset({2}))
@@ -48,13 +48,22 @@ def test_a_turned_film_is_upright() -> None:
 
 def chain(video: Stream, colour: Colour, *shapes: Shape, interlaced: bool = False) -> list[str]:
     shapes = shapes or (shape(video.width, video.height, 10),)
-    return picture_filters(video, shapes, colour, interlaced=interlaced).split(",")
+    looked = Survey(
+        shapes, colour, interlaced, unsaid=False, steady=True, sound=None, measured=None
+    )
+    return picture_filters(video, looked).split(",")
 
 
 def test_a_plain_film_takes_no_more_than_it_needs() -> None:
     names = [each.partition("=")[0] for each in chain(VIDEO, Colour()) if "=" in each]
     for name in ("bwdif", "crop", "pad", "premultiply", "tonemap", "zscale"):
         assert name not in names
+
+
+def test_fields_are_woven_apart_before_lines_are_cut_off() -> None:
+    video = replace(VIDEO, crop=Crop(0, 17, 0, 3), turn=Turn(0, 1, -1, 0))
+    names = [each.partition("=")[0] for each in chain(video, Colour(), interlaced=True)]
+    assert names[:5] == ["transpose", "bwdif", "crop", "setsar", "transpose"]
 
 
 def test_the_matrix_is_the_one_that_browsers_take() -> None:
@@ -69,7 +78,9 @@ def test_sound_is_placed_where_its_channels_are_known() -> None:
     assert sound_filters(SOUND) == "aresample=async=1"
     assert sound_filters(replace(SOUND, channels=frozenset({2, 6}))) == "aresample=async=1"
     assert "pan=" in sound_filters(replace(SOUND, channels=frozenset({10})))
-    assert "aeval=" in sound_filters(replace(SOUND, channels=frozenset({1, 2})))
+    for others in ({2}, {6}, {2, 6}):
+        assert "volume=" in sound_filters(replace(SOUND, channels=frozenset({1, *others})))
+    assert "volume=" not in sound_filters(replace(SOUND, channels=frozenset({1})))
     assert output_channels(SOUND) == 2
     assert output_channels(replace(SOUND, channels=frozenset({1}))) == 1
 

@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -96,19 +95,17 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_the_size_of_a_file_does_not_matter(library: Library, tmp_path: Path) -> None:
-    """An MP4 with 40 GB of (sparse) rubbish in the middle takes as long as one without."""
+    """An MP4 with 4 TB of (sparse) rubbish in the middle: reading them would take too long."""
     path = tmp_path / "large.mp4"
     data = library.path("plain.mp4").read_bytes()
     at = data.index(b"moov") - 4
-    rubbish = 40 << 30
+    rubbish = 4 << 40
     with path.open("wb") as file:
         file.write(data[:at])
         file.write((1).to_bytes(4, "big") + b"free" + rubbish.to_bytes(8, "big"))
         file.seek(at + rubbish)
         file.write(data[at:])
-    started = time.monotonic()
     assert inspect(path).playable
-    assert time.monotonic() - started < 5
 
 
 def test_refusals_have_a_sentence(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import dataclasses
 import json
 import subprocess
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from vireo_testing.clips import (
     picture,
     tone,
 )
+from vireo_testing.person import eventually
 
 PLAYABLE = [clip for clip in CLIPS if clip.playable]
 OTHERS = [clip for clip in CLIPS if not clip.playable]
@@ -197,9 +197,14 @@ def test_stopping_an_encoder_leaves_nothing(tmp_path: Path) -> None:
     source = dataclasses.replace(inspect(path), video_copies=False)
     looked = survey(path, source)
     stop = threading.Event()
-    started = time.monotonic()
-    threading.Timer(0.5, stop.set).start()
+
+    def stop_at_work() -> None:
+        eventually(target.exists)
+        stop.set()
+
+    stopper = threading.Thread(target=stop_at_work)
+    stopper.start()
     with pytest.raises(sandbox.Stopped):
         transcode.encode(path, target, source, looked, stop=stop)
-    assert time.monotonic() - started < 2
+    stopper.join()
     assert not target.exists()

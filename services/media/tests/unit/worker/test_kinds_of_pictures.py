@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from vireo_media.core.refused import Refused
+from vireo_media.tools.decode import decodes
 from vireo_media.tools.probe import inspect
+from vireo_media.worker.encoding import make_film
 from vireo_testing import kinds, patched_clips, seen
 from vireo_testing.clips import ffmpeg
 from vireo_testing.kinds import QUICK, VP9, lavfi
@@ -111,6 +113,20 @@ def test_high_dynamic_range_is_tone_mapped(tmp_path: Path, publish: Publish, tra
     assert seen.video_stream(result.path)["color_transfer"] == "bt709"
 
 
+def test_the_colours_of_a_phone_are_not_paler(tmp_path: Path, publish: Publish) -> None:
+    path = tmp_path / "phone.mov"
+    kinds.wide_gamut(path)
+    result = publish(path)
+    assert off(result.path, (1280, 720), "bt709") <= COLOUR
+    assert off(result.shot(), (1280, 720), "bt601") <= COLOUR
+
+
+def test_high_dynamic_range_of_rgb_is_tone_mapped(tmp_path: Path, publish: Publish) -> None:
+    path = tmp_path / "graded.mkv"
+    kinds.hdr_in_rgb(path)
+    assert off(publish(path).path, (1280, 720), "bt709") <= TONE_MAPPED
+
+
 @pytest.mark.parametrize(
     ("name", "output"),
     [
@@ -154,6 +170,27 @@ def test_no_combs_of_a_camera_that_does_not_say_it(tmp_path: Path, publish: Publ
     assert seen.combs(publish(path).path) < 1
 
 
+@pytest.mark.parametrize("top", [True, False])
+def test_no_combs_where_the_header_alone_says_it(
+    tmp_path: Path, publish: Publish, top: bool
+) -> None:
+    path = tmp_path / "archive.mov"
+    kinds.interlaced(path, "-c:v", "png", "-field_order", "tt" if top else "bb", top=top)
+    assert seen.combs(publish(path).path) < 1
+
+
+@pytest.mark.parametrize("matrix", [(0, 1, -1, 0), (0, -1, 1, 0), (0, 1, 1, 0)])
+def test_no_combs_of_a_camera_that_was_turned(
+    tmp_path: Path, publish: Publish, matrix: tuple[int, int, int, int]
+) -> None:
+    path = tmp_path / "turned.mov"
+    kinds.interlaced(path, "-c:v", "mpeg4", "-flags", "+ilme+ildct", "-top", "1", "-q:v", "3")
+    patched_clips.turned(path, matrix)
+    result = publish(path)
+    assert (result.made.width, result.made.height) == (288, 352)
+    assert seen.combs(result.path, turned=True) < 1
+
+
 # Shape
 
 
@@ -183,6 +220,28 @@ def test_a_crop_of_the_header_is_kept(tmp_path: Path, publish: Publish) -> None:
     assert seen.pictures(result.path, 320, 180)[0][:, :, 0].min() > 150
 
 
+# By roll: what is above, and below.
+TURNED = {
+    90: [[(0, 255, 0), (255, 255, 255)], [(255, 0, 0), (0, 0, 255)]],
+    -90: [[(0, 0, 255), (255, 0, 0)], [(255, 255, 255), (0, 255, 0)]],
+    180: [[(255, 255, 255), (0, 0, 255)], [(0, 255, 0), (255, 0, 0)]],
+}
+
+
+@pytest.mark.parametrize("roll", TURNED)
+def test_a_crop_of_a_turned_film_is_cut_off_at_its_sides(
+    tmp_path: Path, publish: Publish, roll: int
+) -> None:
+    path = tmp_path / "turned.mkv"
+    patched_clips.cropped_and_turned(path, roll)
+    result = publish(path)
+    width, height = (320, 180) if roll == 180 else (180, 320)
+    assert (result.made.width, result.made.height) == (width, height)
+    picture = seen.pictures(result.path, width, height)[0]
+    shown = picture[[height // 12, -height // 12]][:, [width // 12, -width // 12]]
+    assert np.abs(shown - np.array(TURNED[roll])).max() < 60
+
+
 def test_a_mirrored_film_has_a_mirrored_thumbnail(tmp_path: Path, publish: Publish) -> None:
     path = tmp_path / "mirror.mp4"
     patched_clips.mirrored(path)
@@ -199,6 +258,16 @@ def test_a_call_that_grows_is_as_large_as_most_of_it(tmp_path: Path, publish: Pu
     kinds.sizes_change(path, "testsrc2=s=160x90:r=10:d=1", "testsrc2=s=320x180:r=10:d=2")
     made = publish(path).made
     assert (made.width, made.height, made.duration) == (320, 180, pytest.approx(3.0, abs=0.2))
+
+
+def test_a_copy_of_many_sizes_is_found_by_decoding_all(tmp_path: Path, publish: Publish) -> None:
+    path = tmp_path / "joined.mp4"
+    kinds.grows_within(path)
+    copy = publish(path)
+    assert copy.copied
+    assert not decodes(copy.path, 3.0)
+    made = make_film(path, tmp_path / "encoded.mp4", may_copy=False).made
+    assert (made.width, made.height) == (320, 180)
 
 
 def test_a_phone_that_is_turned_keeps_its_circles(tmp_path: Path, publish: Publish) -> None:

@@ -16,7 +16,7 @@ from vireo_media.tools.probe import inspect
 from vireo_media.tools.transcode import NoCopy, copy_streams
 from vireo_media.worker.encoding import NO_SOUND, make_film
 from vireo_testing import kinds, patched_clips, seen
-from vireo_testing.clips import ffmpeg
+from vireo_testing.clips import AAC, ffmpeg
 from vireo_testing.kinds import HEVC, QUICK, VP8, lavfi
 
 Publish = Callable[[Path], Any]
@@ -96,6 +96,23 @@ def test_mono_is_as_loud_as_it_was(
     kinds.mono(path, *output)
     heard = seen.sound(publish(path).path)
     assert seen.loudness(heard[24_000:72_000]) == pytest.approx([0.177] * heard.shape[1], abs=0.012)
+
+
+def test_mono_before_a_cinemas_sound_is_as_loud_as_it_was(tmp_path: Path, publish: Publish) -> None:
+    path = tmp_path / "broadcast.ts"
+    kinds.channels_change(path, "ac3", "mono", "5.1")
+    heard = seen.sound(publish(path).path)[seen.RATE // 2 : seen.RATE]
+    # A tone of an eighth.
+    assert seen.loudness(heard) == pytest.approx([0.088, 0.088], abs=0.008)
+
+
+def test_the_sound_is_that_of_the_same_program(tmp_path: Path, publish: Publish) -> None:
+    path = tmp_path / "broadcast.ts"
+    kinds.two_programs(path)
+    result = publish(path)
+    assert (result.made.width, result.made.height) == (128, 72)
+    heard = seen.sound(result.path)[seen.RATE // 2 : seen.RATE]
+    assert seen.pitch(heard) == pytest.approx(800, abs=20)
 
 
 def test_a_film_whose_sound_nobody_can_decode_is_published_without(
@@ -183,6 +200,37 @@ def test_a_film_lasts_as_long_as_what_is_heard(tmp_path: Path, publish: Publish)
     assert result.made.duration == pytest.approx(8.0, abs=0.1)
 
 
+@pytest.mark.parametrize("name", ["slides.mkv", "slides.mp4"])
+def test_the_last_slide_is_shown_for_as_long_as_it_was(
+    tmp_path: Path, publish: Publish, name: str
+) -> None:
+    path = tmp_path / name
+    kinds.held(path)
+    result = publish(path)
+    result.assert_every_picture(path)
+    assert result.made.duration == pytest.approx(inspect(path).duration, abs=0.1)
+
+
+@pytest.mark.parametrize("b_pictures", [0, 2])
+def test_a_slide_that_is_held_at_the_end_is_held(
+    tmp_path: Path, publish: Publish, b_pictures: int
+) -> None:
+    """ffmpeg 5.1 and 7.0 make 4 s of it, also by ``-c copy`` where there are B pictures."""
+    path = tmp_path / "held.mp4"
+    patched_clips.held_slide(path, b_pictures=b_pictures)
+    result = publish(path)
+    assert result.made.duration == pytest.approx(8, abs=0.1)
+    assert seen.times(result.path)[:4] == pytest.approx([0, 1, 2, 3], abs=0.02)
+
+
+@pytest.mark.parametrize("speed", [0.0, 0.5, 2.0])
+def test_another_speed_is_refused_and_said(tmp_path: Path, speed: float) -> None:
+    path = tmp_path / "fast.mp4"
+    patched_clips.with_edits(path, {b"vide": [(2, 0)], b"soun": [(2, 0)]}, speed=speed)
+    with pytest.raises(Refused, match="another speed"):
+        inspect(path)
+
+
 @pytest.mark.parametrize("unknown_length", [False, True])
 def test_fragments_of_a_live_stream_are_taken(
     tmp_path: Path, publish: Publish, unknown_length: bool
@@ -228,9 +276,47 @@ def test_several_recordings_in_one_file_are_refused_and_said(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("name", "output"),
+    [
+        ("two.mp4", [*QUICK, *AAC]),
+        ("two.mov", ["-c:v", "mpeg4", "-c:a", "pcm_s16le"]),
+        ("saved.mp4", [*QUICK, *AAC, "-movflags", "frag_keyframe+empty_moov+default_base_moof"]),
+        ("two.avi", ["-c:v", "mpeg4", "-c:a", "libmp3lame"]),
+        ("two.mkv", [*QUICK, *AAC]),
+        ("recorder.webm", [*VP8, "-c:a", "libopus", "-live", "1"]),
+        ("two.flv", ["-c:v", "flv1", "-c:a", "libmp3lame", "-ar", "44100"]),
+        ("two.wmv", ["-c:v", "wmv2", "-c:a", "wmav2"]),
+    ],
+)
+def test_a_file_behind_a_file_is_refused_and_said(
+    tmp_path: Path, name: str, output: list[str]
+) -> None:
+    one, path = tmp_path / f"one{Path(name).suffix}", tmp_path / name
+    ffmpeg(*lavfi("testsrc2=s=64x36:r=25:d=1"), *lavfi("sine=400:d=1"), *output, str(one))
+    inspect(one)
+    kinds.joined(path, [one, one])
+    with pytest.raises(Refused, match="several recordings"):
+        inspect(path)
+
+
+def test_short_cells_of_a_dvd_are_published_whole(tmp_path: Path, publish: Publish) -> None:
+    path, parts = tmp_path / "dvd.vob", [tmp_path / "1.vob", tmp_path / "2.vob"]
+    for number, part in enumerate(parts, 1):
+        ffmpeg(
+            *(*lavfi("testsrc2=s=64x36:r=25:d=3"), *lavfi(f"sine={400 * number}:d=3:r=44100")),
+            *("-c:v", "mpeg2video", "-c:a", "ac3", "-f", "vob", str(part)),
+        )
+    kinds.joined(path, parts)
+    result = publish(path)
+    assert result.made.picture_seconds == pytest.approx(6.0, abs=0.2)
+    assert result.note == ""
+
+
+@pytest.mark.parametrize(
     ("name", "zeros", "output"),
     [
         ("late.ts", 4096, [*QUICK, "-f", "mpegts"]),
+        ("later.mpg", 5, ["-c:v", "mpeg2video", "-f", "mpeg"]),
         ("late.mpg", 70_000, ["-c:v", "mpeg2video", "-f", "mpeg"]),
         ("m2ts.m2ts", 5000, [*QUICK, "-f", "mpegts", "-mpegts_m2ts_mode", "1"]),
     ],

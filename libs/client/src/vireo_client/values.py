@@ -1,0 +1,107 @@
+"""What the API answers with: the same names and types as the schemas of /openapi.json.
+
+What a newer Vireo adds is ignored; what is not always there is ``None`` where it is missing.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
+
+from vireo_client.errors import StrangeAnswer
+
+State = Literal["waiting", "processing", "ready", "failed"]
+SearchType = Literal["all", "channel"]
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Value = TypeVar("Value", bound=_Dataclass)
+
+
+@dataclass(frozen=True)
+class UniversalObject:
+    """A video or a channel, as every list shows it."""
+
+    type: Literal["video", "channel"]
+    channel: str
+    """The owner's username, or the channel's."""
+    title: str
+    thumbnail: str
+    """The video's hash path, or the one of the channel's newest video."""
+    nb_count: int | Literal[""]
+    """Number of a channel's videos."""
+    description: str
+    """Empty in lists."""
+    upload: str
+    """When it was uploaded, ISO 8601 in UTC."""
+    thumbnail_version: str | None = None
+    duration: float | None = None
+    """Seconds."""
+    width: int | None = None
+    height: int | None = None
+    likes: int | None = None
+    dislikes: int | None = None
+    state: State | None = None
+    """This one and the next three are for the owner alone."""
+    reason: str | None = None
+    note: str | None = None
+    uploaded: bool | None = None
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A fresh token; ``expires_in`` is in seconds."""
+
+    vtoken: str = dataclasses.field(repr=False)
+    expires_in: int
+    refresh_token: str | None = dataclasses.field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """Where the account is signed in."""
+
+    id: str
+    device: str
+    address: str
+    first_seen: str
+    last_seen: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class MeRow:
+    """One's own account."""
+
+    username: str
+    fname: str
+    mname: str
+    lname: str
+    email: str
+    email_verified: bool
+    birth: str
+
+
+def parse_all(kind: type[Value], given: object) -> list[Value]:
+    """The values of an answer that is a list."""
+    if not isinstance(given, list):
+        raise StrangeAnswer("The answer is no list.")
+    return [parse(kind, each) for each in given]
+
+
+def parse(kind: type[Value], given: object) -> Value:
+    """The value of an answer.
+
+    Raises:
+        StrangeAnswer: something that is always there is missing.
+    """
+    names = {field.name for field in dataclasses.fields(kind)}
+    try:
+        if isinstance(given, Mapping):
+            return kind(**{name: value for name, value in given.items() if name in names})
+    except TypeError:
+        pass  # Said below, for both.
+    raise StrangeAnswer(f"The answer is no {kind.__name__}.")
