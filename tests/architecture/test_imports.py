@@ -173,10 +173,6 @@ def header_names(module: Module) -> set[str]:
     return named | ({"headers"} if "headers" in given else set())
 
 
-# Goes as soon as it gives ``retry_after`` alone.
-NAMES_ONE_YET = {"services/media/src/vireo_media/core/open_uploads.py"}
-
-
 def test_the_rules_see_headers() -> None:
     assert any(header_names(module) for service in SERVICES for module in layer(service, "api"))
 
@@ -185,7 +181,7 @@ def test_the_rules_see_headers() -> None:
 def test_core_names_no_header(service: str) -> None:
     """``core/`` gives ``retry_after``; the header is made of it where the answer is."""
     found = {m.where: names for m in layer(service, "core") if (names := header_names(m))}
-    assert {where: names for where, names in found.items() if where not in NAMES_ONE_YET} == {}
+    assert found == {}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -227,5 +227,4 @@ def _too_many(kind: Kind) -> Failure:
         Kind.VIDEO: "Too many uploads of this account are on their way; wait until one has ended.",
         Kind.PICTURE: "A picture of this account is on its way already; wait until it is set.",
     }[kind]
-    headers = {"Retry-After": str(RETRY_SECONDS)}
-    return Failure(Code.RATE_LIMITED, said, headers=headers, retry_after=RETRY_SECONDS)
+    return Failure(Code.RATE_LIMITED, said, retry_after=RETRY_SECONDS)
