@@ -12,7 +12,8 @@ from vireo_media.core.refused import Refused
 from vireo_media.tools import sandbox
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.transcode import TranscodeFailed
-from vireo_media.worker.encoding import make_film
+from vireo_media.worker.steps.encode import make_film
+from vireo_media.worker.steps.tools import Tools
 from vireo_testing.bait import Bait
 from vireo_testing.hostile_files import HOSTILE_FILES, Entry, Outcome, make
 
@@ -82,7 +83,7 @@ def test_what_is_taken_is_encoded_without_touching_the_bait(
     bait.touched()
     target = tmp_path / "out.mp4"
     try:
-        make_film(path, target)
+        make_film(path, target, Tools())
     except (Refused, TranscodeFailed, sandbox.LimitExceeded):
         assert not target.exists()
     assert bait.touched() == []
