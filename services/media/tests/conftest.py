@@ -1,8 +1,134 @@
-"""Clips for the tests of media."""
+"""Clips for the tests of media, and tools that run no program."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from vireo_media.core.containers import MATROSKA, MP4
+from vireo_media.core.inspection import Inspection, Timing
+from vireo_media.core.streams import Colour, Stream
+from vireo_media.tools.measure import Made
+from vireo_media.tools.survey import Shape, Sound, Survey
+from vireo_media.worker.steps.tools import Tools
 from vireo_testing.clips import Library
+
+SPAN = Timing(start=0.0, end=10.0, pictures=250, frame_rate=25.0)
+FOUND = Inspection(
+    container=MP4,
+    video=Stream(index=0, kind="video", codec="h264", width=320, height=180),
+    audio=Stream(index=1, kind="audio", codec="aac", channels=2),
+    video_span=SPAN,
+    audio_span=SPAN,
+    duration=10.0,
+    video_copies=True,
+    audio_copies=True,
+)
+LOOKED = Survey(
+    shapes=(Shape(320, 180, 1.0, 10.0),),
+    colour=Colour(),
+    interlaced=False,
+    unsaid=False,
+    steady=True,
+    sound=Sound(seconds=10.0, span=10.0, start=0.0, channels=frozenset({2})),
+    measured=None,
+)
+MADE = Made(320, 180, 10.0, starts_at=0.0, picture_seconds=10.0, sound_seconds=10.0)
+
+
+class Fakes:
+    """What tools would say of a file, without a program that looks at it.
+
+    ``found``, ``looked`` and ``made`` are their answers; where there are several ``measured``, one
+    each time. ``errors`` are raised, one at each call of a tool; ``None`` lets the call go through.
+    ``calls`` are the tools that were called, and ``encoded`` what the encoder was to make.
+    """
+
+    def __init__(self) -> None:
+        self.found, self.looked, self.made = FOUND, LOOKED, MADE
+        self.measured: list[Made] = []
+        self.errors: dict[str, list[BaseException | None]] = {}
+        self.calls: list[str] = []
+        self.encoded: list[Inspection] = []
+        self.stops: list[threading.Event | None] = []
+        self.matrices: list[str] = []
+
+    def needs_encoder(self) -> None:
+        """Let the file be one that no browser plays."""
+        container, pictures = MATROSKA, replace(self.found.video, codec="vp8")
+        self.found = replace(self.found, container=container, video=pictures, video_copies=False)
+
+    def tools(self) -> Tools:
+        """For the steps; only the sync is a real one."""
+        return Tools(
+            inspect=self._inspect,
+            survey=self._survey,
+            copy_streams=self._copy,
+            encode=self._encode,
+            measure=self._measure,
+            thumbnail=self._thumbnail,
+        )
+
+    def _called(self, name: str, stop: threading.Event | None) -> None:
+        self.calls.append(name)
+        self.stops.append(stop)
+        errors = self.errors.get(name, [])
+        error = errors.pop(0) if errors else None
+        if error is not None:
+            raise error
+
+    def _inspect(self, path: Path, *, stop: threading.Event | None = None) -> Inspection:
+        self._called("inspect", stop)
+        return self.found
+
+    def _survey(
+        self, path: Path, found: Inspection, *, stop: threading.Event | None = None
+    ) -> Survey:
+        self._called("survey", stop)
+        return self.looked
+
+    def _copy(
+        self, path: Path, target: Path, found: Inspection, *, stop: threading.Event | None = None
+    ) -> None:
+        self._called("copy_streams", stop)
+        target.write_bytes(path.read_bytes())
+
+    def _encode(
+        self,
+        path: Path,
+        target: Path,
+        found: Inspection,
+        looked: Survey,
+        *,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.encoded.append(found)
+        self._called("encode", stop)
+        target.write_bytes(b"encoded")
+
+    def _measure(self, path: Path, *, stop: threading.Event | None = None) -> Made:
+        self._called("measure", stop)
+        assert path.exists()
+        return self.measured.pop(0) if self.measured else self.made
+
+    def _thumbnail(
+        self,
+        path: Path,
+        target: Path,
+        made: Made,
+        matrix: str,
+        *,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self._called("thumbnail", stop)
+        self.matrices.append(matrix)
+        target.write_bytes(b"picture of " + path.read_bytes())
+
+
+@pytest.fixture
+def fakes() -> Fakes:
+    return Fakes()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,11 @@ from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, VERIFY_QUEUE, UploadTable
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
+from vireo_media.worker.notices import Notices
 from vireo_media.worker.pipeline import Pipeline
+from vireo_media.worker.reports import Reports
+from vireo_media.worker.steps.keep import Early
+from vireo_media.worker.steps.tools import Tools
 from vireo_media.worker.verification import Verifier
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.neighbours import Call, Neighbour
@@ -83,18 +87,26 @@ class Stage:
         self.uploads.begin(hash_path, upload_id, CHANNEL, size)
         return upload_id
 
+    def reports(self, removal: Removal | None = None) -> Reports:
+        """What a worker tells catalog by."""
+        return Reports(self.media, self._catalog, removal or Removal(self.uploads, self.files))
+
+    def notices(self) -> Notices:
+        """What a worker tells people by."""
+        return Notices(self.media, self._auth)
+
     def pipeline(
-        self, *, uploads: UploadTable | None = None, files: MediaFiles | None = None
+        self,
+        *,
+        uploads: UploadTable | None = None,
+        files: MediaFiles | None = None,
+        tools: Tools | None = None,
+        early: Early | None = None,
     ) -> Pipeline:
-        """A worker's pipeline; with ``uploads`` or ``files`` that do something in between."""
-        return Pipeline(
-            self.media,
-            self.encodes,
-            uploads or self.uploads,
-            files or self.files,
-            self._catalog,
-            self._auth,
-        )
+        """A worker's pipeline; with parts that do something in between, or other bounds."""
+        uploads, files = uploads or self.uploads, files or self.files
+        reports, queues = self.reports(Removal(uploads, files)), (self.media, self.encodes)
+        return Pipeline(*queues, uploads, files, reports, tools or Tools(), early or Early())
 
     def after_reading(self, happens: Callable[[], object]) -> UploadTable:
         """Lets something happen once, after a worker has read its upload."""
@@ -122,9 +134,9 @@ class Stage:
         assert job is not None
         Verifier(self.verifies, self.uploads, self.files).verify(job, threading.Event())
 
-    def prepare(self) -> None:
+    def prepare(self, *, tools: Tools | None = None, early: Early | None = None) -> None:
         """Claim a job and prepare it, as one worker does."""
-        self.pipeline().prepare(self.claim(), threading.Event())
+        self.pipeline(tools=tools, early=early).prepare(self.claim(), threading.Event())
 
     def expire_leases(self) -> None:
         """Let all workers have stood still for longer than their leases."""

@@ -84,9 +84,9 @@ def test_its_owner_is_told_once_by_mail(archives: Any) -> None:
     archives.auth.status = 503
     job = stage.claim()
     with pytest.raises(Failure):
-        stage.pipeline().notice(job, threading.Event())
+        stage.notices().notice(job, threading.Event())
     archives.auth.status = None
-    stage.pipeline().notice(job, threading.Event())
+    stage.notices().notice(job, threading.Event())
 
     channel_id = stage.clean.query("SELECT ChannelID FROM Exports")[0][0]
     first, again = [call.path for call in archives.auth.calls if call.method == "PUT"]
@@ -98,7 +98,7 @@ def test_its_owner_is_told_once_by_mail(archives: Any) -> None:
 def test_nobody_is_told_of_an_account_that_is_gone(archives: Any) -> None:
     archives.ask(archives.person())
     archives.world.gone = True
-    archives.stage.pipeline().notice(archives.stage.claim(), threading.Event())
+    archives.stage.notices().notice(archives.stage.claim(), threading.Event())
     assert archives.stage.media.claim() is None
 
 

@@ -222,13 +222,16 @@ def test_every_answer_gives_the_place_back(gateway: Gateway, clean_tables: TestD
 
 
 def test_without_a_length_where_there_is_little_room(
-    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, clean_tables: TestDatabase
+    gateway: Gateway, make_app: Any, clean_tables: TestDatabase
 ) -> None:
     """The gateway is told that the body may have less: 401 in place of 200."""
     assert gateway.ask(None).status_code == 200
     assert clean_tables.query("SELECT Bytes FROM OpenUploads") == ((10 << 30,),)
     clean_tables.query("DELETE FROM OpenUploads")
-    monkeypatch.setattr(MediaFiles, "free_bytes", lambda _: 2 << 30)
+    # Of the room that there is all but some is to be left free.
+    reserve = MediaFiles(gateway.root).free_bytes() - (8 << 30)
+    root = str(gateway.root)
+    gateway.app = make_app("media", VIREO_MEDIA_ROOT=root, VIREO_DISK_RESERVE_BYTES=str(reserve))
     partial = gateway.ask(None)
     assert partial.status_code == 401
     assert partial.headers["X-Vireo-Permit"]

@@ -153,7 +153,7 @@ def test_a_catalog_that_is_away_is_told_later(
 
     catalog.status = None
     stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
-    stage.pipeline().tell(stage.claim(), threading.Event())
+    stage.reports().tell(stage.claim(), threading.Event())
     assert catalog.calls[-1].body["state"] == "ready"
     assert stage.jobs() == [("verify", "queued", 0)]
 
@@ -341,7 +341,7 @@ def test_an_encode_that_fails_keeps_the_original(stage: Any, library: Library, t
 
     assert stage.left() == stage.stored(upload_id)
     stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
-    stage.pipeline().tell(stage.claim(), threading.Event())
+    stage.reports().tell(stage.claim(), threading.Event())
     report = stage.catalog.calls[-1].body
     assert report["state"] == "failed"
     assert report["reason"]

@@ -3,11 +3,12 @@
 import threading
 from typing import Any
 
-import pytest
-
-from vireo_media.core import encoding
 from vireo_media.core.uploads import UploadState
+from vireo_media.worker.steps.tools import Tools
 from vireo_testing.clips import Library
+
+# With which nothing may be encoded.
+SHORT = Tools(max_cost=1)
 
 
 def rows(stage: Any) -> list[tuple[Any, ...]]:
@@ -37,12 +38,9 @@ def test_uploads_of_one_keep_no_other_waiting(stage: Any, library: Library) -> N
     assert stage.claim().subject == stage.hash_path
 
 
-def test_what_would_keep_the_encoder_too_long_is_refused(
-    stage: Any, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(encoding, "MAX_COST", 1)
+def test_what_would_keep_the_encoder_too_long_is_refused(stage: Any, library: Library) -> None:
     stage.receive(library.path("old-camera.avi"))
-    stage.prepare()
+    stage.prepare(tools=SHORT)
     upload = stage.uploads.find(stage.hash_path)
     assert (upload.state, upload.code) == (UploadState.REFUSED, "too_large")
     assert "keep the encoder too long" in upload.reason
@@ -50,21 +48,15 @@ def test_what_would_keep_the_encoder_too_long_is_refused(
     assert stage.jobs() == []
 
 
-def test_what_needs_no_encoder_may_be_of_any_size(
-    stage: Any, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(encoding, "MAX_COST", 1)
+def test_what_needs_no_encoder_may_be_of_any_size(stage: Any, library: Library) -> None:
     stage.receive(library.path("plain.mp4"))
-    stage.prepare()
+    stage.prepare(tools=SHORT)
     assert stage.state() is UploadState.PUBLISHED
 
 
-def test_what_was_taken_before_fails_with_the_reason(
-    stage: Any, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_taken_before_fails_with_the_reason(stage: Any, library: Library) -> None:
     stage.receive(library.path("old-camera.avi"))
     stage.prepare()
-    monkeypatch.setattr(encoding, "MAX_COST", 1)
-    stage.pipeline().encode(stage.claim_encode(), threading.Event())
+    stage.pipeline(tools=SHORT).encode(stage.claim_encode(), threading.Event())
     ((payload,),) = stage.clean.query("SELECT Payload FROM Jobs WHERE Kind = 'tell'")
     assert "keep the encoder too long" in payload

@@ -8,7 +8,7 @@ import pytest
 
 from vireo_media.core.uploads import UploadState
 from vireo_media.tools.decode import decodes
-from vireo_media.worker.encoding import NO_SOUND
+from vireo_media.worker.steps.encode import NO_SOUND
 from vireo_testing import kinds
 from vireo_testing.clips import Library
 

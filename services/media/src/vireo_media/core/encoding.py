@@ -16,14 +16,14 @@ def cost_of(inspection: Inspection, pixels: int = 0) -> int:
     return int(max(pixels, video.width * video.height) * pictures)
 
 
-def check_cost(inspection: Inspection, pixels: int = 0) -> None:
-    """Whether a video that must be encoded can be, in a bounded time.
+def check_cost(inspection: Inspection, pixels: int = 0, *, most: int = MAX_COST) -> None:
+    """Whether a video that must be encoded can be, in a bounded time: it costs no more than `most`.
 
     Raises Refused.
     """
     cost = cost_of(inspection, pixels)
-    if cost > MAX_COST:
-        share, video = cost / MAX_COST, inspection.video
+    if cost > most:
+        share, video = cost / most, inspection.video
         raise Refused(
             "too_large",
             f"The video would keep the encoder too long: {video.width} x {video.height} "

@@ -52,20 +52,43 @@ _ENTRIES = (
     ":stream_side_data=displaymatrix,rotation,side_data_type,dv_profile"
 )
 
+# `sandbox.run`.
+Run = Callable[..., sandbox.Completed]
+
 
 class _Clock:
-    """The wall clock that all steps share."""
+    """The wall clock that all tools share."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run) -> None:
+        self._sandbox = run
         self._end = time.monotonic() + _TOTAL_SECONDS
 
-    def limits(self, at_most: float = _TOTAL_SECONDS) -> sandbox.Limits:
+    def run(
+        self,
+        argv: Sequence[str],
+        path: Path,
+        stop: threading.Event | None,
+        on_line: Callable[[bytes], None] | None,
+        at_most: float = _TOTAL_SECONDS,
+    ) -> sandbox.Completed:
+        """Run a tool that reads this one file and writes none."""
         left = min(max(self._end - time.monotonic(), 0.1), at_most)
-        return sandbox.Limits(_MEMORY_BYTES, int(left) + 1, left, file_bytes=0)
+        return self._sandbox(
+            argv,
+            sandbox.Limits(_MEMORY_BYTES, int(left) + 1, left, file_bytes=0),
+            files=sandbox.Files(reads=[path]),
+            stop=stop,
+            on_line=on_line,
+            nice=sandbox.NICE_WAITED_FOR,
+        )
 
 
-def inspect(path: Path, *, stop: threading.Event | None = None) -> Inspection:
+def inspect(
+    path: Path, *, stop: threading.Event | None = None, run: Run = sandbox.run
+) -> Inspection:
     """Prove that a file is a video and return what is in it.
+
+    `run` runs each tool; it is `sandbox.run`, or watches it.
 
     Raises:
         Refused: it is not a video, or too large a one; with the reason.
@@ -75,7 +98,7 @@ def inspect(path: Path, *, stop: threading.Event | None = None) -> Inspection:
         OSError: the file itself can't be read.
     """
     container = container_of(path)
-    clock = _Clock()
+    clock = _Clock(run)
     try:
         return _inspect(path, container, clock, stop)
     except sandbox.MemoryLimit:
@@ -156,7 +179,7 @@ def _probe(
         *source(path, container),
     ]
     try:
-        _run(argv, clock.limits(_PROBE_SECONDS), path, stop, seen.take)
+        clock.run(argv, path, stop, seen.take, _PROBE_SECONDS)
     except (sandbox.TimeLimit, sandbox.Starved):
         # A file whose end is one endless run of packets: the headers come last, and never came.
         if not seen.streams:
@@ -177,7 +200,7 @@ def _headers(
         *("-read_intervals", f"%+#{packets.FIRST_PACKETS}"),
         *source(path, container),
     ]
-    _run(argv, clock.limits(), path, stop, seen.take)
+    clock.run(argv, path, stop, seen.take)
     return seen
 
 
@@ -197,9 +220,8 @@ def _scan(
         *("-select_streams", str(video.index)),
         *source(path, container),
     ]
-    limits = clock.limits(_SCAN_SECONDS)
     try:
-        _run(argv, limits, path, stop, scan.take)
+        clock.run(argv, path, stop, scan.take, _SCAN_SECONDS)
     except (sandbox.TimeLimit, sandbox.Starved):
         return scan.timing(share_of=path.stat().st_size)
     return scan.timing()
@@ -221,30 +243,12 @@ def _decode(
         *source(path, container),
         *("-map", f"0:{video.index}", "-frames:v", str(_DECODED_PICTURES), "-f", "framecrc", "-"),
     ]
-    done = _run(argv, clock.limits(), path, stop, None)
+    done = clock.run(argv, path, stop, None)
     pictures = _pictures(done.stdout.splitlines())
     # Decoders hide damage by inventing what is missing: a lone picture with a complaint is that.
     invented = pictures == 1 and done.stderr
     if pictures == 0 or invented or done.returncode == _MOSTLY_BROKEN:
         raise Refused("unsupported_media", "No picture of the video can be decoded.")
-
-
-def _run(
-    argv: Sequence[str],
-    limits: sandbox.Limits,
-    path: Path,
-    stop: threading.Event | None,
-    on_line: Callable[[bytes], None] | None,
-) -> sandbox.Completed:
-    """Run a tool that reads this one file and writes none."""
-    return sandbox.run(
-        argv,
-        limits,
-        files=sandbox.Files(reads=[path]),
-        stop=stop,
-        on_line=on_line,
-        nice=sandbox.NICE_WAITED_FOR,
-    )
 
 
 def _pictures(lines: Sequence[bytes]) -> int:

@@ -50,9 +50,7 @@ NO_SPACE = b"No space left on device"
 # large file room for the index is kept instead: 0.9 CPU seconds for a GiB in place of 1.4, and half
 # of the writing. A packet needs no more than its size, time, offset and place (4 + 8 + 8 + 8
 # bytes), its mark as a key picture (4) and a chunk of its own (12).
-_ROOM_FROM_BYTES = 64 << 20
 _ROOM_EACH_PACKET = 44
-_ROOM_BESIDE = 64 << 10
 _MOST_ROOM = 32 << 20
 
 
@@ -66,6 +64,17 @@ class NoCopy(TranscodeFailed):
 
 class DiskFull(Exception):
     """There is no room for the result."""
+
+
+@dataclass(frozen=True)
+class IndexRoom:
+    """Room for the index before the pictures: in files of which size, and beside the packets'."""
+
+    from_bytes: int = 64 << 20
+    beside_bytes: int = 64 << 10
+
+
+_INDEX_ROOM = IndexRoom()
 
 
 @dataclass
@@ -101,7 +110,12 @@ def _watched(found: Inspection) -> list[str]:
 
 
 def copy_streams(
-    path: Path, target: Path, found: Inspection, *, stop: threading.Event | None = None
+    path: Path,
+    target: Path,
+    found: Inspection,
+    *,
+    stop: threading.Event | None = None,
+    index_room: IndexRoom = _INDEX_ROOM,
 ) -> None:
     """Write a fast-start MP4 with the video and the sound of `path`, not encoded again.
 
@@ -118,7 +132,7 @@ def copy_streams(
         wanted = [*argv, *_bare_mp4(target, index), *_watched(found)]
         _run(wanted, limits, [path], target, stop=stop, nice=sandbox.NICE_WAITED_FOR, copies=True)
 
-    room = _room_for_index(path, found)
+    room = _room_for_index(path, found, index_room)
     if room:
         try:
             write(("-moov_size", str(room)))
@@ -235,11 +249,11 @@ def _streams(found: Inspection, sound_input: int = 0) -> list[str]:
     return [*maps, "-sn", "-dn"]
 
 
-def _room_for_index(path: Path, found: Inspection) -> int:
+def _room_for_index(path: Path, found: Inspection, wanted: IndexRoom) -> int:
     """Bytes to keep for the index; 0 where it is better moved to its place at the end."""
-    if path.stat().st_size < _ROOM_FROM_BYTES or not found.packets:
+    if path.stat().st_size < wanted.from_bytes or not found.packets:
         return 0
-    room = _ROOM_BESIDE + _ROOM_EACH_PACKET * found.packets
+    room = wanted.beside_bytes + _ROOM_EACH_PACKET * found.packets
     return room if room <= _MOST_ROOM else 0
 
 

@@ -13,6 +13,7 @@ from vireo_common.jobs import JobQueue
 from vireo_common.worker import LEASE_SECONDS, Handler, Slot, run_until_stopped
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
+from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, NOTICE, ExportTable
 from vireo_media.storage.files import MediaFiles
@@ -33,8 +34,13 @@ from vireo_media.storage.uploads import (
 from vireo_media.tools.sandbox import SandboxError, missing_confinement
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import Janitor
+from vireo_media.worker.notices import Notices
 from vireo_media.worker.pipeline import Pipeline
 from vireo_media.worker.reaper import Reaper
+from vireo_media.worker.removals import Removals
+from vireo_media.worker.reports import Reports
+from vireo_media.worker.steps.keep import Early
+from vireo_media.worker.steps.tools import Tools
 from vireo_media.worker.verification import Verifier
 
 log = structlog.get_logger()
@@ -73,7 +79,13 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
     auth = Auth(ServiceClient(settings.auth_url, token))
-    pipeline = Pipeline(queues[MEDIA_QUEUE], queues[ENCODE_QUEUE], uploads, files, catalog, auth)
+    removal = Removal(uploads, files)
+    reports = Reports(queues[MEDIA_QUEUE], catalog, removal)
+    pipeline = Pipeline(
+        queues[MEDIA_QUEUE], queues[ENCODE_QUEUE], uploads, files, reports, Tools(), Early()
+    )
+    removals = Removals(queues[REMOVAL_QUEUE], removal, files)
+    notices = Notices(queues[MEDIA_QUEUE], auth)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
     exporter = Exporter(
         queues[EXPORT_QUEUE],
@@ -95,49 +107,46 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
             reserve_bytes=settings.disk_reserve_bytes,
         ),
     ]
-    return [*sweepers, *_slots(settings, stopping, queues, pipeline, verifier, exporter)]
+    handlers = {
+        PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
+        ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
+        VERIFY: Handler(verifier.verify, verifier.give_up),
+        TELL: Handler(reports.tell, reports.give_up),
+        REMOVE: Handler(removals.remove, removals.give_up),
+        REMOVE_PICTURE: Handler(removals.remove_picture, removals.give_up),
+        NOTICE: Handler(notices.notice, notices.give_up),
+        EXPORT: Handler(exporter.run, exporter.give_up),
+    }
+    return [*sweepers, *_slots(settings, stopping, queues, handlers)]
 
 
 def _slots(
     settings: WorkerSettings,
     stopping: threading.Event,
     queues: Mapping[str, JobQueue],
-    pipeline: Pipeline,
-    verifier: Verifier,
-    exporter: Exporter,
+    handlers: Mapping[str, Handler],
 ) -> list[Slot]:
-    """Which queue is worked on by how many slots, and which handler has which job."""
-    removals = {
-        REMOVE: Handler(pipeline.remove, pipeline.set_aside),
-        REMOVE_PICTURE: Handler(pipeline.remove_picture, pipeline.set_aside),
-    }
-    quick = {
-        PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
-        # The version before left its removals in this queue.
-        **removals,
-        TELL: Handler(pipeline.tell, pipeline.set_aside),
-        NOTICE: Handler(pipeline.notice, pipeline.set_aside),
-    }
-    verify = {VERIFY: Handler(verifier.verify, verifier.give_up)}
-    export = {EXPORT: Handler(exporter.run, exporter.give_up)}
-    encode = {ENCODE: Handler(pipeline.encode, pipeline.give_up_encode)}
+    """Which queue is worked on by how many slots, and which kinds of jobs are done there."""
+    removals = (REMOVE, REMOVE_PICTURE)
+    # The version before left its removals in the first queue.
+    quick = (PREPARE, TELL, NOTICE, *removals)
     wanted = [
-        (1, "verify", VERIFY_QUEUE, verify, ENCODE_IDLE_SECONDS),
-        (1, "export", EXPORT_QUEUE, export, EXPORT_IDLE_SECONDS),
-        (1, "removal", REMOVAL_QUEUE, removals, REMOVAL_IDLE_SECONDS),
         (settings.prepare_slots, "prepare", MEDIA_QUEUE, quick, PREPARE_IDLE_SECONDS),
-        (settings.encode_slots, "encode", ENCODE_QUEUE, encode, ENCODE_IDLE_SECONDS),
+        (settings.encode_slots, "encode", ENCODE_QUEUE, (ENCODE,), ENCODE_IDLE_SECONDS),
+        (1, "verify", VERIFY_QUEUE, (VERIFY,), ENCODE_IDLE_SECONDS),
+        (1, "export", EXPORT_QUEUE, (EXPORT,), EXPORT_IDLE_SECONDS),
+        (1, "removal", REMOVAL_QUEUE, removals, REMOVAL_IDLE_SECONDS),
     ]
     return [
         Slot(
             f"{name}-{number}",
             queues[queue],
-            handlers,
+            {kind: handlers[kind] for kind in kinds},
             stopping,
             idle,
             retries=(OSError, SandboxError),
         )
-        for count, name, queue, handlers, idle in wanted
+        for count, name, queue, kinds, idle in wanted
         for number in range(count)
     ]
 

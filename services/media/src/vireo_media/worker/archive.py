@@ -18,10 +18,19 @@ SYNC_BYTES = 64 << 20
 class Archive:
     """Takes entries; see ``new_archive``. ``size`` is in bytes, once it is complete."""
 
-    def __init__(self, file: IO[bytes], target: zipfile.ZipFile, pause: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        file: IO[bytes],
+        target: zipfile.ZipFile,
+        pause: Callable[[], None],
+        piece_bytes: int,
+        sync_bytes: int,
+    ) -> None:
         self._file = file
         self._zip = target
         self._pause = pause
+        self._piece_bytes = piece_bytes
+        self._sync_bytes = sync_bytes
         self._unsynced = 0
         self.size = 0
 
@@ -44,31 +53,39 @@ class Archive:
         # Known beforehand, so that what is longer than 4 GiB gets the fields for it (ZIP64).
         entry.file_size = os.fstat(source.fileno()).st_size
         with self._zip.open(entry, "w") as target:
-            while piece := source.read(PIECE_BYTES):
+            while piece := source.read(self._piece_bytes):
                 self._pause()
                 target.write(piece)
                 self._written(len(piece))
 
     def _written(self, size: int) -> None:
         self._unsynced += size
-        if self._unsynced >= SYNC_BYTES:
+        if self._unsynced >= self._sync_bytes:
             self._file.flush()
             os.fdatasync(self._file.fileno())
             self._unsynced = 0
 
 
 @contextlib.contextmanager
-def new_archive(path: Path, pause: Callable[[], None]) -> Iterator[Archive]:
+def new_archive(
+    path: Path,
+    pause: Callable[[], None],
+    *,
+    piece_bytes: int = PIECE_BYTES,
+    sync_bytes: int = SYNC_BYTES,
+) -> Iterator[Archive]:
     """A new archive at ``path``, which the gateway may read too; complete and synced after.
 
     Args:
         pause: called before each piece; what it raises ends the work. What there is of the file
             stays: it is the caller's to remove.
+        piece_bytes: how much of a file is written at once.
+        sync_bytes: how much is written between two syncs.
     """
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o640)
     with os.fdopen(descriptor, "wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=True) as target:
-            archive = Archive(file, target, pause)
+            archive = Archive(file, target, pause, piece_bytes, sync_bytes)
             yield archive
         file.flush()
         archive.size = file.tell()

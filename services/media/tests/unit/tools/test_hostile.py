@@ -1,7 +1,6 @@
 """Every hostile file has its outcome, in time, in bounds, and leaves the bait alone."""
 
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +11,8 @@ from vireo_media.core.refused import Refused
 from vireo_media.tools import sandbox
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.transcode import TranscodeFailed
-from vireo_media.worker.encoding import make_film
+from vireo_media.worker.steps.encode import make_film
+from vireo_media.worker.steps.tools import Tools
 from vireo_testing.bait import Bait
 from vireo_testing.hostile_files import HOSTILE_FILES, Entry, Outcome, make
 
@@ -25,11 +25,10 @@ class Children:
     def __init__(self) -> None:
         self.peaks: list[int] = []
         self.out_of_time: list[sandbox.TimeLimit] = []
-        self._run: Callable[..., sandbox.Completed] = sandbox.run
 
     def run(self, *arguments: Any, **named: Any) -> sandbox.Completed:
         try:
-            done = self._run(*arguments, **named)
+            done = sandbox.run(*arguments, **named)
         except sandbox.TimeLimit as error:
             self.out_of_time.append(error)
             raise
@@ -37,16 +36,9 @@ class Children:
         return done
 
 
-@pytest.fixture
-def children(monkeypatch: pytest.MonkeyPatch) -> Children:
-    watched = Children()
-    monkeypatch.setattr(sandbox, "run", watched.run)
-    return watched
-
-
-def outcome(path: Path) -> str:
+def outcome(path: Path, children: Children) -> str:
     try:
-        inspect(path)
+        inspect(path, run=children.run)
     except Refused as refused:
         assert refused.reason.endswith(".")
         return refused.code
@@ -54,10 +46,11 @@ def outcome(path: Path) -> str:
 
 
 @pytest.mark.parametrize("entry", HOSTILE_FILES, ids=lambda entry: entry.name)
-def test_outcome(entry: Entry, hostile_folder: Path, bait: Bait, children: Children) -> None:
+def test_outcome(entry: Entry, hostile_folder: Path, bait: Bait) -> None:
     path = make(entry, hostile_folder, bait)
     bait.touched()
-    found = outcome(path)
+    children = Children()
+    found = outcome(path, children)
     assert children.out_of_time == []
     allowed = {
         Outcome.UNSUPPORTED: {"unsupported_media"},
@@ -82,7 +75,7 @@ def test_what_is_taken_is_encoded_without_touching_the_bait(
     bait.touched()
     target = tmp_path / "out.mp4"
     try:
-        make_film(path, target)
+        make_film(path, target, Tools())
     except (Refused, TranscodeFailed, sandbox.LimitExceeded):
         assert not target.exists()
     assert bait.touched() == []

@@ -84,41 +84,37 @@ def test_copies(clip: Clip, library: Library, tmp_path: Path) -> None:
     assert result.video.rotation == clip.rotation
 
 
-@pytest.fixture
-def every_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transcode, "_ROOM_FROM_BYTES", 1)
+# Every file counts as large.
+LARGE = transcode.IndexRoom(from_bytes=1)
 
 
-@pytest.mark.usefixtures("every_file_is_large")
 @pytest.mark.parametrize("clip", PLAYABLE, ids=lambda clip: clip.name)
 def test_copies_with_room_for_the_index(clip: Clip, library: Library, tmp_path: Path) -> None:
     source = inspect(library.path(clip.name))
     target = tmp_path / "out.part"
-    transcode.copy_streams(library.path(clip.name), target, source)
+    transcode.copy_streams(library.path(clip.name), target, source, index_room=LARGE)
     assert_published(target, source)
 
 
-@pytest.mark.usefixtures("every_file_is_large")
 def test_a_large_file_is_written_once(library: Library, tmp_path: Path) -> None:
     path, target = library.path("plain.mp4"), tmp_path / "out.mp4"
     source = inspect(path)
     assert source.packets > 0
-    transcode.copy_streams(path, target, source)
+    transcode.copy_streams(path, target, source, index_room=LARGE)
     data = target.read_bytes()
     # What is left of the room stands between the index and the pictures.
     assert data.index(b"moov") < data.index(b"free") < data.index(b"mdat")
     assert target.stat().st_size < path.stat().st_size + (64 << 10) + 44 * source.packets
 
 
-@pytest.mark.usefixtures("every_file_is_large")
 @pytest.mark.parametrize("promised", [0, 1])
 def test_an_index_without_enough_room_is_moved(
-    promised: int, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    promised: int, library: Library, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(transcode, "_ROOM_BESIDE", 8)
+    little = dataclasses.replace(LARGE, beside_bytes=8)
     path, target = library.path("plain.mp4"), tmp_path / "out.mp4"
     source = dataclasses.replace(inspect(path), packets=promised)
-    transcode.copy_streams(path, target, source)
+    transcode.copy_streams(path, target, source, index_room=little)
     assert_published(target, source)
     assert target.stat().st_size < path.stat().st_size + 100
 

@@ -11,7 +11,8 @@ from vireo_media.tools.measure import Made, measure
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.thumbnail import thumbnail
 from vireo_media.tools.transcode import NoCopy, copy_streams
-from vireo_media.worker.encoding import make_film
+from vireo_media.worker.steps.encode import make_film
+from vireo_media.worker.steps.tools import Tools
 from vireo_testing import seen
 
 
@@ -47,7 +48,7 @@ def _publish(source: Path) -> Published:
             copy_streams(source, target, found)
             matrix = found.video.assumed_matrix
             return Published(target, measure(target), True, "", matrix)
-    film = make_film(source, target)
+    film = make_film(source, target, Tools())
     return Published(target, film.made, False, film.note, "bt709")
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from vireo_media.worker import archive
 from vireo_media.worker.archive import new_archive
 
 
@@ -57,11 +56,7 @@ def test_what_is_longer_than_a_plain_zip_can_say(
     assert b"PK\x06\x06" in path.read_bytes(), "the end record of ZIP64"
 
 
-def test_it_asks_before_each_piece_and_holds_no_more_than_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(archive, "PIECE_BYTES", 1000)
-    monkeypatch.setattr(archive, "SYNC_BYTES", 1)
+def test_it_asks_before_each_piece_and_holds_no_more_than_one(tmp_path: Path) -> None:
     body, path = tmp_path / "body", tmp_path / "a.zip"
     body.write_bytes(b"x" * 5500)
     sizes: list[int] = []
@@ -74,7 +69,7 @@ def test_it_asks_before_each_piece_and_holds_no_more_than_one(
     with (
         pytest.raises(Full),
         body.open("rb") as source,
-        new_archive(path, pause) as made,
+        new_archive(path, pause, piece_bytes=1000, sync_bytes=1) as made,
     ):
         made.add_file("1.mp4", source)
     assert [later - earlier for earlier, later in itertools.pairwise(sizes[1:])] == [1000, 1000]

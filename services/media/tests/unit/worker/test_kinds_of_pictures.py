@@ -13,7 +13,8 @@ import pytest
 from vireo_media.core.refused import Refused
 from vireo_media.tools.decode import decodes
 from vireo_media.tools.probe import inspect
-from vireo_media.worker.encoding import make_film
+from vireo_media.worker.steps.encode import make_film
+from vireo_media.worker.steps.tools import Tools
 from vireo_testing import kinds, patched_clips, seen
 from vireo_testing.clips import ffmpeg
 from vireo_testing.kinds import QUICK, VP9, lavfi
@@ -266,7 +267,7 @@ def test_a_copy_of_many_sizes_is_found_by_decoding_all(tmp_path: Path, publish: 
     copy = publish(path)
     assert copy.copied
     assert not decodes(copy.path, 3.0)
-    made = make_film(path, tmp_path / "encoded.mp4", may_copy=False).made
+    made = make_film(path, tmp_path / "encoded.mp4", Tools(), may_copy=False).made
     assert (made.width, made.height) == (320, 180)
 
 

@@ -14,7 +14,8 @@ from vireo_media.core.refused import Refused
 from vireo_media.tools.decode import decodes
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.transcode import NoCopy, copy_streams
-from vireo_media.worker.encoding import NO_SOUND, make_film
+from vireo_media.worker.steps.encode import NO_SOUND, make_film
+from vireo_media.worker.steps.tools import Tools
 from vireo_testing import kinds, patched_clips, seen
 from vireo_testing.clips import AAC, ffmpeg
 from vireo_testing.kinds import HEVC, QUICK, VP8, lavfi
@@ -357,7 +358,7 @@ def test_a_damaged_packet_is_found_by_decoding_all(tmp_path: Path, publish: Publ
     assert copy.copied
     assert not decodes(copy.path, 4.0)
     encoded = tmp_path / "encoded.mp4"
-    film = make_film(path, encoded, may_copy=False)
+    film = make_film(path, encoded, Tools(), may_copy=False)
     assert film.made.duration == pytest.approx(4.0, abs=0.2)
     assert not film.copied
     assert decodes(encoded, 4.0)

@@ -1,23 +1,24 @@
-"""From an original to a film that browsers play, and what its owner is told of what is missing.
+"""The step ``encode``: a film that browsers play, and what its owner is told of what is missing.
 
 The lengths of the picture and the sound that were made are compared with those that were found:
 an encoder that ends with success may have dropped half of a file.
 """
 
 import threading
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
-from vireo_media.catalog import Progress
 from vireo_media.core.encoding import check_cost
 from vireo_media.core.inspection import Inspection
 from vireo_media.tools.filters import counts_samples
-from vireo_media.tools.measure import Made, measure
-from vireo_media.tools.probe import inspect
-from vireo_media.tools.survey import Sound, Survey, survey
-from vireo_media.tools.transcode import CORRECTED_CLOCKS, NoCopy, TranscodeFailed, encode
+from vireo_media.tools.measure import Made
+from vireo_media.tools.survey import Sound, Survey
+from vireo_media.tools.transcode import CORRECTED_CLOCKS, NoCopy, TranscodeFailed
+from vireo_media.worker.steps.tools import Tools
+from vireo_media.worker.steps.work import Film, Work
 
 log = structlog.get_logger()
 
@@ -31,21 +32,20 @@ class WrongLength(TranscodeFailed):
     """What was made lasts longer or shorter than what was found."""
 
 
-@dataclass(frozen=True)
-class Film:
-    """What was made, and a sentence for its owner about what is missing (empty: nothing).
+def encode(work: Work, tools: Tools) -> Film:
+    """Make the film of an original, copying its pictures where the job says that they may be.
 
-    `copied`: its pictures are those of the original, of which only the first were decoded.
+    Raises as ``make_film`` does.
     """
-
-    made: Made
-    note: str
-    copied: bool
+    may_copy = bool(work.job.payload.get("may_copy", True))
+    target = work.results.video
+    return make_film(work.source, target, tools, may_copy=may_copy, stop=work.stop)
 
 
 def make_film(
     original: Path,
     target: Path,
+    tools: Tools,
     *,
     may_copy: bool = True,
     stop: threading.Event | None = None,
@@ -56,17 +56,22 @@ def make_film(
         Refused: the original is no video.
         TranscodeFailed, DiskFull, and the errors of `sandbox`.
     """
-    found = inspect(original, stop=stop)
-    check_cost(found)
-    looked = survey(original, found, stop=stop)
+    found = tools.inspect(original, stop=stop)
+    check_cost(found, most=tools.max_cost)
+    looked = tools.survey(original, found, stop=stop)
     # The pictures may grow on the way.
-    check_cost(found, max(each.width * each.height for each in looked.shapes))
+    pixels = max(each.width * each.height for each in looked.shapes)
+    check_cost(found, pixels, most=tools.max_cost)
     if looked.interlaced or len(looked.shapes) > 1 or not may_copy:
         found = replace(found, video_copies=False)
     silenced = found.silenced
     if found.audio and (looked.sound is None or looked.sound.seconds == 0):
         found, silenced = found.without_sound(), True
-    made, encoded = _encode_what_can_be(original, target, found, looked, stop)
+
+    def make(what: Inspection) -> Made:
+        return _encode_whole(original, target, what, looked, tools, stop)
+
+    made, encoded = _encode_what_can_be(found, make)
     return Film(made, _note(made, encoded, looked, silenced=silenced), encoded.video_copies)
 
 
@@ -78,18 +83,14 @@ def _note(made: Made, encoded: Inspection, looked: Survey, *, silenced: bool) ->
 
 
 def _encode_what_can_be(
-    original: Path,
-    target: Path,
-    found: Inspection,
-    looked: Survey,
-    stop: threading.Event | None,
+    found: Inspection, make: Callable[[Inspection], Made]
 ) -> tuple[Made, Inspection]:
     """Encode; where that fails with the pictures copied, or with the sound, without.
 
     Returns what was made, and of what.
     """
     try:
-        return _encode_whole(original, target, found, looked, stop), found
+        return make(found), found
     except (NoCopy, WrongLength):
         # Encoding the same pictures once more would end alike.
         if not found.video_copies:
@@ -101,7 +102,7 @@ def _encode_what_can_be(
         log.warning("encode_failed_once", error=str(error))
     found = replace(found, video_copies=False)
     try:
-        return _encode_whole(original, target, found, looked, stop), found
+        return make(found), found
     except WrongLength:
         raise
     except TranscodeFailed as error:
@@ -109,7 +110,7 @@ def _encode_what_can_be(
             raise
         log.warning("encode_failed_with_sound", error=str(error))
     silent = found.without_sound()
-    return _encode_whole(original, target, silent, looked, stop), silent
+    return make(silent), silent
 
 
 def _encode_whole(
@@ -117,14 +118,15 @@ def _encode_whole(
     target: Path,
     found: Inspection,
     looked: Survey,
+    tools: Tools,
     stop: threading.Event | None,
 ) -> Made:
     """Encode and measure.
 
     Raises WrongLength where the pictures last longer or shorter than those that were found.
     """
-    encode(original, target, found, looked, stop=stop)
-    made = measure(target, stop=stop)
+    tools.encode(original, target, found, looked, stop=stop)
+    made = tools.measure(target, stop=stop)
     wanted = _picture_seconds(found, looked)
     if _shorter(made.picture_seconds, wanted) or _shorter(wanted, made.picture_seconds):
         target.unlink(missing_ok=True)
@@ -146,14 +148,3 @@ def _sound_seconds(sound: Sound, *, steady: bool) -> float:
 
 def _shorter(made: float, found: float) -> bool:
     return made < found * (1 - _TOLERANCE) - _TOLERANCE_SECONDS
-
-
-def progress_of(state: str, measured: Inspection | Made, note: str = "") -> Progress:
-    """What catalog is told of a file that was measured."""
-    return Progress(
-        state,
-        reason=note,
-        duration=round(measured.duration, 3),
-        width=measured.width,
-        height=measured.height,
-    )

@@ -1,0 +1,63 @@
+"""The step ``publish``: files to where the gateway finds them, and word of it to catalog."""
+
+from dataclasses import replace
+
+from pymysql.cursors import Cursor
+
+from vireo_common.jobs import JobQueue
+from vireo_media.core.uploads import UploadState
+from vireo_media.storage import uploads as upload_rows
+from vireo_media.storage.files import MediaFiles, version_of
+from vireo_media.storage.uploads import UploadTable
+from vireo_media.worker.reports import Reports, progress_of
+from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
+from vireo_media.worker.steps.work import Film, Work
+
+
+class Publish:
+    """Publishes what the steps before have made."""
+
+    def __init__(self, uploads: UploadTable, files: MediaFiles, reports: Reports) -> None:
+        self._uploads = uploads
+        self._files = files
+        self._reports = reports
+
+    def __call__(self, queue: JobQueue, work: Work, film: Film) -> None:
+        """Put the files in place, tell catalog, and finish the job, which is one of ``queue``.
+
+        The files are synced after they are published: they can be made again from the original,
+        and are, where the machine stops before the job is finished.
+
+        Raises:
+            LeaseLost: the upload is not this worker's any more.
+        """
+        job, upload = work.job, work.upload
+        progress = progress_of("ready", film.made, film.note)
+        versions: list[str] = []
+
+        def place(cursor: Cursor) -> None:
+            # The rows stay locked until the files are moved: neither a deletion nor another worker
+            # comes between.
+            marking(upload, UploadState.PLACED)(cursor)
+            self._files.publish(upload.hash_path, work.results)
+            versions.append(version_of(self._files.thumbnail(upload.hash_path)))
+
+        with dropping_what_is_lost(self._uploads, self._files, upload):
+            queue.while_held(job, place)
+            progress = replace(progress, thumbnail_version=versions[-1])
+            told = self._reports.told(upload.hash_path, progress)
+
+            def mark(cursor: Cursor) -> None:
+                marking(upload, UploadState.PUBLISHED)(cursor)
+                if not told:
+                    upload_rows.add_tell_job(cursor, upload.hash_path, vars(progress))
+                if film.copied:
+                    names = (upload.hash_path, upload.upload_id, job.turn_of)
+                    made = film.made
+                    cost = int(made.duration * made.width * made.height)
+                    upload_rows.add_verify_job(cursor, *names, cost=cost)
+
+            queue.while_held(job, mark)
+            self._files.sync_public(upload.hash_path)
+            queue.finish(job)
+            self._files.discard(upload.hash_path, upload.upload_id)

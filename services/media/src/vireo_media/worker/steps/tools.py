@@ -1,0 +1,93 @@
+"""What the steps work with: the programs on files, and how much may be asked of them.
+
+They are handed to the steps, so that a test can hand in others.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from vireo_media.core.encoding import MAX_COST
+from vireo_media.core.inspection import Inspection
+from vireo_media.storage.files import sync
+from vireo_media.tools.measure import Made, measure
+from vireo_media.tools.probe import inspect
+from vireo_media.tools.survey import Survey, survey
+from vireo_media.tools.thumbnail import thumbnail
+from vireo_media.tools.transcode import copy_streams, encode
+
+
+class Inspects(Protocol):
+    """`tools.probe.inspect`."""
+
+    def __call__(self, path: Path, *, stop: threading.Event | None = None) -> Inspection: ...
+
+
+class Surveys(Protocol):
+    """`tools.survey.survey`."""
+
+    def __call__(
+        self, path: Path, found: Inspection, *, stop: threading.Event | None = None
+    ) -> Survey: ...
+
+
+class Copies(Protocol):
+    """`tools.transcode.copy_streams`."""
+
+    def __call__(
+        self, path: Path, target: Path, found: Inspection, *, stop: threading.Event | None = None
+    ) -> None: ...
+
+
+class Encodes(Protocol):
+    """`tools.transcode.encode`."""
+
+    def __call__(
+        self,
+        path: Path,
+        target: Path,
+        found: Inspection,
+        looked: Survey,
+        *,
+        stop: threading.Event | None = None,
+    ) -> None: ...
+
+
+class Measures(Protocol):
+    """`tools.measure.measure`."""
+
+    def __call__(self, path: Path, *, stop: threading.Event | None = None) -> Made: ...
+
+
+class TakesThumbnails(Protocol):
+    """`tools.thumbnail.thumbnail`."""
+
+    def __call__(
+        self,
+        path: Path,
+        target: Path,
+        made: Made,
+        matrix: str,
+        *,
+        stop: threading.Event | None = None,
+    ) -> None: ...
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The real ones, where no others are given.
+
+    ``sync`` returns when a file is on the disk; ``max_cost`` is how long the encoder may be kept
+    (``core/encoding.py``).
+    """
+
+    sync: Callable[[Path], None] = sync
+    inspect: Inspects = inspect
+    survey: Surveys = survey
+    copy_streams: Copies = copy_streams
+    encode: Encodes = encode
+    measure: Measures = measure
+    thumbnail: TakesThumbnails = thumbnail
+    max_cost: int = MAX_COST

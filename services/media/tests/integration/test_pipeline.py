@@ -1,0 +1,173 @@
+"""The order of the steps, and what becomes of an upload of which one refuses or fails."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vireo_common.errors import Code
+from vireo_common.worker import TryLater
+from vireo_media.core.refused import Refused
+from vireo_media.core.uploads import UploadState
+from vireo_media.tools.measure import NotMade
+from vireo_media.tools.sandbox import MemoryLimit, Stopped
+from vireo_media.tools.thumbnail import NoFrame
+from vireo_media.tools.transcode import DiskFull, TranscodeFailed
+from vireo_media.worker.pipeline import UNREADABLE
+from vireo_media.worker.steps.keep import Early
+
+UNFIT = [
+    ("copy_streams", TranscodeFailed("a packet without a time")),
+    ("copy_streams", MemoryLimit("ffmpeg")),
+    ("measure", NotMade("no picture")),
+    ("thumbnail", NoFrame("no frame")),
+]
+
+
+@pytest.fixture
+def upload_id(stage: Any, tmp_path: Path) -> str:
+    body = tmp_path / "body"
+    body.write_bytes(b"body")
+    received: str = stage.receive(body)
+    return received
+
+
+def encode(stage: Any, fakes: Any) -> None:
+    """Claim the job that encodes, and do it."""
+    stage.pipeline(tools=fakes.tools()).encode(stage.claim_encode(), threading.Event())
+
+
+def to_encode(stage: Any, fakes: Any) -> None:
+    """Have the upload left to the encoder."""
+    fakes.needs_encoder()
+    stage.prepare(tools=fakes.tools())
+    fakes.calls.clear()
+
+
+def test_what_is_playable_is_copied(stage: Any, upload_id: str, fakes: Any) -> None:
+    stage.prepare(tools=fakes.tools())
+    assert fakes.calls == ["inspect", "copy_streams", "measure", "thumbnail"]
+    assert stage.told() == ["ready"]
+    assert stage.left() == stage.published(upload_id)
+    assert stage.files.video(stage.hash_path).read_bytes() == b"body"
+    assert stage.files.thumbnail(stage.hash_path).read_bytes() == b"picture of body"
+    assert fakes.matrices == ["smpte170m"]
+
+
+def test_any_other_is_encoded(stage: Any, upload_id: str, fakes: Any) -> None:
+    fakes.needs_encoder()
+    stage.prepare(tools=fakes.tools())
+    assert fakes.calls == ["inspect"]
+    assert stage.told() == ["waiting"]
+    fakes.calls.clear()
+    encode(stage, fakes)
+    assert fakes.calls == ["inspect", "survey", "encode", "measure", "thumbnail"]
+    assert stage.told() == ["waiting", "processing", "ready"]
+    assert stage.left() == stage.published(upload_id)
+    assert stage.files.video(stage.hash_path).read_bytes() == b"encoded"
+    assert fakes.matrices == ["bt709"]
+
+
+@pytest.mark.parametrize("early", [Early(), Early(large_bytes=1)])
+@pytest.mark.parametrize(("tool", "error"), UNFIT)
+def test_what_can_not_be_copied_is_left_to_the_encoder(
+    stage: Any, upload_id: str, fakes: Any, tool: str, error: Exception, early: Early
+) -> None:
+    fakes.errors[tool] = [error]
+    stage.prepare(tools=fakes.tools(), early=early)
+    assert stage.state() is UploadState.STORED
+    assert stage.left() == stage.stored(upload_id)
+    assert stage.claim_encode().payload["may_copy"] is False
+    assert stage.told()[-1] == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("tool", "error"), [("encode", UNFIT[0][1]), ("survey", UNFIT[1][1]), *UNFIT[2:]]
+)
+def test_what_can_not_be_encoded_has_failed(
+    stage: Any, upload_id: str, fakes: Any, tool: str, error: Exception
+) -> None:
+    to_encode(stage, fakes)
+    fakes.errors[tool] = [error] * 3
+    encode(stage, fakes)
+    assert stage.left() == stage.stored(upload_id)
+    assert stage.jobs() == [("tell", "queued", 0)]
+    stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
+    stage.reports().tell(stage.claim(), threading.Event())
+    report = stage.catalog.calls[-1].body
+    assert (report["state"], report["reason"]) == ("failed", UNREADABLE)
+
+
+def test_a_refusal_says_why(stage: Any, upload_id: str, fakes: Any) -> None:
+    fakes.errors["inspect"] = [Refused("too_large", "It is too long.")]
+    stage.prepare(tools=fakes.tools())
+    upload = stage.uploads.find(stage.hash_path)
+    assert (upload.state, upload.code) == (UploadState.REFUSED, "too_large")
+    assert upload.reason == "It is too long."
+    assert (stage.left(), stage.told(), stage.jobs()) == (set(), [], [])
+
+
+def test_what_was_acknowledged_is_not_refused_any_more(
+    stage: Any, upload_id: str, fakes: Any
+) -> None:
+    stage.clean.query("UPDATE Uploads SET State = 'stored'")
+    fakes.errors["inspect"] = [Refused("too_large", "It is too long.")] * 2
+    stage.prepare(tools=fakes.tools())
+    assert stage.left() == stage.stored(upload_id)
+    encode(stage, fakes)
+    ((payload,),) = stage.clean.query("SELECT Payload FROM Jobs WHERE Kind = 'tell'")
+    assert "It is too long." in payload
+    assert stage.left() == stage.stored(upload_id)
+
+
+@pytest.mark.parametrize("tool", ["copy_streams", "thumbnail"])
+def test_a_full_disk_refuses_what_was_not_answered(
+    stage: Any, upload_id: str, fakes: Any, tool: str
+) -> None:
+    fakes.errors[tool] = [DiskFull("staging")]
+    stage.prepare(tools=fakes.tools())
+    assert stage.uploads.find(stage.hash_path).code == Code.DISK_FULL
+    assert stage.left() == set()
+
+
+@pytest.mark.parametrize("tool", ["copy_streams", "thumbnail"])
+@pytest.mark.parametrize("answered", ["now", "before"])
+def test_a_full_disk_is_waited_for_by_what_was_answered(
+    stage: Any, upload_id: str, fakes: Any, tool: str, answered: str
+) -> None:
+    if answered == "before":
+        stage.clean.query("UPDATE Uploads SET State = 'stored'")
+    early = Early(large_bytes=1 if answered == "now" else 1 << 30)
+    fakes.errors[tool] = [DiskFull("staging")]
+    with pytest.raises(TryLater):
+        stage.prepare(tools=fakes.tools(), early=early)
+    assert stage.state() is UploadState.STORED
+    assert stage.files.body(stage.hash_path, upload_id).exists()
+
+
+@pytest.mark.parametrize("tool", ["encode", "thumbnail"])
+def test_a_full_disk_makes_an_encode_wait(
+    stage: Any, upload_id: str, fakes: Any, tool: str
+) -> None:
+    to_encode(stage, fakes)
+    fakes.errors[tool] = [DiskFull("staging")]
+    with pytest.raises(TryLater):
+        encode(stage, fakes)
+    assert stage.stored(upload_id) <= stage.left()
+    assert stage.jobs() == [("encode", "running", 1)]
+
+
+@pytest.mark.parametrize("tool", ["inspect", "copy_streams", "measure", "thumbnail"])
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), Stopped("stopped")])
+def test_a_machine_in_trouble_or_a_stop_says_nothing_about_a_file(
+    stage: Any, upload_id: str, fakes: Any, tool: str, error: Exception
+) -> None:
+    fakes.errors[tool] = [error]
+    with pytest.raises(type(error)):
+        stage.prepare(tools=fakes.tools())
+    assert stage.state() is UploadState.RECEIVED
+    assert stage.jobs() == [("prepare", "running", 1)]
+    assert stage.files.body(stage.hash_path, upload_id).exists()
+    assert stage.told() == []
+    assert not stage.files.video(stage.hash_path).exists()
