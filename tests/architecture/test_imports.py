@@ -8,6 +8,8 @@ import pytest
 from vireo_testing.sources import Module, modules, service_names
 
 SERVICES = service_names()
+# The courier answers nobody.
+ANSWERING = [service for service in SERVICES if service != "courier"]
 PACKAGES = [f"vireo_{service}" for service in SERVICES]
 FLASK = ("flask", "flask_openapi3", "werkzeug", "vireo_common.web", "vireo_common.access")
 DRIVERS = ("pymysql", "sqlalchemy", "vireo_common.database")
@@ -77,6 +79,11 @@ def test_services_run_without_what_is_for_tests_and_operators(service: str) -> N
     assert violations(found, "vireo_testing", "vireo_ops", "pytest") == {}
 
 
+def test_the_courier_alone_speaks_to_mail_servers() -> None:
+    speaking = violations([*modules("services/*/src"), *modules("libs/common/src")], "smtplib")
+    assert list(speaking) == ["services/courier/src/vireo_courier/transports.py"]
+
+
 def test_common_imports_no_service() -> None:
     found = modules("libs/common")
     assert found
@@ -110,7 +117,8 @@ def test_sql_lives_in_storage() -> None:
     found = [*modules("services/*/src"), *modules("libs/common/src")]
     rooms = {m.where for service in SERVICES for m in layer(service, "storage")}
     rooms |= {
-        f"libs/common/src/vireo_common/{name}.py" for name in ("jobs", "sessions", "idempotency")
+        f"libs/common/src/vireo_common/{name}.py"
+        for name in ("jobs", "sessions", "idempotency", "outgoing_mails")
     }
     speaking = {
         module.where for module in found if any(STATEMENT.search(text) for text in texts(module))
@@ -119,7 +127,7 @@ def test_sql_lives_in_storage() -> None:
     assert speaking - rooms == set()
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", ANSWERING)
 def test_every_route_declares_who_may_call_it(service: str) -> None:
     handlers = [(m, h) for m in modules(f"services/{service}/src") for h in m.handlers()]
     assert handlers, service
@@ -129,7 +137,7 @@ def test_every_route_declares_who_may_call_it(service: str) -> None:
         assert len(rules) == 1, f"{module.where}:{handler.lineno} {handler.name}"
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", ANSWERING)
 def test_every_application_refuses_routes_without_a_rule(service: str) -> None:
     """Routes can be added in ways that no look at the source finds; the start finds them all."""
     (app,) = layer(service, "app")
@@ -141,7 +149,7 @@ def test_every_application_refuses_routes_without_a_rule(service: str) -> None:
     assert "require_declarations" in called
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", ANSWERING)
 def test_handlers_parse_call_and_present(service: str) -> None:
     """Under 15 lines, the docstring included, the signature not."""
     handlers = [(m, h) for m in layer(service, "api") for h in m.handlers()]

@@ -1,4 +1,4 @@
-"""Auth in this process, on a clean database; its worker, the courier, and a scripted mail server."""
+"""Auth in this process, on a clean database; its worker, the courier and a scripted mail server."""
 
 import contextlib
 import threading

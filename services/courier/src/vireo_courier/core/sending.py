@@ -18,6 +18,7 @@ import structlog
 from vireo_common.jobs import Job
 from vireo_common.outgoing_mails import Content, Later, Refused
 from vireo_common.worker import Interrupted, TryLater
+from vireo_courier.core.addresses import for_transport
 from vireo_courier.core.messages import in_names, message
 
 log = structlog.get_logger()
@@ -108,6 +109,8 @@ class Sender:
 
     def _deliver(self, job: Job, stop: threading.Event) -> None:
         to, reference = job.payload["to"], job.payload["reference"]
+        if not for_transport(to):
+            raise Refused("it has no address")
 
         def compose() -> EmailMessage:
             return message(self._sender, to, reference, self._mails.content(job, stop))
