@@ -85,6 +85,27 @@ def test_no_address_is_no_mail(post: Any, to: str) -> None:
     assert post.server.kept == []
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[1]",
+        '{"subject": 1, "text": "", "html": ""}',
+        '{"subject": "\\ud800", "text": "", "html": ""}',
+        '{"subject": "", "text": "\\ud800", "html": ""}',
+    ],
+)
+def test_what_is_no_mail_keeps_no_other_waiting(post: Any, content: str) -> None:
+    post.hand_over()
+    post.clean.query("UPDATE OutgoingMails SET Content = %s", (content,))
+    post.hand_over()
+    with running(post.server), post.working(1):
+        eventually(lambda: [row[0] for row in post.rows()] == ["quarantined"])
+    assert "it is no mail" in post.rows()[0][2]
+    assert len(post.server.kept) == 1
+
+
 def test_a_database_that_is_away_when_the_mail_is_taken(post: Any) -> None:
     """It can't be removed then; it is as soon as the database is back, and not sent again."""
     post.server.seconds = 1.0

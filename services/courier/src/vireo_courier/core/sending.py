@@ -9,6 +9,7 @@ Who waits for a mail (``OnDemand``) is told at once, and decides by itself when 
 
 import threading
 from collections.abc import Callable
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Protocol
@@ -113,7 +114,14 @@ class Sender:
             raise Refused("it has no address")
 
         def compose() -> EmailMessage:
-            return message(self._sender, to, reference, self._mails.content(job, stop))
+            try:
+                made = message(self._sender, to, reference, self._mails.content(job, stop))
+                # What can't be written down shows here.
+                made.as_bytes(policy=policy.SMTPUTF8)
+            except (TypeError, ValueError) as error:
+                # Another program wrote it: one bad mail must not keep all others waiting.
+                raise Refused(f"it is no mail: {type(error).__name__}") from error
+            return made
 
         self._transport.deliver(in_names(job.subject), to, compose, stop)
         self._taken.add(job.job_id)
