@@ -18,6 +18,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON KnownDevices TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Browsers TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE ON JobTurns TO vireo_auth;
+-- Its worker hands mails over, gives what they say, and fetches what came of them.
+GRANT SELECT, INSERT, UPDATE, DELETE ON OutgoingMails TO vireo_auth;
 -- Of videos it sees which files go with a channel that is deleted.
 GRANT SELECT (ChannelID, PathHash, StoredAt) ON Videos TO vireo_auth;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_auth;
@@ -47,3 +49,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON JobTurns TO vireo_media;
 GRANT SELECT ON SigningKeys TO vireo_media;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_media;
+
+-- courier: mails that are on their way, and nothing else. It makes none.
+GRANT SELECT, UPDATE, DELETE ON OutgoingMails TO vireo_courier;

@@ -42,7 +42,7 @@ up)
     # shellcheck disable=SC2086 # each name is a word of its own
     docker compose up --detach --build --wait --remove-orphans ${SERVICES-}
     if [ -z "${VIREO_SMTP_HOST-}" ] && ! grep -qs '^VIREO_SMTP_HOST=.' .env; then
-        say "no VIREO_SMTP_HOST is set: mails are written to the volume 'mail' (/var/lib/vireo/mail of auth-worker)"
+        say "no VIREO_SMTP_HOST is set: mails are written to the volume 'mail' (/var/lib/vireo/mail of courier)"
     fi
     say "Vireo is ready: http://localhost:${VIREO_PORT:-8080}"
     ;;

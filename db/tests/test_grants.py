@@ -3,7 +3,10 @@
 import pymysql
 import pytest
 
-from vireo_testing.mariadb import SERVICES, TestDatabase
+from vireo_testing.mariadb import SERVICES as ANSWERING
+from vireo_testing.mariadb import TestDatabase
+
+SERVICES = (*ANSWERING, "courier")
 
 # MariaDB's numbers for "you may not": table, column, global privilege, database, file, and
 # to end somebody else's connection.
@@ -28,6 +31,8 @@ READERS = [
     "SELECT 1 FROM EmailChanges",
     "SELECT 1 FROM Browsers",
     "INSERT INTO Browsers VALUES (1, 'x', NOW(), NOW())",
+    "SELECT 1 FROM OutgoingMails",
+    "DELETE FROM OutgoingMails",
 ]
 
 FORBIDDEN = {
@@ -92,6 +97,20 @@ FORBIDDEN = {
         "SELECT 1 FROM EmailTokens",
         "SELECT 1 FROM MailedAddresses",
         *READERS,
+    ],
+    "courier": [
+        "INSERT INTO OutgoingMails (Service, Reference) VALUES ('x', 'x')",
+        "SELECT 1 FROM Channels",
+        "SELECT 1 FROM ChannelDetails",
+        "SELECT 1 FROM Videos",
+        "SELECT 1 FROM Jobs",
+        "INSERT INTO Jobs (Queue, Kind) VALUES ('mail', 'reset')",
+        "DELETE FROM Jobs",
+        "SELECT 1 FROM EmailTokens",
+        "SELECT 1 FROM MailedAddresses",
+        "SELECT 1 FROM Sessions",
+        "SELECT 1 FROM SigningKeys",
+        "SELECT 1 FROM IdempotentRequests",
     ],
 }
 NOBODY_MAY = [
@@ -161,6 +180,10 @@ def test_file_can_not_be_read(clean_tables: TestDatabase) -> None:
         ("catalog", "SELECT ChannelID, Username FROM Channels"),
         ("catalog", "SELECT Title FROM Videos JOIN Channels USING (ChannelID)"),
         ("catalog", "DELETE FROM Videos"),
+        ("auth", "SELECT Content FROM OutgoingMails"),
+        ("courier", "SELECT Content FROM OutgoingMails FOR UPDATE SKIP LOCKED"),
+        ("courier", "UPDATE OutgoingMails SET Content = NULL"),
+        ("courier", "DELETE FROM OutgoingMails"),
         ("media", "SELECT ChannelID FROM Channels"),
         ("media", "SELECT JobID FROM Jobs FOR UPDATE SKIP LOCKED"),
         ("media", "DELETE FROM Uploads"),

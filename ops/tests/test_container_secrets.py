@@ -29,20 +29,22 @@ def test_each_part_gets_its_own(folder: Path) -> None:
     hand_out([str(folder)], io.BytesIO())
     assert names(folder, "catalog") == {"db_catalog_password", "service_token"}
     assert names(folder, "auth-worker") == {"db_auth_password"}
+    assert names(folder, "courier") == {"db_courier_password"}
+    assert names(folder, "mariadb") == {"db_root_password"}
     assert "smtp_password" not in names(folder, "all")
 
 
 def test_the_password_of_the_mail_server_comes_from_outside(folder: Path) -> None:
     hand_out([str(folder), "smtp_password"], io.BytesIO(b"sesame\n"))
     hand_out([str(folder)], io.BytesIO())
-    given = folder / "auth-worker" / "smtp_password"
+    given = folder / "courier" / "smtp_password"
     assert given.read_bytes() == b"sesame\n"
     assert given.stat().st_mode & 0o777 == 0o400
     holders = [path.parent.name for path in folder.rglob("smtp_password")]
-    assert sorted(holders) == ["all", "auth-worker"]
+    assert sorted(holders) == ["all", "courier"]
     hand_out([str(folder), "smtp_password"], io.BytesIO(b"open\n"))
     assert given.read_bytes() == b"open\n"
-    assert (folder / "auth-worker").stat().st_mode & 0o777 == 0o700
+    assert (folder / "courier").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_key_that_auth_has_replaced_counts(folder: Path) -> None:

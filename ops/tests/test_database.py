@@ -111,7 +111,7 @@ def test_a_first_start_makes_tables_and_users_and_a_second_one_keeps_them(
     _root(layout, "INSERT INTO vireo.Channels (Username, Password) VALUES ('kept', 'x')")
     assert not database.set_up(layout)
     assert _root(layout, "SELECT Username FROM vireo.Channels") == (("kept",),)
-    for name in database.USERS:
+    for name in database_users.USERS:
         _connect(layout, port, name).close()
 
 
@@ -121,7 +121,7 @@ def test_only_root_by_the_socket_and_our_users_can_come_in(
     port = start()
     database.set_up(layout)
     accounts = {(str(name), str(host)) for name, host in _root(layout, _ACCOUNTS)}
-    assert accounts == {("root", "localhost"), *((f"vireo_{n}", "%") for n in database.USERS)}
+    assert accounts == {("root", "localhost"), *((f"vireo_{n}", "%") for n in database_users.USERS)}
     for password in ("", read_secret(layout.secrets, "db_root_password")):
         assert "Access denied" in _refusal(password, "--host=127.0.0.1", f"--port={port}")
     assert "Access denied" in _refusal("", f"--socket={layout.database_socket}")

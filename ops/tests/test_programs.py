@@ -26,7 +26,7 @@ def programs(users: Users = ONE, **variables: str) -> dict[str, Program]:
 def test_services_and_workers() -> None:
     assert list(programs()) == [
         *("auth", "catalog", "media"),
-        *("media-worker", "auth-worker", "catalog-worker"),
+        *("media-worker", "auth-worker", "catalog-worker", "courier"),
     ]
 
 
@@ -72,7 +72,8 @@ def test_a_module_that_python_is_compiling_is_no_change() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "readers"),
     [
-        ("VIREO_SMTP_HOST", "mail.example.org", {"auth-worker"}),
+        ("VIREO_SMTP_HOST", "mail.example.org", {"courier"}),
+        ("VIREO_MAILS_OF_ORIGIN", "9", {"auth-worker"}),
         ("VIREO_BCRYPT_COST", "13", {"auth"}),
         ("VIREO_ENCODE_SLOTS", "2", {"media-worker"}),
         ("VIREO_MAX_UPLOAD_BYTES", "5000", {"media"}),
@@ -92,13 +93,14 @@ def test_a_setting_is_told_to_those_who_read_it(
 
 
 def test_where_links_and_mails_go() -> None:
-    environment = programs(VIREO_PORT="9000")["auth-worker"].environment
-    assert environment["VIREO_PUBLIC_URL"] == "http://localhost:9000"
-    assert environment["VIREO_MAIL_FOLDER"] == "/srv/vireo/mail"
+    found = programs(VIREO_PORT="9000")
+    assert found["auth-worker"].environment["VIREO_PUBLIC_URL"] == "http://localhost:9000"
+    assert found["courier"].environment["VIREO_MAIL_FOLDER"] == "/srv/vireo/mail"
+    assert "VIREO_MAIL_FOLDER" not in found["auth-worker"].environment
     given = {"VIREO_PUBLIC_URL": "https://v.example.org/", "VIREO_MAIL_FOLDER": "/srv/out"}
-    environment = programs(**given)["auth-worker"].environment
-    assert environment["VIREO_PUBLIC_URL"] == "https://v.example.org"
-    assert environment["VIREO_MAIL_FOLDER"] == "/srv/out"
+    found = programs(**given)
+    assert found["auth-worker"].environment["VIREO_PUBLIC_URL"] == "https://v.example.org"
+    assert found["courier"].environment["VIREO_MAIL_FOLDER"] == "/srv/out"
 
 
 @pytest.mark.parametrize("url", ["v.example.org", "ftp://v.example.org", "https://v.example.org?a"])

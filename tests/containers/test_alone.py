@@ -12,6 +12,8 @@ from vireo_testing.compose import CHECKOUT, Project
 from vireo_testing.mariadb import free_port
 
 SERVICES = ("auth", "catalog", "media")
+# The courier answers nobody.
+IMAGES = (*SERVICES, "courier")
 # A request that each answers by itself, as method and path, and the status of the answer.
 QUESTIONS = {
     "auth": ("POST", "/sign_in", 402),
@@ -41,14 +43,15 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A migrated MariaDB and no service; each image is built from its own files alone."""
     name = f"vireo-test-{uuid.uuid4().hex[:8]}"
     found = Project(name, free_port(), version=name)
-    made = [f"vireo-{service}:{name}" for service in SERVICES]
+    made = [f"vireo-{service}:{name}" for service in IMAGES]
     try:
-        for service, tag in zip(SERVICES, made, strict=True):
+        for service, tag in zip(IMAGES, made, strict=True):
             build(found, service, tag, tmp_path_factory.mktemp(service))
         found.compose("build", "migrate")
         made.append(f"vireo-ops:{name}")
         found.compose("up", "--detach", "--wait", "--no-build", "mariadb")
-        found.compose("run", "--rm", "--no-deps", "migrate")
+        for task in ("users", "migrate"):
+            found.compose("run", "--rm", "--no-deps", task)
         yield found
     finally:
         found.compose("down", "--volumes", "--remove-orphans", "--timeout", "5")
@@ -64,11 +67,12 @@ def build(project: Project, service: str, tag: str, context: Path) -> None:
     project.docker("build", "--quiet", "-f", str(dockerfile), "-t", tag, str(context))
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", IMAGES)
 def test_an_image_has_its_own_package_alone(lonely: Project, service: str) -> None:
-    names = [f"vireo_{name}" for name in (*SERVICES, "ops", "testing")]
+    names = [f"vireo_{name}" for name in (*IMAGES, "ops", "testing")]
+    main = "app" if service in SERVICES else "__main__"
     look = (
-        f"import importlib.util, vireo_{service}.app; "
+        f"import importlib.util, vireo_{service}.{main}; "
         f"print(*(name for name in {names} if importlib.util.find_spec(name)))"
     )
     image = f"vireo-{service}:{lonely.version}"
@@ -89,3 +93,13 @@ def test_a_service_works_beside_the_database_alone(lonely: Project, service: str
         assert (status, list(body)) == (expected, ["response"])
     finally:
         lonely.compose("stop", "--timeout", "5", service)
+
+
+def test_the_courier_works_beside_the_database_alone(lonely: Project) -> None:
+    lonely.compose("up", "--detach", "--wait", "--no-build", "--no-deps", "courier")
+    try:
+        running = lonely.compose("ps", "--services", "--status", "running").split()
+        assert sorted(running) == ["courier", "mariadb"]
+        lonely.compose("exec", "-T", "courier", "python", "-m", "vireo_common.alive")
+    finally:
+        lonely.compose("stop", "--timeout", "5", "courier")

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from vireo_testing.compose import CHECKOUT, SERVICES, Project
+from vireo_testing.person import Person, eventually
 
-OURS = ("gateway", "auth", "auth-worker", "catalog", "catalog-worker", "media", "media-worker")
+OURS = tuple(service for service in SERVICES if service != "mariadb")
 PYTHON = OURS[1:]
 
 
-@pytest.mark.parametrize("image", ["vireo-auth", "vireo-catalog"])
+@pytest.mark.parametrize("image", ["vireo-auth", "vireo-catalog", "vireo-courier"])
 def test_small_images_without_media_tools(project: Project, image: str) -> None:
     size = int(project.docker("image", "inspect", "--format", "{{.Size}}", image))
     assert size < 200_000_000
@@ -75,7 +76,9 @@ def test_only_the_gateway_has_a_port_on_the_host(project: Project) -> None:
             assert bool(host["PortBindings"]) == (service == "gateway")
 
 
-@pytest.mark.parametrize("service", ["auth", "catalog", "media", "media-worker", "mariadb"])
+@pytest.mark.parametrize(
+    "service", [service for service in SERVICES if service not in {"gateway", "courier"}]
+)
 def test_inner_services_reach_no_outside(project: Project, service: str) -> None:
     for container in project.inspect(service):
         settings = container["NetworkSettings"]
@@ -93,14 +96,16 @@ def test_worker_is_on_the_database_network_alone(project: Project) -> None:
 
 
 def test_secrets_stand_in_no_description(project: Project, tmp_path: Path) -> None:
-    everything = project.compose("exec", "-T", "mariadb", "sh", "-c", "cat /run/secrets/*")
+    show = "import glob; print(*(open(name).read() for name in glob.glob('/run/secrets/*')))"
+    task = ("run", "--rm", "--no-deps", "users", "python", "-W", "ignore", "-c", show)
+    everything = project.compose(*task)
     token = project.compose("exec", "-T", "auth", "cat", "/run/secrets/service_token")
     secrets = [*everything.split(), *token.split()]
-    assert len(secrets) >= 2
+    assert len(secrets) >= 7
     shown = project.compose("config")
     for service in SERVICES:
         shown += json.dumps(project.inspect(service))
-    for image in ("vireo-auth", "vireo-catalog", "vireo-media", "vireo-gateway", "vireo-ops"):
+    for image in ("vireo-auth", "vireo-catalog", "vireo-courier", "vireo-media", "vireo-gateway"):
         shown += project.docker("history", "--no-trunc", image)
     shown += project.compose("logs")
     assert not [secret for secret in secrets if secret in shown]
@@ -117,13 +122,40 @@ def test_each_service_has_its_own_secrets_alone(project: Project) -> None:
 
 
 def test_what_sends_mails_reaches_no_service(project: Project) -> None:
-    (worker,) = project.inspect("auth-worker")
-    settings = worker["NetworkSettings"]
+    (courier,) = project.inspect("courier")
+    settings = courier["NetworkSettings"]
     assert isinstance(settings, dict)
     found = sorted(name.rpartition("_")[2] for name in settings["Networks"])
     assert found == ["database", "mail"]
-    names = project.compose("exec", "-T", "auth-worker", "ls", "/run/secrets").split()
-    assert names == ["db_auth_password"]
+    for service in ("auth-worker", "courier"):
+        names = project.compose("exec", "-T", service, "ls", "/run/secrets").split()
+        assert names == [f"db_{service.removesuffix('-worker')}_password"]
+
+
+def test_a_mail_is_written_to_the_folder(project: Project) -> None:
+    person = Person(project.url)
+    look = ("exec", "-T", "courier", "grep", "-rsl", f"^To: {person.name}@", "/var/lib/vireo/mail")
+
+    def written() -> bool:
+        try:
+            return bool(project.compose(*look).strip())
+        except AssertionError:
+            # Nothing is found yet.
+            return False
+
+    eventually(written, seconds=30)
+
+
+def test_a_user_that_an_upgrade_brings_is_made(project: Project) -> None:
+    """The database's folder is of before; what starts the services makes what is missing."""
+    drop = "mariadb -uroot -p\"$(cat /run/secrets/db_root_password)\" -e 'DROP USER vireo_courier'"
+    project.compose("exec", "-T", "mariadb", "sh", "-c", drop)
+    project.compose("up", "--detach", "--wait")
+    person = Person(project.url)
+    project.compose("restart", "courier")
+    assert person.get("/me").status_code == 200
+    look = ("exec", "-T", "courier", "ls", "/var/lib/vireo/mail")
+    eventually(lambda: ".eml" in project.compose(*look), seconds=60)
 
 
 def test_gateway_configuration_is_the_same_file(project: Project) -> None:

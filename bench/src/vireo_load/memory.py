@@ -21,6 +21,7 @@ _NAMES = {
     "vireo_catalog.app": "catalog",
     "vireo_media.app": "media",
     "vireo_auth.worker": "auth worker",
+    "vireo_courier": "courier",
     "vireo_media.worker": "media worker",
     "vireo_media.spool": "spool",
 }

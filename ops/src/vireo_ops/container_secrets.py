@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from vireo_ops.database_users import USERS
 from vireo_ops.run_user import RunUser
 from vireo_ops.secrets_store import (
     OF_MEDIA,
@@ -26,17 +27,13 @@ SERVICE_USER = RunUser("vireo", 10001, 10001, "/")
 DATABASE = "mariadb"
 PARTS: dict[str, tuple[str, ...]] = {
     "auth": ("db_auth_password", "service_token", SIGNING_KEY),
-    "auth-worker": ("db_auth_password", SMTP_PASSWORD),
+    "auth-worker": ("db_auth_password",),
     "catalog": ("db_catalog_password", "service_token"),
+    "courier": ("db_courier_password", SMTP_PASSWORD),
     "media": OF_MEDIA,
     "migrate": ("db_migrate_password",),
-    DATABASE: (
-        "db_root_password",
-        "db_auth_password",
-        "db_catalog_password",
-        "db_media_password",
-        "db_migrate_password",
-    ),
+    "users": ("db_root_password", *(f"db_{user}_password" for user in USERS)),
+    DATABASE: ("db_root_password",),
 }
 
 

@@ -13,13 +13,13 @@ import pymysql
 from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor
 
+from vireo_ops.database_users import DATABASE_NAME, make_users
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
-from vireo_ops.programs import DATABASE_NAME, Program, base_environment, find_server, tree_digest
+from vireo_ops.programs import Program, base_environment, find_server, tree_digest
 from vireo_ops.run_user import RunUser, give, switch_to
 from vireo_ops.secrets_store import read_secret, write_private
 
-USERS = ("auth", "catalog", "media", "migrate")
 _ROOT_SQL = "mariadb_root.sql"
 _CONNECT_SECONDS = 5
 
@@ -134,16 +134,8 @@ def set_up(layout: Layout) -> bool:
     """Make the database, its first tables and its users as they should be; whether it was new."""
     with _as_root(layout) as cursor:
         _drop_strangers(cursor)
-        for name in USERS:
-            password = read_secret(layout.secrets, f"db_{name}_password")
-            given = (f"vireo_{name}", password)
-            cursor.execute("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", given)
-            cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", given)
-        made = _make_tables(cursor)
-        cursor.execute(
-            f"GRANT ALL PRIVILEGES ON `{DATABASE_NAME}`.* TO 'vireo_migrate'@'%' WITH GRANT OPTION"
-        )
-        return made
+        make_users(cursor, layout.secrets)
+        return _make_tables(cursor)
 
 
 def migrate(layout: Layout, environment: Mapping[str, str], user: RunUser) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from vireo_ops.database_users import DATABASE_NAME
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
 from vireo_ops.run_user import Owner, RunUser, Users
@@ -16,7 +17,6 @@ from vireo_ops.secrets_store import write_private
 from vireo_ops.settings import Settings
 
 SERVICES = ("auth", "catalog", "media")
-DATABASE_NAME = "vireo"
 # Debian keeps servers where an ordinary user's PATH does not look.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -102,7 +102,7 @@ def service_address(layout: Layout, name: str) -> str:
 def service_programs(
     layout: Layout, settings: Settings, fixed: Mapping[str, str], users: Users
 ) -> list[Program]:
-    """The three services, their workers, and the spool where media needs one.
+    """The services that answer, their workers, the spool where media needs one, and the courier.
 
     Each gets the settings that it reads and no others, so that a change restarts whom it
     concerns.
@@ -113,10 +113,9 @@ def service_programs(
         "USER": users.media.name,
         "VIREO_SECRETS": str(layout.media_secrets),
     }
-    of_mail = {**fixed, "VIREO_MAIL_FOLDER": str(mail_folder(layout, settings))}
     workers: list[tuple[str, str, Mapping[str, str], Owner]] = [
         ("media", "worker", of_media, Owner.MEDIA),
-        ("auth", "worker", of_mail, Owner.SERVICES),
+        ("auth", "worker", fixed, Owner.SERVICES),
         ("catalog", "worker", fixed, Owner.SERVICES),
     ]
     if users.apart:
@@ -137,6 +136,19 @@ def service_programs(
                 owner=owner,
             )
             for number, (name, part, told, owner) in enumerate(workers)
+        ),
+        Program(
+            name="courier",
+            command=(sys.executable, "-m", "vireo_courier"),
+            environment={
+                **settings.of("courier"),
+                **fixed,
+                "VIREO_MAIL_FOLDER": str(mail_folder(layout, settings)),
+            },
+            # It is stopped last of them: a worker may wait for it.
+            priority=590,
+            digest=_code_digest("courier"),
+            stop_seconds=35,
         ),
     ]
 

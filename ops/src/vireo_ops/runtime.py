@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from vireo_ops import database, gateway
+from vireo_ops import database, database_users, gateway
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Entrance, Folder, Layout, close_to_others, layout_of
 from vireo_ops.ports import internal_ports, require_gateway_port
@@ -244,7 +244,8 @@ class Runtime:
         if not database.wait_for_database(self.layout, deadline - time.monotonic()):
             raise self._not_ready(["mariadb"])
         stamp = self.layout.run / "schema"
-        digest = tree_digest([CHECKOUT / "db", Path(database.__file__)])
+        makers = [Path(database.__file__), Path(database_users.__file__)]
+        digest = tree_digest([CHECKOUT / "db", *makers])
         applied = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
         if not started and applied == digest:
             return

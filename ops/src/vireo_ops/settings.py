@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from vireo_auth.mail.settings import MailSettings
 from vireo_auth.settings import AuthSettings
+from vireo_auth.settings import WorkerSettings as AuthWorkerSettings
 from vireo_catalog.settings import CatalogSettings
 from vireo_common.settings import PREFIX, ServiceSettings, complaints
+from vireo_courier.settings import MailSettings
 from vireo_media.settings import (
     MAX_UPLOAD_BYTES,
     FilesSettings,
@@ -179,12 +180,13 @@ READERS: Mapping[str, type[GatewaySettings | ThreadSettings | ServiceSettings]] 
     "gateway": GatewaySettings,
     "make": ThreadSettings,
     "auth": AuthSettings,
-    "auth-worker": MailSettings,
+    "auth-worker": AuthWorkerSettings,
     "catalog": CatalogSettings,
     "catalog-worker": CatalogSettings,
     "media": MediaSettings,
     "media-worker": WorkerSettings,
     "media-spool": FilesSettings,
+    "courier": MailSettings,
 }
 """Which settings a program reads."""
 
@@ -195,6 +197,7 @@ class Settings:
 
     gateway: GatewaySettings
     threads: ThreadSettings
+    auth: AuthSettings
     mail: MailSettings
     given: Mapping[str, str]
     """What was set by somebody, under the variables' names."""
@@ -219,7 +222,7 @@ class Settings:
         if wrong:
             lines = [f"  {line}" for line in wrong.values()]
             raise OperationError("\n".join(["These settings can't be used:", *lines]))
-        return cls(read["gateway"], read["make"], read["auth-worker"], given)
+        return cls(read["gateway"], read["make"], read["auth"], read["courier"], given)
 
     def of(self, program: str) -> dict[str, str]:
         """The variables that somebody has set and that a program reads."""
@@ -242,7 +245,7 @@ class Settings:
     @property
     def public_address(self) -> str:
         """The address that people know this Vireo by."""
-        return self.mail.public_url if "VIREO_PUBLIC_URL" in self.given else self.url
+        return self.auth.public_url if "VIREO_PUBLIC_URL" in self.given else self.url
 
     @property
     def url(self) -> str:

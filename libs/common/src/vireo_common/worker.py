@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
 from vireo_common.errors import Failure
-from vireo_common.jobs import Job, JobQueue, LeaseLost
+from vireo_common.jobs import Job, LeaseLost
 
 log = structlog.get_logger()
 
@@ -22,6 +23,20 @@ OUTAGE_SECONDS = 1.0
 NEIGHBOUR_SECONDS = 2.0
 MAX_BACKOFF_SECONDS = 60.0
 ALIVE_SECONDS = 0.5
+SWEEP_SECONDS = 600.0
+
+
+class Queue(Protocol):
+    """What a slot needs of where its jobs are; see ``vireo_common.jobs.JobQueue``."""
+
+    def claim(self) -> Job | None:
+        """The next job that is due."""
+
+    def renew(self, job: Job) -> bool:
+        """Hold on to it."""
+
+    def put_back(self, job: Job, *, delay: float = 0, error: str = "", count: bool = True) -> None:
+        """Let it run again."""
 
 
 class Interrupted(Exception):
@@ -64,7 +79,7 @@ class Slot(threading.Thread):
     def __init__(
         self,
         name: str,
-        queue: JobQueue,
+        queue: Queue,
         handlers: Mapping[str, Handler],
         stopping: threading.Event,
         idle_seconds: float,
@@ -141,7 +156,7 @@ class Hold:
     stops.
     """
 
-    def __init__(self, queue: JobQueue, job: Job, stopping: threading.Event) -> None:
+    def __init__(self, queue: Queue, job: Job, stopping: threading.Event) -> None:
         self._queue = queue
         self._job = job
         self._stopping = stopping
@@ -175,6 +190,29 @@ class Hold:
                 if now - renewed > LEASE_SECONDS:
                     self._stop.set()
                     return
+
+
+class Sweeper(threading.Thread):
+    """Deletes what has expired, now and then; several workers may do so at once.
+
+    Args:
+        sweeps: each deletes a bounded number of rows.
+    """
+
+    def __init__(self, sweeps: Sequence[Callable[[], None]], stopping: threading.Event) -> None:
+        super().__init__(name="sweeper")
+        self._sweeps = sweeps
+        self._stopping = stopping
+
+    def run(self) -> None:
+        """Sweep until ``stopping`` is set."""
+        while not self._stopping.is_set():
+            try:
+                for sweep in self._sweeps:
+                    sweep()
+            except Failure:
+                log.info("sweep_postponed")
+            self._stopping.wait(SWEEP_SECONDS)
 
 
 def run_until_stopped(

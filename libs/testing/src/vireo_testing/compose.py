@@ -8,8 +8,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[4]
 SERVICES = (
-    *("gateway", "auth", "auth-worker", "catalog", "catalog-worker", "media", "media-worker"),
-    "mariadb",
+    *("gateway", "auth", "auth-worker", "catalog", "catalog-worker", "courier"),
+    *("media", "media-worker", "mariadb"),
 )
 
 

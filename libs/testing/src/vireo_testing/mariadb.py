@@ -30,7 +30,7 @@ CHECKOUT = Path(__file__).resolve().parents[4]
 DB = CHECKOUT / "db"
 IMAGE = "mariadb:10.11"
 SERVICES = ("auth", "catalog", "media")
-USERS = (*SERVICES, "migrate")
+USERS = (*SERVICES, "courier", "migrate")
 START_SECONDS = 60.0
 # A test's database need not survive a power cut, only the death of the server's process.
 FAST = (

@@ -1,4 +1,4 @@
-"""Auth's settings: ``VIREO_*`` variables."""
+"""The settings of auth and of its worker: ``VIREO_*`` variables."""
 
 from pathlib import Path
 
@@ -46,3 +46,14 @@ class AuthSettings(PublicSettings):
     def signing_key(self) -> Path:
         """The file of the key that signs tokens."""
         return self.secrets / "token_signing_key.pem"
+
+
+class WorkerSettings(PublicSettings):
+    """What auth's worker needs beside what every service needs."""
+
+    mails_of_origin: int = Field(
+        60,
+        ge=1,
+        description="mails an hour that one client address may cause to addresses that nobody has "
+        "proven, and for new passwords",
+    )

@@ -1,7 +1,6 @@
-"""Auth in this process, on a clean database; its mail worker, and a scripted mail server."""
+"""Auth in this process, on a clean database; its worker, the courier and a scripted mail server."""
 
 import contextlib
-import ssl
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,21 +12,19 @@ from werkzeug.test import TestResponse
 
 from vireo_auth.core.mails import Template
 from vireo_auth.mail.messages import Composer
-from vireo_auth.mail.messages import mailbox as sender
-from vireo_auth.mail.transports import Security, Server, Smtp
 from vireo_auth.storage.keys import KeyTable
 from vireo_auth.storage.mails import QUEUE, MailTable, add_mail_job
 from vireo_auth.worker.mails import Mailer
 from vireo_common.database import Database
 from vireo_common.jobs import JobQueue
+from vireo_common.outgoing_mails import Courier
 from vireo_common.worker import LEASE_SECONDS, Handler, Slot
+from vireo_testing.courier import running_courier, smtp_variables
 from vireo_testing.mail_server import MailServer, running
 from vireo_testing.mariadb import TestDatabase, free_port
 from vireo_testing.person import eventually
 
 PASSWORD = "correct horse battery"
-# Made once, for that reads the machine's certificates; the mail servers of these tests take no TLS.
-UNUSED_CONTEXT = ssl.create_default_context()
 
 SignUp = Callable[..., TestResponse]
 SignIn = Callable[..., TestResponse]
@@ -144,10 +141,8 @@ class Stage:
     ) -> Iterator[Mailer]:
         """A worker, until the end of the ``with``."""
         queue, stopping = JobQueue(self.database, QUEUE, lease_seconds), threading.Event()
-        where = Server("127.0.0.1", self.server.port, Security.NONE, "", "", "v@example.org")
-        smtp = Smtp(where, UNUSED_CONTEXT, command_seconds=2)
-        composer = Composer(sender("v@example.org"), "http://v")
-        mailer = Mailer(queue, MailTable(self.database), composer, smtp, most_of_origin)
+        table, courier = MailTable(self.database), Courier(self.database)
+        mailer = Mailer(queue, table, Composer("http://v"), courier, most_of_origin)
         handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
         threads = [
             Slot(f"mail-{number}", queue, handlers, stopping, 0.02) for number in range(slots)
@@ -224,9 +219,20 @@ class Stage:
         return str(body.get_content()).split("#token=")[1].split()[0]
 
 
+@pytest.fixture(scope="session")
+def mail_port(
+    empty_database: TestDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[int]:
+    """Where a courier looks for the mail server."""
+    port, folder = free_port(), tmp_path_factory.mktemp("courier")
+    variables = {**empty_database.environment(), **smtp_variables(port)}
+    with running_courier(variables, folder / "courier.log"):
+        yield port
+
+
 @pytest.fixture
-def stage(clean_tables: TestDatabase, auth_database: Database) -> Stage:
-    return Stage(clean_tables, auth_database, MailServer(free_port()))
+def stage(clean_tables: TestDatabase, auth_database: Database, mail_port: int) -> Stage:
+    return Stage(clean_tables, auth_database, MailServer(mail_port))
 
 
 class Mailbox:

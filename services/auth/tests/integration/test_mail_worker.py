@@ -167,6 +167,20 @@ def test_tokens_are_hashed_and_in_no_job(stage: Any) -> None:
     assert 3 * 86400 - 60 < seconds <= 3 * 86400
 
 
+def test_no_token_waits_for_a_server_that_is_away(stage: Any) -> None:
+    """It is made when the mail leaves, for the account as it is then."""
+    stage.add(Template.RESET, channel_id=None, values={})
+    with stage.working():
+        eventually(lambda: "refused" in stage.jobs()[0][3])
+        assert stage.clean.query("SELECT Content FROM OutgoingMails") in ((), ((None,),))
+        assert stage.clean.query("SELECT 1 FROM EmailTokens") == ()
+        stage.clean.query("DELETE FROM Channels")
+        with running(stage.server):
+            stage.until_done()
+    assert stage.server.kept == []
+    assert stage.clean.query("SELECT 1 FROM OutgoingMails") == ()
+
+
 def test_a_reset_is_for_whom_it_finds(stage: Any) -> None:
     for address in ("ADA@Example.ORG", "nobody@example.org", "x", "é\U0001f600@", "a" * 254):
         stage.add(Template.RESET, address, channel_id=None, values={})

@@ -23,15 +23,6 @@ def normalized(email: str) -> str:
     return found.normalized if found else ""
 
 
-def for_transport(email: str) -> str:
-    """An address as a mail server takes it, in ASCII wherever that is possible.
-
-    A local part beyond ASCII has no such form; the address stays as it is then.
-    """
-    found = _parsed(email)
-    return found.ascii_email or found.normalized if found else ""
-
-
 def mailbox_of(email: str) -> str:
     """The mailbox that mails are counted by: in lower case, without what stands behind a ``+``,
     which most servers ignore (RFC 5233).

@@ -14,17 +14,14 @@ import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 
 import bcrypt
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 
 MIN_BYTES = 8
 MAX_BYTES = 72
-COMMON = frozenset(FREQUENCY_LISTS["passwords"])
-
-
 # Of 0 to 19: a thread that is this nice gets a fifteenth of the time of one that is not.
 NICE = 12
 
@@ -39,6 +36,8 @@ class Passwords:
 
     def __init__(self, cost: int, places: int = 12) -> None:
         self._cost = cost
+        # Read before anybody asks, and before processes are forked from this one.
+        _common()
         self._places = threading.BoundedSemaphore(places)
         # One thread a core: more would make no hash faster.
         self._pool = ThreadPoolExecutor(os.cpu_count(), "bcrypt", _stand_back)
@@ -79,6 +78,14 @@ class Passwords:
         return right and len(given) <= MAX_BYTES
 
 
+@cache
+def _common() -> frozenset[str]:
+    # The lists take 17 MB, which auth's worker does without.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
 def _composed(password: str) -> bytes:
     return unicodedata.normalize("NFC", password).encode("utf-8", "replace")
 
@@ -103,6 +110,6 @@ def weakness(password: str) -> FieldProblem | None:
         return FieldProblem(FieldCode.TOO_LONG, f"must have at most {MAX_BYTES} bytes in UTF-8")
     if "\0" in password:
         return FieldProblem(FieldCode.FORBIDDEN_CHARACTERS, "must not hold the NUL character")
-    if unicodedata.normalize("NFC", password).lower() in COMMON:
+    if unicodedata.normalize("NFC", password).lower() in _common():
         return FieldProblem(FieldCode.COMMON_PASSWORD, "is one of the commonly used passwords")
     return None

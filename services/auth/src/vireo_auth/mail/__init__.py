@@ -1,1 +1,1 @@
-"""Mails: what they say, and how they leave."""
+"""Mails: what they say."""

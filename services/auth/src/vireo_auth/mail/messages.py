@@ -1,21 +1,17 @@
 """What a mail says: plain text and HTML from one pair of templates.
 
 Values may come from strangers (a device's name is whatever a client says of itself): in HTML they
-are escaped, and no line break of theirs reaches a header or begins a line of the text.
+are escaped, and no line break of theirs begins a line of the text.
 """
 
-import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from vireo_auth.core.addresses import for_transport
 from vireo_auth.core.mails import Purpose, Template
+from vireo_common.outgoing_mails import Content
 
 SUBJECTS: Mapping[Template, str] = {
     Template.VERIFY: "Confirm your address",
@@ -53,15 +49,13 @@ class Letter:
 
 
 class Composer:
-    """Makes messages.
+    """Makes what mails say.
 
     Args:
-        sender: who they are from.
         public_url: where links lead to, without a slash at the end.
     """
 
-    def __init__(self, sender: Address, public_url: str) -> None:
-        self._sender = sender
+    def __init__(self, public_url: str) -> None:
         self._public_url = public_url
         loader = PackageLoader("vireo_auth", "mail/templates")
         self._html = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
@@ -70,8 +64,8 @@ class Composer:
             loader=loader, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
         )
 
-    def compose(self, letter: Letter, link: str = "") -> EmailMessage:
-        """The message; ``link`` is what ``link`` made, for templates that have one."""
+    def compose(self, letter: Letter, link: str = "") -> Content:
+        """The content; ``link`` is what ``link`` made, for templates that have one."""
         template = letter.template.value
         values = {
             "username": "",
@@ -82,34 +76,15 @@ class Composer:
             "public_url": self._public_url,
             "link": link,
         }
-        message = EmailMessage()
-        message["From"] = self._sender
-        message["To"] = mailbox(letter.to)
-        message["Subject"] = SUBJECTS[letter.template]
-        message["Date"] = format_datetime(dt.datetime.now(dt.UTC))
-        # A receiver that got this mail already knows it again.
-        message["Message-ID"] = f"<{letter.mail_id}@{self._sender.domain}>"
-        # RFC 3834: no holiday notes in return.
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(
-            self._text.get_template(f"{template}.txt.j2").render(values), cte="quoted-printable"
-        )
-        message.add_alternative(
+        return Content(
+            SUBJECTS[letter.template],
+            self._text.get_template(f"{template}.txt.j2").render(values),
             self._html.get_template(f"{template}.html.j2").render(values),
-            subtype="html",
-            cte="quoted-printable",
         )
-        return message
 
     def link(self, purpose: Purpose, token: str) -> str:
         """The address behind a token, which stands in the fragment: no server logs it."""
         return f"{self._public_url}{PATHS[purpose]}#token={token}"
-
-
-def mailbox(email: str, name: str = "") -> Address:
-    """An address as a header has it."""
-    username, _, domain = for_transport(email).rpartition("@")
-    return Address(display_name=name, username=username, domain=domain)
 
 
 def _cleaned(values: Mapping[str, str]) -> dict[str, str]:

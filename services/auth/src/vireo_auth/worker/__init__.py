@@ -1,1 +1,1 @@
-"""The mail worker: sends what the queue ``mail`` holds."""
+"""Auth's worker: composes what the queue ``mail`` holds, and sweeps."""

@@ -1,8 +1,7 @@
 """The jobs of the queue ``mail``: whom a mail is for, its link, and what becomes of it.
 
-A mail server that is away, slow or in trouble keeps mails waiting for days. What it will never take
-is put aside with the reason. Once it has said that it has a mail, nothing sends that mail again but
-the death of this process within the same moment.
+The courier sends it. A mail server that is away, slow or in trouble keeps mails waiting for days,
+as jobs. What it will never take is put aside with the reason.
 """
 
 import datetime as dt
@@ -10,9 +9,8 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Any
 
 import structlog
@@ -20,10 +18,9 @@ from pymysql.cursors import Cursor
 
 from vireo_auth.core.mails import PURPOSES, Addressee, Purpose, Recipient, Template
 from vireo_auth.mail.messages import Composer, Letter
-from vireo_auth.mail.transports import Later, Refused, Transport
 from vireo_auth.storage.mails import MailTable, add_token, count_mail
-from vireo_common.errors import Failure
 from vireo_common.jobs import Job, JobQueue
+from vireo_common.outgoing_mails import Content, Courier, Later, OutgoingMail, Refused
 from vireo_common.worker import Interrupted, TryLater
 
 log = structlog.get_logger()
@@ -33,7 +30,6 @@ LEAST_DELAY = 5.0
 MOST_DELAY = 600.0
 # RFC 5321, section 4.5.4.1: "at least 4-5 days".
 GIVE_UP_SECONDS = 5 * 24 * 3600
-SWEEP_SECONDS = 600.0
 UNPROVEN = "shown once you have confirmed this address"
 
 
@@ -60,11 +56,11 @@ class _Mail:
 
 
 class Mailer:
-    """Sends mails.
+    """Has mails sent.
 
     Args:
         queue: where their jobs are.
-        transport: takes them.
+        courier: takes them.
         most_of_origin: see ``Addressee.budgets``.
     """
 
@@ -73,15 +69,15 @@ class Mailer:
         queue: JobQueue,
         table: MailTable,
         composer: Composer,
-        transport: Transport,
+        courier: Courier,
         most_of_origin: int,
     ) -> None:
         self._queue = queue
         self._table = table
         self._composer = composer
-        self._transport = transport
+        self._courier = courier
         self._most_of_origin = most_of_origin
-        # Taken over by the server while the database could not be told.
+        # Sent, while the database could not be told that the job has ended.
         self._taken: set[int] = set()
 
     def run(self, job: Job, stop: threading.Event) -> None:
@@ -152,13 +148,14 @@ class Mailer:
     def _deliver(self, job: Job, mail: _Mail, stop: threading.Event) -> None:
         letter = mail.letter
 
-        def compose() -> EmailMessage:
+        def compose() -> Content:
             token = self._admit(job, mail)
             link = self._composer.link(mail.purpose, token) if token else ""
             return self._composer.compose(letter, link)
 
         name = f"{job.job_id:08d}-{letter.template.value.replace('_', '-')}-{letter.mail_id[:8]}"
-        self._transport.deliver(name, letter.to, compose, stop)
+        outgoing = OutgoingMail("auth", letter.mail_id, name, letter.to)
+        self._courier.deliver(outgoing, compose, stop)
         self._taken.add(job.job_id)
 
     def _admit(self, job: Job, mail: _Mail) -> str:
@@ -197,29 +194,6 @@ class Mailer:
             return
         log.warning("mail_postponed", code=reason[:3] if reason[:3].isdigit() else "")
         raise TryLater(reason, min(max(waited / 2, LEAST_DELAY), MOST_DELAY))
-
-
-class Sweeper(threading.Thread):
-    """Deletes what has expired, now and then; several workers may do so at once.
-
-    Args:
-        sweeps: each deletes a bounded number of rows.
-    """
-
-    def __init__(self, sweeps: Sequence[Callable[[], None]], stopping: threading.Event) -> None:
-        super().__init__(name="sweeper")
-        self._sweeps = sweeps
-        self._stopping = stopping
-
-    def run(self) -> None:
-        """Sweep until ``stopping`` is set."""
-        while not self._stopping.is_set():
-            try:
-                for sweep in self._sweeps:
-                    sweep()
-            except Failure:
-                log.info("sweep_postponed")
-            self._stopping.wait(SWEEP_SECONDS)
 
 
 def _values(told: Mapping[str, Any], template: Template, *, proven: bool) -> dict[str, str]:

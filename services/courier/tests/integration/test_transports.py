@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from vireo_auth.core.mails import Template
-from vireo_auth.mail.messages import Composer, Letter, mailbox
-from vireo_auth.mail.transports import Folder, Later, Refused, Security, Server, Smtp
+from vireo_common.outgoing_mails import Content, Later, Refused
+from vireo_courier.core.addresses import mailbox
+from vireo_courier.core.messages import message
+from vireo_courier.transports import Folder, Security, Server, Smtp
 from vireo_testing.mail_server import MailServer, make_certificate, running, server_context
 from vireo_testing.mariadb import free_port
 
 # What the machine trusts; read once.
 PUBLIC = ssl.create_default_context()
-LETTER = Letter("a" * 32, Template.VERIFY, "ada@example.org", {"username": "ada"})
+ADA = "ada@example.org"
+CONTENT = Content("Confirm your address", "Hello ada,\nhttp://v/#x\n", "<p>http://v/#x</p>")
 
 
 @pytest.fixture
@@ -27,9 +29,7 @@ def server() -> MailServer:
 
 
 def composed() -> EmailMessage:
-    return Composer(mailbox("vireo@example.org", "Vireo"), "http://v").compose(
-        LETTER, "http://v/#x"
-    )
+    return message(mailbox("vireo@example.org", "Vireo"), ADA, "a" * 32, CONTENT)
 
 
 def send(
@@ -39,7 +39,7 @@ def send(
     context: ssl.SSLContext | None = None,
     user: str = "",
     password: str = "right",
-    to: str = LETTER.to,
+    to: str = ADA,
     compose: Callable[[], EmailMessage] = composed,
     command_seconds: float = 2,
     data_seconds: float = 10,
@@ -205,7 +205,7 @@ def test_addresses_beyond_ascii(server: MailServer) -> None:
 def test_folder(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     for _ in range(2):
-        folder.deliver("00000001-verify", LETTER.to, composed, threading.Event())
+        folder.deliver("00000001-verify", ADA, composed, threading.Event())
     (file,) = tmp_path.iterdir()
     assert file.name == "00000001-verify.eml"
     assert file.stat().st_mode & 0o777 == 0o600
@@ -214,4 +214,4 @@ def test_folder(tmp_path: Path) -> None:
 
 def test_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Later, match="folder"):
-        Folder(tmp_path / "gone").deliver("x", LETTER.to, composed, threading.Event())
+        Folder(tmp_path / "gone").deliver("x", ADA, composed, threading.Event())

@@ -1,10 +1,10 @@
-"""The mail worker's variables."""
+"""The courier's variables."""
 
 from pathlib import Path
 
 import pytest
 
-from vireo_auth.mail.settings import MailSettings
+from vireo_courier.settings import MailSettings
 
 
 def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> MailSettings:
@@ -24,12 +24,6 @@ def test_senders_that_are_none(monkeypatch: pytest.MonkeyPatch, text: str) -> No
 def test_sender(monkeypatch: pytest.MonkeyPatch) -> None:
     sender = read(monkeypatch, mail_from="Vídeo <hello@exämple.org>").sender
     assert (sender.display_name, sender.addr_spec) == ("Vídeo", "hello@xn--exmple-cua.org")
-
-
-@pytest.mark.parametrize("text", ["example.org", "ftp://example.org", "https://", "http://a/?b"])
-def test_addresses_that_are_none(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    with pytest.raises(SystemExit, match="VIREO_PUBLIC_URL"):
-        read(monkeypatch, public_url=text)
 
 
 def test_no_password_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,28 +10,19 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from email import policy
-from email.message import EmailMessage
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
-from vireo_auth.core.addresses import for_transport
+from vireo_common.outgoing_mails import Later, Refused
+from vireo_courier.core.addresses import for_transport
+from vireo_courier.core.sending import Compose
 
 COMMAND_SECONDS = 30.0
 # RFC 5321, section 4.5.3.2.6: what a server does with a mail before it says that it has it.
 DATA_SECONDS = 600.0
-
-
-class Later(Exception):
-    """The mail did not leave, or nobody knows; it may the next time. The text says why."""
-
-
-class Refused(Exception):
-    """The mail will never be taken, with the code and the text of the server."""
 
 
 class Security(StrEnum):
@@ -40,27 +31,6 @@ class Security(StrEnum):
     STARTTLS = "starttls"
     TLS = "tls"
     NONE = "none"
-
-
-Compose = Callable[[], EmailMessage]
-"""Makes the message, at the moment before it leaves; what it raises, ``deliver`` raises."""
-
-
-class Transport(Protocol):
-    """Takes mails."""
-
-    def deliver(self, name: str, to: str, compose: Compose, stop: threading.Event) -> None:
-        """Hand a mail over.
-
-        Args:
-            name: the same whenever this mail is sent; letters, digits and ``-``.
-            to: the address.
-            compose: makes the message.
-            stop: set where the mail must not leave any more.
-
-        Raises:
-            Later, Refused: it did not leave.
-        """
 
 
 class Folder:

@@ -1,4 +1,4 @@
-"""The mail worker's settings: ``VIREO_*`` variables."""
+"""The courier's settings: ``VIREO_*`` variables."""
 
 import sys
 from email.headerregistry import Address
@@ -7,18 +7,16 @@ from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from vireo_auth.core.addresses import for_transport
-from vireo_auth.mail.messages import mailbox
-from vireo_auth.mail.transports import Security
-from vireo_auth.settings import PublicSettings
-from vireo_common.settings import fixed
+from vireo_common.settings import ServiceSettings, fixed
+from vireo_courier.core.addresses import for_transport, mailbox
+from vireo_courier.transports import Security
 
 PASSWORD_FILE = "smtp_password"  # noqa: S105 (the name of a file)
 ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class MailSettings(PublicSettings):
-    """What the mail worker needs beside what every service needs."""
+class MailSettings(ServiceSettings):
+    """What the courier needs beside what every service needs."""
 
     smtp_host: str = Field(
         "", description="mail server; where empty, mails are written to a folder"
@@ -35,12 +33,6 @@ class MailSettings(PublicSettings):
     mail_from: str = Field(
         "Vireo <vireo@vireo.internal>",
         description="whom mails are from; mail servers want one of theirs",
-    )
-    mails_of_origin: int = Field(
-        60,
-        ge=1,
-        description="mails an hour that one client address may cause to addresses that nobody has "
-        "proven, and for new passwords",
     )
     mail_folder: Path = fixed(Path("/var/lib/vireo/mail"), "the folder for mails")
 

@@ -1,0 +1,1 @@
+"""The table of mails that are on their way."""
