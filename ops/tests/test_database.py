@@ -11,7 +11,7 @@ from typing import Any
 import pymysql
 import pytest
 
-from vireo_ops import database, ports
+from vireo_ops import database, database_users, ports
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import Layout
 from vireo_ops.run_user import RunUser, current_user
