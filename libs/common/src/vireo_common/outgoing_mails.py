@@ -40,6 +40,10 @@ GIVE = "UPDATE OutgoingMails SET Content = %s WHERE MailID = %s AND Wanted AND C
 
 REMOVE = "DELETE FROM OutgoingMails WHERE MailID = %s"
 
+FORGET = """
+DELETE FROM OutgoingMails WHERE Service = %s AND Reference = %s AND State = 'sent'
+"""
+
 TAKE_BACK = "DELETE FROM OutgoingMails WHERE MailID = %s AND Content IS NULL"
 
 POLL_SECONDS = 0.05
@@ -113,6 +117,14 @@ def hand_over(cursor: Cursor, mail: OutgoingMail, content: Content) -> None:
             raise
 
 
+def forget(cursor: Cursor, service: str, reference: str) -> None:
+    """Remove a mail that ``Courier.deliver`` has sent, in the transaction that ends its job.
+
+    Until then whoever does that job again hears that it was sent.
+    """
+    cursor.execute(FORGET, (service, reference))
+
+
 class _Look(NamedTuple):
     state: str
     wanted: bool
@@ -133,7 +145,7 @@ class Courier:
         self._unattended_seconds = unattended_seconds
 
     def deliver(self, mail: OutgoingMail, compose: Compose, stop: threading.Event) -> None:
-        """Have a mail sent, and return when somebody else has taken it over.
+        """Have a mail sent, and return when somebody else has taken it over; then ``forget`` it.
 
         A mail with the same reference that was asked for before, by a process that died since, is
         that mail: where it was sent meanwhile, this returns.
@@ -149,10 +161,11 @@ class Courier:
         mail_id = self._database.transaction("outgoing_mails.ask", lambda at: _ask(at, mail))
         while True:
             found = self._look(mail_id)
-            if found.state in {"sent", "postponed", "refused"}:
-                self._database.write(REMOVE, (mail_id,))
-                _raise_for(found)
+            if found.state == "sent":
                 return
+            if found.state in {"postponed", "refused"}:
+                self._database.write(REMOVE, (mail_id,))
+                raise (Refused if found.state == "refused" else Later)(found.error)
             if found.wanted:
                 self._give(mail_id, compose)
             elif found.unattended:
@@ -183,10 +196,3 @@ class Courier:
 def _ask(cursor: Cursor, mail: OutgoingMail) -> int:
     cursor.execute(ASK, mail.row)
     return int(cursor.lastrowid or 0)
-
-
-def _raise_for(found: _Look) -> None:
-    if found.state == "postponed":
-        raise Later(found.error)
-    if found.state == "refused":
-        raise Refused(found.error)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from vireo_common.outgoing_mails import Content, Courier, Later, Refused
+from vireo_common.outgoing_mails import Content, Courier, Later, Refused, forget
 from vireo_testing.mail_server import running
 from vireo_testing.person import eventually
 
@@ -23,7 +23,7 @@ def test_content_is_made_when_it_is_wanted_and_does_not_stay(post: Any) -> None:
         asked.result(30)
     assert post.server.kept[0]["Subject"] == "Link"
     assert [row[3] for row in seen[0][1]] == [None]
-    assert post.rows() == []
+    assert post.rows() == [("sent", 1, "", None)]
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,12 @@ def test_who_comes_again_hears_that_it_was_sent(post: Any) -> None:
             asked.result(30)
         eventually(lambda: post.rows()[0][0] == "sent")
         assert post.rows()[0][3] is None
-        with post.asking(mail=mail) as asked:
-            asked.result(30)
+        for _ in range(2):
+            with post.asking(mail=mail) as asked:
+                asked.result(30)
+        post.other.transaction("test", lambda at: forget(at, mail.service, mail.reference))
+        assert post.rows() == []
     assert len(post.server.kept) == 1
-    assert post.rows() == []
 
 
 def test_what_is_not_wanted_any_more_does_not_leave(post: Any) -> None:

@@ -20,7 +20,7 @@ from vireo_auth.core.mails import PURPOSES, Addressee, Purpose, Recipient, Templ
 from vireo_auth.mail.messages import Composer, Letter
 from vireo_auth.storage.mails import MailTable, add_token, count_mail
 from vireo_common.jobs import Job, JobQueue
-from vireo_common.outgoing_mails import Content, Courier, Later, OutgoingMail, Refused
+from vireo_common.outgoing_mails import Content, Courier, Later, OutgoingMail, Refused, forget
 from vireo_common.worker import Interrupted, TryLater
 
 log = structlog.get_logger()
@@ -30,6 +30,7 @@ LEAST_DELAY = 5.0
 MOST_DELAY = 600.0
 # RFC 5321, section 4.5.4.1: "at least 4-5 days".
 GIVE_UP_SECONDS = 5 * 24 * 3600
+SERVICE = "auth"
 UNPROVEN = "shown once you have confirmed this address"
 
 
@@ -84,7 +85,8 @@ class Mailer:
         """Send the mail of a job and end the job, or say when to try again."""
         if job.job_id not in self._taken and not self._sent(job, stop):
             return
-        self._queue.finish(job)
+        mail_id = job.payload["id"]
+        self._queue.finish(job, lambda cursor: forget(cursor, SERVICE, mail_id))
         self._taken.discard(job.job_id)
 
     def _sent(self, job: Job, stop: threading.Event) -> bool:
@@ -154,7 +156,7 @@ class Mailer:
             return self._composer.compose(letter, link)
 
         name = f"{job.job_id:08d}-{letter.template.value.replace('_', '-')}-{letter.mail_id[:8]}"
-        outgoing = OutgoingMail("auth", letter.mail_id, name, letter.to)
+        outgoing = OutgoingMail(SERVICE, letter.mail_id, name, letter.to)
         self._courier.deliver(outgoing, compose, stop)
         self._taken.add(job.job_id)
 
