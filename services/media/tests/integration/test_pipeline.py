@@ -14,8 +14,10 @@ from vireo_media.tools.measure import NotMade
 from vireo_media.tools.sandbox import MemoryLimit, Stopped
 from vireo_media.tools.thumbnail import NoFrame
 from vireo_media.tools.transcode import DiskFull, TranscodeFailed
-from vireo_media.worker.pipeline import UNREADABLE
+from vireo_media.worker.pipeline import OF_FILM, UNREADABLE, Pipeline
 from vireo_media.worker.steps.keep import Early
+from vireo_media.worker.steps.tools import Tools
+from vireo_media.worker.steps.work import Film, Work
 
 UNFIT = [
     ("copy_streams", TranscodeFailed("a packet without a time")),
@@ -171,3 +173,54 @@ def test_a_machine_in_trouble_or_a_stop_says_nothing_about_a_file(
     assert stage.files.body(stage.hash_path, upload_id).exists()
     assert stage.told() == []
     assert not stage.files.video(stage.hash_path).exists()
+
+
+class Captions:
+    """One more step; it may fail."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.seen: list[tuple[bytes, bool]] = []
+
+    def __call__(self, work: Work, film: Film, tools: Tools) -> None:
+        pictures = work.results.thumbnail.exists()
+        self.seen.append((work.results.video.read_bytes(), pictures))
+        if self.error:
+            raise self.error
+
+
+def longer(stage: Any, fakes: Any, more: Captions) -> Pipeline:
+    """A pipeline with one more step."""
+    reports, queues = stage.reports(), (stage.media, stage.encodes)
+    parts = (stage.uploads, stage.files, reports, fakes.tools(), Early())
+    return Pipeline(*queues, *parts, of_film=(*OF_FILM, more))
+
+
+def test_one_more_step_has_its_turn_before_the_video_is_published(
+    stage: Any, upload_id: str, fakes: Any
+) -> None:
+    more = Captions()
+    longer(stage, fakes, more).prepare(stage.claim(), threading.Event())
+    assert more.seen == [(b"body", True)]
+    assert stage.left() == stage.published(upload_id)
+
+
+def test_one_more_step_has_its_turn_after_the_encoder_too(
+    stage: Any, upload_id: str, fakes: Any
+) -> None:
+    more = Captions()
+    to_encode(stage, fakes)
+    longer(stage, fakes, more).encode(stage.claim_encode(), threading.Event())
+    assert more.seen == [(b"encoded", True)]
+    assert stage.left() == stage.published(upload_id)
+
+
+def test_one_more_step_that_fails_fails_as_the_others(
+    stage: Any, upload_id: str, fakes: Any
+) -> None:
+    pipeline = longer(stage, fakes, Captions(TranscodeFailed("no words")))
+    pipeline.prepare(stage.claim(), threading.Event())
+    assert stage.left() == stage.stored(upload_id)
+    pipeline.encode(stage.claim_encode(), threading.Event())
+    assert stage.left() == stage.stored(upload_id)
+    assert stage.jobs() == [("tell", "queued", 0)]

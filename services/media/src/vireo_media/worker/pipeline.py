@@ -63,6 +63,7 @@ class Pipeline:
         media: the queue that somebody waits for.
         encodes: the slow queue.
         early: which uploads are answered before their copy is made.
+        of_film: what is made of every film.
     """
 
     def __init__(
@@ -74,6 +75,8 @@ class Pipeline:
         reports: Reports,
         tools: Tools,
         early: Early,
+        *,
+        of_film: Sequence[StepOfFilm] = OF_FILM,
     ) -> None:
         self._media = media
         self._encodes = encodes
@@ -81,6 +84,7 @@ class Pipeline:
         self._files = files
         self._reports = reports
         self._tools = tools
+        self._of_film = of_film
         self._keep = Keep(media, uploads, files, reports, early)
         self._publish = Publish(uploads, files, reports)
 
@@ -216,7 +220,7 @@ class Pipeline:
         return upload if upload.state is not UploadState.REFUSED else None
 
     def _make_of(self, film: Film, work: Work) -> None:
-        for step in OF_FILM:
+        for step in self._of_film:
             step(work, film, self._tools)
 
     def _refuse(self, job: Job, upload: Upload, code: Code, reason: str) -> None:
