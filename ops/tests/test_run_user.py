@@ -102,7 +102,7 @@ def test_the_chosen_user_can_reach_the_data_or_the_note_says_why(tmp_path: Path)
     if users.services.uid == os.geteuid():
         assert bool(users.services.note) == IS_ROOT
     else:
-        assert unreachable(users.services, sys.executable, [], tmp_path) == ""
+        assert unreachable(users.services, sys.executable, [checkout], tmp_path) == ""
     assert users.of(Owner.STARTER) == current_user()
 
 

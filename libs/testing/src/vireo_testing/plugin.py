@@ -64,6 +64,12 @@ def clean_tables(empty_database: TestDatabase) -> TestDatabase:
 
 
 @pytest.fixture
+def database_settings(clean_tables: TestDatabase) -> dict[str, str]:
+    """The ``VIREO_DB_*`` and ``VIREO_SECRETS`` variables of the clean database."""
+    return clean_tables.environment()
+
+
+@pytest.fixture
 def open_pool(clean_tables: TestDatabase) -> Iterator[OpenPool]:
     """``open_pool("auth", size=4)``: a service's pool on the clean database, closed after."""
     opened: list[Database] = []

@@ -3,16 +3,24 @@
 import sys
 from email.headerregistry import Address
 from email.utils import parseaddr
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from vireo_common.settings import ServiceSettings, fixed
 from vireo_courier.core.addresses import for_transport, mailbox
-from vireo_courier.transports import Security
 
 PASSWORD_FILE = "smtp_password"  # noqa: S105 (the name of a file)
 ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Security(StrEnum):
+    """How a connection is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
 
 
 class MailSettings(ServiceSettings):

@@ -13,24 +13,16 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from email import policy
-from enum import StrEnum
 from pathlib import Path
 
 from vireo_common.outgoing_mails import Later, Refused
 from vireo_courier.core.addresses import for_transport
 from vireo_courier.core.sending import Compose
+from vireo_courier.settings import Security
 
 COMMAND_SECONDS = 30.0
 # RFC 5321, section 4.5.3.2.6: what a server does with a mail before it says that it has it.
 DATA_SECONDS = 600.0
-
-
-class Security(StrEnum):
-    """How a connection is protected."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
 
 
 class Folder:

@@ -15,8 +15,9 @@ from vireo_common.outgoing_mails import Content, Courier, OutgoingMail, hand_ove
 from vireo_common.worker import LEASE_SECONDS, Handler, Slot
 from vireo_courier.core.addresses import mailbox
 from vireo_courier.core.sending import Sender
+from vireo_courier.settings import Security
 from vireo_courier.storage.outgoing_mails import KIND, OutgoingMailTable
-from vireo_courier.transports import Security, Server, Smtp
+from vireo_courier.transports import Server, Smtp
 from vireo_testing.mail_server import MailServer
 from vireo_testing.mariadb import TestDatabase, free_port
 from vireo_testing.person import eventually

@@ -13,7 +13,8 @@ import pytest
 from vireo_common.outgoing_mails import Content, Later, Refused
 from vireo_courier.core.addresses import mailbox
 from vireo_courier.core.messages import message
-from vireo_courier.transports import Folder, Security, Server, Smtp
+from vireo_courier.settings import Security
+from vireo_courier.transports import Folder, Server, Smtp
 from vireo_testing.mail_server import MailServer, make_certificate, running, server_context
 from vireo_testing.mariadb import free_port
 
