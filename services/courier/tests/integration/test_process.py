@@ -44,8 +44,9 @@ def test_a_killed_courier_is_followed_by_another(post: Any, start: Start, tmp_pa
         eventually(lambda: post.rows() == [], seconds=30)
     # What the first one had not finished sending, the server dropped with the connection.
     assert len(post.server.kept) == len(set(post.server.ids)) == 3
+    # Lines of the log are written together.
+    eventually(lambda: '"event": "job"' in (tmp_path / "courier.log").read_text())
     log = (tmp_path / "courier.log").read_text()
-    assert '"event": "job"' in log
     assert "ada" not in log
     assert "example.org" not in log
 
