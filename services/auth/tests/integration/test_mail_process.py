@@ -56,8 +56,9 @@ def test_a_killed_worker_is_followed_by_another(stage: Any, start: Start, tmp_pa
         start()
         eventually(lambda: stage.jobs() == [], seconds=30)
     assert len(stage.server.kept) == len(set(stage.server.ids)) == 3
+    # Lines of the log are written together.
+    eventually(lambda: '"event": "job"' in (tmp_path / "worker.log").read_text())
     log = (tmp_path / "worker.log").read_text()
-    assert '"event": "job"' in log
     assert "ada" not in log
     assert "example.org" not in log
 
