@@ -82,11 +82,12 @@ def _status(_: argparse.Namespace) -> int:
     if not rows:
         print("No Vireo has been started here yet: make up")
         return 1
-    print(f"{'program':<14}{'state':<10}{'pid':>8}  {'since':<22}ready")
+    width = max(len(row.name) for row in rows) + 2
+    print(f"{'program':<{width}}{'state':<10}{'pid':>8}  {'since':<22}ready")
     for row in rows:
         since = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(row.since)) if row.since else "-"
         ready = "yes" if row.ready else "no"
-        print(f"{row.name:<14}{row.state.lower():<10}{row.pid or '-':>8}  {since:<22}{ready}")
+        print(f"{row.name:<{width}}{row.state.lower():<10}{row.pid or '-':>8}  {since:<22}{ready}")
     return 0 if all(row.ready for row in rows) else 1
 
 
