@@ -11,8 +11,8 @@ from structlog.testing import LogCapture
 from vireo_common import jobs, worker
 from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
-from vireo_common.jobs import Job, JobQueue
-from vireo_common.worker import LEASE_SECONDS, Handler, Interrupted, Slot, TryLater
+from vireo_common.jobs import LEASE_SECONDS, Job, JobQueue
+from vireo_common.worker import Handler, Interrupted, Slot, TryLater
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.person import eventually
 

@@ -3,7 +3,8 @@
 Delivery is at-least-once, so handlers must be idempotent. A worker claims a job with ``SKIP
 LOCKED`` and holds it by a lease that it renews; the token of the lease is checked when the job is
 finished (fencing). Attempts are counted at the claim, so a job that kills its worker is quarantined
-after ``max_attempts`` claims.
+after ``max_attempts`` claims. When a job is tried again, after how long, and what counts as an
+attempt: ``worker.Slot``.
 
 Jobs of an owner (``turn_of``) are scheduled fairly: however many jobs one owner has waiting, a job
 of another waits for at most one of them. A job gets its turn number when it is inserted: ``TURN``
@@ -20,6 +21,9 @@ from typing import Any, NamedTuple
 from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
+
+LEASE_SECONDS = 12
+"""For how long a claim holds without being renewed."""
 
 INSERT = """
 INSERT INTO Jobs (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt)
@@ -186,7 +190,7 @@ class JobQueue:
         lease_seconds: how long a claim holds without being renewed.
     """
 
-    def __init__(self, database: Database, queue: str, lease_seconds: int = 15) -> None:
+    def __init__(self, database: Database, queue: str, lease_seconds: int = LEASE_SECONDS) -> None:
         self._database = database
         self._queue = queue
         self._lease_seconds = lease_seconds

@@ -1,4 +1,8 @@
-"""Logging: one JSON object a line on standard output; no personal data and no secret in it."""
+"""Logging: one JSON object a line on standard output; no personal data and no secret in it.
+
+``request_id`` is the gateway's ``X-Request-ID``: ``web`` binds it for each request, ``client``
+hands it on to other services.
+"""
 
 import logging
 from collections.abc import MutableMapping

@@ -13,11 +13,10 @@ from typing import Protocol
 import structlog
 
 from vireo_common.errors import Failure
-from vireo_common.jobs import Job, LeaseLost
+from vireo_common.jobs import LEASE_SECONDS, Job, LeaseLost
 
 log = structlog.get_logger()
 
-LEASE_SECONDS = 12
 RENEW_SECONDS = 2.0
 OUTAGE_SECONDS = 1.0
 NEIGHBOUR_SECONDS = 2.0

@@ -16,9 +16,9 @@ from vireo_auth.storage.keys import KeyTable
 from vireo_auth.storage.mails import QUEUE, MailTable, add_mail_job
 from vireo_auth.worker.mails import Mailer
 from vireo_common.database import Database
-from vireo_common.jobs import JobQueue
+from vireo_common.jobs import LEASE_SECONDS, JobQueue
 from vireo_common.outgoing_mails import Courier
-from vireo_common.worker import LEASE_SECONDS, Handler, Slot
+from vireo_common.worker import Handler, Slot
 from vireo_testing.courier import running_courier, smtp_variables
 from vireo_testing.mail_server import MailServer, running
 from vireo_testing.mariadb import TestDatabase, free_port

@@ -8,7 +8,8 @@ import structlog
 
 from vireo_common import logs
 from vireo_common.database import Database
-from vireo_common.worker import LEASE_SECONDS, Handler, Slot, Sweeper, run_until_stopped
+from vireo_common.jobs import LEASE_SECONDS
+from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 from vireo_courier.core.sending import Sender, Transport
 from vireo_courier.settings import MailSettings
 from vireo_courier.storage.outgoing_mails import KIND, OutgoingMailTable

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from vireo_common.database import Database
+from vireo_common.jobs import LEASE_SECONDS
 from vireo_common.outgoing_mails import Content, Courier, OutgoingMail, hand_over
-from vireo_common.worker import LEASE_SECONDS, Handler, Slot
+from vireo_common.worker import Handler, Slot
 from vireo_courier.core.addresses import mailbox
 from vireo_courier.core.sending import Sender
 from vireo_courier.settings import Security

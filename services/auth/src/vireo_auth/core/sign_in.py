@@ -31,7 +31,8 @@ class Account:
 class Limits:
     """Lockout: ``attempts`` within ``window`` block a name for one address for ``block``;
     ``strangers`` within ``window`` slow a name down for all addresses that are not known, and
-    ``guesses`` within it an address, for all names that do not know it."""
+    ``guesses`` within it an address, for all names that do not know it. The numbers are the
+    settings ``VIREO_SIGN_IN_*``: 5 in 600 s block for 900 s."""
 
     attempts: int
     window: dt.timedelta

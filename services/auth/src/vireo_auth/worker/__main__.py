@@ -20,9 +20,9 @@ from vireo_auth.worker.mails import Mailer
 from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.idempotency import IdempotentRequestTable
-from vireo_common.jobs import JobQueue
+from vireo_common.jobs import LEASE_SECONDS, JobQueue
 from vireo_common.outgoing_mails import Courier
-from vireo_common.worker import LEASE_SECONDS, Handler, Slot, Sweeper, run_until_stopped
+from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 
 log = structlog.get_logger()
 

@@ -27,12 +27,13 @@ def blueprint(exports: Exports) -> APIBlueprint:
     @internal
     def videos(path: ChannelPath, query: AfterQuery) -> Response:
         found, last = exports.videos(path.channel_id, query.after)
-        return answer({"rows": [_row(video) for video in found], "next": last})
+        return answer({"rows": [row(video) for video in found], "next": last})
 
     return bp
 
 
-def _row(video: Video) -> dict[str, Any]:
+def row(video: Video) -> dict[str, Any]:
+    """What a person is given of their video."""
     return {
         "hash_path": video.hash_path,
         "title": video.title,

@@ -79,7 +79,7 @@ class SearchStore(Protocol):
     """Where is searched."""
 
     def turn(self, seconds: float) -> AbstractContextManager[None]:
-        """Keep other processes from searching meanwhile.
+        """Hold one of the slots that all processes share.
 
         Raises:
             Failure: ``unavailable`` where it took longer than ``seconds`` to come to it.

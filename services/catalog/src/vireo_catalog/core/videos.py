@@ -46,7 +46,8 @@ class Video:
 
 @dataclass(frozen=True)
 class Progress:
-    """What media reports of a video that has bytes: its state, why it failed, its measures."""
+    """What media reports of a video that has bytes: its state, why it failed or (of a ready
+    one) what is missing from it, its measures."""
 
     state: State
     reason: str = ""

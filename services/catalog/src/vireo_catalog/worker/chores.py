@@ -1,4 +1,5 @@
-"""Deletes announcements that got no bytes, and indexes videos that have not been indexed."""
+"""Deletes announcements that got no bytes for a day (``SWEEP_OPEN``), and indexes videos that have
+not been indexed."""
 
 import threading
 

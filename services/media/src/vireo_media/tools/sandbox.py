@@ -3,7 +3,7 @@
 The child gets a session of its own, nothing on its standard input, an environment of two names,
 limits for memory, CPU, file size and open files, and dies with the thread that started it. Where
 the kernel has Landlock and seccomp it can also open nothing but the named files, and make only the
-system calls of `calls`. Whatever ends the call early ends the child's whole group.
+system calls of the list in `calls.py`. Whatever ends the call early ends the child's whole group.
 
 Errors:
 

@@ -36,10 +36,11 @@ class NoFrame(Exception):
 def thumbnail(
     path: Path, target: Path, made: Made, matrix: str, *, stop: threading.Event | None = None
 ) -> None:
-    """Write a JPEG of a random frame to `target`, a temporary name of the caller's.
+    """Write a JPEG of a frame that shows something to `target`, a temporary name of the caller's.
 
-    The frame is not black or empty where the video has better, as displayed (turned, mirrored, with
-    square pixels), at most 1280 pixels on a side and without metadata. `path` should be the
+    How it is chosen: `thumbnail_child.py`. It is not black or empty where the video has better. The
+    JPEG is as displayed (turned, mirrored, with square pixels), at most 1280 pixels on a side and
+    without metadata. `path` should be the
     published MP4: OpenCV decodes no AV1 and can't seek in a browser's recording.
 
     Args:

@@ -9,8 +9,8 @@ import structlog
 from vireo_common import logs
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
-from vireo_common.jobs import JobQueue
-from vireo_common.worker import LEASE_SECONDS, Handler, Slot, run_until_stopped
+from vireo_common.jobs import LEASE_SECONDS, JobQueue
+from vireo_common.worker import Handler, Slot, run_until_stopped
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
 from vireo_media.core.removal import Removal

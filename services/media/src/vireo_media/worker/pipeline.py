@@ -38,16 +38,16 @@ from vireo_media.worker.reports import Reports, progress_of
 from vireo_media.worker.steps.copy import copy
 from vireo_media.worker.steps.encode import encode
 from vireo_media.worker.steps.keep import Early, Keep
-from vireo_media.worker.steps.pictures import take_pictures
 from vireo_media.worker.steps.probe import probe
 from vireo_media.worker.steps.publish import Publish
+from vireo_media.worker.steps.thumbnail import take_thumbnail
 from vireo_media.worker.steps.tools import Tools
 from vireo_media.worker.steps.work import Film, StepOfFilm, Work
 
 log = structlog.get_logger()
 
 # What is made of every film, one after the other, before it is published.
-OF_FILM: Sequence[StepOfFilm] = (take_pictures,)
+OF_FILM: Sequence[StepOfFilm] = (take_thumbnail,)
 # What a step raises about this file: doing the same again would end alike.
 UNFIT = (TranscodeFailed, NotMade, NoFrame, LimitExceeded)
 

@@ -1,10 +1,10 @@
-"""The step ``pictures``: what is seen of a video before it is played."""
+"""The step ``thumbnail``: what is seen of a video before it is played."""
 
 from vireo_media.worker.steps.tools import Tools
 from vireo_media.worker.steps.work import Film, Work
 
 
-def take_pictures(work: Work, film: Film, tools: Tools) -> None:
+def take_thumbnail(work: Work, film: Film, tools: Tools) -> None:
     """Take the thumbnail of a film.
 
     Raises:

@@ -1,0 +1,21 @@
+"""A person's archive has all that catalog knows of their videos."""
+
+import dataclasses
+import datetime as dt
+
+from vireo_catalog.api.exports import row
+from vireo_catalog.core.videos import Video
+from vireo_catalog.core.visibility import State
+
+# Ids of rows; whose it is, the archive says once; where a picture is cached.
+NOT_OF_A_PERSON = {"video_id", "channel_id", "channel", "thumbnail_version"}
+OTHERWISE_NAMED = {"stored_at": "stored"}
+
+
+def test_no_field_of_a_video_is_forgotten() -> None:
+    now = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+    video = Video(
+        *(1, "abcdefg", 2, "ada", "Title", "Text", now, State.READY, "", now, 1.5, 320, 180, 3, 4)
+    )
+    fields = {field.name for field in dataclasses.fields(Video)} - NOT_OF_A_PERSON
+    assert set(row(video)) == {OTHERWISE_NAMED.get(name, name) for name in fields}
