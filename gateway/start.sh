@@ -49,6 +49,17 @@ export VIREO_EXEMPT_LINES VIREO_CORS_LINES VIREO_CORS_INCLUDE
 # shellcheck disable=SC2016
 placeholders=$(cat /etc/vireo/*.template | grep -o '\${[A-Z_]*}' | sort -u | tr '\n' ' ')
 
+# A name that nobody has set would become nothing, without a word.
+for placeholder in $placeholders; do
+    case $placeholder in
+        *_SERVERS\}) ;; # looked up below
+        *) printenv "$(echo "$placeholder" | tr -d '${}')" >/dev/null || {
+            echo "gateway: a template names $placeholder, which is not set" >&2
+            exit 1
+        } ;;
+    esac
+done
+
 render() { # NAME.template
     envsubst "$placeholders" <"$1"
 }

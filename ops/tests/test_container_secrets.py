@@ -47,6 +47,15 @@ def test_the_password_of_the_mail_server_comes_from_outside(folder: Path) -> Non
     assert (folder / "courier").stat().st_mode & 0o777 == 0o700
 
 
+def test_who_does_not_send_mails_any_more_loses_the_password(folder: Path) -> None:
+    hand_out([str(folder), "smtp_password"], io.BytesIO(b"sesame\n"))
+    left = folder / "auth-worker" / "smtp_password"
+    left.write_text("sesame\n")
+    hand_out([str(folder)], io.BytesIO())
+    assert not left.exists()
+    assert (folder / "courier" / "smtp_password").exists()
+
+
 def test_a_key_that_auth_has_replaced_counts(folder: Path) -> None:
     hand_out([str(folder)], io.BytesIO())
     key = folder / "auth" / "token_signing_key.pem"

@@ -121,5 +121,48 @@ def test_a_stranger_with_the_same_number_is_left_alone(
     assert len(_group(family.pid)) == 2
 
 
+@pytest.mark.parametrize("planted", ["link", "pipe", "folder", "loop", "something", "deep"])
+def test_what_is_no_record_ends_nothing(
+    tmp_path: Path, family: subprocess.Popen[str], planted: str
+) -> None:
+    """The folder belongs to a less trusted user, and root reads it."""
+    record, folder = tmp_path / "program.process", tmp_path / "planted"
+    folder.mkdir()
+    other = folder / "x.process"
+    match planted:
+        case "link":
+            other.symlink_to(record)
+        case "pipe":
+            os.mkfifo(other)
+        case "folder":
+            other.mkdir()
+        case "loop":
+            other.symlink_to(other)
+        case "something":
+            other.write_text('{"x": 1}')
+        case _:
+            other.write_text("[" * 100_000)
+    assert not launch.end_leftovers(other, patience=0.2)
+    assert len(_group(family.pid)) == 2
+
+
+@pytest.mark.parametrize("whose", ["the folder", "the folder and the record"])
+def test_a_record_names_programs_of_its_folders_owner(
+    tmp_path: Path, family: subprocess.Popen[str], whose: str
+) -> None:
+    folder = tmp_path / "nobodys"
+    folder.mkdir()
+    other = folder / "x.process"
+    other.write_text((tmp_path / "program.process").read_text())
+    # An ordinary user can give nothing away, and ends what is its own.
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.chown(folder, 65534, 65534)
+        if whose != "the folder":
+            os.chown(other, 65534, 65534)
+    assert launch.end_leftovers(other, patience=5) == (not is_root)
+    assert bool(_group(family.pid)) == is_root
+
+
 def test_without_a_record_there_is_nothing_to_end(tmp_path: Path) -> None:
     assert not launch.end_leftovers(tmp_path / "program.process")

@@ -65,6 +65,9 @@ def hand_out(folder: Path, user: RunUser = SERVICE_USER) -> None:
             if not path.exists() or path.read_bytes() != content:
                 write_private(path, content, user)
             path.chmod(0o444 if open_to_all else 0o400)
+        if SMTP_PASSWORD not in names:
+            # Of the version before, where auth's worker sent the mails.
+            (target / SMTP_PASSWORD).unlink(missing_ok=True)
 
 
 def main(arguments: Sequence[str], given: BinaryIO, user: RunUser = SERVICE_USER) -> None:

@@ -12,11 +12,13 @@ import json
 import os
 import shutil
 import signal
+import stat
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+_LONGEST_RECORD = 1000
 _PATIENCE_SECONDS = 120.0
 
 
@@ -42,16 +44,9 @@ def end_leftovers(record: Path, patience: float = _PATIENCE_SECONDS) -> bool:
     old run when its process group and its session are the recorded ones, and the group's leader is
     either the very process that was recorded (same start time) or dead.
     """
-    try:
-        with record.open(encoding="utf-8") as file:
-            owner = os.fstat(file.fileno()).st_uid
-            old = json.load(file)
-    except (FileNotFoundError, ValueError):
+    old = _read_record(record)
+    if old is None:
         return False
-    if not isinstance(old, dict) or set(old) < {"pid", "boot", "session", "start", "uid"}:
-        return False
-    # The run user writes records of its own programs, and can name those of nobody else.
-    old["uid"] = owner
     if old["boot"] != _boot_id() or old["pid"] == os.getpid():
         return False
     if not _members(old):
@@ -65,6 +60,28 @@ def end_leftovers(record: Path, patience: float = _PATIENCE_SECONDS) -> bool:
                 _signal_group(old["pid"], signal.SIGKILL)
             time.sleep(0.05)
     return True
+
+
+def _read_record(record: Path) -> dict[str, Any] | None:
+    """What a record says; nothing of one that its folder's owner can't have written itself.
+
+    The folder belongs to a less trusted user while root reads it. So no link is followed and no
+    pipe waited for, and a record names programs of the user who owns it, and of nobody else.
+    """
+    try:
+        descriptor = os.open(record, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            seen = os.fstat(descriptor)
+            if not stat.S_ISREG(seen.st_mode) or seen.st_uid != record.parent.stat().st_uid:
+                return None
+            old = json.loads(file.read(_LONGEST_RECORD))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(old, dict) or not set(old) >= {"pid", "boot", "session", "start"}:
+        return None
+    if not all(isinstance(old[name], int) for name in ("pid", "session", "start")):
+        return None
+    return {**old, "uid": seen.st_uid}
 
 
 def _members(old: dict[str, Any]) -> list[int]:

@@ -59,7 +59,10 @@ def ensure_secrets(folder: Path, owner: RunUser) -> list[str]:
 def copy_secrets(folder: Path, target: Path, names: Sequence[str], owner: RunUser) -> None:
     """Have in `target`, where nobody else may write, what `folder` says, each for `owner` alone."""
     for name in names:
-        content, path = (folder / name).read_bytes(), target / name
+        # The folder belongs to the run user, and root follows no link that it could have made.
+        descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            content, path = file.read(), target / name
         if not path.exists() or path.stat().st_uid != owner.uid or path.read_bytes() != content:
             write_private(path, content, owner)
 

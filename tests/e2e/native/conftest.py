@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from vireo_ops import page
 from vireo_ops.runtime import Runtime
 from vireo_testing.clips import Library
 from vireo_testing.mariadb import free_port
@@ -23,7 +24,8 @@ ENVIRONMENT = {
 
 @pytest.fixture(scope="session")
 def runtime() -> Iterator[Runtime]:
-    """A Vireo that may be broken."""
+    """A Vireo that may be broken, with the page as it is in web/."""
+    page.build(print)
     # A short path: those of Unix sockets are limited.
     data = Path(tempfile.mkdtemp(prefix="vireo-e2e-", dir="/tmp"))
     data.chmod(0o755)

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import pwd
+import socket
 import stat
 import subprocess
 from collections.abc import Callable, Mapping
@@ -198,7 +199,15 @@ def test_a_killed_spool_comes_back(runtime: Runtime, person: Person, clips: Libr
     for process in families(runtime).get("media-spool", []):
         process.kill()
     eventually(lambda: all(row.ready for row in runtime.status()))
+    # It runs before it listens.
+    eventually(lambda: os.geteuid() != 0 or listens(runtime.layout.spool_socket))
     assert person.publish(clips.path("plain.mp4"))
+
+
+def listens(path: Path) -> bool:
+    """Whether somebody answers on a socket."""
+    with socket.socket(socket.AF_UNIX) as line:
+        return line.connect_ex(str(path)) == 0
 
 
 def of_the_version_before(runtime: Runtime) -> None:

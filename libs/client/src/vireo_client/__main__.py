@@ -148,7 +148,7 @@ def _upload(client: Client, options: argparse.Namespace) -> None:
     if not options.no_wait:
         tell("All bytes have arrived; it is being made ready.")
         client.wait(hash_path, seconds=_READY_SECONDS)
-    print(f"{client.url}/watch/{hash_path}")
+    print(plain(f"{client.url}/watch/{hash_path}"))
 
 
 def _videos(client: Client, options: argparse.Namespace) -> None:
@@ -185,7 +185,8 @@ def _list(rows: Iterator[UniversalObject], limit: int) -> None:
     for row in islice(rows, limit):
         kind = row.state or row.type
         first = row.thumbnail if row.type == "video" else ""
-        print(f"{first:7}  {kind:10}  {row.upload:20}  {plain(row.title or '@' + row.channel)}")
+        line = f"{first:7}  {kind:10}  {row.upload:20}  {row.title or '@' + row.channel}"
+        print(plain(line))
 
 
 # Failures

@@ -65,13 +65,14 @@ class TokenFile:
         values = (self.url, self.username, tokens.token, tokens.refresh_token)
         new = self.path.with_suffix(".new")
         new.unlink(missing_ok=True)
-        with _private(new) as out:
+        with _private(new, os.O_EXCL) as out:
             json.dump(dict(zip(_KEYS, values, strict=True)), out)
         new.replace(self.path)
 
 
-def _private(path: Path) -> TextIO:
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w")
+def _private(path: Path, flags: int = 0) -> TextIO:
+    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | flags, 0o600)
+    return os.fdopen(opened, "w")
 
 
 def _read(path: Path) -> dict[str, str] | None:

@@ -11,6 +11,7 @@ import select
 import sys
 import threading
 import time
+import weakref
 from typing import Any
 
 # A process that is killed loses the lines of this time.
@@ -20,11 +21,15 @@ _PIECE_BYTES = select.PIPE_BUF
 _MOST_LINES = 1000
 
 
+_OUTPUTS: "weakref.WeakSet[Output]" = weakref.WeakSet()
+
+
 class Output:
     """A buffer of lines for standard output, in their order."""
 
     def __init__(self) -> None:
         self._begin()
+        _OUTPUTS.add(self)
         atexit.register(self.flush)
         os.register_at_fork(after_in_child=self._begin)
 
@@ -106,6 +111,12 @@ class Logger:
         self._output.now(line)
 
     warn = warning = error = critical = exception = fatal = failure
+
+
+def flush() -> None:
+    """Write what is buffered now, and not in a moment that belongs to somebody else."""
+    for output in list(_OUTPUTS):
+        output.flush()
 
 
 def logger_factory() -> Any:

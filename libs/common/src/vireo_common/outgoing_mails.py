@@ -30,6 +30,12 @@ VALUES (%s, %s, %s, %s, TRUE, NOW(3), NOW(3))
 ON DUPLICATE KEY UPDATE MailID = LAST_INSERT_ID(MailID)
 """
 
+# Whoever may insert can have written a row under this reference; no secret is given to that one.
+OTHERS = """
+DELETE FROM OutgoingMails
+WHERE Service = %s AND Reference = %s AND NOT (Recipient = %s AND OnDemand)
+"""
+
 LOOK = """
 SELECT State, Wanted AND Content IS NULL, LastError,
     COALESCE(LeaseUntil, RunAfter) < NOW(3) - INTERVAL %s SECOND
@@ -44,7 +50,11 @@ FORGET = """
 DELETE FROM OutgoingMails WHERE Service = %s AND Reference = %s AND State = 'sent'
 """
 
-TAKE_BACK = "DELETE FROM OutgoingMails WHERE MailID = %s AND Content IS NULL"
+# An outcome stays: whoever does the job again hears of it.
+TAKE_BACK = """
+DELETE FROM OutgoingMails
+WHERE MailID = %s AND Content IS NULL AND State IN ('queued', 'running')
+"""
 
 POLL_SECONDS = 0.05
 # For as long nobody takes a mail up before it is taken back.
@@ -73,8 +83,19 @@ class Content:
 
     @classmethod
     def from_json(cls, text: str) -> "Content":
-        """What ``to_json`` made."""
-        return cls(**json.loads(text))
+        """What ``to_json`` made.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        try:
+            given = json.loads(text)
+            parts = [given[name] for name in ("subject", "text", "html")]
+        except (KeyError, TypeError, RecursionError) as error:
+            raise ValueError("no content of a mail") from error
+        if not all(isinstance(part, str) for part in parts):
+            raise ValueError("the parts of a mail are texts")
+        return cls(*parts)
 
 
 @dataclass(frozen=True)
@@ -194,5 +215,6 @@ class Courier:
 
 
 def _ask(cursor: Cursor, mail: OutgoingMail) -> int:
+    cursor.execute(OTHERS, (mail.service, mail.reference, mail.recipient))
     cursor.execute(ASK, mail.row)
     return int(cursor.lastrowid or 0)

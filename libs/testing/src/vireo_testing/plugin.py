@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from vireo_common import log_output
 from vireo_common.database import Database
 from vireo_testing.mariadb import Server, TestDatabase, running_server, write_secrets
 from vireo_testing.services import RunningService, build_app, run_service, service_variables
@@ -101,13 +102,15 @@ def service_environment(clean_tables: TestDatabase, tmp_path: Path) -> dict[str,
 
 
 @pytest.fixture
-def make_app(service_environment: dict[str, str]) -> MakeApp:
+def make_app(service_environment: dict[str, str]) -> Iterator[MakeApp]:
     """``make_app("auth", VIREO_SIGN_IN_BLOCK="1")``: a service's application on that database."""
 
     def make(service: str, **variables: str) -> Flask:
         return build_app(service, {**service_environment, **variables})
 
-    return make
+    yield make
+    # The next test has an output of its own.
+    log_output.flush()
 
 
 @pytest.fixture

@@ -90,6 +90,21 @@ def test_who_comes_again_hears_that_it_was_sent(post: Any) -> None:
     assert len(post.server.kept) == 1
 
 
+@pytest.mark.parametrize("state", ["queued", "sent"])
+def test_a_row_that_somebody_else_wrote_gets_no_secret(post: Any, state: str) -> None:
+    """Who may hand mails over can guess a reference; the mail goes to whom it is for."""
+    mail = post.mail()
+    post.clean.query(
+        "INSERT INTO OutgoingMails"
+        " (Service, Reference, Name, Recipient, OnDemand, State, RunAfter, CreatedAt)"
+        " VALUES (%s, %s, %s, 'eve@example.org', TRUE, %s, NOW(3), NOW(3))",
+        (mail.service, mail.reference, mail.name, state),
+    )
+    with running(post.server), post.working(), post.asking(lambda: SECRET, mail) as asked:
+        asked.result(30)
+    assert [envelope.rcpt_tos for envelope in post.server.envelopes] == [[mail.recipient]]
+
+
 def test_what_is_not_wanted_any_more_does_not_leave(post: Any) -> None:
     def compose() -> Content:
         raise LookupError

@@ -54,6 +54,18 @@ def body(incoming: Path, name: str, content: bytes = b"x" * 1000) -> Path:
     return path
 
 
+def test_a_question_that_is_cut_off_is_none(
+    spool: Spool, incoming: Path, socket_path: Path
+) -> None:
+    given = body(incoming, "0000000001")
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(str(socket_path))
+        line.sendall(b"remove 0000000001")
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(10) == b""
+    assert given.exists()
+
+
 def test_an_adopted_body_is_open_to_the_group(
     spool: Spool, files: MediaFiles, incoming: Path
 ) -> None:

@@ -112,6 +112,8 @@ class Sender:
         to, reference = job.payload["to"], job.payload["reference"]
         if not for_transport(to):
             raise Refused("it has no address")
+        if not reference:
+            raise Refused("it has no reference")
 
         def compose() -> EmailMessage:
             try:

@@ -7,7 +7,9 @@ write: lets media have one, cuts one, removes one (``storage/bodies.py``).
 import os
 import socketserver
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -19,6 +21,7 @@ from vireo_media.storage.files import INCOMING
 log = structlog.get_logger()
 
 PATIENCE_SECONDS = 5.0
+AT_ONCE = 32
 
 
 class Spool(socketserver.ThreadingUnixStreamServer):
@@ -31,6 +34,9 @@ class Spool(socketserver.ThreadingUnixStreamServer):
         # An earlier run left it there.
         path.unlink(missing_ok=True)
         self.bodies = OwnBodies(folder, shared=True)
+        # A body that is cut while it is shared would be shared without its bytes.
+        self._one_at_a_time = threading.Lock()
+        self._places = threading.BoundedSemaphore(AT_ONCE)
         before = os.umask(0o117)
         try:
             super().__init__(str(path), Question)
@@ -47,15 +53,28 @@ class Spool(socketserver.ThreadingUnixStreamServer):
         Raises:
             ValueError: there is no such verb, or this is no name.
         """
-        if verb == "share":
-            self.bodies.share(name)
-        elif verb == "remove":
-            self.bodies.remove(name)
-        elif verb in {"cut", "cut_for_room"}:
-            return self.bodies.cut(name, for_room=verb == "cut_for_room")
-        else:
-            raise ValueError("the spool does no such thing")
+        with self._one_at_a_time:
+            if verb == "share":
+                self.bodies.share(name)
+            elif verb == "remove":
+                self.bodies.remove(name)
+            elif verb in {"cut", "cut_for_room"}:
+                return self.bodies.cut(name, for_room=verb == "cut_for_room")
+            else:
+                raise ValueError("the spool does no such thing")
         return True
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, of which there are no more than ``AT_ONCE``."""
+        self._places.acquire()
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Give the place back."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
 
 
 class Question(socketserver.StreamRequestHandler):
@@ -67,7 +86,10 @@ class Question(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         """Answer it; nothing is said to what can't be understood."""
         try:
-            verb, _, name = self.rfile.readline(LONGEST).decode().removesuffix("\n").partition(" ")
+            line = self.rfile.readline(LONGEST).decode()
+            if not line.endswith("\n"):
+                raise ValueError("the question was cut off")
+            verb, _, name = line.removesuffix("\n").partition(" ")
             done = self.server.answer(verb, name)
         except (ValueError, TimeoutError):
             log.warning("spool_not_understood")
