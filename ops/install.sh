@@ -62,6 +62,8 @@ missing_packages() {
     [ "$kind" = run ] || command -v wrk >/dev/null || printf '%s ' wrk
     # The tests of the page look at it with a real browser.
     [ "$kind" = run ] || command -v chromium >/dev/null || printf '%s ' chromium
+    # CONTRIBUTING.md's walk, which a test takes.
+    [ "$kind" = run ] || command -v curl >/dev/null || printf '%s ' curl
 }
 
 # Whether the system's Node.js can build the page (ops/src/vireo_ops/page.py asks the same).
@@ -188,7 +190,7 @@ is_installed() {
 }
 
 require_system_quickly() {
-    { [ "$kind" = run ] || { command -v wrk && command -v chromium; } >/dev/null; } &&
+    { [ "$kind" = run ] || { command -v wrk && command -v chromium && command -v curl; } >/dev/null; } &&
         command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null &&
         command -v nginx >/dev/null && command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null
 }
