@@ -1,6 +1,7 @@
 """Each bound of the sandbox, shown by a program that runs into it."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -166,7 +167,7 @@ def test_the_child_dies_with_the_process_that_waits_for_it() -> None:
     worker = subprocess.Popen([sys.executable, "-c", program])
     eventually(lambda: alive(f"sleep {marker}"))
     worker.kill()
-    worker.wait()
+    assert worker.wait() == -signal.SIGKILL
     eventually(lambda: alive(f"sleep {marker}") == [])
 
 
