@@ -1,8 +1,11 @@
 """Gunicorn's configuration."""
 
 import gc
+import importlib
 import os
+import queue
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from vireo_common import gunicorn
+from vireo_common.gunicorn_worker import Reloader
 
 
 @pytest.fixture
@@ -50,3 +54,24 @@ def test_a_worker_lets_short_requests_come_between() -> None:
         assert sys.getswitchinterval() == pytest.approx(0.0005)
     finally:
         sys.setswitchinterval(before)
+
+
+def test_a_file_saved_between_import_and_first_look_is_noticed(module: str) -> None:
+    noticed: queue.Queue[str] = queue.Queue()
+    began = time.time()
+    path = importlib.import_module(module).__file__
+    assert path
+    os.utime(path, (began + 0.001, began + 0.001))
+    Reloader(began, noticed.put).start()
+    assert noticed.get(timeout=60) == path
+
+
+@pytest.mark.parametrize("age", [2, -1000])
+def test_what_is_older_or_of_the_future_is_no_change(module: str, age: int) -> None:
+    path = importlib.import_module(module).__file__
+    assert path
+    now = time.time()
+    os.utime(path, (now - age, now - age))
+    assert Reloader(now, lambda name: None).changed() is None
+    os.utime(path, (now + 0.001, now + 0.001))
+    assert Reloader(now, lambda name: None).changed() == path

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,11 +17,9 @@ from vireo_ops.layout import CHECKOUT
 from vireo_ops.runtime import Runtime
 from vireo_testing.person import eventually
 
-MODULE = CHECKOUT / "services/catalog/src/vireo_catalog/core/channels.py"
-
 
 @contextlib.contextmanager
-def developing(runtime: Runtime, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def developing(runtime: Runtime, service: str, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """What `make dev` runs, in a session of its own, as a terminal gives it one."""
     environment = {
         **os.environ,
@@ -29,7 +27,7 @@ def developing(runtime: Runtime, log: Path) -> Iterator["subprocess.Popen[bytes]
         "VIREO_DATA": str(runtime.data),
         "VIREO_PORT": str(runtime.port),
     }
-    command = [sys.executable, "-m", "vireo_ops", "dev", "--service", "catalog"]
+    command = [sys.executable, "-m", "vireo_ops", "dev", "--service", service]
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, env=environment, stdout=out, stderr=out, start_new_session=True
@@ -52,30 +50,38 @@ def serving(process: "subprocess.Popen[bytes]") -> set[int]:
     return {child.pid for child in below if child.pid not in parents}
 
 
-def supervised(runtime: Runtime) -> tuple[str, bool]:
-    """What the supervisor says of catalog: its state, and whether it is ready."""
-    (row,) = [row for row in runtime.status() if row.name == "catalog"]
+def supervised(runtime: Runtime, service: str) -> tuple[str, bool]:
+    """What the supervisor says of a service: its state, and whether it is ready."""
+    (row,) = [row for row in runtime.status() if row.name == service]
     return row.state, row.ready
 
 
-def answers(url: str) -> bool:
-    """Whether catalog answers through the gateway."""
-    return requests.get(f"{url}/videos/all?limit={time.time_ns() % 99 + 1}", timeout=30).ok
-
-
-@pytest.mark.parametrize("how", ["terminal", "terminated"])
+# One service each: the tests run at the same time, and a change is seen by all who import it.
+@pytest.mark.parametrize(
+    ("how", "service", "module", "route"),
+    [
+        ("terminal", "catalog", "core/channels.py", "/videos/channel/{new}"),
+        ("terminated", "auth", "core/sign_in.py", "/me"),
+    ],
+)
 def test_a_change_starts_the_service_anew(
-    runtime: Runtime, url: str, tmp_path: Path, how: str
+    runtime: Runtime, url: str, tmp_path: Path, how: str, service: str, module: str, route: str
 ) -> None:
+    def answers() -> bool:
+        """Whether the service itself answers, not the gateway's cache."""
+        address = url + route.format(new=uuid.uuid4().hex)
+        return requests.get(address, timeout=30).status_code < 500
+
+    changed = CHECKOUT / f"services/{service}/src/vireo_{service}" / module
     log = tmp_path / "dev.log"
-    with developing(runtime, log) as process:
-        eventually(lambda: supervised(runtime)[0] == "STOPPED" and answers(url))
+    with developing(runtime, service, log) as process:
+        eventually(lambda: supervised(runtime, service)[0] == "STOPPED" and answers())
         before = serving(process)
         assert len(before) == 1
         # Its content stays: the time alone tells gunicorn of a change.
-        os.utime(MODULE)
+        os.utime(changed)
         eventually(lambda: len(serving(process)) == 1 and not serving(process) & before)
-        eventually(lambda: answers(url))
+        eventually(answers)
         family = psutil.Process(process.pid).children(recursive=True)
         if how == "terminal":
             # Ctrl-C goes to everything in the foreground.
@@ -84,6 +90,6 @@ def test_a_change_starts_the_service_anew(
             process.terminate()
         process.wait(timeout=40)
         assert not [child for child in family if child.is_running()]
-    eventually(lambda: supervised(runtime) == ("RUNNING", True))
-    assert answers(url)
+    eventually(lambda: supervised(runtime, service) == ("RUNNING", True))
+    assert answers()
     assert "Traceback" not in log.read_text()
