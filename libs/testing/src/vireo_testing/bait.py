@@ -8,7 +8,8 @@ import struct
 from pathlib import Path
 from types import TracebackType
 
-from vireo_testing.clips import AAC, H264, ffmpeg, picture, tone
+from vireo_ops.clips import AAC, ffmpeg
+from vireo_testing.clips import H264, picture, tone
 
 MARKER = b"VIREO-BAIT-7f3a91"
 
@@ -28,7 +29,7 @@ class Bait:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         for name in _NAMES[:2]:
-            ffmpeg(*picture(), *tone(), *H264, *AAC, str(folder / name))
+            ffmpeg(*picture(), *tone(), *H264, *AAC, folder / name)
         (folder / _NAMES[2]).write_bytes(MARKER * 20)
         (folder / _NAMES[3]).write_bytes(b"0123456789abcdef")
         self._server = socket.create_server(("127.0.0.1", 0))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from vireo_testing.bait import Bait
 
+Builder = Callable[[Path, Bait], None]
+
 
 class Outcome(StrEnum):
     """What must become of the file when it is uploaded."""
@@ -26,5 +28,14 @@ class Entry:
     """A hostile file: its name, how to build it at a path, and its outcome."""
 
     name: str
-    build: Callable[[Path, Bait], None]
+    build: Builder
     outcome: Outcome = Outcome.UNSUPPORTED
+
+
+def raw(data: bytes) -> Builder:
+    """A file of these bytes."""
+
+    def build(path: Path, bait: Bait) -> None:
+        path.write_bytes(data)
+
+    return build
