@@ -21,15 +21,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pymysql
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor
 
-CHECKOUT = Path(__file__).resolve().parents[4]
+from vireo_ops.layout import CHECKOUT
+from vireo_ops.programs import SERVICES, find_server
+from vireo_testing import programs
+from vireo_testing.programs import Program
+
 DB = CHECKOUT / "db"
 IMAGE = "mariadb:10.11"
-SERVICES = ("auth", "catalog", "media")
 USERS = (*SERVICES, "courier", "migrate")
 START_SECONDS = 60.0
 # A test's database need not survive a power cut, only the death of the server's process.
@@ -85,7 +86,7 @@ class PrivateServer:
         self._data = folder / "data"
         # A server that starts removes other servers' tables from a folder that they share.
         self._temporary = folder / "tmp"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Program | None = None
         self.server = Server("127.0.0.1", free_port(), secrets.token_urlsafe(16), "private")
 
     def install(self) -> None:
@@ -96,7 +97,7 @@ class PrivateServer:
         """
         self._temporary.mkdir(parents=True)
         command = [
-            _program("mariadb-install-db"),
+            find_server("mariadb-install-db"),
             "--no-defaults",
             f"--datadir={self._data}",
             "--auth-root-authentication-method=normal",
@@ -132,9 +133,7 @@ class PrivateServer:
             RuntimeError: it ended or did not answer in time; the message holds its log.
         """
         command = [
-            # The kernel ends the server when this process dies, however it dies.
-            *("setpriv", "--pdeathsig", "KILL"),
-            *(_program("mariadbd"), "--no-defaults", *server_options(), *FAST, *_run_as()),
+            *(find_server("mariadbd"), "--no-defaults", *server_options(), *FAST, *_run_as()),
             f"--datadir={self._data}",
             f"--tmpdir={self._temporary}",
             # A name alone is taken as one in the data folder: socket paths must be short.
@@ -142,21 +141,20 @@ class PrivateServer:
             f"--init-file={self._folder / 'root.sql'}",
             *("--bind-address=127.0.0.1", f"--port={self.server.port}"),
         ]
-        with (self._folder / "mariadbd.log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+        log = self._folder / "mariadbd.log"
+        self._process = programs.start(command, {}, log)
         try:
             wait_until_connectable(self.server, self._process)
         except RuntimeError as error:
             self.kill()
-            text = (self._folder / "mariadbd.log").read_text(errors="replace")
+            text = log.read_text(errors="replace")
             raise RuntimeError(f"{error}\n{text[-3000:]}") from None
         return self.server
 
     def kill(self) -> None:
         """End the server as a power cut would, and wait until it is gone."""
         if self._process:
-            self._process.kill()
-            self._process.wait()
+            programs.kill(self._process)
             self._process = None
 
     def remove(self) -> None:
@@ -224,9 +222,7 @@ def server_options() -> list[str]:
     return [f"--{key}" if value is None else f"--{key}={value}" for key, value in options.items()]
 
 
-def wait_until_connectable(
-    server: Server, process: "subprocess.Popen[bytes] | None" = None
-) -> None:
+def wait_until_connectable(server: Server, process: Program | None = None) -> None:
     """Return as soon as root can log in.
 
     Raises:
@@ -250,20 +246,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def write_secrets(folder: Path) -> None:
-    """Fill ``folder`` with what a first start makes: random passwords, token and signing key."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = [*(f"db_{user}_password" for user in (*USERS, "root")), "service_token"]
-    for name in names:
-        (folder / name).write_text(secrets.token_urlsafe(24))
-    key = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    (folder / "token_signing_key.pem").write_bytes(key)
 
 
 @dataclass(frozen=True)
@@ -359,15 +341,6 @@ def start_migration(environment: Mapping[str, str]) -> "subprocess.Popen[str]":
         stderr=subprocess.STDOUT,
         text=True,
     )
-
-
-def _program(name: str) -> str:
-    # Servers lie in sbin, which an ordinary user's PATH leaves out.
-    path = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
-    found = shutil.which(name, path=path)
-    if found is None:
-        raise RuntimeError(f"{name} is not installed (Debian: mariadb-server-core)")
-    return found
 
 
 def _run_as() -> list[str]:
