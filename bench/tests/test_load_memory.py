@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 
+from vireo_harness import processes
 from vireo_load import memory
 from vireo_load.memory import DATABASE, MIB, MIB_MORE, SHARE_MORE, TOOLS, VIREO, Course, Sample
 
@@ -108,7 +109,9 @@ def test_a_straight_line_has_its_slope() -> None:
 
 def test_a_process_has_memory_until_it_ends() -> None:
     # Not judged is how much: only that both ways see a process, and none that has ended.
-    assert 0 < memory.pss(os.getpid()) <= memory.rss(os.getpid()) + MIB
+    assert 0 < processes.pss(os.getpid()) <= processes.rss(os.getpid()) + MIB
     ended = subprocess.Popen(["true"])
     ended.wait()
-    assert memory.pss(ended.pid) == memory.rss(ended.pid) == 0
+    assert processes.pss(ended.pid) == processes.rss(ended.pid) == 0
+    assert processes.peak_rss(ended.pid) == 0
+    assert (processes.below(ended.pid), processes.command(ended.pid)) == ([], "")

@@ -29,8 +29,9 @@ PACKAGE_FLOORS = {
     **dict.fromkeys(PACKAGES, 1),
     "vireo_ops": 2,
     "vireo_testing": 3,
-    "vireo_load": 4,
-    "vireo_bench": 4,
+    "vireo_harness": 4,
+    "vireo_load": 5,
+    "vireo_bench": 5,
 }
 STATEMENT = re.compile(
     r"\b(SELECT\s.*\sFROM|INSERT\s+(IGNORE\s+)?INTO|REPLACE\s+INTO|UPDATE\s+`?\w+`?\s+SET"

@@ -20,8 +20,7 @@ from pymysql.cursors import Cursor
 from vireo_bench import transfers
 from vireo_bench.figures import Figure, Goal, Judged
 from vireo_bench.stage import Stage
-from vireo_bench.vireo import HOST
-from vireo_ops.secrets_store import read_secret
+from vireo_harness.vireo import HOST
 
 _LONGEST_PAGE = 100
 _PAGE = 10
@@ -32,7 +31,8 @@ STATEMENT = "its statements, straight in MariaDB"
 
 def figures(stage: Stage) -> list[Figure]:
     """The rows of lists and search."""
-    return [_deep_page(stage), *_searches(stage)]
+    searches = [_search(stage, name, word) for name, word in stage.corpus.words.items()]
+    return [_deep_page(stage), *searches]
 
 
 class _Client:
@@ -118,16 +118,6 @@ def _cursor_of_page(client: _Client, page: int) -> str:
 # Search
 
 
-def _searches(stage: Stage) -> Iterator[Figure]:
-    corpus = stage.corpus
-    for name, word in (
-        ("rare", corpus.rare),
-        ("medium", corpus.medium),
-        ("common", corpus.common),
-    ):
-        yield _search(stage, name, word)
-
-
 def _search(stage: Stage, name: str, word: str) -> Figure:
     path = f"/search/all/{word}"
     turns = stage.scale.asked
@@ -163,7 +153,7 @@ def _search(stage: Stage, name: str, word: str) -> Figure:
 
 def _statements(stage: Stage, ask: Callable[[], object]) -> list[str]:
     """What catalog sends to the server while it answers."""
-    with stage.vireo.root() as connection, connection.cursor() as cursor:
+    with stage.vireo.database() as connection, connection.cursor() as cursor:
         cursor.execute("SET GLOBAL log_output = 'TABLE'")
         cursor.execute("TRUNCATE mysql.general_log")
         cursor.execute("SET GLOBAL general_log = ON")
@@ -186,17 +176,7 @@ def _statements(stage: Stage, ask: Callable[[], object]) -> list[str]:
 
 @contextmanager
 def _as_catalog(stage: Stage) -> "Iterator[pymysql.Connection[Cursor]]":
-    connection = pymysql.connect(
-        host=HOST,
-        port=stage.vireo.database_port,
-        user=_CATALOG,
-        password=read_secret(stage.vireo.layout.secrets, "db_catalog_password"),
-        database="vireo",
-        charset="utf8mb4",
-        autocommit=True,
-        init_command="SET time_zone = '+00:00'",
-    )
-    with connection:
+    with stage.vireo.database("catalog") as connection:
         with connection.cursor() as cursor:
             cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         yield connection

@@ -9,12 +9,15 @@ count as answers: that is what bounds the flood, here where the rate of one addr
 import itertools
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote
 
 from vireo_bench import transfers, wrk
 from vireo_bench.figures import Figure, Goal, Judged
 from vireo_bench.stage import Stage
-from vireo_bench.vireo import HOST
+from vireo_harness.crowd import crowd
+from vireo_harness.vireo import HOST
 
 CLIENTS = 40
 _WORDS = 10
@@ -40,7 +43,7 @@ def figures(stage: Stage) -> list[Figure]:
             return done.p99_ms
 
         def p99_in_the_flood(paths: list[str] = paths) -> float:
-            with SearchFlood(stage):
+            with flood(stage):
                 return p99(paths)
 
         found.append(
@@ -64,45 +67,27 @@ def dearest(stage: Stage) -> list[str]:
     return [f"/search/all/{quote(' '.join(some))}" for some in chosen]
 
 
-class SearchFlood:
+@contextmanager
+def flood(stage: Stage) -> Iterator[None]:
     """Clients that search without a pause but for where they are refused."""
+    paths = dearest(stage)
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._paths = dearest(stage)
-        self._stop = threading.Event()
-        self._problems: list[BaseException] = []
-        self._threads = [
-            threading.Thread(target=self._search, args=(number,)) for number in range(CLIENTS)
-        ]
-        self.answered = 0
+    def search(number: int, stop: threading.Event) -> int:
+        answered = 0
+        mine = itertools.cycle(paths[number:] + paths[:number])
+        with transfers.connection(HOST, stage.vireo.port) as line:
+            while not stop.is_set():
+                head = line.ask("GET", next(mine))
+                line.body(head)
+                assert head.status in {200, 429, 503}, f"{head.status} for a search"
+                if head.status == 200:
+                    answered += 1
+                else:
+                    stop.wait(_PAUSE_SECONDS)
+        return answered
 
-    def __enter__(self) -> "SearchFlood":
-        for thread in self._threads:
-            thread.start()
+    with crowd(CLIENTS, search) as searching:
         # All of them are there before anybody measures.
         time.sleep(_PAUSE_SECONDS)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-        if self._problems:
-            raise self._problems[0]
-        assert self.answered, "no search of the flood was answered"
-
-    def _search(self, number: int) -> None:
-        paths = itertools.cycle(self._paths[number:] + self._paths[:number])
-        try:
-            with transfers.connection(HOST, self._stage.vireo.port) as line:
-                while not self._stop.is_set():
-                    head = line.ask("GET", next(paths))
-                    line.body(head)
-                    assert head.status in {200, 429, 503}, f"{head.status} for a search"
-                    if head.status == 200:
-                        self.answered += 1
-                    else:
-                        self._stop.wait(_PAUSE_SECONDS)
-        except (AssertionError, OSError) as problem:
-            self._problems.append(problem)
+        yield
+    assert any(one.result() for one in searching), "no search of the flood was answered"

@@ -7,9 +7,10 @@ import requests
 
 from vireo_bench.references import References
 from vireo_bench.scale import Scale
-from vireo_bench.seed import Corpus
-from vireo_bench.vireo import Vireo
 from vireo_client import Client
+from vireo_harness.ground import Ground
+from vireo_harness.seed import Corpus
+from vireo_harness.vireo import Vireo, path_of
 
 _PATIENCE_SECONDS = 60
 
@@ -18,34 +19,37 @@ _PATIENCE_SECONDS = 60
 class Stage:
     """A Vireo that is filled, the references beside it, and somebody who is signed in.
 
-    ``film`` was uploaded by ``owner`` and is published under ``film_hash``; ``large`` is yet to be
-    uploaded, and so is ``clip``. ``folder`` is for what a figure needs for a while.
+    ``owner`` has published a film under ``film_hash``; ``large`` is yet to be uploaded, and so is
+    ``clip``.
     """
 
     scale: Scale
-    folder: Path
-    vireo: Vireo
+    ground: Ground
     references: References
-    corpus: Corpus
     owner: Client
     film_hash: str
     large: Path
     clip: Path
 
     @property
-    def public(self) -> Path:
-        """Where Vireo keeps what its gateway serves."""
-        return self.vireo.layout.media / "public"
+    def vireo(self) -> Vireo:
+        """The Vireo that is measured."""
+        return self.ground.vireo
+
+    @property
+    def corpus(self) -> Corpus:
+        """What was seeded."""
+        return self.ground.corpus
 
     @property
     def film(self) -> str:
-        """The published film's file, below ``public``."""
-        return f"videos/{self.film_hash[:2]}/{self.film_hash}.mp4"
+        """The published film's file, below the public folder."""
+        return path_of("videos", self.film_hash)
 
     @property
     def thumbnail(self) -> str:
-        """Its thumbnail, below ``public``."""
-        return f"thumbnails/{self.film_hash[:2]}/{self.film_hash}.jpg"
+        """Its thumbnail, below the public folder."""
+        return path_of("thumbnails", self.film_hash)
 
 
 def fetch(url: str, token: str = "") -> bytes:

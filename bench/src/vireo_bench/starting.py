@@ -1,10 +1,10 @@
 """How soon a Vireo that is installed and full is ready, and what it needs when nothing happens."""
 
 import time
-from pathlib import Path
 
 from vireo_bench.figures import Figure, Goal, Judged
 from vireo_bench.stage import Stage
+from vireo_harness.processes import pss
 
 _MEGA = 1e6
 _SETTLED_SECONDS = 2.0
@@ -39,10 +39,5 @@ def _proportional_size(stage: Stage) -> int:
 
     It is what these processes would give back if they ended.
     """
-    total = 0
-    for pid, name in stage.vireo.processes().items():
-        if "mariadbd" in name:
-            continue
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-    return total
+    processes = stage.vireo.processes().items()
+    return sum(pss(pid) for pid, program in processes if "mariadbd" not in program)

@@ -5,19 +5,19 @@ compares the beginning of each with the file; once a turn, beside the clock, the
 """
 
 import functools
+import mmap
 from collections.abc import Callable
-from pathlib import Path
 
 from vireo_bench import transfers, wrk
 from vireo_bench.figures import Figure, Goal, Judged
 from vireo_bench.stage import Stage, fetch
-from vireo_bench.vireo import HOST
+from vireo_harness.vireo import HOST
 
 _MEGA = 1e6
 _THUMBNAIL_CLIENTS = 32
 NGINX = "bare nginx, same file"
 
-Rate = Callable[[str, int, str, transfers.Source, int, float], float]
+Rate = Callable[[str, int, str, mmap.mmap, int, float], float]
 
 
 def figures(stage: Stage) -> list[Figure]:
@@ -35,13 +35,10 @@ def _film(
     stage: Stage, name: str, title: str, rate: Rate, connections: int, least: float
 ) -> Figure:
     def turn(port: int, path: str) -> float:
-        source = transfers.Source(stage.public / stage.film)
-        try:
-            _require_whole(port, path, source)
+        with transfers.source(stage.vireo.public / stage.film) as film:
+            _require_whole(port, path, film)
             seconds = float(stage.scale.burst)
-            return rate(HOST, port, path, source, connections, seconds) / _MEGA
-        finally:
-            source.close()
+            return rate(HOST, port, path, film, connections, seconds) / _MEGA
 
     return Figure(
         name,
@@ -54,22 +51,20 @@ def _film(
     )
 
 
-def _require_whole(port: int, path: str, source: transfers.Source) -> None:
+def _require_whole(port: int, path: str, source: mmap.mmap) -> None:
     """Fetch it once, and compare every byte."""
     with transfers.connection(HOST, port) as line:
         head = line.ask("GET", path)
         assert (head.status, head.length) == (200, len(source)), head
         offset = 0
         for piece in line.pieces(head.length):
-            assert piece == source.bytes[offset : offset + len(piece)], "another body"
+            assert piece == source[offset : offset + len(piece)], "another body"
             offset += len(piece)
 
 
 def _thumbnails(stage: Stage) -> Figure:
-    file: Path = stage.public / stage.thumbnail
-
     def turn(url: str, path: str) -> float:
-        image = file.read_bytes()
+        image = (stage.vireo.public / stage.thumbnail).read_bytes()
         assert fetch(url + path) == image
         done = wrk.load(
             url,

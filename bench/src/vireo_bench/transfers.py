@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,29 +131,21 @@ def upload(host: str, port: int, path: str, file: Path, token: str = "") -> Sent
         return Sent(answer.status, body, began, sent, time.monotonic())
 
 
-class Source:
-    """The file that downloads must be equal to."""
+@contextmanager
+def source(path: Path) -> Iterator[mmap.mmap]:
+    """The bytes of the file that downloads must be equal to."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        yield content
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
-        self.bytes = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
 
-    def __len__(self) -> int:
-        return len(self.bytes)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self.bytes.close()
-        self._file.close()
-
-    def compare(self, piece: memoryview, offset: int) -> None:
-        """Look whether the beginning of a piece is what the file has there."""
-        start = bytes(piece[:_COMPARED])
-        assert self.bytes[offset : offset + len(start)] == start, "another body than the file"
+def _compare(piece: memoryview, source: mmap.mmap, offset: int) -> None:
+    """Look whether the beginning of a piece is what the file has there."""
+    start = bytes(piece[:_COMPARED])
+    assert source[offset : offset + len(start)] == start, "another body than the file"
 
 
 def download_rate(
-    host: str, port: int, path: str, source: Source, connections: int, seconds: float
+    host: str, port: int, path: str, source: mmap.mmap, connections: int, seconds: float
 ) -> float:
     """Fetch a file again and again over some connections; bytes a second, of bodies alone.
 
@@ -166,7 +159,7 @@ def download_rate(
             assert (head.status, head.length) == (200, len(source)), head
             offset = 0
             for piece in line.pieces(head.length):
-                source.compare(piece, offset)
+                _compare(piece, source, offset)
                 offset += len(piece)
                 if time.monotonic() >= until:
                     return received + offset
@@ -177,7 +170,7 @@ def download_rate(
 
 
 def range_rate(
-    host: str, port: int, path: str, source: Source, connections: int, seconds: float
+    host: str, port: int, path: str, source: mmap.mmap, connections: int, seconds: float
 ) -> float:
     """Fetch ranges of a MiB at random offsets; bytes a second, of bodies alone."""
 
@@ -193,7 +186,7 @@ def range_rate(
             assert head.headers["content-range"] == wanted, head
             offset = first
             for piece in line.pieces(PIECE):
-                source.compare(piece, offset)
+                _compare(piece, source, offset)
                 offset += len(piece)
             received += PIECE
         return received
@@ -209,24 +202,11 @@ def _rate(
     fetch: Callable[[Connection, float], int],
 ) -> float:
     lines = [Connection(host, port) for _ in range(connections)]
-    counts = [0] * connections
-    problems: list[BaseException] = []
     began = time.monotonic()
-
-    def work(number: int) -> None:
-        try:
-            counts[number] = fetch(lines[number], began + seconds)
-        except (AssertionError, OSError) as problem:
-            problems.append(problem)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(connections)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took = time.monotonic() - began
-    for line in lines:
-        line.close()
-    if problems:
-        raise problems[0]
-    return sum(counts) / took
+    try:
+        with ThreadPoolExecutor(connections) as pool:
+            received = sum(pool.map(lambda line: fetch(line, began + seconds), lines))
+        return received / (time.monotonic() - began)
+    finally:
+        for line in lines:
+            line.close()

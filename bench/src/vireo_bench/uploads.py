@@ -10,27 +10,31 @@ import os
 import threading
 import time
 from collections import deque
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from vireo_bench import clips, transfers
+from vireo_bench import transfers
 from vireo_bench.figures import Figure, Goal, Judged
 from vireo_bench.stage import Stage, fetch
-from vireo_bench.vireo import HOST, below, command
+from vireo_harness import clips
+from vireo_harness.crowd import crowd
+from vireo_harness.processes import below, command, peak_rss, reset_peak, rss
+from vireo_harness.vireo import HOST, Vireo
 
 _MEGA = 1e6
 _MIB = 1 << 20
-_LOOK_SECONDS = 0.005
+_LOOK_SECONDS, _CHILDREN_SECONDS = 0.005, 0.05
 _PATIENCE_SECONDS = 120.0
 
 
 def figures(stage: Stage) -> list[Figure]:
     """The rows of uploads; memory belongs to the uploads of the first row."""
-    memory = _Memory(stage)
     grown: deque[float] = deque()
     children: deque[float] = deque()
 
     def turn() -> float:
-        with memory:
+        with _memory_of(stage.vireo) as memory:
             rate = _upload(stage)
         grown.append(memory.grown / _MIB)
         children.append(memory.children / _MIB)
@@ -113,37 +117,30 @@ def _publish(stage: Stage) -> float:
     path = f"/video/d/{hash_path}"
     os.sync()
     # It may be watched before its upload is answered, so somebody else looks for it meanwhile.
-    seen: list[float] = []
-    looks = threading.Thread(target=_look, args=(stage, path, seen), daemon=True)
-    looks.start()
-    done = transfers.upload(
-        HOST, stage.vireo.port, f"/upload/v/{hash_path}", stage.clip, stage.owner.token
-    )
-    looks.join()
-    assert done.status == 200, done.body
-    assert seen, "the clip did not become watchable"
+    with crowd(1, lambda _, stop: _watchable(stage, path, stop)) as (watchable,):
+        done = transfers.upload(
+            HOST, stage.vireo.port, f"/upload/v/{hash_path}", stage.clip, stage.owner.token
+        )
+        assert done.status == 200, done.body
+        since = watchable.result()
     assert fetch(stage.vireo.url + path)[4:8] == b"ftyp"
     stage.owner.wait(hash_path)
     stage.owner.delete_video(hash_path)
-    return seen[0] - done.sent
+    return since - done.sent
 
 
-def _look(stage: Stage, path: str, seen: list[float]) -> None:
+def _watchable(stage: Stage, path: str, stop: threading.Event) -> float:
+    """Wait until a video can be watched; that moment."""
     until = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < until:
-        try:
-            with transfers.connection(HOST, stage.vireo.port) as line:
-                if line.ask("GET", path).status == 200:
-                    seen.append(time.monotonic())
-                    return
-        except ConnectionRefusedError:
-            # The benchmark was stopped. Otherwise whoever waits finds that nothing was seen.
-            return
-        time.sleep(_LOOK_SECONDS)
+    while time.monotonic() < until and not stop.wait(_LOOK_SECONDS):
+        with transfers.connection(HOST, stage.vireo.port) as line:
+            if line.ask("GET", path).status == 200:
+                return time.monotonic()
+    raise AssertionError("the clip did not become watchable")
 
 
 def _copy(stage: Stage) -> float:
-    target = stage.folder / "copied.mp4"
+    target = stage.ground.folder / "copied.mp4"
     os.sync()
     began = time.monotonic()
     clips.copy_streams(stage.clip, target)
@@ -152,48 +149,36 @@ def _copy(stage: Stage) -> float:
     return took
 
 
+@dataclass
 class _Memory:
-    """How much the resident memory of each process grew at most, by the kernel's own high mark.
+    """The most, in bytes, that the resident memory of any process that was there before grew by.
 
-    ``grown`` is the most of any process that was there before, in bytes. ``children`` is the size
-    of the largest program that the media worker started meanwhile; these are looked at now and
-    then.
+    ``children`` is the size of the largest program that the media worker started meanwhile.
     """
 
-    def __init__(self, stage: Stage) -> None:
-        self._vireo = stage.vireo
+    grown: int = 0
+    children: int = 0
 
-    def __enter__(self) -> None:
-        self._before = {}
-        for pid in self._vireo.processes():
-            # Sets the high mark to what is resident now (proc(5)).
-            Path(f"/proc/{pid}/clear_refs").write_text("5")
-            self._before[pid] = _status(pid, "VmRSS")
-        self.grown = 0
-        self.children = 0
-        self._stop = threading.Event()
-        self._watch = threading.Thread(target=self._look)
-        self._watch.start()
 
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._watch.join()
-        peaks = {pid: _status(pid, "VmHWM") for pid in self._before}
-        self.grown = max(peaks[pid] - before for pid, before in self._before.items())
+@contextmanager
+def _memory_of(vireo: Vireo) -> Iterator[_Memory]:
+    """Watch it until the end of the ``with``, when ``grown`` is known.
 
-    def _look(self) -> None:
-        workers = [pid for pid, name in self._vireo.processes().items() if "media.worker" in name]
-        while not self._stop.wait(0.05):
+    It is read from the kernel's own high mark; children are looked at now and then.
+    """
+    before = {}
+    for pid in vireo.processes():
+        reset_peak(pid)
+        before[pid] = rss(pid)
+    workers = [pid for pid, program in vireo.processes().items() if "media.worker" in program]
+    memory = _Memory()
+
+    def look(_: int, stop: threading.Event) -> None:
+        while not stop.wait(_CHILDREN_SECONDS):
             for pid in {child for worker in workers for child in below(worker)}:
-                if pid not in self._before and "ff" in command(pid).partition(" ")[0]:
-                    self.children = max(self.children, _status(pid, "VmRSS"))
+                if pid not in before and "ff" in command(pid).partition(" ")[0]:
+                    memory.children = max(memory.children, rss(pid))
 
-
-def _status(pid: int, name: str) -> int:
-    """A line of ``/proc/<pid>/status`` in bytes; 0 where the process has ended."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    found = [line.split() for line in lines if line.startswith(f"{name}:")]
-    return int(found[0][1]) * 1024 if found else 0
+    with crowd(1, look):
+        yield memory
+    memory.grown = max(peak_rss(pid) - size for pid, size in before.items())

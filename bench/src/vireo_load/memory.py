@@ -3,11 +3,16 @@
 import statistics
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from vireo_bench.vireo import Vireo, command
+import psutil
+
+from vireo_harness.crowd import crowd
+from vireo_harness.processes import command, pss, rss
+from vireo_harness.vireo import Vireo
 
 MIB = 1 << 20
 DATABASE = "MariaDB"
@@ -66,51 +71,34 @@ class Course:
     flat: bool | None
 
 
+@dataclass
 class Watch:
-    """Looks at every process again and again, in a thread of its own, until it is left."""
+    """What was seen of all processes; ``measure`` is PSS or RSS."""
 
-    def __init__(self, vireo: Vireo, every: float) -> None:
-        self._vireo = vireo
-        self._every = every
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._look)
-        self._problem: BaseException | None = None
-        self.samples: list[Sample] = []
-        self.measure = ""
-
-    def __enter__(self) -> "Watch":
-        self.measure = "PSS" if _readable(self._vireo) else "RSS"
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-        if self._problem is not None:
-            raise self._problem
-
-    def _look(self) -> None:
-        try:
-            while not self._ended.wait(self._every):
-                self.samples.append(sample(self._vireo, proportional=self.measure == "PSS"))
-        except (OSError, ValueError) as problem:
-            # A Vireo without a supervisor, for one; who waits for the load hears of it at its end.
-            self._problem = problem
+    measure: str
+    samples: list[Sample] = field(default_factory=list)
 
 
-def sample(vireo: Vireo, *, proportional: bool) -> Sample:
-    """Look once."""
-    programs: dict[str, int] = {}
-    for pid, of in vireo.processes().items():
-        name = _name(pid, of)
-        read = pss if proportional else rss
-        programs[name] = programs.get(name, 0) + read(pid)
-    return Sample(time.time(), programs)
+@contextmanager
+def watched(vireo: Vireo, every: float) -> Iterator[Watch]:
+    """Look every so many seconds until the end of the ``with``, in a thread of its own."""
+    watch = Watch("PSS" if _readable(vireo) else "RSS")
+    read = pss if watch.measure == "PSS" else rss
+
+    def look(_: int, stop: threading.Event) -> None:
+        while not stop.wait(every):
+            programs: Counter[str] = Counter()
+            for pid, program in vireo.processes().items():
+                programs[_name(pid, program)] += read(pid)
+            watch.samples.append(Sample(time.time(), dict(programs)))
+
+    with crowd(1, look):
+        yield watch
 
 
-def _name(pid: int, of: str) -> str:
-    """The program that a process belongs to; ``of`` is the command under the supervisor."""
-    found = next((name for word, name in _NAMES.items() if word in of), _SUPERVISOR)
+def _name(pid: int, program: str) -> str:
+    """What a process belongs to; ``program`` is the command under the supervisor."""
+    found = next((name for word, name in _NAMES.items() if word in program), _SUPERVISOR)
     if found == "media worker" and "vireo_media.worker" not in command(pid):
         return TOOLS
     return found
@@ -121,33 +109,15 @@ def _readable(vireo: Vireo) -> bool:
     try:
         for pid in vireo.processes():
             pss(pid)
-    except PermissionError:
+    except psutil.AccessDenied:
         return False
     return True
-
-
-def pss(pid: int) -> int:
-    """Bytes, a page that several have shared out among them; 0 where the process has ended."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-
-
-def rss(pid: int) -> int:
-    """Bytes, a shared page in each that has it; 0 where the process has ended."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
 
 
 def courses(samples: Sequence[Sample], began: float, ended: float, *, judge: bool) -> list[Course]:
     """The course of each program, and of Vireo as a whole, while the load was there.
 
-    What MariaDB has is told and not judged: it keeps pages that it has read until its pool is full,
+    MariaDB is reported and not judged: it keeps pages that it has read until its pool is full,
     which is a setting. Tools come and go.
     """
     within = [sample for sample in samples if began <= sample.at < ended]

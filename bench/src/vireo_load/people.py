@@ -10,12 +10,10 @@ from locust import FastHttpUser, constant, task
 from locust.env import Environment
 from locust.exception import RescheduleTask, StopUser
 
-from vireo_load.checks import Answer, Wrong
+from vireo_load.checks import Answer, Check, Wrong
 from vireo_load.plan import Film, Plan
 
 T = TypeVar("T")
-
-IMAGE, FILM = "image/jpeg", "video/mp4"
 
 
 class Day:
@@ -95,17 +93,20 @@ class Person(FastHttpUser):
     def ask(
         self,
         kind: str,
-        method: str,
         path: str,
-        check: Callable[[Answer], T],
+        check: Check[T],
         headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> T:
-        """Send a request (with the token, where there is one), and return what ``check`` says.
+        """Send a request (with the token, where there is one), and return what ``check`` returns.
+
+        Args:
+            kind: what it is counted as; its first word is the method.
 
         Raises:
             Wrong: the answer is not right, or did not come; that is counted by then.
         """
+        method = kind.partition(" ")[0]
         sent = dict(headers or {})
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"

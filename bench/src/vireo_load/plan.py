@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 
 class Film(BaseModel):
@@ -46,15 +46,6 @@ class Plan(BaseModel):
     words: dict[str, dict[str, int]]
     public: Path
     records: Path
-
-    def write(self, path: Path) -> None:
-        """Write it for the program."""
-        path.write_text(self.model_dump_json(), encoding="utf-8")
-
-
-def read(path: Path) -> Plan:
-    """The plan in a file."""
-    return TypeAdapter(Plan).validate_json(path.read_bytes())
 
 
 # The shares of all videos in which a word of each band stands.

@@ -120,18 +120,20 @@ def rows(requests: Sequence[Request], seconds: float) -> list[Row]:
 
 
 def _row(kind: str, requests: Sequence[Request], seconds: float) -> Row:
-    taken = sorted(request.ms for request in requests)
     return Row(
         kind=kind,
-        count=len(taken),
-        per_second=len(taken) / seconds,
+        count=len(requests),
+        per_second=len(requests) / seconds,
         bytes_per_second=sum(request.size for request in requests) / seconds,
-        p50=percentile(taken, 0.50),
-        p95=percentile(taken, 0.95),
-        p99=percentile(taken, 0.99),
-        worst=taken[-1],
+        worst=max(request.ms for request in requests),
         errors=sum(bool(request.error) for request in requests),
+        **_percentiles(requests),
     )
+
+
+def _percentiles(requests: Sequence[Request]) -> dict[str, float]:
+    taken = sorted(request.ms for request in requests)
+    return {f"p{share}": percentile(taken, share / 100) for share in (50, 95, 99)}
 
 
 def moments(requests: Iterable[Request], began: float, seconds: float, step: float) -> list[Moment]:
@@ -142,21 +144,15 @@ def moments(requests: Iterable[Request], began: float, seconds: float, step: flo
     for request in requests:
         if 0 <= request.began - began < seconds:
             pieces[min(last, int((request.began - began) // step))].append(request)
-    found = []
-    for number in sorted(pieces):
-        taken = sorted(request.ms for request in pieces[number])
-        lasted = step if number < last else seconds - number * step
-        found.append(
-            Moment(
-                second=number * step,
-                per_second=len(taken) / lasted,
-                p50=percentile(taken, 0.50),
-                p95=percentile(taken, 0.95),
-                p99=percentile(taken, 0.99),
-                errors=sum(bool(request.error) for request in pieces[number]),
-            )
+    return [
+        Moment(
+            second=number * step,
+            per_second=len(piece) / (step if number < last else seconds - number * step),
+            errors=sum(bool(request.error) for request in piece),
+            **_percentiles(piece),
         )
-    return found
+        for number, piece in sorted(pieces.items())
+    ]
 
 
 def problems(requests: Iterable[Request]) -> list[Problem]:

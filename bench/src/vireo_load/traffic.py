@@ -22,7 +22,6 @@ from locust.env import Environment
 from locust.event import Events
 
 from vireo_load import mix
-from vireo_load import plan as plans
 from vireo_load.members import Member
 from vireo_load.people import Day, Person
 from vireo_load.plan import Plan
@@ -42,7 +41,7 @@ _GRACE_SECONDS = 90.0
 def main(arguments: Sequence[str]) -> int:
     """Make the traffic of a plan; returns the exit status."""
     (path,) = arguments
-    plan = plans.read(Path(path))
+    plan = Plan.model_validate_json(Path(path).read_bytes())
     with plan.records.open("w", encoding="utf-8", buffering=1) as file:
         print(json.dumps(asdict(run(plan, file))), flush=True)
     return 0

@@ -5,8 +5,8 @@ from functools import partial
 from urllib.parse import quote
 
 from vireo_load import checks, mix
-from vireo_load.checks import Answer, Page, Video, Walk, require
-from vireo_load.people import FILM, IMAGE, Person
+from vireo_load.checks import Answer, Check, Page, Video, Walk, require
+from vireo_load.people import Person
 from vireo_load.plan import Film
 
 _HOME, _FOUND, _CHANNEL = 24, 20, 24
@@ -28,18 +28,19 @@ class Visitor(Person):
         while not pages or (cursor and len(pages) < most and self.chance.random() < mix.NEXT_PAGE):
             if pages:
                 self.pause()
-            name = f"{kind}, a next page" if cursor else kind
-            page = self.ask(
-                name,
-                "GET",
-                f"{path}?limit={limit}{f'&{cursor}' if cursor else ''}",
-                lambda answer: checks.page(answer, limit),
-            )
+            page = self.next_page(kind, path, limit, cursor, checks.page(limit))
             walk.turn(page)
             self.look_at(page.rows)
             pages.append(page)
             cursor = page.following
         return pages
+
+    def next_page(self, kind: str, path: str, limit: int, cursor: str, check: Check[Page]) -> Page:
+        """The page of a list at a cursor, or the first one."""
+        more = f"&{cursor}" if cursor else ""
+        return self.ask(
+            f"{kind}, a next page" if cursor else kind, f"{path}?limit={limit}{more}", check
+        )
 
     def look_at(self, rows: Sequence[Video]) -> None:
         """What of a page's rows is known must be so, and its pictures are fetched."""
@@ -64,20 +65,20 @@ class Visitor(Person):
 
         def check(answer: Answer) -> None:
             if wanted is not None:
-                checks.file(answer, wanted, IMAGE)
+                checks.file(wanted, checks.IMAGE)(answer)
             elif answer.status == 404:
                 # Deleted meanwhile; what is listed has its thumbnail.
                 require(not file.exists(), "listed before its thumbnail can be had")
-                checks.failure(answer, 404, "not_found")
+                checks.failure(404, "not_found")(answer)
             else:
                 checks.status(answer, 200)
                 require(answer.body.startswith(b"\xff\xd8\xff"), "no JPEG")
 
-        self.ask("GET /thumbnails", "GET", f"/thumbnails/{hash_path}", check)
+        self.ask("GET /thumbnails", f"/thumbnails/{hash_path}", check)
 
     def picture(self, name: str) -> None:
         """The picture of a channel: the same one at any time."""
-        body = self.ask("GET /channel/picture", "GET", f"/channel/picture/{name}", checks.picture)
+        body = self.ask("GET /channel/picture", f"/channel/picture/{name}", checks.picture)
         require(self.day.pictures.setdefault(name, body) == body, f"another picture of {name}")
 
     def open(self, hash_path: str, row: Video | None = None) -> None:
@@ -86,8 +87,7 @@ class Visitor(Person):
         if wanted is None and row is not None:
             wanted = {key: value for key, value in row.items() if key != "description"}
         assert wanted is not None
-        expected = wanted
-        self.ask("GET /v", "GET", f"/v/{hash_path}", lambda answer: checks.video(answer, expected))
+        self.ask("GET /v", f"/v/{hash_path}", checks.video(wanted))
 
     def channel(self, name: str) -> None:
         """A channel's own list."""
@@ -157,15 +157,10 @@ class Searcher(Visitor):
         rows: list[Video] = []
         following = ""
         while not rows or (following and (band == "rare" or self.chance.random() < mix.NEXT_PAGE)):
-            left = texts - len(rows)
             if rows:
                 self.pause()
-            page = self.ask(
-                f"{kind}, a next page" if rows else kind,
-                "GET",
-                f"{path}?limit={_FOUND}{f'&{following}' if following else ''}",
-                partial(self._page_with, word=word, left=left),
-            )
+            check = partial(self._page_with, word=word, left=texts - len(rows))
+            page = self.next_page(kind, path, _FOUND, following, check)
             walk.turn(page)
             rows += page.rows
             following = page.following
@@ -173,7 +168,7 @@ class Searcher(Visitor):
 
     def _page_with(self, answer: Answer, word: str, left: int) -> Page:
         """A page of what was found, when ``left`` videos with the word are still to come."""
-        page = checks.page(answer, _FOUND)
+        page = checks.page(_FOUND)(answer)
         wanted = min(_FOUND, left)
         require(len(page.rows) == wanted, f"{len(page.rows)} rows for {word!r}, not {wanted}")
         require(bool(page.following) == (left > _FOUND), f"{left} left, next: {page.following!r}")
@@ -188,13 +183,13 @@ class Searcher(Visitor):
         beginning = self.some_channel()[: self.chance.randint(7, 10)]
 
         def check(answer: Answer) -> None:
-            page = checks.page(answer, _FOUND)
+            page = checks.page(_FOUND)(answer)
             require(bool(page.rows), f"no channel {beginning}")
             for row in page.rows:
                 name = str(row["channel"])
                 require(row["type"] == "channel" and beginning in name, f"{name} is found")
 
-        self.ask("GET /search/channel", "GET", f"/search/channel/{beginning}?limit={_FOUND}", check)
+        self.ask("GET /search/channel", f"/search/channel/{beginning}?limit={_FOUND}", check)
 
 
 class Viewer(Visitor):
@@ -204,8 +199,7 @@ class Viewer(Visitor):
         """One film, or a piece of it."""
         film = self.film()
         wanted = {"thumbnail": film.hash_path, "title": film.title, "type": "video"}
-        path = f"/v/{film.hash_path}"
-        self.ask("GET /v", "GET", path, lambda answer: checks.video(answer, wanted))
+        self.ask("GET /v", f"/v/{film.hash_path}", checks.video(wanted))
         self.thumbnail(film.hash_path)
         etag = self._piece(film, 0, "")
         for _ in range(self.chance.randint(0, mix.SEEKS) + 1):
@@ -226,19 +220,11 @@ class Viewer(Visitor):
         """A MiB from ``first`` on; the film's ETag."""
         whole = self.day.bytes[film.hash_path]
         last = min(first + _PIECE, len(whole)) - 1
-
-        def check(answer: Answer) -> str:
-            checks.part(answer, whole, first, last)
-            kind = answer.headers.get("content-type", "")
-            require(kind == FILM, f"content type {kind!r}")
-            return answer.headers["etag"]
-
         headers = {"Range": f"bytes={first}-{last}"}
         if etag:
             headers["If-Range"] = etag
-        return self.ask(
-            "GET /video/d, a MiB", "GET", f"/video/d/{film.hash_path}", check, headers=headers
-        )
+        check = checks.part(whole, first, last)
+        return self.ask("GET /video/d, a MiB", f"/video/d/{film.hash_path}", check, headers)
 
     def _come_back(self, film: Film, etag: str) -> None:
         """What a browser asks when it has the film already: 304, without a byte of it."""
@@ -247,10 +233,5 @@ class Viewer(Visitor):
             checks.status(answer, 304)
             require(not answer.body, "bytes of a film that has not changed")
 
-        self.ask(
-            "GET /video/d, not modified",
-            "GET",
-            f"/video/d/{film.hash_path}",
-            check,
-            headers={"If-None-Match": etag},
-        )
+        path, headers = f"/video/d/{film.hash_path}", {"If-None-Match": etag}
+        self.ask("GET /video/d, not modified", path, check, headers)
