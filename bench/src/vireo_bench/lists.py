@@ -10,7 +10,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pymysql
@@ -55,7 +55,7 @@ class _Client:
 
 @contextmanager
 def _client(stage: Stage) -> Iterator[_Client]:
-    with transfers.connection(HOST, stage.vireo.port) as line:
+    with closing(transfers.Connection(HOST, stage.vireo.port)) as line:
         yield _Client(stage, line)
 
 

@@ -8,7 +8,6 @@ headers, or checks a token. What Vireo does beyond it has to fit into what the g
 
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,6 +84,7 @@ class References:
     def __init__(self, folder: Path, vireo: Vireo) -> None:
         self._folder = folder
         self._vireo = vireo
+        self._log = folder / "references.log"
         self._programs: list[Program] = []
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
@@ -125,26 +125,16 @@ class References:
             REFERENCE_DB_PORT=str(self._vireo.database_port),
             REFERENCE_DB_PASSWORD=(secrets / "db_catalog_password").read_text().strip(),
         )
-        self._wait()
+        programs.wait_until_ready(self._programs[-1], self._log, self._answers, seconds=30)
 
     def _run(self, *command: str, **variables: str) -> None:
-        log = self._folder / f"{Path(command[0]).name}.log"
         # Of a session of its own, as Vireo's programs: Linux shares the cores out between sessions
         # first (sched(7), autogroup), and must not count a reference as part of its client.
-        program = programs.start(command, variables, log, at_death="TERM", session=True)
+        program = programs.start(command, variables, self._log, at_death="TERM", session=True)
         self._programs.append(program)
 
-    def _wait(self) -> None:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            assert all(program.poll() is None for program in self._programs), self._logs()
-            try:
-                if requests.get(f"{self.url}/app/videos/all?limit=1", timeout=5).ok:
-                    return
-            except requests.ConnectionError:
-                pass
-            time.sleep(0.1)
-        raise RuntimeError(f"the references do not answer:\n{self._logs()}")
-
-    def _logs(self) -> str:
-        return "\n".join(log.read_text()[-2000:] for log in self._folder.glob("*.log"))
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/app/videos/all?limit=1", timeout=5).ok
+        except requests.ConnectionError:
+            return False

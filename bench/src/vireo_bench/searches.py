@@ -10,7 +10,7 @@ import itertools
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from urllib.parse import quote
 
 from vireo_bench import transfers, wrk
@@ -75,7 +75,7 @@ def flood(stage: Stage) -> Iterator[None]:
     def search(number: int, stop: threading.Event) -> int:
         answered = 0
         mine = itertools.cycle(paths[number:] + paths[:number])
-        with transfers.connection(HOST, stage.vireo.port) as line:
+        with closing(transfers.Connection(HOST, stage.vireo.port)) as line:
             while not stop.is_set():
                 head = line.ask("GET", next(mine))
                 line.body(head)

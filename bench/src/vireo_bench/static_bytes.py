@@ -7,6 +7,7 @@ compares the beginning of each with the file; once a turn, beside the clock, the
 import functools
 import mmap
 from collections.abc import Callable
+from contextlib import closing
 
 from vireo_bench import transfers, wrk
 from vireo_bench.figures import Figure, Goal, Judged
@@ -53,7 +54,7 @@ def _film(
 
 def _require_whole(port: int, path: str, source: mmap.mmap) -> None:
     """Fetch it once, and compare every byte."""
-    with transfers.connection(HOST, port) as line:
+    with closing(transfers.Connection(HOST, port)) as line:
         head = line.ask("GET", path)
         assert (head.status, head.length) == (200, len(source)), head
         offset = 0

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,19 +110,9 @@ class Connection:
             self._socket.sendfile(opened)
 
 
-@contextmanager
-def connection(host: str, port: int) -> Iterator[Connection]:
-    """A connection that is closed at the end."""
-    made = Connection(host, port)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
 def upload(host: str, port: int, path: str, file: Path, token: str = "") -> Sent:
     """POST a file as it is."""
-    with connection(host, port) as line:
+    with closing(Connection(host, port)) as line:
         began = time.monotonic()
         line.post_file(path, file, token)
         sent = time.monotonic()

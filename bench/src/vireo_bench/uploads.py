@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from vireo_bench import transfers
@@ -98,7 +98,7 @@ def _require_kept(stage: Stage, hash_path: str) -> None:
         while piece := sent.read(_MIB):
             assert kept.read(_MIB) == piece, "the original is not what was sent"
         assert not kept.read(1)
-    with transfers.connection(HOST, stage.vireo.port) as line:
+    with closing(transfers.Connection(HOST, stage.vireo.port)) as line:
         head = line.ask("GET", f"/video/d/{hash_path}", Range="bytes=0-15")
         assert head.status == 206, head
         assert line.body(head)[4:8] == b"ftyp"
@@ -133,7 +133,7 @@ def _watchable(stage: Stage, path: str, stop: threading.Event) -> float:
     """Wait until a video can be watched; that moment."""
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until and not stop.wait(_LOOK_SECONDS):
-        with transfers.connection(HOST, stage.vireo.port) as line:
+        with closing(transfers.Connection(HOST, stage.vireo.port)) as line:
             if line.ask("GET", path).status == 200:
                 return time.monotonic()
     raise AssertionError("the clip did not become watchable")

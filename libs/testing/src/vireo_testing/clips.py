@@ -1,6 +1,6 @@
 """Good clips, each made with ffmpeg, and what is true of each.
 
-`CLIPS` is the table; `make(clip, folder)` builds one there, once. They are moving pictures with a
+`CLIPS` is the table; `make(clip, folder)` builds one there, once. They are test patterns with a
 tone, two seconds long and small, so that the whole table is built in seconds.
 """
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 from vireo_ops.clips import AAC, QUICK, changed, ffmpeg, lavfi, make_once
 from vireo_testing.mp4_boxes import turn
+
+Builder = Callable[[Path], object]
 
 SECONDS = 2.0
 LATITUDE = "+48.8577"
@@ -28,7 +30,7 @@ class Clip:
     container: str
     video: str
     audio: str | None
-    build: Callable[[Path], None]
+    build: Builder
     width: int = 320
     height: int = 180
     rotation: int = 0
@@ -38,7 +40,7 @@ class Clip:
 
 
 def picture(size: str = "320x180", rate: str = "25", seconds: float = SECONDS) -> list[str]:
-    """Input arguments: a moving test picture."""
+    """Input arguments: a moving test pattern."""
     # testsrc2 rounds odd sizes, so that those come from testsrc.
     odd = any(int(side) % 2 for side in size.split("x"))
     return lavfi(f"testsrc{'' if odd else 2}=size={size}:rate={rate}:duration={seconds}")
@@ -55,23 +57,18 @@ H264 = (*QUICK, "-g", "25")
 
 def _encode(
     *output: str, size: str = "320x180", sound: bool = True, layout: str = "stereo"
-) -> Callable[[Path], None]:
-    def build(path: Path) -> None:
-        ffmpeg(*picture(size), *(tone(layout=layout) if sound else []), *output, path)
-
-    return build
+) -> Builder:
+    heard = tone(layout=layout) if sound else []
+    return lambda path: ffmpeg(*picture(size), *heard, *output, path)
 
 
-def _piped(*output: str) -> Callable[[Path], None]:
+def _piped(*output: str) -> Builder:
     """Write through a pipe, as a browser's MediaRecorder does: no duration, no index."""
 
-    def build(path: Path) -> None:
-        path.write_bytes(ffmpeg(*picture(), *tone(), *output, "-"))
-
-    return build
+    return lambda path: path.write_bytes(ffmpeg(*picture(), *tone(), *output, "-"))
 
 
-def _phone(*codec: str) -> Callable[[Path], None]:
+def _phone(*codec: str) -> Builder:
     """Held upright (a quarter turn anticlockwise), with the place and the maker in tags."""
     place = f"location={LATITUDE}+002.3514/"
     tags = (place, f"make={MAKER}", f"com.apple.quicktime.make={MAKER}")
@@ -95,7 +92,7 @@ def _black_then_picture(path: Path) -> None:
     ffmpeg(*black, *picture(seconds=1), *joined, *H264, path)
 
 
-def _interrupted(*output: str) -> Callable[[Path], None]:
+def _interrupted(*output: str) -> Builder:
     """A recording whose last third never reached the disk."""
 
     def build(path: Path) -> None:

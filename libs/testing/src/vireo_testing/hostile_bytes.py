@@ -1,4 +1,4 @@
-"""Hostile files that need no encoder: playlists, archives, documents, pictures' headers, noise."""
+"""Hostile files that need no encoder: playlists, archives, documents, headers of images, noise."""
 
 import gzip
 import io
@@ -85,7 +85,7 @@ _FFMETADATA = ";FFMETADATA1\ntitle=x\n"
 
 
 def _png(width: int, height: int) -> bytes:
-    """A real picture: rows of zeros pack well."""
+    """A real image: rows of zeros compress well."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         check = zlib.crc32(kind + data)
@@ -126,10 +126,6 @@ def _iso() -> bytes:
 def _interpreter(path: Path, bait: Bait) -> None:
     with Path(sys.executable).open("rb") as program:
         path.write_bytes(program.read(200_000))
-
-
-def _noise(path: Path, bait: Bait) -> None:
-    path.write_bytes(random.Random(7).randbytes(1 << 20))
 
 
 _PLAYLISTS = (
@@ -205,7 +201,7 @@ _NOTHING = (
     Entry("newline.mp4", raw(b"\n")),
     Entry("zeros.mp4", raw(bytes(1 << 20))),
     Entry("ones.mp4", raw(b"\xff" * (1 << 20))),
-    Entry("noise.mp4", _noise),
+    Entry("noise.mp4", raw(random.Random(7).randbytes(1 << 20))),
     Entry("sync-bytes.ts", raw(b"\x47" * (1 << 18))),
     Entry("riff.avi", raw(b"RIFF\xff\xff\xff\xffAVI ")),
     Entry("flv-header.flv", raw(b"FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00")),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from vireo_ops.clips import ffmpeg
 from vireo_testing.bait import Bait
 
-Builder = Callable[[Path, Bait], None]
+Builder = Callable[[Path, Bait], object]
 
 
 class Outcome(StrEnum):
@@ -20,7 +21,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """415 or 413: it is too much and broken, and the first to see it decides."""
     EITHER = "either"
-    """Real pictures with something odd about them: refused, or taken for the pictures alone."""
+    """Real frames with something odd about them: refused, or taken for the frames alone."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ class Entry:
 
 def raw(data: bytes) -> Builder:
     """A file of these bytes."""
+    return lambda path, _: path.write_bytes(data)
 
-    def build(path: Path, bait: Bait) -> None:
-        path.write_bytes(data)
 
-    return build
+def made(*arguments: str) -> Builder:
+    """A file that ffmpeg makes; its name is the last argument."""
+    return lambda path, _: ffmpeg(*arguments, path)

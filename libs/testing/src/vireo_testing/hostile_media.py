@@ -7,7 +7,7 @@ from pathlib import Path
 from vireo_ops.clips import AAC, QUICK, changed, ffmpeg, lavfi
 from vireo_testing.bait import Bait
 from vireo_testing.clips import H264, picture, tone
-from vireo_testing.hostile_entry import Builder, Entry, Outcome, raw
+from vireo_testing.hostile_entry import Builder, Entry, Outcome, made, raw
 from vireo_testing.mp4_boxes import add, box, number, places, put
 
 _FAST_START = ["-movflags", "+faststart"]
@@ -16,10 +16,7 @@ _DAYS = 2_147_483
 
 
 def _sound(*output: str) -> Builder:
-    def build(path: Path, bait: Bait) -> None:
-        ffmpeg(*tone(), *output, path)
-
-    return build
+    return made(*tone(), *output)
 
 
 def _with_cover(*output: str) -> Builder:
@@ -36,17 +33,11 @@ def _with_cover(*output: str) -> Builder:
 
 
 def _still(*output: str) -> Builder:
-    def build(path: Path, bait: Bait) -> None:
-        ffmpeg(*picture(seconds=0.04), "-frames:v", "1", *output, path)
-
-    return build
+    return made(*picture(seconds=0.04), "-frames:v", "1", *output)
 
 
 def _moving(*output: str, size: str = "64x64", rate: str = "25", seconds: float = 2) -> Builder:
-    def build(path: Path, bait: Bait) -> None:
-        ffmpeg(*picture(size, rate, seconds), *output, path)
-
-    return build
+    return made(*picture(size, rate, seconds), *output)
 
 
 def _changed(change: Callable[[bytes], bytes], *output: str) -> Builder:
@@ -78,7 +69,7 @@ def _without_index(data: bytes) -> bytes:
 
 
 def _overwritten(data: bytes) -> bytes:
-    """The media data replaced by bytes that are no pictures."""
+    """The media data replaced by bytes that decode to no frames."""
     start = data.index(b"mdat") + 4
     return data[:start] + bytes((7 * i + 3) & 0xFF for i in range(len(data) - start))
 
@@ -102,7 +93,7 @@ def _days_long(data: bytes) -> bytes:
 
 
 def _samples(count: int) -> Callable[[bytes], bytes]:
-    """A sample table that promises this many pictures."""
+    """A sample table that promises this many frames."""
 
     def change(data: bytes) -> bytes:
         patched = bytearray(data)
@@ -151,7 +142,7 @@ def _ebml(*elements: bytes) -> bytes:
 
 
 def _long_header(data: bytes) -> bytes:
-    """A Matroska header that tells 2,147,483 seconds."""
+    """A Matroska header that says 2,147,483 seconds."""
     at = data.index(b"\x44\x89\x88") + 3
     return data[:at] + struct.pack(">d", _DAYS * 1000.0) + data[at + 8 :]
 
@@ -192,13 +183,6 @@ def _playlist_subtitles(path: Path, bait: Bait) -> None:
     path.write_bytes(patched)
 
 
-def _encrypted(path: Path, bait: Bait) -> None:
-    key = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "0123456789abcdef" * 2]
-    # Without this flag the cipher starts at random, and once in a while noise looks like a picture.
-    same = ["-fflags", "+bitexact", "-flags", "+bitexact"]
-    ffmpeg(*picture(), *H264, *key, "-encryption_kid", "0" * 32, *same, "-f", "mp4", path)
-
-
 def _page_after_header(path: Path, bait: Bait) -> None:
     page = f"<html><script src='{bait.url}/x.js'></script></html>".encode()
     path.write_bytes(box(b"ftyp", b"isom", bytes(4), b"isom") + page)
@@ -213,13 +197,13 @@ def _archive_behind(data: bytes) -> bytes:
 
 
 def _pixel_bomb(*output: str) -> Builder:
-    def build(path: Path, bait: Bait) -> None:
-        source = lavfi("color=red:size=12000x12000:rate=5")
-        ffmpeg(*source, "-frames:v", "1", *output, path)
-
-    return build
+    return made(*lavfi("color=red:size=12000x12000:rate=5"), "-frames:v", "1", *output)
 
 
+_KEY = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "0123456789abcdef" * 2]
+_ENCRYPTED = [*H264, *_KEY, "-encryption_kid", "0" * 32, "-f", "mp4"]
+# Without this flag the cipher starts at random, and once in a while noise looks like a frame.
+_BIT_EXACT = ["-fflags", "+bitexact", "-flags", "+bitexact"]
 _MPEG4 = ["-c:v", "mpeg4"]
 _ENDLESS_SEGMENT = b"\x18S\x80g\x01" + b"\xff" * 7
 _TOO_LARGE, _REFUSED, _EITHER = Outcome.TOO_LARGE, Outcome.REFUSED, Outcome.EITHER
@@ -274,7 +258,7 @@ _LIES = (
     Entry("beyond-the-end.mp4", _changed(_offsets_beyond)),
     Entry("zero-samples.mp4", _changed(_no_samples)),
     Entry("elsewhere.mov", _external_data),
-    Entry("encrypted.mp4", _encrypted),
+    Entry("encrypted.mp4", made(*picture(), *_ENCRYPTED, *_BIT_EXACT)),
     Entry("deep.mp4", _deep),
     Entry("endless-box.mp4", raw(box(b"ftyp", b"isom", bytes(4)) + b"\x00\x00\x00\x00moov")),
     Entry("huge-box.mp4", raw(b"\x00\x00\x00\x01ftyp" + b"\xff" * 8 + bytes(64))),

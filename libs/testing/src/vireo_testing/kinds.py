@@ -30,7 +30,7 @@ def joined(path: Path, parts: Sequence[Path]) -> None:
 def slow_then_fast(
     path: Path, *output: str, rate: int, slow: int, every: int, seconds: int
 ) -> None:
-    """A recording of `rate` pictures a second, the first `slow` seconds with one of `every`."""
+    """A recording of `rate` frames a second, the first `slow` seconds with one of `every`."""
     chosen = f"select='if(lt(t,{slow}),not(mod(n,{every})),1)'"
     filters = ["-vf", chosen, "-fps_mode", "passthrough"]
     ffmpeg(*lavfi(f"testsrc2=s=64x36:r={rate}:d={seconds}"), *filters, *output, path)
@@ -59,7 +59,7 @@ def channels_change(path: Path, codec: str, before: str, after: str) -> None:
 
 
 def many_channels(path: Path, channels: int) -> None:
-    """A QuickTime file with so many channels, which have no names."""
+    """A QuickTime file with this many audio channels, without a layout."""
     raw = path.with_suffix(".pcm")
     step = struct.Struct(f"<{channels}h")
     raw.write_bytes(b"".join(step.pack(*([(n % 24 - 12) * 250] * channels)) for n in range(12_000)))
@@ -77,7 +77,7 @@ def mono(path: Path, *output: str) -> None:
 
 
 def unknown_sound(path: Path) -> None:
-    """A QuickTime film whose sound is of a codec that nobody knows."""
+    """A QuickTime film whose audio codec nobody knows."""
     sources = lavfi("testsrc2=s=64x36:r=10:d=1", "sine=400:d=1")
     ffmpeg(*sources, *QUICK, "-c:a", "pcm_s16le", path)
     changed(path, lambda data: data.replace(b"sowt", b"zzzz"))
@@ -87,7 +87,7 @@ def unknown_sound(path: Path) -> None:
 
 
 def bars(path: Path, *output: str, filters: str = "null", size: str = "1280x720") -> None:
-    """Eight bars of known colours, `BARS`, for two pictures."""
+    """Eight bars of known colours, `BARS`, for two frames."""
     width, height = map(int, size.split("x"))
     picture = path.with_suffix(".ppm")
     row = b"".join(bytes(colour) * (width // 8) for colour in BARS)
@@ -99,7 +99,7 @@ def bars(path: Path, *output: str, filters: str = "null", size: str = "1280x720"
 def _converted(
     path: Path, primaries: str, transfer: str, matrix: str, pixels: str, *output: str, nits: int = 0
 ) -> None:
-    """The bars as HEVC in another space of colours; `nits` is the luminance of white, for HDR."""
+    """The bars as HEVC in another colour space; `nits` is the luminance of white, for HDR."""
     linear = f":npl={nits}" if nits else ""
     space = "gbr:r=pc" if matrix == "rgb" else f"{matrix}:r=tv"
     filters = (
@@ -130,7 +130,7 @@ def hdr_in_rgb(path: Path) -> None:
 
 
 def transparent(path: Path, *output: str) -> None:
-    """A green square on what is transparent, and magenta below that."""
+    """A green square on a transparent background, whose colour is magenta."""
     inside = "between(X,100,220)*between(Y,50,130)"
     source = (
         "color=magenta:s=320x180:r=5:d=0.4,format=argb,"
@@ -144,7 +144,7 @@ def transparent(path: Path, *output: str) -> None:
 
 
 def interlaced(path: Path, *output: str, size: str = "352x288", top: bool = True) -> None:
-    """A bar that moves between the two fields of each picture."""
+    """A bar that moves between the two fields of each frame."""
     weave = "interleave_top,fieldorder=tff" if top else "interleave_bottom,fieldorder=bff"
     source = (
         f"color=gray:s={size}:r=50:d=0.4[b];color=white:s=60x200:r=50:d=0.4[w];"
@@ -171,7 +171,7 @@ def corners(size: str) -> str:
 
 
 def sizes_change(path: Path, *sources: str) -> None:
-    """A WebM of a call: sources one after the other, in whatever sizes."""
+    """A WebM of a video call: sources one after the other, each in its size."""
     names = []
     for number, source in enumerate(sources):
         part = path.with_name(f"{path.stem}-{number}.webm")
@@ -186,7 +186,7 @@ def sizes_change(path: Path, *sources: str) -> None:
 
 
 def grows_within(path: Path) -> None:
-    """An MP4 of H.264 whose pictures are four times as large after a second."""
+    """An MP4 of H.264 whose frames are four times as large after a second."""
     parts = [path.with_suffix(f".{number}.h264") for number in (1, 2)]
     for part, size, seconds in zip(parts, ("160x90", "320x180"), (1, 2), strict=True):
         ffmpeg(*lavfi(f"testsrc2=s={size}:r=25:d={seconds}"), *QUICK, "-bf", "0", part)
@@ -209,7 +209,7 @@ def held(path: Path) -> None:
 
 
 def two_programs(path: Path) -> None:
-    """Two programs: a small picture with stereo, a larger one with mono of 800 Hz."""
+    """Two programs: small frames with stereo, larger ones with mono of 800 Hz."""
     small = ["testsrc2=s=64x36:r=25:d=2", "sine=400:d=2,aformat=channel_layouts=stereo"]
     larger = ["testsrc2=s=128x72:r=25:d=2", "sine=800:d=2"]
     maps = [word for number in "0123" for word in ("-map", number)]
@@ -242,7 +242,7 @@ def chained(path: Path) -> None:
 
 
 def with_a_larger_still(path: Path, *, stills: int) -> None:
-    """A film of 160x90 beside a track of a few larger pictures."""
+    """A film of 160x90 beside a track of a few larger stills."""
     ffmpeg(
         *lavfi("testsrc2=s=160x90:r=25:d=1", f"testsrc=s=640x360:r={stills}:d=1"),
         *("-map", "1", "-map", "0", "-c:v:0", "mjpeg", "-q:v:0", "9", "-c:v:1", "libx264"),

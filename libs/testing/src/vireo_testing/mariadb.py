@@ -14,7 +14,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from pymysql.cursors import Cursor
 from vireo_ops.layout import CHECKOUT
 from vireo_ops.programs import SERVICES, find_server
 from vireo_testing import programs
+from vireo_testing.person import eventually
 from vireo_testing.programs import Program
 
 DB = CHECKOUT / "db"
@@ -72,6 +72,14 @@ class Server:
             client_flag=CLIENT.MULTI_STATEMENTS,
             init_command="SET time_zone = '+00:00'",
         )
+
+    def answers(self) -> bool:
+        """Whether root can log in."""
+        try:
+            self.connect().close()
+        except pymysql.err.OperationalError:
+            return False
+        return True
 
 
 class PrivateServer:
@@ -144,11 +152,10 @@ class PrivateServer:
         log = self._folder / "mariadbd.log"
         self._process = programs.start(command, {}, log)
         try:
-            wait_until_connectable(self.server, self._process)
-        except RuntimeError as error:
+            programs.wait_until_ready(self._process, log, self.server.answers, START_SECONDS)
+        except RuntimeError:
             self.kill()
-            text = log.read_text(errors="replace")
-            raise RuntimeError(f"{error}\n{text[-3000:]}") from None
+            raise
         return self.server
 
     def kill(self) -> None:
@@ -210,7 +217,7 @@ def _container() -> Iterator[Server]:
     with container:
         host, port = container.get_container_host_ip(), container.get_exposed_port(3306)
         server = Server(host, int(port), password, "container")
-        wait_until_connectable(server)
+        eventually(server.answers, START_SECONDS)
         yield server
 
 
@@ -220,25 +227,6 @@ def server_options() -> list[str]:
     parser.read_string((DB / "mariadb.cnf").read_text(encoding="utf-8"))
     options = parser["mariadbd"]
     return [f"--{key}" if value is None else f"--{key}={value}" for key, value in options.items()]
-
-
-def wait_until_connectable(server: Server, process: Program | None = None) -> None:
-    """Return as soon as root can log in.
-
-    Raises:
-        RuntimeError: not in time, or ``process`` has ended.
-    """
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process and process.poll() is not None:
-            raise RuntimeError(f"mariadbd ended with status {process.returncode}")
-        try:
-            server.connect().close()
-        except pymysql.err.OperationalError:
-            time.sleep(0.03)
-        else:
-            return
-    raise RuntimeError(f"mariadbd did not answer within {START_SECONDS:.0f} s")
 
 
 def free_port() -> int:
@@ -344,5 +332,5 @@ def start_migration(environment: Mapping[str, str]) -> "subprocess.Popen[str]":
 
 
 def _run_as() -> list[str]:
-    # mariadbd refuses to run as root unless it is told to.
+    # mariadbd refuses to run as root unless it is asked to.
     return ["--user=root"] if os.geteuid() == 0 else []

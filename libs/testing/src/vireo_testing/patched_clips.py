@@ -12,7 +12,7 @@ _CONTAINERS = (b"stbl", b"minf", b"mdia", b"trak", b"moov")
 
 
 def without_default_duration(path: Path) -> None:
-    """Make a WebM look as a browser's recorder writes it: no rate in its header."""
+    """Make a WebM what a browser's recorder writes: no frame rate in its header."""
     data = bytearray(path.read_bytes())
     at = data.find(b"\x23\xe3\x83")
     size = 4 + (data[at + 3] & 0x7F)
@@ -63,7 +63,7 @@ def with_edits(
 
 
 def live_fragments(path: Path, *, unknown_length: bool = False) -> None:
-    """Fragments that begin at an hour, or whose header does not know how long they are."""
+    """Fragments whose timestamps begin at an hour, or whose duration the header does not have."""
     sources = lavfi("testsrc2=s=64x36:r=25:d=3", "sine=400:d=3")
     fragments = ["-movflags", "frag_keyframe+empty_moov+default_base_moof"]
     ffmpeg(*sources, *QUICK, "-g", "25", *AAC, *fragments, path)
@@ -90,14 +90,14 @@ def mirrored(path: Path) -> None:
 
 
 def cropped(path: Path) -> None:
-    """A Matroska file of 320x240 whose header cuts 30 lines off above and below."""
+    """A Matroska file of 320x240 whose header crops 30 lines above and below."""
     red = "color=black:s=320x240:r=10:d=1,drawbox=x=0:y=30:w=320:h=180:c=red:t=fill"
     ffmpeg(*lavfi(red), *VP9, "-f", "matroska", path)
     _add_shape(path, (0, 30, 0, 30), (320, 180))
 
 
 def cropped_and_turned(path: Path, roll: int) -> None:
-    """A Matroska file whose header cuts other widths off at each side, and turns what is left.
+    """A Matroska file whose header crops each side by another width, and rotates the rest.
 
     320x180 with a colour in each corner; `roll` in degrees, counterclockwise.
     """
@@ -129,7 +129,7 @@ _VIDEO = (b"\x18\x53\x80\x67", b"\x16\x54\xae\x6b", b"\xae", b"\xe0")
 
 
 def add_to_element(path: Path, way: Sequence[bytes], added: bytes) -> None:
-    """Put bytes at the end of an element of a Matroska file; `way` names it and those around."""
+    """Append bytes to an element of a Matroska file; `way` has the ids from the outermost on."""
     data = bytearray(path.read_bytes())
     sizes: list[tuple[int, int, int]] = []
     _, end = _find(data, way, sizes)
@@ -170,7 +170,7 @@ def _element(
 
 
 def held_slide(path: Path, *, b_pictures: int) -> None:
-    """An MP4 of four pictures, one a second, of which the last is shown for 5 s: 8 s in all."""
+    """An MP4 of four frames, one a second, of which the last is shown for 5 s: 8 s in all."""
     encoder = ["-c:v", "libx264", "-bf", str(b_pictures), "-pix_fmt", "yuv420p"]
     ffmpeg(*lavfi("testsrc2=s=64x36:r=1:d=4"), *encoder, path)
     data = bytearray(path.read_bytes())

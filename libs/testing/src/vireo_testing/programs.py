@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 Program = subprocess.Popen[bytes]
@@ -48,3 +49,20 @@ def kill(program: Program) -> None:
     """End it as a power cut would, and wait until it is gone."""
     program.kill()
     program.wait()
+
+
+def wait_until_ready(
+    program: Program, log_file: Path, ready: Callable[[], bool], seconds: float
+) -> None:
+    """Wait until ``ready`` is true.
+
+    Raises:
+        RuntimeError: it is not in time, or the program has ended; with the end of its log.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and program.poll() is None:
+        if ready():
+            return
+        time.sleep(0.03)
+    ended = "is not ready" if program.poll() is None else f"ended with {program.returncode}"
+    raise RuntimeError(f"the program {ended}:\n{log_file.read_text(errors='replace')[-3000:]}")

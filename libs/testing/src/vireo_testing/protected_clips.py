@@ -35,7 +35,7 @@ def windows_media(path: Path) -> None:
 
 
 def transport_stream(path: Path) -> None:
-    """Packets of picture and sound are marked as scrambled."""
+    """Packets of video and audio are marked as scrambled."""
     ffmpeg(*_SOURCES, *QUICK, "-c:a", "mp2", path)
     data = bytearray(path.read_bytes())
     for at in range(0, len(data), 188):

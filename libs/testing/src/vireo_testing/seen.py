@@ -1,4 +1,4 @@
-"""What a viewer would see and hear of a file: pictures, their times, colours, shape and sound.
+"""What a viewer would see and hear of a file: frames, their times, colours, shape and sound.
 
 Arrays are decoded by the machine's own ffmpeg, outside of any sandbox: these are clips of ours.
 """
@@ -24,8 +24,8 @@ def _probe(path: Path, *arguments: str) -> bytes:
 
 def streams(path: Path) -> list[dict[str, Any]]:
     """What ffprobe says of the streams."""
-    told = json.loads(_probe(path, "-show_streams", "-of", "json"))
-    found: list[dict[str, Any]] = told["streams"]
+    probed = json.loads(_probe(path, "-show_streams", "-of", "json"))
+    found: list[dict[str, Any]] = probed["streams"]
     return found
 
 
@@ -35,14 +35,14 @@ def video_stream(path: Path) -> dict[str, Any]:
 
 
 def times(path: Path) -> list[float]:
-    """Seconds at which each picture is shown."""
+    """Presentation times of all frames, in seconds."""
     entries = ["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"]
     lines = _probe(path, *entries, "-of", "csv=p=0").split()
     return [float(line.split(b",")[0]) for line in lines]
 
 
 def pictures(path: Path, width: int, height: int, matrix: str = "bt709") -> Array:
-    """All pictures as RGB, shape (pictures, height, width, 3).
+    """All frames as RGB, shape (frames, height, width, 3).
 
     Args:
         matrix: what a player takes where the file names none, as ffmpeg's ``scale`` calls it.
@@ -88,13 +88,13 @@ def first_loud(path: Path, level: float = 0.3) -> float:
 
 
 def first_bright(path: Path) -> float:
-    """Seconds until a picture is nearly white for the first time."""
+    """Seconds until a frame is nearly white for the first time."""
     means = pictures(path, 32, 18).mean(axis=(1, 2, 3))
     return times(path)[int(np.argmax(means > 225))]
 
 
 def combs(path: Path, *, turned: bool = False) -> float:
-    """How much neighbouring lines differ: above 1 where two moments are woven into one picture.
+    """How much neighbouring lines differ: above 1 where two fields are woven into one frame.
 
     `turned`: what were lines are columns.
     """

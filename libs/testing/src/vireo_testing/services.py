@@ -4,7 +4,6 @@ import contextlib
 import importlib
 import os
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +78,14 @@ class RunningService:
             session.trust_env = False
             return session.request(method, self.url + path, **arguments)
 
+    def answers(self) -> bool:
+        """Whether it is alive."""
+        try:
+            self.request("GET", "/healthz", timeout=START_SECONDS).raise_for_status()
+        except requests.ConnectionError:
+            return False
+        return True
+
     def kill(self) -> None:
         """End the master as ``kill -9`` does; its workers end when they see it."""
         programs.kill(self.process)
@@ -99,21 +106,7 @@ def run_service(
     process = programs.start([*gunicorn, f"vireo_{service}.app:create_app()"], own, log_file)
     running = RunningService(f"http://{bind}", process.pid, log_file, own, process)
     try:
-        _wait_until_alive(running)
+        programs.wait_until_ready(process, log_file, running.answers, START_SECONDS)
         yield running
     finally:
         programs.end(process, seconds=35)
-
-
-def _wait_until_alive(running: RunningService) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if running.process.poll() is not None:
-            break
-        try:
-            running.request("GET", "/healthz", timeout=START_SECONDS).raise_for_status()
-        except requests.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"the service did not start:\n{running.log[-3000:]}")
