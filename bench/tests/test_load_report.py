@@ -58,7 +58,7 @@ def load(error: str = "", grows: float = 0.0) -> Load:
         requests=requests,
         samples=samples,
         measure="PSS",
-        courses=memory.courses(samples, BEGAN, BEGAN + SECONDS, judge=True),
+        trends=memory.trends(samples, BEGAN, BEGAN + SECONDS, judge=True),
         busy=0.5,
     )
 
@@ -84,7 +84,7 @@ def test_a_good_day_is_shown_and_passes() -> None:
 
 
 STILL_WAITING = replace(load(), summary=replace(load().summary, stayed=2))
-UNSEEN = replace(load(), courses=[], samples=[])
+UNSEEN = replace(load(), trends=[], samples=[])
 
 
 @pytest.mark.parametrize(

@@ -24,14 +24,14 @@ from vireo_bench.references import References
 from vireo_bench.report import reported
 from vireo_bench.rounds import measure
 from vireo_bench.scale import FULL, SHORT, Scale
-from vireo_bench.stage import Stage
+from vireo_bench.setup import Setup
 from vireo_harness import clips
 from vireo_harness.command import Command, Display
-from vireo_harness.ground import Step, full_vireo, upload_film
+from vireo_harness.testbed import Step, running_testbed, upload_film
 from vireo_testing.person import Person
 
 # The last one stops Vireo again and again.
-FAMILIES: dict[str, Callable[[Stage], Sequence[Figure]]] = {
+FAMILIES: dict[str, Callable[[Setup], Sequence[Figure]]] = {
     "static": static_bytes.figures,
     "answers": answers.figures,
     "lists": lists.figures,
@@ -54,9 +54,9 @@ def _measure(options: argparse.Namespace, display: Display) -> list[Row]:
     scale = SHORT if options.short else FULL
     rounds = options.rounds or scale.rounds
     rows = []
-    with _stage(scale, options.folder, display.step) as stage:
+    with _set_up(scale, options.folder, display.step) as setup:
         for number, name in enumerate(options.only, start=1):
-            figures = FAMILIES[name](stage)
+            figures = FAMILIES[name](setup)
             display.count(len(figures) * rounds)
             for figure in figures:
                 display.step(f"{number}/{len(options.only)} {figure.title}")
@@ -65,18 +65,19 @@ def _measure(options: argparse.Namespace, display: Display) -> list[Row]:
 
 
 @contextmanager
-def _stage(scale: Scale, parent: Path, step: Step) -> Iterator[Stage]:
+def _set_up(scale: Scale, parent: Path, step: Step) -> Iterator[Setup]:
     """Everything that is there before the first round, and its end."""
-    with full_vireo("bench", parent, scale.videos, scale.channels, step) as ground:
+    with running_testbed("bench", parent, scale.videos, scale.channels, step) as testbed:
+        folder, vireo, corpus = testbed.folder, testbed.vireo, testbed.corpus
         step("making clips, uploading a film")
-        owner = Person(ground.vireo.url).client
-        film_hash = upload_film(owner, ground.folder, scale.video_bytes, "A film")
-        large = clips.sized(ground.folder / "large.mp4", scale.upload_bytes)
-        clip = clips.clip(ground.folder / "clip.mp4", scale.clip_seconds)
+        owner = Person(vireo.url).client
+        film_hash = upload_film(owner, folder, scale.video_bytes, "A film")
+        large = clips.sized(folder / "large.mp4", scale.upload_bytes)
+        clip = clips.clip(folder / "clip.mp4", scale.clip_seconds)
         step("starting the references")
-        references = References(ground.folder / "reference", ground.vireo)
+        references = References(folder / "reference", vireo)
         with references.running():
-            yield Stage(scale, ground, references, owner, film_hash, large, clip)
+            yield Setup(folder, vireo, corpus, scale, references, owner, film_hash, large, clip)
 
 
 BENCH = Command(

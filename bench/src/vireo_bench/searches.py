@@ -1,7 +1,7 @@
-"""What a flood of the dearest searches does to everybody else.
+"""What a flood of the costliest searches does to everybody else.
 
-The dearest are those of very common words, each of which begins others: nothing about them is rare,
-so that as many videos are looked at as there may be for a page. The reference is the same watcher
+The costliest are those of very common words: nothing about them is rare, so that as many videos are
+looked at as there may be for a page. The reference is the same watcher
 without the flood, as for sign-ins. Searches that are refused (429 or 503: too many ask at once)
 count as answers: that is what bounds the flood, here where the rate of one address does not hold.
 """
@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from vireo_bench import transfers, wrk
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.stage import Stage
-from vireo_harness.crowd import crowd
+from vireo_bench.setup import Setup
+from vireo_harness.threads import running_threads
 from vireo_harness.vireo import HOST
 
 CLIENTS = 40
@@ -25,10 +25,10 @@ _WORDS = 10
 _PAUSE_SECONDS = 0.1
 
 
-def figures(stage: Stage) -> list[Figure]:
+def figures(setup: Setup) -> list[Figure]:
     """The rows of the flood."""
-    shown = list(stage.corpus.shown)
-    seconds = stage.scale.long_burst
+    shown = list(setup.corpus.shown)
+    seconds = setup.scale.long_burst
     routes = {
         "v": ("GET /v", [f"/v/{hash_path}" for hash_path in shown]),
         "videos": ("GET /videos/all", [f"/videos/all?limit={limit}" for limit in range(1, 101)]),
@@ -38,18 +38,18 @@ def figures(stage: Stage) -> list[Figure]:
 
         def p99(paths: list[str] = paths) -> float:
             done = wrk.load(
-                stage.vireo.url, paths, seconds=seconds, connections=1, token=stage.owner.token
+                setup.vireo.url, paths, seconds=seconds, connections=1, token=setup.owner.token
             )
             return done.p99_ms
 
         def p99_in_the_flood(paths: list[str] = paths) -> float:
-            with flood(stage):
+            with flood(setup):
                 return p99(paths)
 
         found.append(
             Figure(
                 f"{name}_p99_in_searches",
-                f"{title}, p99, while {CLIENTS} clients ask the dearest searches",
+                f"{title}, p99, while {CLIENTS} clients ask the costliest searches",
                 "ms",
                 Goal(Judged.RATIO_AT_MOST, 2.0),
                 p99_in_the_flood,
@@ -60,22 +60,22 @@ def figures(stage: Stage) -> list[Figure]:
     return found
 
 
-def dearest(stage: Stage) -> list[str]:
+def costliest(setup: Setup) -> list[str]:
     """Addresses of searches whose words are all very common, no two alike."""
-    words = sorted(stage.corpus.texts_with, key=lambda word: -stage.corpus.texts_with[word])
+    words = sorted(setup.corpus.texts_with, key=lambda word: -setup.corpus.texts_with[word])
     chosen = itertools.islice(itertools.permutations(words[: _WORDS + 4], _WORDS), 0, 100_000, 997)
     return [f"/search/all/{quote(' '.join(some))}" for some in chosen]
 
 
 @contextmanager
-def flood(stage: Stage) -> Iterator[None]:
+def flood(setup: Setup) -> Iterator[None]:
     """Clients that search without a pause but for where they are refused."""
-    paths = dearest(stage)
+    paths = costliest(setup)
 
     def search(number: int, stop: threading.Event) -> int:
         answered = 0
         mine = itertools.cycle(paths[number:] + paths[:number])
-        with closing(transfers.Connection(HOST, stage.vireo.port)) as line:
+        with closing(transfers.Connection(HOST, setup.vireo.port)) as line:
             while not stop.is_set():
                 head = line.ask("GET", next(mine))
                 line.body(head)
@@ -86,7 +86,7 @@ def flood(stage: Stage) -> Iterator[None]:
                     stop.wait(_PAUSE_SECONDS)
         return answered
 
-    with crowd(CLIENTS, search) as searching:
+    with running_threads(CLIENTS, search) as searching:
         # All of them are there before anybody measures.
         time.sleep(_PAUSE_SECONDS)
         yield

@@ -14,22 +14,22 @@ import bcrypt
 
 from vireo_bench import wrk
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.stage import Stage
-from vireo_harness.crowd import crowd
+from vireo_bench.setup import Setup
+from vireo_harness.threads import running_threads
 from vireo_testing.person import Person
 
 CLIENTS = 8
 COST = 12
 
 
-def figures(stage: Stage) -> list[Figure]:
+def figures(setup: Setup) -> list[Figure]:
     """The rows of sign-in."""
-    people = [Person(stage.vireo.url) for _ in range(CLIENTS)]
-    paths = [f"/v/{hash_path}" for hash_path in stage.corpus.shown]
-    seconds = stage.scale.long_burst
+    people = [Person(setup.vireo.url) for _ in range(CLIENTS)]
+    paths = [f"/v/{hash_path}" for hash_path in setup.corpus.shown]
+    seconds = setup.scale.long_burst
 
     def p99() -> float:
-        return wrk.load(stage.vireo.url, paths, seconds=seconds, connections=1).p99_ms
+        return wrk.load(setup.vireo.url, paths, seconds=seconds, connections=1).p99_ms
 
     def sign_in(number: int, stop: threading.Event) -> int:
         """Without a pause; every answer is checked. How often it was done."""
@@ -41,12 +41,12 @@ def figures(stage: Stage) -> list[Figure]:
 
     def rate() -> float:
         began = time.monotonic()
-        with crowd(CLIENTS, sign_in) as signing_in:
+        with running_threads(CLIENTS, sign_in) as signing_in:
             time.sleep(seconds)
         return sum(one.result() for one in signing_in) / (time.monotonic() - began)
 
     def p99_in_the_flood() -> float:
-        with crowd(CLIENTS, sign_in):
+        with running_threads(CLIENTS, sign_in):
             return p99()
 
     return [

@@ -11,7 +11,7 @@ from contextlib import closing
 
 from vireo_bench import transfers, wrk
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.stage import Stage, fetch
+from vireo_bench.setup import Setup, fetch
 from vireo_harness.vireo import HOST
 
 _MEGA = 1e6
@@ -21,24 +21,24 @@ NGINX = "bare nginx, same file"
 Rate = Callable[[str, int, str, mmap.mmap, int, float], float]
 
 
-def figures(stage: Stage) -> list[Figure]:
+def figures(setup: Setup) -> list[Figure]:
     """The rows of films and thumbnails."""
-    film = functools.partial(_film, stage)
+    film = functools.partial(_film, setup)
     return [
         film("video_1", "a film, 1 connection", transfers.download_rate, 1, 0.95),
         film("video_8", "a film, 8 connections", transfers.download_rate, 8, 0.95),
         film("video_ranges", "a film in ranges of 1 MiB, 16", transfers.range_rate, 16, 0.90),
-        _thumbnails(stage),
+        _thumbnails(setup),
     ]
 
 
 def _film(
-    stage: Stage, name: str, title: str, rate: Rate, connections: int, least: float
+    setup: Setup, name: str, title: str, rate: Rate, connections: int, least: float
 ) -> Figure:
     def turn(port: int, path: str) -> float:
-        with transfers.source(stage.vireo.public / stage.film) as film:
+        with transfers.source(setup.vireo.public / setup.film) as film:
             _require_whole(port, path, film)
-            seconds = float(stage.scale.burst)
+            seconds = float(setup.scale.burst)
             return rate(HOST, port, path, film, connections, seconds) / _MEGA
 
     return Figure(
@@ -46,9 +46,9 @@ def _film(
         f"GET /video/d of {title}",
         "MB/s",
         Goal(Judged.RATIO_AT_LEAST, least),
-        lambda: turn(stage.vireo.port, f"/video/d/{stage.film_hash}"),
+        lambda: turn(setup.vireo.port, f"/video/d/{setup.film_hash}"),
         NGINX,
-        lambda: turn(stage.references.port, f"/files/{stage.film}"),
+        lambda: turn(setup.references.port, f"/files/{setup.film}"),
     )
 
 
@@ -63,14 +63,14 @@ def _require_whole(port: int, path: str, source: mmap.mmap) -> None:
             offset += len(piece)
 
 
-def _thumbnails(stage: Stage) -> Figure:
+def _thumbnails(setup: Setup) -> Figure:
     def turn(url: str, path: str) -> float:
-        image = (stage.vireo.public / stage.thumbnail).read_bytes()
+        image = (setup.vireo.public / setup.thumbnail).read_bytes()
         assert fetch(url + path) == image
         done = wrk.load(
             url,
             [path],
-            seconds=stage.scale.burst,
+            seconds=setup.scale.burst,
             connections=_THUMBNAIL_CLIENTS,
             least_bytes=len(image),
         )
@@ -81,7 +81,7 @@ def _thumbnails(stage: Stage) -> Figure:
         "GET /thumbnails, hot",
         "/s",
         Goal(Judged.RATIO_AT_LEAST, 0.85),
-        lambda: turn(stage.vireo.url, f"/thumbnails/{stage.film_hash}"),
+        lambda: turn(setup.vireo.url, f"/thumbnails/{setup.film_hash}"),
         NGINX,
-        lambda: turn(stage.references.url, f"/files/{stage.thumbnail}"),
+        lambda: turn(setup.references.url, f"/files/{setup.thumbnail}"),
     )

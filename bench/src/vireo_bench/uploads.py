@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 from vireo_bench import transfers
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.stage import Stage, fetch
+from vireo_bench.setup import Setup, fetch
 from vireo_harness import clips
-from vireo_harness.crowd import crowd
 from vireo_harness.processes import below, command, peak_rss, reset_peak, rss
+from vireo_harness.threads import running_threads
 from vireo_harness.vireo import HOST, Vireo
 
 _MEGA = 1e6
@@ -28,14 +28,14 @@ _LOOK_SECONDS, _CHILDREN_SECONDS = 0.005, 0.05
 _PATIENCE_SECONDS = 120.0
 
 
-def figures(stage: Stage) -> list[Figure]:
+def figures(setup: Setup) -> list[Figure]:
     """The rows of uploads; memory belongs to the uploads of the first row."""
     grown: deque[float] = deque()
     children: deque[float] = deque()
 
     def turn() -> float:
-        with _memory_of(stage.vireo) as memory:
-            rate = _upload(stage)
+        with _memory_of(setup.vireo) as memory:
+            rate = _upload(setup)
         grown.append(memory.grown / _MIB)
         children.append(memory.children / _MIB)
         return rate
@@ -43,12 +43,12 @@ def figures(stage: Stage) -> list[Figure]:
     return [
         Figure(
             "upload",
-            f"POST /upload/v of {stage.scale.upload_bytes // _MIB} MiB to its 200",
+            f"POST /upload/v of {setup.scale.upload_bytes // _MIB} MiB to its 200",
             "MB/s",
             Goal(Judged.RATIO_AT_LEAST, 0.80),
             turn,
             "nginx spools it, fsync",
-            lambda: _spool(stage),
+            lambda: _spool(setup),
         ),
         Figure(
             "upload_memory",
@@ -66,84 +66,84 @@ def figures(stage: Stage) -> list[Figure]:
         ),
         Figure(
             "publish",
-            f"{stage.scale.clip_seconds} s of 720p, last byte sent to GET 200",
+            f"{setup.scale.clip_seconds} s of 720p, last byte sent to GET 200",
             "s",
             Goal(Judged.DIFFERENCE_AT_MOST, 1.0),
-            lambda: _publish(stage),
+            lambda: _publish(setup),
             "ffmpeg's stream copy",
-            lambda: _copy(stage),
+            lambda: _copy(setup),
         ),
     ]
 
 
-def _upload(stage: Stage) -> float:
-    hash_path = stage.owner.announce_video("An upload", "measured")
+def _upload(setup: Setup) -> float:
+    hash_path = setup.owner.announce_video("An upload", "measured")
     os.sync()
     done = transfers.upload(
-        HOST, stage.vireo.port, f"/upload/v/{hash_path}", stage.large, stage.owner.token
+        HOST, setup.vireo.port, f"/upload/v/{hash_path}", setup.large, setup.owner.token
     )
     assert done.status == 200, done.body
     assert done.body.strip() == b'{"response":""}', done.body
-    stage.owner.wait(hash_path)
-    _require_kept(stage, hash_path)
-    stage.owner.delete_video(hash_path)
-    return stage.scale.upload_bytes / _MEGA / (done.answered - done.began)
+    setup.owner.wait(hash_path)
+    _require_kept(setup, hash_path)
+    setup.owner.delete_video(hash_path)
+    return setup.scale.upload_bytes / _MEGA / (done.answered - done.began)
 
 
-def _require_kept(stage: Stage, hash_path: str) -> None:
+def _require_kept(setup: Setup, hash_path: str) -> None:
     """Look whether the original is kept as it was sent, and the video is served."""
-    originals = stage.vireo.layout.media / "originals" / hash_path[:2]
+    originals = setup.vireo.layout.media / "originals" / hash_path[:2]
     (original,) = originals.glob(f"{hash_path}.*")
-    with original.open("rb") as kept, stage.large.open("rb") as sent:
+    with original.open("rb") as kept, setup.large.open("rb") as sent:
         while piece := sent.read(_MIB):
             assert kept.read(_MIB) == piece, "the original is not what was sent"
         assert not kept.read(1)
-    with closing(transfers.Connection(HOST, stage.vireo.port)) as line:
+    with closing(transfers.Connection(HOST, setup.vireo.port)) as line:
         head = line.ask("GET", f"/video/d/{hash_path}", Range="bytes=0-15")
         assert head.status == 206, head
         assert line.body(head)[4:8] == b"ftyp"
 
 
-def _spool(stage: Stage) -> float:
+def _spool(setup: Setup) -> float:
     os.sync()
-    done = transfers.upload(HOST, stage.references.port, "/spool", stage.large)
-    wanted = b'{"response":%d}' % stage.scale.upload_bytes
+    done = transfers.upload(HOST, setup.references.port, "/spool", setup.large)
+    wanted = b'{"response":%d}' % setup.scale.upload_bytes
     assert (done.status, done.body.strip()) == (200, wanted), done
-    return stage.scale.upload_bytes / _MEGA / (done.answered - done.began)
+    return setup.scale.upload_bytes / _MEGA / (done.answered - done.began)
 
 
-def _publish(stage: Stage) -> float:
-    hash_path = stage.owner.announce_video("A clip", "measured")
+def _publish(setup: Setup) -> float:
+    hash_path = setup.owner.announce_video("A clip", "measured")
     path = f"/video/d/{hash_path}"
     os.sync()
     # It may be watched before its upload is answered, so somebody else looks for it meanwhile.
-    with crowd(1, lambda _, stop: _watchable(stage, path, stop)) as (watchable,):
+    with running_threads(1, lambda _, stop: _watchable(setup, path, stop)) as (watchable,):
         done = transfers.upload(
-            HOST, stage.vireo.port, f"/upload/v/{hash_path}", stage.clip, stage.owner.token
+            HOST, setup.vireo.port, f"/upload/v/{hash_path}", setup.clip, setup.owner.token
         )
         assert done.status == 200, done.body
         since = watchable.result()
-    assert fetch(stage.vireo.url + path)[4:8] == b"ftyp"
-    stage.owner.wait(hash_path)
-    stage.owner.delete_video(hash_path)
+    assert fetch(setup.vireo.url + path)[4:8] == b"ftyp"
+    setup.owner.wait(hash_path)
+    setup.owner.delete_video(hash_path)
     return since - done.sent
 
 
-def _watchable(stage: Stage, path: str, stop: threading.Event) -> float:
+def _watchable(setup: Setup, path: str, stop: threading.Event) -> float:
     """Wait until a video can be watched; that moment."""
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until and not stop.wait(_LOOK_SECONDS):
-        with closing(transfers.Connection(HOST, stage.vireo.port)) as line:
+        with closing(transfers.Connection(HOST, setup.vireo.port)) as line:
             if line.ask("GET", path).status == 200:
                 return time.monotonic()
     raise AssertionError("the clip did not become watchable")
 
 
-def _copy(stage: Stage) -> float:
-    target = stage.ground.folder / "copied.mp4"
+def _copy(setup: Setup) -> float:
+    target = setup.folder / "copied.mp4"
     os.sync()
     began = time.monotonic()
-    clips.copy_streams(stage.clip, target)
+    clips.copy_streams(setup.clip, target)
     took = time.monotonic() - began
     target.unlink()
     return took
@@ -151,10 +151,8 @@ def _copy(stage: Stage) -> float:
 
 @dataclass
 class _Memory:
-    """The most, in bytes, that the resident memory of any process that was there before grew by.
-
-    ``children`` is the size of the largest program that the media worker started meanwhile.
-    """
+    """Bytes: the most that any process's resident memory grew by (``grown``), and the size of the
+    largest program that the media worker started (``children``)."""
 
     grown: int = 0
     children: int = 0
@@ -164,7 +162,7 @@ class _Memory:
 def _memory_of(vireo: Vireo) -> Iterator[_Memory]:
     """Watch it until the end of the ``with``, when ``grown`` is known.
 
-    It is read from the kernel's own high mark; children are looked at now and then.
+    The kernel keeps the peak of each process; children are sampled.
     """
     before = {}
     for pid in vireo.processes():
@@ -179,6 +177,6 @@ def _memory_of(vireo: Vireo) -> Iterator[_Memory]:
                 if pid not in before and "ff" in command(pid).partition(" ")[0]:
                     memory.children = max(memory.children, rss(pid))
 
-    with crowd(1, look):
+    with running_threads(1, look):
         yield memory
     memory.grown = max(peak_rss(pid) - size for pid, size in before.items())

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from vireo_harness import processes
 from vireo_harness.command import Command, Display
-from vireo_harness.ground import Ground, Step, full_vireo
+from vireo_harness.testbed import Step, Testbed, running_testbed
 from vireo_load import films, logs, memory, scale
 from vireo_load.outcome import Load
 from vireo_load.plan import Plan, words_of
@@ -63,17 +63,17 @@ def _measure(options: argparse.Namespace, display: Display) -> Load:
         people=options.users or chosen.people,
     )
     step, videos, channels = display.step, chosen.videos, chosen.channels
-    with full_vireo("load", options.folder, videos, channels, step) as ground:
-        return _day(chosen, options.seed, ground, step)
+    with running_testbed("load", options.folder, videos, channels, step) as testbed:
+        return _day(chosen, options.seed, testbed, step)
 
 
-def _day(chosen: Scale, seed: int, ground: Ground, step: Step) -> Load:
+def _day(chosen: Scale, seed: int, testbed: Testbed, step: Step) -> Load:
     """Let the traffic come, watch the memory meanwhile, and gather what came of it."""
     step("making clips")
-    playable, foreign = films.playable_clip(ground.folder), films.foreign_clip(ground.folder)
+    playable, foreign = films.playable_clip(testbed.folder), films.foreign_clip(testbed.folder)
     step("uploading films")
     plan = Plan(
-        url=ground.vireo.url,
+        url=testbed.vireo.url,
         seconds=chosen.seconds,
         people=chosen.people,
         # A short day has a short morning.
@@ -82,21 +82,21 @@ def _day(chosen: Scale, seed: int, ground: Ground, step: Step) -> Load:
         seed=seed,
         videos=chosen.videos,
         channels=chosen.channels,
-        films=films.published(ground, chosen.films),
+        films=films.published(testbed, chosen.films),
         playable=playable,
         foreign=foreign,
-        shown=ground.corpus.shown,
-        words=words_of(ground.corpus.texts_with, chosen.videos),
-        public=ground.vireo.public,
-        records=ground.folder / "records",
+        shown=testbed.corpus.shown,
+        words=words_of(testbed.corpus.texts_with, chosen.videos),
+        public=testbed.vireo.public,
+        records=testbed.folder / "records",
     )
     plan.records.touch()
-    (ground.folder / "plan.json").write_text(plan.model_dump_json(), encoding="utf-8")
+    (testbed.folder / "plan.json").write_text(plan.model_dump_json(), encoding="utf-8")
     reader = Reader(plan.records)
     try:
         processes.busy()
-        with memory.watched(ground.vireo, chosen.look) as watch:
-            summary = _traffic(plan, ground.folder, reader, step)
+        with memory.watched(testbed.vireo, chosen.look) as watch:
+            summary = _traffic(plan, testbed.folder, reader, step)
         busy = processes.busy()
     finally:
         reader.close()
@@ -109,9 +109,9 @@ def _day(chosen: Scale, seed: int, ground: Ground, step: Step) -> Load:
         requests=reader.requests,
         samples=watch.samples,
         measure=watch.measure,
-        courses=memory.courses(watch.samples, settled, ended, judge=chosen.judge),
+        trends=memory.trends(watch.samples, settled, ended, judge=chosen.judge),
         busy=busy,
-        logged=logs.problems(ground.vireo.layout.logs),
+        logged=logs.problems(testbed.vireo.layout.logs),
     )
 
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from vireo_harness import clips
-from vireo_harness.ground import Ground, upload_film
+from vireo_harness.testbed import Testbed, upload_film
 from vireo_harness.vireo import path_of
 from vireo_load.plan import Clip, Film
 from vireo_testing.clips import Library
@@ -27,15 +27,15 @@ def foreign_clip(folder: Path) -> Clip:
     return Clip(file=path, width=clip.width, height=clip.height, seconds=clip.duration)
 
 
-def published(ground: Ground, sizes: tuple[int, ...]) -> list[Film]:
+def published(testbed: Testbed, sizes: tuple[int, ...]) -> list[Film]:
     """Films of these sizes, uploaded through the API, and the files that the gateway serves."""
-    owner = Person(ground.vireo.url).client
+    owner = Person(testbed.vireo.url).client
     films = []
     for number, size in enumerate(sizes, start=1):
         title = f"Film {number}"
-        hash_path = upload_film(owner, ground.folder, size, title)
+        hash_path = upload_film(owner, testbed.folder, size, title)
         film, thumbnail = (
-            ground.vireo.public / path_of(kind, hash_path) for kind in ("videos", "thumbnails")
+            testbed.vireo.public / path_of(kind, hash_path) for kind in ("videos", "thumbnails")
         )
         films.append(Film(hash_path=hash_path, title=title, file=film, thumbnail=thumbnail))
     owner.close()

@@ -1,4 +1,4 @@
-"""How much memory the programs of a Vireo have over time, and whether it stays so."""
+"""How much memory the programs of a Vireo use over time, and whether it grows."""
 
 import statistics
 import threading
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from vireo_harness.crowd import crowd
 from vireo_harness.processes import command, pss, rss
+from vireo_harness.threads import running_threads
 from vireo_harness.vireo import Vireo
 
 MIB = 1 << 20
 DATABASE = "MariaDB"
-# Programs that end by themselves, in seconds: ffmpeg, ffprobe, and the reader of pictures.
+# Programs that end within seconds: ffmpeg, ffprobe, and the decoder of images.
 TOOLS = "tools of the media worker"
 VIREO = "Vireo"
 _NAMES = {
@@ -31,10 +31,9 @@ _NAMES = {
     "vireo_media.spool": "spool",
 }
 _SUPERVISOR = "supervisor"
-# What a program may have more in the last quarter of a load than in the second one. A share, for
-# what is kept of every connection, thread and key; and some MiB, for what the allocator holds back.
-# A worker that comes late to what it has not done before takes some MiB once: six, in auth, in the
-# third minute, were seen.
+# By how much a program may be larger in the last quarter of a load than in the second: a share, for
+# what is kept for each connection, thread and key; and some MiB, for what the allocator retains and
+# for a worker that does something late for the first time (auth grew by six MiB in minute three).
 SHARE_MORE, MIB_MORE = 0.02, 8.0
 _LEAST_SAMPLES = 16
 
@@ -54,11 +53,11 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Course:
-    """How the memory of a program went, in MiB: medians of quarters, the most, and the slope.
+class Trend:
+    """The memory of a program over time, in MiB: medians of quarters, the peak, and the slope.
 
-    The slope, in MiB a minute, is that of the straight line that lies nearest to the samples of all
-    quarters but the first. ``flat`` is None where it is not judged.
+    The slope, in MiB a minute, is the linear regression's over all quarters but the first.
+    ``flat`` is None where it is not judged.
     """
 
     program: str
@@ -73,7 +72,7 @@ class Course:
 
 @dataclass
 class Watch:
-    """What was seen of all processes; ``measure`` is PSS or RSS."""
+    """Samples of all processes; ``measure`` is PSS or RSS."""
 
     measure: str
     samples: list[Sample] = field(default_factory=list)
@@ -81,7 +80,7 @@ class Watch:
 
 @contextmanager
 def watched(vireo: Vireo, every: float) -> Iterator[Watch]:
-    """Look every so many seconds until the end of the ``with``, in a thread of its own."""
+    """Sample every so many seconds until the end of the ``with``, in a thread of its own."""
     watch = Watch("PSS" if _readable(vireo) else "RSS")
     read = pss if watch.measure == "PSS" else rss
 
@@ -92,7 +91,7 @@ def watched(vireo: Vireo, every: float) -> Iterator[Watch]:
                 programs[_name(pid, program)] += read(pid)
             watch.samples.append(Sample(time.time(), dict(programs)))
 
-    with crowd(1, look):
+    with running_threads(1, look):
         yield watch
 
 
@@ -105,7 +104,7 @@ def _name(pid: int, program: str) -> str:
 
 
 def _readable(vireo: Vireo) -> bool:
-    """Whether shared pages can be told apart: not of another user's processes."""
+    """Whether PSS can be read: not of another user's processes."""
     try:
         for pid in vireo.processes():
             pss(pid)
@@ -114,8 +113,8 @@ def _readable(vireo: Vireo) -> bool:
     return True
 
 
-def courses(samples: Sequence[Sample], began: float, ended: float, *, judge: bool) -> list[Course]:
-    """The course of each program, and of Vireo as a whole, while the load was there.
+def trends(samples: Sequence[Sample], began: float, ended: float, *, judge: bool) -> list[Trend]:
+    """The trend of each program, and of Vireo as a whole, while the load was there.
 
     MariaDB is reported and not judged: it keeps pages that it has read until its pool is full,
     which is a setting. Tools come and go.
@@ -124,26 +123,27 @@ def courses(samples: Sequence[Sample], began: float, ended: float, *, judge: boo
     if len(within) < 4:
         return []
     names = sorted({name for sample in within for name in sample.programs})
-    found = []
-    for name in [*(name for name in names if name not in {DATABASE, TOOLS}), VIREO]:
-        sizes = [(s.at, s.vireo if name == VIREO else s.programs.get(name, 0)) for s in within]
-        found.append(course(name, sizes, began, ended, judge=judge))
-    for name in (DATABASE, TOOLS):
-        if name in names:
-            sizes = [(sample.at, sample.programs.get(name, 0)) for sample in within]
-            found.append(course(name, sizes, began, ended, judge=False))
-    return found
+    others = [name for name in (DATABASE, TOOLS) if name in names]
+    judged = [*(name for name in names if name not in others), VIREO]
+
+    def sizes(name: str) -> list[tuple[float, int]]:
+        return [(s.at, s.vireo if name == VIREO else s.programs.get(name, 0)) for s in within]
+
+    return [
+        trend(name, sizes(name), began, ended, judge=judge and name in judged)
+        for name in [*judged, *others]
+    ]
 
 
-def course(
+def trend(
     program: str,
     sizes: Sequence[tuple[float, int]],
     began: float,
     ended: float,
     *,
     judge: bool,
-) -> Course:
-    """The course of one program; ``sizes`` are moments and bytes, in their order."""
+) -> Trend:
+    """The trend of one program; ``sizes`` are moments and bytes, in their order."""
     quarter = (ended - began) / 4
     quarters: list[list[float]] = [[], [], [], []]
     for at, size in sizes:
@@ -152,7 +152,7 @@ def course(
     allowed = second * (1 + SHARE_MORE) + MIB_MORE
     settled = [(at, size / MIB) for at, size in sizes if at >= began + quarter]
     enough = len(sizes) >= _LEAST_SAMPLES and all(quarters)
-    return Course(
+    return Trend(
         program=program,
         first=first,
         second=second,
@@ -160,13 +160,13 @@ def course(
         most=max(size for _, size in sizes) / MIB,
         slope=slope(settled) * 60,
         allowed=allowed,
-        # Where it should be judged and can't be, it is not flat: nobody has seen that it is.
+        # With too few samples to judge, it counts as not flat.
         flat=(enough and last <= allowed) if judge else None,
     )
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
-    """The slope of the straight line that lies nearest to the points, by least squares."""
+    """The slope of the linear regression of the points."""
     if len({x for x, _ in points}) < 2:
         return 0.0
     return statistics.linear_regression([x for x, _ in points], [y for _, y in points]).slope

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vireo_load.memory import Course, Sample
+from vireo_load.memory import Sample, Trend
 from vireo_load.plan import Plan
 from vireo_load.records import Moment, Problem, Request, Row, Summary, moments, problems, rows
 
@@ -24,7 +24,7 @@ class Load:
     requests: Sequence[Request]
     samples: Sequence[Sample]
     measure: str
-    courses: Sequence[Course]
+    trends: Sequence[Trend]
     busy: float
     logged: Sequence[Problem] = ()
 

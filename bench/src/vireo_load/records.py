@@ -138,7 +138,7 @@ def _percentiles(requests: Sequence[Request]) -> dict[str, float]:
 
 def moments(requests: Iterable[Request], began: float, seconds: float, step: float) -> list[Moment]:
     """The load in pieces of about ``step`` seconds; those in which nothing began are left out."""
-    # What is over is the last piece's: a piece of its own would be of a moment, and tell nothing.
+    # The remainder belongs to the last piece: alone it would be too short to mean anything.
     last = max(1, round(seconds / step)) - 1
     pieces: dict[int, list[Request]] = defaultdict(list)
     for request in requests:

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from vireo_harness.command import Report
 from vireo_harness.report import Table, number, rounded
 from vireo_load import picture
-from vireo_load.memory import MIB, MIB_MORE, SHARE_MORE, Course
+from vireo_load.memory import MIB, MIB_MORE, SHARE_MORE, Trend
 from vireo_load.outcome import Load
 from vireo_load.records import Row
 
@@ -37,12 +37,12 @@ def wrong(load: Load) -> list[str]:
         found.append("nobody asked anything")
     if load.summary.stayed:
         found.append(f"{load.summary.stayed} people were still waiting at the end")
-    if load.judged and not load.courses:
+    if load.judged and not load.trends:
         found.append("memory could not be looked at often enough")
     return found + [
         f"memory of {one.program} is not flat: {number(one.second)} MiB in the second quarter,"
         f" {number(one.last)} in the last (allowed: {number(one.allowed)})"
-        for one in load.courses
+        for one in load.trends
         if one.flat is False
     ]
 
@@ -61,7 +61,7 @@ def values(load: Load) -> dict[str, object]:
         "problems": [asdict(problem) for problem in load.problems()],
         "moments": [_rounded(asdict(moment)) for moment in load.moments()],
         "memory_measure": load.measure,
-        "memory": [_rounded(asdict(course)) for course in load.courses],
+        "memory": [_rounded(asdict(trend)) for trend in load.trends],
         "memory_over_time": [
             {
                 "second": round(sample.at - load.summary.began, 1),
@@ -113,10 +113,10 @@ def _cells(row: Row) -> list[str]:
 
 def _memory(load: Load, first: str, title: str = "") -> Table:
     headings = ("program", first, "2nd", "last", "most", "a minute", "allowed", "flat")
-    return Table(headings, [_course_cells(one) for one in load.courses], title)
+    return Table(headings, [_trend_cells(one) for one in load.trends], title)
 
 
-def _course_cells(one: Course) -> list[str]:
+def _trend_cells(one: Trend) -> list[str]:
     sizes = [f"{size:.1f}" for size in (one.first, one.second, one.last, one.most)]
     allowed = "" if one.flat is None else f"{one.allowed:.1f}"
     return [one.program, *sizes, f"{one.slope:+.2f}", allowed, _YES[one.flat]]

@@ -1,8 +1,8 @@
 """The program that makes the traffic: ``python -m vireo_load.traffic <plan>``.
 
-It runs beside the command, because locust turns every wait of its process into one of its own, and
-what watches the memory must not wait for a client. What came of each request goes to the plan's
-file of records; the last line of the output is a `Summary`. SIGTERM ends the day at once.
+It is a process of its own, because locust monkey-patches its process for gevent, and what samples
+the memory must not wait for a client. The outcome of each request goes to the plan's file of
+records; the last line of the output is a `Summary`. SIGTERM ends the day at once.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 import gevent
 
-# What follows needs to know that locust is there first.
+# It patches the standard library, and must come before what uses that.
 from locust import User
 from locust.env import Environment
 from locust.event import Events
@@ -34,7 +34,7 @@ KINDS: dict[str, type[Person]] = {
     "viewer": Viewer,
     "member": Member,
 }
-# Longer than a request may take: whoever has asked gets the answer, and it is checked.
+# Longer than a request may take: requests in flight at the end are answered and checked.
 _GRACE_SECONDS = 90.0
 
 
@@ -69,7 +69,7 @@ def run(plan: Plan, file: TextIO) -> Summary:
     day.ended.wait(timeout=plan.seconds)
     day.ended.set()
     seconds, processor = time.time() - began, time.process_time() - processor
-    # Who has not come yet stays at home.
+    # Nobody else is spawned.
     if runner.spawning_greenlet is not None:
         runner.spawning_greenlet.kill()
     left = runner.user_greenlets.join(timeout=_GRACE_SECONDS)
@@ -79,7 +79,7 @@ def run(plan: Plan, file: TextIO) -> Summary:
 
 
 def _events(day: Day, record: Recorder) -> Events:
-    """Where locust tells of every request, and of what went wrong in a person's own head."""
+    """What is recorded: every request, and exceptions of the load's own code."""
     events = Events()
 
     def requested(

@@ -1,9 +1,10 @@
 """People without an account: they browse, search and watch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from urllib.parse import quote
 
+from vireo_harness.vireo import path_of
 from vireo_load import checks, mix
 from vireo_load.checks import Answer, Check, Page, Video, Walk, require
 from vireo_load.people import Person
@@ -21,29 +22,32 @@ class Visitor(Person):
 
     abstract = True
 
-    def turn_pages(self, kind: str, path: str, limit: int, walk: Walk, most: int = 4) -> list[Page]:
-        """The first page of a list, and perhaps some more."""
-        pages: list[Page] = []
-        cursor = ""
-        while not pages or (cursor and len(pages) < most and self.chance.random() < mix.NEXT_PAGE):
-            if pages:
-                self.pause()
-            page = self.next_page(kind, path, limit, cursor, checks.page(limit))
+    def pages(
+        self, kind: str, path: str, limit: int, walk: Walk, check: Check[Page] | None = None
+    ) -> Iterator[Page]:
+        """The pages of a list, with pauses between them."""
+        name, cursor = kind, ""
+        while True:
+            page = self.ask(name, f"{path}?limit={limit}{cursor}", check or checks.page(limit))
             walk.turn(page)
-            self.look_at(page.rows)
-            pages.append(page)
-            cursor = page.following
-        return pages
+            yield page
+            if not page.following:
+                return
+            self.pause()
+            name, cursor = f"{kind}, a next page", f"&{page.following}"
 
-    def next_page(self, kind: str, path: str, limit: int, cursor: str, check: Check[Page]) -> Page:
-        """The page of a list at a cursor, or the first one."""
-        more = f"&{cursor}" if cursor else ""
-        return self.ask(
-            f"{kind}, a next page" if cursor else kind, f"{path}?limit={limit}{more}", check
-        )
+    def some_pages(self, kind: str, path: str, limit: int, most: int = 4) -> list[Page]:
+        """The first page of a list of videos, and perhaps some more."""
+        found: list[Page] = []
+        for page in self.pages(kind, path, limit, Walk(newest_first=True)):
+            self.look_at(page.rows)
+            found.append(page)
+            if len(found) == most or self.chance.random() >= mix.NEXT_PAGE:
+                break
+        return found
 
     def look_at(self, rows: Sequence[Video]) -> None:
-        """What of a page's rows is known must be so, and its pictures are fetched."""
+        """Compare the rows with what was seeded, and fetch their images as a browser does."""
         for row in rows:
             known = self.day.plan.shown.get(str(row["thumbnail"]))
             if known is not None and row["type"] == "video":
@@ -61,7 +65,7 @@ class Visitor(Person):
     def thumbnail(self, hash_path: str) -> None:
         """The thumbnail of a video with files."""
         wanted = self.day.thumbnails.get(hash_path)
-        file = self.day.plan.public / f"thumbnails/{hash_path[:2]}/{hash_path}.jpg"
+        file = self.day.plan.public / path_of("thumbnails", hash_path)
 
         def check(answer: Answer) -> None:
             if wanted is not None:
@@ -91,10 +95,8 @@ class Visitor(Person):
 
     def channel(self, name: str) -> None:
         """A channel's own list."""
-        walk = Walk(newest_first=True)
-        for page in self.turn_pages(
-            "GET /videos/channel", f"/videos/channel/{name}", _CHANNEL, walk, most=2
-        ):
+        path = f"/videos/channel/{name}"
+        for page in self.some_pages("GET /videos/channel", path, _CHANNEL, most=2):
             others = {row["channel"] for row in page.rows} - {name}
             require(not others, f"videos of {others} in the list of {name}")
 
@@ -105,8 +107,7 @@ class Visitor(Person):
 
     def home(self) -> None:
         """The home list, and a video or two of it."""
-        pages = self.turn_pages("GET /videos/all", "/videos/all", _HOME, Walk(newest_first=True))
-        for page in pages:
+        for page in self.some_pages("GET /videos/all", "/videos/all", _HOME):
             lasting = [row for row in page.rows if self._stays(row)]
             if lasting:
                 self.pause()
@@ -150,25 +151,19 @@ class Searcher(Visitor):
             self.open(str(row["thumbnail"]), row)
 
     def _search(self, band: str, word: str, texts: int) -> list[Video]:
-        walk = Walk(newest_first=False)
-        kind = f"GET /search/all, {band}"
-        path = f"/search/all/{quote(word)}"
-        # Of what is rare all is looked through, so that it can be counted.
+        path, walk = f"/search/all/{quote(word)}", Walk(newest_first=False)
         rows: list[Video] = []
-        following = ""
-        while not rows or (following and (band == "rare" or self.chance.random() < mix.NEXT_PAGE)):
-            if rows:
-                self.pause()
-            check = partial(self._page_with, word=word, left=texts - len(rows))
-            page = self.next_page(kind, path, _FOUND, following, check)
-            walk.turn(page)
+        check = partial(self._page_with, word=word, texts=texts, before=rows)
+        for page in self.pages(f"GET /search/all, {band}", path, _FOUND, walk, check):
             rows += page.rows
-            following = page.following
+            # All matches of a rare word are listed, so that they can be counted.
+            if band != "rare" and self.chance.random() >= mix.NEXT_PAGE:
+                break
         return rows
 
-    def _page_with(self, answer: Answer, word: str, left: int) -> Page:
-        """A page of what was found, when ``left`` videos with the word are still to come."""
-        page = checks.page(_FOUND)(answer)
+    def _page_with(self, answer: Answer, word: str, texts: int, before: Sequence[Video]) -> Page:
+        """A page of the ``texts`` videos with a word, after those ``before``."""
+        page, left = checks.page(_FOUND)(answer), texts - len(before)
         wanted = min(_FOUND, left)
         require(len(page.rows) == wanted, f"{len(page.rows)} rows for {word!r}, not {wanted}")
         require(bool(page.following) == (left > _FOUND), f"{left} left, next: {page.following!r}")

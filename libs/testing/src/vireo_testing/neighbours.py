@@ -29,16 +29,19 @@ class Neighbour(HttpServer):
     """
 
     def __init__(self, answer: Answer) -> None:
-        super().__init__(self._reply)
+        super().__init__(self._respond)
         self.status: int | None = None
         self.calls: list[Call] = []
         self._answer = answer
 
-    def _reply(self, request: Request) -> Reply:
-        token = request.headers.get("X-Vireo-Service-Token", "")
-        body = json.loads(request.body) if request.body else None
-        call = Call(request.method, request.path, token, body)
+    def reply(self, call: Call) -> tuple[int, Any]:
+        """Remember a call; the status and the envelope that it gets."""
         self.calls.append(call)
         status, value = (self.status, "") if self.status else self._answer(call)
-        envelope = json.dumps({"response": value}).encode()
-        return Reply(envelope, status, {"Content-Type": "application/json"})
+        return status, {"response": value}
+
+    def _respond(self, request: Request) -> Reply:
+        token = request.headers.get("X-Vireo-Service-Token", "")
+        body = json.loads(request.body) if request.body else None
+        status, envelope = self.reply(Call(request.method, request.path, token, body))
+        return Reply(json.dumps(envelope).encode(), status, {"Content-Type": "application/json"})

@@ -1,4 +1,4 @@
-"""Threads that do the same until they are stopped."""
+"""Threads that work until they are stopped."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +10,9 @@ T = TypeVar("T")
 
 
 @contextmanager
-def crowd(size: int, work: Callable[[int, threading.Event], T]) -> Iterator[list[Future[T]]]:
+def running_threads(
+    size: int, work: Callable[[int, threading.Event], T]
+) -> Iterator[list[Future[T]]]:
     """Run ``work(number, stop)`` in ``size`` threads until the end of the ``with`` sets ``stop``.
 
     Its results are those of the futures, after the end.

@@ -1,4 +1,4 @@
-"""What is there before anything is measured: a Vireo of its own that is full; and its end."""
+"""The Vireo that is measured: started, filled and, whatever happens, taken down."""
 
 import shutil
 import signal
@@ -14,12 +14,12 @@ from vireo_harness.seed import Corpus
 from vireo_harness.vireo import Vireo
 
 Step = Callable[[str], None]
-"""Is told what is being done."""
+"""Shows what is being done."""
 
 
 @dataclass(frozen=True)
-class Ground:
-    """A Vireo with ``corpus`` in it; ``folder`` is for whatever else is needed meanwhile."""
+class Testbed:
+    """A Vireo with ``corpus`` in it; ``folder`` is for temporary files."""
 
     folder: Path
     vireo: Vireo
@@ -27,7 +27,9 @@ class Ground:
 
 
 @contextmanager
-def full_vireo(name: str, parent: Path, videos: int, channels: int, step: Step) -> Iterator[Ground]:
+def running_testbed(
+    name: str, parent: Path, videos: int, channels: int, step: Step
+) -> Iterator[Testbed]:
     """Start it in a folder below ``parent``, seed it; at the end stop it and remove the folder."""
     folder = Path(tempfile.mkdtemp(prefix=f"vireo-{name}-", dir=parent))
     # Vireo's programs, which are another user where root starts them, pass through it.
@@ -38,7 +40,7 @@ def full_vireo(name: str, parent: Path, videos: int, channels: int, step: Step) 
         step("starting Vireo")
         vireo.up()
         step(f"seeding {videos:,} videos")
-        yield Ground(folder, vireo, seed.fill(vireo, videos, channels))
+        yield Testbed(folder, vireo, seed.fill(vireo, videos, channels))
     finally:
         with _uninterrupted():
             step("taking it down")

@@ -1,4 +1,4 @@
-"""What is there before anything is measured."""
+"""What the figures are measured on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,38 +8,26 @@ import requests
 from vireo_bench.references import References
 from vireo_bench.scale import Scale
 from vireo_client import Client
-from vireo_harness.ground import Ground
-from vireo_harness.seed import Corpus
-from vireo_harness.vireo import Vireo, path_of
+from vireo_harness.testbed import Testbed
+from vireo_harness.vireo import path_of
 
 _PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A Vireo that is filled, the references beside it, and somebody who is signed in.
+class Setup(Testbed):
+    """A full Vireo, the references beside it, and somebody who is signed in.
 
     ``owner`` has published a film under ``film_hash``; ``large`` is yet to be uploaded, and so is
     ``clip``.
     """
 
     scale: Scale
-    ground: Ground
     references: References
     owner: Client
     film_hash: str
     large: Path
     clip: Path
-
-    @property
-    def vireo(self) -> Vireo:
-        """The Vireo that is measured."""
-        return self.ground.vireo
-
-    @property
-    def corpus(self) -> Corpus:
-        """What was seeded."""
-        return self.ground.corpus
 
     @property
     def film(self) -> str:
