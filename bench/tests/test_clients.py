@@ -36,25 +36,31 @@ def source(tmp_path: Path) -> Iterator[mmap]:
         yield content
 
 
-@pytest.mark.parametrize("rate", [transfers.download_rate, transfers.range_rate])
-def test_right_bytes_have_a_rate(source: mmap, rate: Callable[..., float]) -> None:
-    with HttpServer(whole) as server:
-        assert rate("127.0.0.1", server.port, "/film", source, 2, 0.3) > len(FILM)
+def rate(source: mmap, answer: Callable[[Request], Reply], *, in_ranges: bool) -> float:
+    with HttpServer(answer) as server:
+        return transfers.download_rate(
+            "127.0.0.1", server.port, "/film", source, 2, 0.3, in_ranges=in_ranges
+        )
+
+
+@pytest.mark.parametrize("in_ranges", [False, True])
+def test_right_bytes_have_a_rate(source: mmap, in_ranges: bool) -> None:
+    assert rate(source, whole, in_ranges=in_ranges) > len(FILM)
 
 
 @pytest.mark.parametrize(
-    ("rate", "answer", "seen"),
+    ("in_ranges", "answer", "seen"),
     [
-        (transfers.download_rate, other, "another body"),
-        (transfers.range_rate, other, "another body"),
-        (transfers.range_rate, lambda _: Reply(FILM), "status=200"),
+        (False, other, "another body"),
+        (True, other, "another body"),
+        (True, lambda _: Reply(FILM), "status=200"),
     ],
 )
 def test_wrong_bytes_are_seen(
-    source: mmap, rate: Callable[..., float], answer: Callable[[Request], Reply], seen: str
+    source: mmap, in_ranges: bool, answer: Callable[[Request], Reply], seen: str
 ) -> None:
-    with HttpServer(answer) as server, pytest.raises(AssertionError, match=seen):
-        rate("127.0.0.1", server.port, "/film", source, 2, 0.3)
+    with pytest.raises(AssertionError, match=seen):
+        rate(source, answer, in_ranges=in_ranges)
 
 
 def test_a_file_is_sent_as_it_is(tmp_path: Path) -> None:

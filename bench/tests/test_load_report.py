@@ -26,12 +26,8 @@ def plan() -> Plan:
     return Plan(
         url="http://127.0.0.1:1",
         seconds=SECONDS,
-        people=4,
-        arriving=5,
-        pause=0.5,
-        seed=1,
         videos=2000,
-        channels=50,
+        seed=1,
         films=[],
         playable=clip,
         foreign=clip,
@@ -53,7 +49,6 @@ def load(error: str = "", grows: float = 0.0) -> Load:
     ]
     return Load(
         plan=plan(),
-        judged=True,
         summary=Summary(BEGAN, float(SECONDS), 0.25, {"browser": 3, "member": 1}, 0),
         requests=requests,
         samples=samples,
@@ -111,7 +106,8 @@ def test_memory_that_grows_fails() -> None:
 
 
 def test_memory_that_is_not_judged_passes() -> None:
-    assert reported(replace(UNSEEN, judged=False)).wrong == []
+    unjudged = plan().model_copy(update={"judge": False})
+    assert reported(replace(UNSEEN, plan=unjudged)).wrong == []
 
 
 def test_a_busy_client_says_so() -> None:

@@ -41,7 +41,6 @@ def plan(folder: Path, url: str, seconds: int) -> Path:
         arriving=1,
         pause=0.05,
         seed=1,
-        videos=1,
         channels=1,
         films=[Film(hash_path="Abcdef1", title="A film", file=file, thumbnail=file)],
         playable=clip,

@@ -4,9 +4,7 @@ The client, the connections and the checks are the same for both. It reads by pi
 compares the beginning of each with the file; once a turn, beside the clock, the whole body.
 """
 
-import functools
 import mmap
-from collections.abc import Callable
 from contextlib import closing
 
 from vireo_bench import transfers, wrk
@@ -18,28 +16,27 @@ _MEGA = 1e6
 _THUMBNAIL_CLIENTS = 32
 NGINX = "bare nginx, same file"
 
-Rate = Callable[[str, int, str, mmap.mmap, int, float], float]
-
 
 def figures(setup: Setup) -> list[Figure]:
     """The rows of films and thumbnails."""
-    film = functools.partial(_film, setup)
     return [
-        film("video_1", "a film, 1 connection", transfers.download_rate, 1, 0.95),
-        film("video_8", "a film, 8 connections", transfers.download_rate, 8, 0.95),
-        film("video_ranges", "a film in ranges of 1 MiB, 16", transfers.range_rate, 16, 0.90),
+        _film(setup, "video_1", "a film, 1 connection", 1, 0.95),
+        _film(setup, "video_8", "a film, 8 connections", 8, 0.95),
+        _film(setup, "video_ranges", "a film in ranges of 1 MiB, 16", 16, 0.90, in_ranges=True),
         _thumbnails(setup),
     ]
 
 
 def _film(
-    setup: Setup, name: str, title: str, rate: Rate, connections: int, least: float
+    setup: Setup, name: str, title: str, connections: int, least: float, *, in_ranges: bool = False
 ) -> Figure:
     def turn(port: int, path: str) -> float:
         with transfers.source(setup.vireo.public / setup.film) as film:
             _require_whole(port, path, film)
-            seconds = float(setup.scale.burst)
-            return rate(HOST, port, path, film, connections, seconds) / _MEGA
+            rate = transfers.download_rate(
+                HOST, port, path, film, connections, setup.scale.burst, in_ranges=in_ranges
+            )
+            return rate / _MEGA
 
     return Figure(
         name,

@@ -5,7 +5,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -135,68 +135,56 @@ def _compare(piece: memoryview, source: mmap.mmap, offset: int) -> None:
 
 
 def download_rate(
-    host: str, port: int, path: str, source: mmap.mmap, connections: int, seconds: float
+    host: str,
+    port: int,
+    path: str,
+    source: mmap.mmap,
+    connections: int,
+    seconds: float,
+    *,
+    in_ranges: bool = False,
 ) -> float:
     """Fetch a file again and again over some connections; bytes a second, of bodies alone.
 
     The beginning of every piece is compared with the file.
+
+    Args:
+        in_ranges: fetch ranges of a MiB at random offsets, and not the whole file.
     """
+    lines = [Connection(host, port) for _ in range(connections)]
+    began = time.monotonic()
+    until = began + seconds
 
-    def fetch(line: Connection, until: float) -> int:
-        received = 0
-        while time.monotonic() < until:
-            head = line.ask("GET", path)
-            assert (head.status, head.length) == (200, len(source)), head
-            offset = 0
-            for piece in line.pieces(head.length):
-                _compare(piece, source, offset)
-                offset += len(piece)
-                if time.monotonic() >= until:
-                    return received + offset
-            received += offset
-        return received
-
-    return _rate(host, port, connections, seconds, fetch)
-
-
-def range_rate(
-    host: str, port: int, path: str, source: mmap.mmap, connections: int, seconds: float
-) -> float:
-    """Fetch ranges of a MiB at random offsets; bytes a second, of bodies alone."""
-
-    def fetch(line: Connection, until: float) -> int:
+    def fetch(line: Connection) -> int:
         received = 0
         choice = random.Random(threading.get_native_id())
         while time.monotonic() < until:
-            first = choice.randrange(len(source) - PIECE)
-            last = first + PIECE - 1
-            head = line.ask("GET", path, Range=f"bytes={first}-{last}")
-            wanted = f"bytes {first}-{last}/{len(source)}"
-            assert (head.status, head.length) == (206, PIECE), head
-            assert head.headers["content-range"] == wanted, head
-            offset = first
-            for piece in line.pieces(PIECE):
+            offset = choice.randrange(len(source) - PIECE) if in_ranges else 0
+            for piece in line.pieces(_ask_for(line, path, source, offset, in_ranges=in_ranges)):
                 _compare(piece, source, offset)
                 offset += len(piece)
-            received += PIECE
+                received += len(piece)
+                if time.monotonic() >= until:
+                    break
         return received
 
-    return _rate(host, port, connections, seconds, fetch)
-
-
-def _rate(
-    host: str,
-    port: int,
-    connections: int,
-    seconds: float,
-    fetch: Callable[[Connection, float], int],
-) -> float:
-    lines = [Connection(host, port) for _ in range(connections)]
-    began = time.monotonic()
     try:
         with ThreadPoolExecutor(connections) as pool:
-            received = sum(pool.map(lambda line: fetch(line, began + seconds), lines))
+            received = sum(pool.map(fetch, lines))
         return received / (time.monotonic() - began)
     finally:
         for line in lines:
             line.close()
+
+
+def _ask_for(line: Connection, path: str, source: mmap.mmap, first: int, *, in_ranges: bool) -> int:
+    """Ask for the file, or for a MiB from ``first`` on; the bytes that come."""
+    if not in_ranges:
+        head = line.ask("GET", path)
+        assert (head.status, head.length) == (200, len(source)), head
+        return head.length
+    last = first + PIECE - 1
+    head = line.ask("GET", path, Range=f"bytes={first}-{last}")
+    assert (head.status, head.length) == (206, PIECE), head
+    assert head.headers["content-range"] == f"bytes {first}-{last}/{len(source)}", head
+    return PIECE

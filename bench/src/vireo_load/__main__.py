@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from vireo_harness import processes
@@ -56,11 +55,9 @@ def _between(least: int, most: int) -> Callable[[str], int]:
 
 
 def _measure(options: argparse.Namespace, display: Display) -> Load:
-    chosen = SHORT if options.short else FULL
-    chosen = replace(
-        chosen,
-        seconds=options.seconds or chosen.seconds,
-        people=options.users or chosen.people,
+    given = {"seconds": options.seconds, "people": options.users}
+    chosen = (SHORT if options.short else FULL).model_copy(
+        update={name: value for name, value in given.items() if value}
     )
     step, videos, channels = display.step, chosen.videos, chosen.channels
     with running_testbed("load", options.folder, videos, channels, step) as testbed:
@@ -72,17 +69,14 @@ def _day(chosen: Scale, seed: int, testbed: Testbed, step: Step) -> Load:
     step("making clips")
     playable, foreign = films.playable_clip(testbed.folder), films.foreign_clip(testbed.folder)
     step("uploading films")
+    # A short day has a short morning.
+    arriving = min(chosen.arriving, max(1, chosen.seconds // 5))
     plan = Plan(
+        **chosen.model_dump(exclude={"arriving"}),
+        arriving=arriving,
         url=testbed.vireo.url,
-        seconds=chosen.seconds,
-        people=chosen.people,
-        # A short day has a short morning.
-        arriving=min(chosen.arriving, max(1, chosen.seconds // 5)),
-        pause=chosen.pause,
         seed=seed,
-        videos=chosen.videos,
-        channels=chosen.channels,
-        films=films.published(testbed, chosen.films),
+        films=films.published(testbed, chosen.film_sizes),
         playable=playable,
         foreign=foreign,
         shown=testbed.corpus.shown,
@@ -104,7 +98,6 @@ def _day(chosen: Scale, seed: int, testbed: Testbed, step: Step) -> Load:
     settled = began + plan.arriving
     return Load(
         plan=plan,
-        judged=chosen.judge,
         summary=summary,
         requests=reader.requests,
         samples=watch.samples,

@@ -19,7 +19,6 @@ class Load:
     """
 
     plan: Plan
-    judged: bool
     summary: Summary
     requests: Sequence[Request]
     samples: Sequence[Sample]

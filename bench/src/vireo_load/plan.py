@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from vireo_load.scale import Scale
+
 
 class Film(BaseModel):
     """A film that was uploaded before the load, and its files as the gateway serves them."""
@@ -23,8 +25,8 @@ class Clip(BaseModel):
     seconds: float
 
 
-class Plan(BaseModel):
-    """One run.
+class Plan(Scale):
+    """One run: its scale, and what is there.
 
     ``shown`` holds, for some hash paths, what ``GET /v/<hash>`` must say of them; ``words`` has for
     each band (rare, medium, common) words, and in how many videos they stand. ``public`` is where
@@ -32,13 +34,7 @@ class Plan(BaseModel):
     """
 
     url: str
-    seconds: int
-    people: int
-    arriving: int
-    pause: float
     seed: int
-    videos: int
-    channels: int
     films: list[Film]
     playable: Clip
     foreign: Clip

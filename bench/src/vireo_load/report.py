@@ -37,7 +37,7 @@ def wrong(load: Load) -> list[str]:
         found.append("nobody asked anything")
     if load.summary.stayed:
         found.append(f"{load.summary.stayed} people were still waiting at the end")
-    if load.judged and not load.trends:
+    if load.plan.judge and not load.trends:
         found.append("memory could not be looked at often enough")
     return found + [
         f"memory of {one.program} is not flat: {number(one.second)} MiB in the second quarter,"
@@ -91,7 +91,7 @@ def _summary(load: Load) -> str:
     rate = sum(request.size for request in load.requests) / load.summary.seconds / 1e6
     limit = (
         f" Flat: at most {SHARE_MORE:.0%} and {MIB_MORE:.0f} MiB above the second quarter."
-        if load.judged
+        if load.plan.judge
         else ""
     )
     return (

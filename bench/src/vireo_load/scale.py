@@ -1,6 +1,6 @@
 """How much is on the Vireo, how many people come, and for how long."""
 
-from dataclasses import dataclass
+from pydantic import BaseModel
 
 MIB = 1 << 20
 # A run ends by itself whatever is asked for.
@@ -8,13 +8,12 @@ MOST_SECONDS, MOST_PEOPLE = 3600, 500
 LEAST_SECONDS, LEAST_PEOPLE = 5, 4
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(BaseModel):
     """As it is, that of the whole load.
 
     ``pause`` is the mean of the seconds that somebody looks at what came before the next click.
-    People arrive within ``arriving`` seconds. Memory is looked at every ``look`` seconds. ``films``
-    are sizes in bytes.
+    People arrive within ``arriving`` seconds. Memory is looked at every ``look`` seconds. Films of
+    ``film_sizes`` bytes are watched.
     """
 
     judge: bool = True
@@ -28,7 +27,7 @@ class Scale:
     channels: int = 2_000
     # Small enough for any page cache: what is tried is many things at once, and `make bench` knows
     # how fast one is.
-    films: tuple[int, ...] = (24 * MIB, 48 * MIB, 96 * MIB)
+    film_sizes: tuple[int, ...] = (24 * MIB, 48 * MIB, 96 * MIB)
 
 
 FULL = Scale()
@@ -40,5 +39,5 @@ SHORT = Scale(
     arriving=2,
     videos=2_000,
     channels=50,
-    films=(6 * MIB, 8 * MIB),
+    film_sizes=(6 * MIB, 8 * MIB),
 )

@@ -5,12 +5,12 @@ import io
 import json
 import lzma
 import random
-import struct
 import sys
 import tarfile
 import zipfile
-import zlib
 from pathlib import Path
+
+from PIL import Image
 
 from vireo_testing.bait import MARKER, Bait
 from vireo_testing.hostile_entry import Builder, Entry, raw
@@ -84,23 +84,9 @@ _AVISYNTH = 'AVISource("{video}")\n'
 _FFMETADATA = ";FFMETADATA1\ntitle=x\n"
 
 
-def _png(width: int, height: int) -> bytes:
-    """A real image: rows of zeros compress well."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        check = zlib.crc32(kind + data)
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compress(bytes((width + 1) * height), 9)
-    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunks
-
-
-def _bmp() -> bytes:
-    pixels = bytes(64 * 64 * 3)
-    header = struct.pack("<IiiHHIIiiII", 40, 64, 64, 1, 24, 0, len(pixels), 2835, 2835, 0, 0)
-    return b"BM" + struct.pack("<IHHI", 54 + len(pixels), 0, 0, 54) + header + pixels
+def _image(kind: str, width: int = 64, height: int = 64, mode: str = "RGB") -> Builder:
+    """A real image, all black: it compresses well."""
+    return lambda path, _: Image.new(mode, (width, height)).save(path, kind)
 
 
 def _zip() -> bytes:
@@ -184,10 +170,10 @@ _ARCHIVES = (
 )
 
 _PICTURES = (
-    Entry("png.mp4", raw(_png(64, 64))),
-    Entry("png-bomb.mp4", raw(_png(30_000, 1_000))),
-    Entry("bmp.mp4", raw(_bmp())),
-    Entry("ppm.mp4", raw(b"P6 64 64 255\n" + bytes(64 * 64 * 3))),
+    Entry("png.mp4", _image("PNG")),
+    Entry("png-bomb.mp4", _image("PNG", 30_000, 1_000, "L")),
+    Entry("bmp.mp4", _image("BMP")),
+    Entry("ppm.mp4", _image("PPM")),
     Entry("svg.mp4", _text(_SVG)),
     Entry("ico.mp4", raw(b"\x00\x00\x01\x00\x01\x00" + bytes(1000))),
     Entry("heic.mp4", raw(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(500))),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vireo_ops.clips import AAC, QUICK, changed, ffmpeg, lavfi
+from vireo_testing.mp4_boxes import edited
 
 HEVC = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"]
 VP8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "200k"]
@@ -253,10 +254,9 @@ def with_a_larger_still(path: Path, *, stills: int) -> None:
 def damaged(path: Path) -> None:
     """An MP4 with rubbish in one packet in its middle."""
     ffmpeg(*lavfi("testsrc2=s=320x180:r=25:d=4"), *QUICK, "-g", "25", "-qp", "20", path)
-    data = bytearray(path.read_bytes())
-    middle = data.index(b"mdat") + (data.index(b"moov") - data.index(b"mdat")) // 2
-    data[middle : middle + 3000] = bytes((each * 89 + 7) % 251 for each in range(3000))
-    path.write_bytes(data)
+    with edited(path) as data:
+        middle = data.index(b"mdat") + (data.index(b"moov") - data.index(b"mdat")) // 2
+        data[middle : middle + 3000] = bytes((each * 89 + 7) % 251 for each in range(3000))
 
 
 def encrypted(path: Path) -> None:

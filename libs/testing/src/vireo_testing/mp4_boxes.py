@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 Bytes = bytes | bytearray
@@ -39,14 +40,21 @@ def add(data: bytearray, at: int, more: int) -> None:
     put(data, at, number(data, at) + more)
 
 
+@contextmanager
+def edited(path: Path) -> Iterator[bytearray]:
+    """The bytes of a file, which are written back at the end of the ``with``."""
+    data = bytearray(path.read_bytes())
+    yield data
+    path.write_bytes(data)
+
+
 def turn(path: Path, matrix: tuple[int, int, int, int], *, down: int = 0) -> None:
     """Have an MP4's first track shown turned: a, b, c, d of its header's matrix, of -1, 0 and 1.
 
     `down` moves it, in pixels. ffmpeg 5 does it for a tag, ffmpeg 6 and later for an option, and
     none of them for both.
     """
-    data = bytearray(path.read_bytes())
     a, b, c, d = (each * ONE for each in matrix)
     rows = (a, b, 0, c, d, 0, 0, down * ONE, 1 << 30)
-    struct.pack_into(">9i", data, data.index(b"tkhd") + 44, *rows)
-    path.write_bytes(data)
+    with edited(path) as data:
+        struct.pack_into(">9i", data, data.index(b"tkhd") + 44, *rows)

@@ -6,18 +6,17 @@ from pathlib import Path
 
 from vireo_ops.clips import AAC, QUICK, ffmpeg, lavfi
 from vireo_testing.kinds import VP9, corners
-from vireo_testing.mp4_boxes import ONE, add, box, number, places, put, turn
+from vireo_testing.mp4_boxes import ONE, add, box, edited, number, places, put, turn
 
 _CONTAINERS = (b"stbl", b"minf", b"mdia", b"trak", b"moov")
 
 
 def without_default_duration(path: Path) -> None:
     """Make a WebM what a browser's recorder writes: no frame rate in its header."""
-    data = bytearray(path.read_bytes())
-    at = data.find(b"\x23\xe3\x83")
-    size = 4 + (data[at + 3] & 0x7F)
-    data[at : at + size] = bytes([0xEC, 0x80 | (size - 2)]) + bytes(size - 2)
-    path.write_bytes(data)
+    with edited(path) as data:
+        at = data.find(b"\x23\xe3\x83")
+        size = 4 + (data[at + 3] & 0x7F)
+        data[at : at + size] = bytes([0xEC, 0x80 | (size - 2)]) + bytes(size - 2)
 
 
 def with_edits(
@@ -35,31 +34,30 @@ def with_edits(
     beep = f"aevalsrc='if(between(t,3,3.2),0.5*sin(2*PI*1000*t),0)':s=48000:d={seconds}"
     sources = lavfi(f"testsrc2=s=64x36:r=25:d={seconds},{flash}", beep)
     ffmpeg(*sources, *QUICK, "-preset", "veryfast", "-bf", "2", "-g", "100", *AAC, path)
-    data = bytearray(path.read_bytes())
-    film_scale = number(data, data.index(b"mvhd") + 16)
-    at = data.index(b"moov")
-    for _ in edits:
-        at = data.index(b"trak", at + 4)
-        edts = data.index(b"edts", at)
-        header = data.index(b"mdhd", at)
-        kind = bytes(data[data.index(b"hdlr", at) + 12 :][:4])
-        scale, first = number(data, header + 16), number(data, edts + 24)
-        rows = b"".join(
-            struct.pack(
-                ">IiI",
-                round(shown * film_scale),
-                -1 if begins < 0 else round(begins * scale) + first,
-                round(speed * ONE),
+    with edited(path) as data:
+        film_scale = number(data, data.index(b"mvhd") + 16)
+        at = data.index(b"moov")
+        for _ in edits:
+            at = data.index(b"trak", at + 4)
+            edts = data.index(b"edts", at)
+            header = data.index(b"mdhd", at)
+            kind = bytes(data[data.index(b"hdlr", at) + 12 :][:4])
+            scale, first = number(data, header + 16), number(data, edts + 24)
+            rows = b"".join(
+                struct.pack(
+                    ">IiI",
+                    round(shown * film_scale),
+                    -1 if begins < 0 else round(begins * scale) + first,
+                    round(speed * ONE),
+                )
+                for shown, begins in edits[kind]
             )
-            for shown, begins in edits[kind]
-        )
-        body = struct.pack(">I4sII", 16 + len(rows), b"elst", 0, len(edits[kind])) + rows
-        old = number(data, edts - 4)
-        data[edts + 4 : edts - 4 + old] = body
-        grown = len(body) + 8 - old
-        for place in (edts - 4, at - 4, data.index(b"moov") - 4):
-            add(data, place, grown)
-    path.write_bytes(data)
+            body = struct.pack(">I4sII", 16 + len(rows), b"elst", 0, len(edits[kind])) + rows
+            old = number(data, edts - 4)
+            data[edts + 4 : edts - 4 + old] = body
+            grown = len(body) + 8 - old
+            for place in (edts - 4, at - 4, data.index(b"moov") - 4):
+                add(data, place, grown)
 
 
 def live_fragments(path: Path, *, unknown_length: bool = False) -> None:
@@ -67,20 +65,19 @@ def live_fragments(path: Path, *, unknown_length: bool = False) -> None:
     sources = lavfi("testsrc2=s=64x36:r=25:d=3", "sine=400:d=3")
     fragments = ["-movflags", "frag_keyframe+empty_moov+default_base_moof"]
     ffmpeg(*sources, *QUICK, "-g", "25", *AAC, *fragments, path)
-    data = bytearray(path.read_bytes())
-    media = list(places(data, b"mdhd"))
-    if unknown_length:
-        for at in media:
-            put(data, at + 20, 0xFFFFFFFF)
-    else:
-        tracks = [number(data, at + 16) for at in places(data, b"tkhd")]
-        scales = dict(zip(tracks, (number(data, at + 16) for at in media), strict=True))
-        for at in places(data, b"tfdt"):
-            track = number(data, data.rfind(b"tfhd", 0, at) + 8)
-            size, layout = (8, ">Q") if data[at + 4] else (4, ">I")
-            value = int.from_bytes(data[at + 8 : at + 8 + size], "big")
-            struct.pack_into(layout, data, at + 8, value + 3600 * scales[track])
-    path.write_bytes(data)
+    with edited(path) as data:
+        media = list(places(data, b"mdhd"))
+        if unknown_length:
+            for at in media:
+                put(data, at + 20, 0xFFFFFFFF)
+        else:
+            tracks = [number(data, at + 16) for at in places(data, b"tkhd")]
+            scales = dict(zip(tracks, (number(data, at + 16) for at in media), strict=True))
+            for at in places(data, b"tfdt"):
+                track = number(data, data.rfind(b"tfhd", 0, at) + 8)
+                size, layout = (8, ">Q") if data[at + 4] else (4, ">I")
+                value = int.from_bytes(data[at + 8 : at + 8 + size], "big")
+                struct.pack_into(layout, data, at + 8, value + 3600 * scales[track])
 
 
 def mirrored(path: Path) -> None:
@@ -112,12 +109,11 @@ def cropped_and_turned(path: Path, roll: int) -> None:
 def _add_shape(
     path: Path, crop: tuple[int, int, int, int], shown: tuple[int, int], more: bytes = b""
 ) -> None:
-    data = bytearray(path.read_bytes())
-    # The display size that the muxer wrote becomes a Void: the last one would count.
-    start, end = _find(data, _VIDEO, [])
-    video = data[start:end].replace(b"\x54\xb0", b"\xec\x40").replace(b"\x54\xba", b"\xec\x40")
-    data[start:end] = video
-    path.write_bytes(data)
+    with edited(path) as data:
+        # The display size that the muxer wrote becomes a Void: the last one would count.
+        start, end = _find(data, _VIDEO, [])
+        video = data[start:end].replace(b"\x54\xb0", b"\xec\x40").replace(b"\x54\xba", b"\xec\x40")
+        data[start:end] = video
     names = (b"\x54\xcc", b"\x54\xbb", b"\x54\xdd", b"\x54\xaa", b"\x54\xb0", b"\x54\xba")
     numbers = zip(names, (*crop, *shown), strict=True)
     added = b"".join(name + b"\x82" + value.to_bytes(2, "big") for name, value in numbers)
@@ -130,18 +126,17 @@ _VIDEO = (b"\x18\x53\x80\x67", b"\x16\x54\xae\x6b", b"\xae", b"\xe0")
 
 def add_to_element(path: Path, way: Sequence[bytes], added: bytes) -> None:
     """Append bytes to an element of a Matroska file; `way` has the ids from the outermost on."""
-    data = bytearray(path.read_bytes())
-    sizes: list[tuple[int, int, int]] = []
-    _, end = _find(data, way, sizes)
-    data[end:end] = added
-    grown = len(added)
-    # From the inside out: a size that has no room in its bytes takes one more.
-    for at, length, value in reversed(sizes):
-        size = value + grown
-        wide = length + (size >= (1 << 7 * length) - 1)
-        data[at : at + length] = (size | 1 << 7 * wide).to_bytes(wide, "big")
-        grown += wide - length
-    path.write_bytes(data)
+    with edited(path) as data:
+        sizes: list[tuple[int, int, int]] = []
+        _, end = _find(data, way, sizes)
+        data[end:end] = added
+        grown = len(added)
+        # From the inside out: a size that has no room in its bytes takes one more.
+        for at, length, value in reversed(sizes):
+            size = value + grown
+            wide = length + (size >= (1 << 7 * length) - 1)
+            data[at : at + length] = (size | 1 << 7 * wide).to_bytes(wide, "big")
+            grown += wide - length
 
 
 def _find(
@@ -173,29 +168,28 @@ def held_slide(path: Path, *, b_pictures: int) -> None:
     """An MP4 of four frames, one a second, of which the last is shown for 5 s: 8 s in all."""
     encoder = ["-c:v", "libx264", "-bf", str(b_pictures), "-pix_fmt", "yuv420p"]
     ffmpeg(*lavfi("testsrc2=s=64x36:r=1:d=4"), *encoder, path)
-    data = bytearray(path.read_bytes())
-    table = data.index(b"stts")
-    _, entries, count, second = struct.unpack_from(">IIII", data, table + 4)
-    assert (entries, count) == (1, 4)
-    data[table + 8 : table + 20] = struct.pack(">IIIII", 2, 3, second, 1, 5 * second)
-    for name in (b"stts", *_CONTAINERS):
-        add(data, data.index(name) - 4, 8)
-    # The headers of the film, the track and its media, and the edit list say the length too.
-    film, media = data.index(b"mvhd"), data.index(b"mdhd")
-    for at in (film + 20, data.index(b"tkhd") + 24, data.index(b"elst") + 12):
-        add(data, at, 4 * number(data, film + 16))
-    add(data, media + 20, 4 * number(data, media + 16))
-    path.write_bytes(data)
+    with edited(path) as data:
+        table = data.index(b"stts")
+        _, entries, count, second = struct.unpack_from(">IIII", data, table + 4)
+        assert (entries, count) == (1, 4)
+        data[table + 8 : table + 20] = struct.pack(">IIIII", 2, 3, second, 1, 5 * second)
+        for name in (b"stts", *_CONTAINERS):
+            add(data, data.index(name) - 4, 8)
+        # The headers of the film, the track and its media, and the edit list say the length too.
+        film, media = data.index(b"mvhd"), data.index(b"mdhd")
+        for at in (film + 20, data.index(b"tkhd") + 24, data.index(b"elst") + 12):
+            add(data, at, 4 * number(data, film + 16))
+        add(data, media + 20, 4 * number(data, media + 16))
 
 
 def lying_avi(path: Path) -> None:
     """An AVI whose header says that its sound is a hundred times as fast as it is."""
     sources = lavfi("testsrc2=s=64x36:r=25:d=2", "sine=400:d=2:r=44100")
     ffmpeg(*sources, "-c:v", "mpeg4", "-c:a", "libmp3lame", path)
-    data = bytearray(path.read_bytes())
-    at = data.index(b"auds") + 24
-    data[at : at + 4] = (int.from_bytes(data[at : at + 4], "little") * 100).to_bytes(4, "little")
-    path.write_bytes(data)
+    with edited(path) as data:
+        at = data.index(b"auds") + 24
+        rate = int.from_bytes(data[at : at + 4], "little")
+        data[at : at + 4] = (100 * rate).to_bytes(4, "little")
 
 
 def amr_packets(path: Path, *, seconds: int, frames: int = 50) -> None:

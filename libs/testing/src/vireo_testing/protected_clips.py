@@ -4,6 +4,7 @@ from pathlib import Path
 
 from vireo_ops.clips import QUICK, ffmpeg, lavfi
 from vireo_testing.kinds import VP8
+from vireo_testing.mp4_boxes import edited
 from vireo_testing.patched_clips import add_to_element
 
 _SOURCES = lavfi("testsrc2=s=64x36:r=25:d=1", "sine=400:d=1:r=48000")
@@ -25,30 +26,27 @@ def webm(path: Path) -> None:
 def windows_media(path: Path) -> None:
     """The header has a Content Encryption Object."""
     ffmpeg(*_SOURCES, "-c:v", "wmv2", "-c:a", "wmav2", path)
-    data = bytearray(path.read_bytes())
-    size, objects = int.from_bytes(data[16:24], "little"), int.from_bytes(data[24:28], "little")
-    added = bytes.fromhex("fbb3112223bdd211b4b700a0c955fc6e") + (40).to_bytes(8, "little")
-    data[size:size] = added + bytes(16)
-    data[16:24] = (size + 40).to_bytes(8, "little")
-    data[24:28] = (objects + 1).to_bytes(4, "little")
-    path.write_bytes(data)
+    with edited(path) as data:
+        size, objects = int.from_bytes(data[16:24], "little"), int.from_bytes(data[24:28], "little")
+        added = bytes.fromhex("fbb3112223bdd211b4b700a0c955fc6e") + (40).to_bytes(8, "little")
+        data[size:size] = added + bytes(16)
+        data[16:24] = (size + 40).to_bytes(8, "little")
+        data[24:28] = (objects + 1).to_bytes(4, "little")
 
 
 def transport_stream(path: Path) -> None:
     """Packets of video and audio are marked as scrambled."""
     ffmpeg(*_SOURCES, *QUICK, "-c:a", "mp2", path)
-    data = bytearray(path.read_bytes())
-    for at in range(0, len(data), 188):
-        if (data[at + 1] & 0x1F) << 8 | data[at + 2] in (256, 257):
-            data[at + 3] |= 0x80
-    path.write_bytes(data)
+    with edited(path) as data:
+        for at in range(0, len(data), 188):
+            if (data[at + 1] & 0x1F) << 8 | data[at + 2] in (256, 257):
+                data[at + 3] |= 0x80
 
 
 def dvd(path: Path) -> None:
     """Every other sector of a DVD is marked as scrambled."""
     ffmpeg(*_SOURCES, "-c:v", "mpeg2video", "-c:a", "ac3", "-f", "vob", path)
-    data = bytearray(path.read_bytes())
-    for at in range(2048, len(data) - 21, 4096):
-        if data[at + 17] in (0xBD, 0xE0) and data[at + 20] >> 6 == 2:
-            data[at + 20] |= 0x10
-    path.write_bytes(data)
+    with edited(path) as data:
+        for at in range(2048, len(data) - 21, 4096):
+            if data[at + 17] in (0xBD, 0xE0) and data[at + 20] >> 6 == 2:
+                data[at + 20] |= 0x10
