@@ -66,7 +66,7 @@ def _measure(options: argparse.Namespace, display: Display) -> list[Row]:
 
 @contextmanager
 def _set_up(scale: Scale, parent: Path, step: Step) -> Iterator[Setup]:
-    """Everything that is there before the first round, and its end."""
+    """What the figures are measured on, taken down at the end."""
     with running_testbed("bench", parent, scale.videos, scale.channels, step) as testbed:
         folder, vireo, corpus = testbed.folder, testbed.vireo, testbed.corpus
         step("making clips, uploading a film")

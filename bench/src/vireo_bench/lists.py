@@ -1,4 +1,4 @@
-"""Lists far from their beginning, and search, one request after the other.
+"""Deep pages of lists, and search, one request after the other.
 
 A page deep in the list is held against the first one. Search is held against its own statements:
 they are taken from the server's log of statements while Vireo answers the same request, so they are
@@ -54,7 +54,7 @@ class _Client(transfers.Connection):
 
 
 def _median(turns: int, ask: Callable[[], object]) -> float:
-    """Milliseconds that a request takes, the median of some; of fewer where it is slow."""
+    """The median of the milliseconds that a request takes; of fewer requests where it is slow."""
     taken: list[float] = []
     until = time.perf_counter() + _TURN_SECONDS
     while len(taken) < turns and (len(taken) < _LEAST or time.perf_counter() < until):
@@ -91,7 +91,7 @@ def _deep_page(setup: Setup) -> Figure:
 
 
 def _cursor_of_page(client: _Client, page: int) -> str:
-    """Walk there, as a reader would; no video is met twice or out of order."""
+    """Page through to it, as a reader would; no video comes twice or out of order."""
     rows_before = (page - 1) * _PAGE
     seen: set[object] = set()
     latest, cursor = "9999", ""

@@ -1,4 +1,4 @@
-"""The rows as a picture: how far each is on the good side of its goal, as SVG."""
+"""The rows as an SVG: how far each is from its goal."""
 
 from collections.abc import Sequence
 from html import escape

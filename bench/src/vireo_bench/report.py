@@ -1,4 +1,4 @@
-"""What a person and a program get to see: a table, rows as JSON, a picture."""
+"""The report of a run: a table, rows as JSON, a picture, the goals that are missed."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Measuring in turns, and what is made of the rounds."""
+"""Measuring in turns, and the medians of the rounds."""
 
 import statistics
 from collections.abc import Callable

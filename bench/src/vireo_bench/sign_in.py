@@ -32,7 +32,7 @@ def figures(setup: Setup) -> list[Figure]:
         return wrk.load(setup.vireo.url, paths, seconds=seconds, connections=1).p99_ms
 
     def sign_in(number: int, stop: threading.Event) -> int:
-        """Without a pause; every answer is checked. How often it was done."""
+        """Sign in without a pause, every answer checked; how often."""
         count = 0
         while not stop.is_set():
             people[number].sign_in()

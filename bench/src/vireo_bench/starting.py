@@ -1,4 +1,4 @@
-"""How soon a Vireo that is installed and full is ready, and what it needs when nothing happens."""
+"""How soon a full Vireo is ready, and how much memory it uses when idle."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Large bodies over plain sockets: the client must cost little beside the server."""
+"""An HTTP client on plain sockets, for large bodies: it must cost little beside the server."""
 
 import mmap
 import random
@@ -31,7 +31,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of a body that was sent. Seconds by ``time.monotonic``."""
+    """The answer to a body that was sent, and the times, by ``time.monotonic``."""
 
     status: int
     body: bytes
@@ -56,7 +56,7 @@ class Connection:
         self._last = False
 
     def close(self) -> None:
-        """Close it, whatever is on its way."""
+        """Close it, whatever is in flight."""
         self._socket.close()
 
     def ask(self, method: str, path: str, **headers: str) -> Head:

@@ -1,4 +1,4 @@
-"""Fills a Vireo with videos as it would hold them after years: rows, counters, indexes of words.
+"""Seeds a Vireo with videos as it would hold them after years: rows, counters, the word index.
 
 The rows are those that sign-up, upload and publication make, put in by statements of a thousand;
 the texts and hash paths are the same in every run. Their files are not there: what is measured on

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Wrong(Exception):
-    """The answer is not the one that must come; ``counted`` says whether it stands in a record."""
+    """The answer is not the expected one; ``counted`` says whether it is in a record already."""
 
     counted = False
 
@@ -58,14 +58,14 @@ class Page:
 
 @dataclass
 class Walk:
-    """Pages of one list, as somebody turns them: nothing comes twice, or out of order."""
+    """Pages of one list, one after the other: nothing comes twice, or out of order."""
 
     newest_first: bool
     seen: set[object] = field(default_factory=set)
     latest: str = "9999"
 
     def turn(self, page: Page) -> None:
-        """Look at the next page."""
+        """Check the next page."""
         for row in page.rows:
             key = (row["type"], row["thumbnail"] or row["channel"])
             require(key not in self.seen, f"{key} stands in the list twice")
@@ -97,7 +97,7 @@ def content_type(answer: Answer, wanted: str) -> None:
 
 
 def response(answer: Answer, wanted: int = 200) -> object:
-    """What stands in the envelope of an answer."""
+    """The value in the envelope of an answer."""
     status(answer, wanted)
     content_type(answer, JSON)
     try:
@@ -153,7 +153,7 @@ def page(answer: Answer, limit: int) -> Page:
 
 @check
 def video(answer: Answer, wanted: Mapping[str, object]) -> Video:
-    """A video, with what must stand in it."""
+    """A video with these fields."""
     value = fields(answer)
     require(value.keys() >= KEYS, f"no universal object: {value!r:.200}")
     for key, text in wanted.items():

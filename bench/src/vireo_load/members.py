@@ -1,4 +1,4 @@
-"""People with an account: they sign in, look after their channel, and upload."""
+"""Users with an account: they sign in, manage their channel, and upload."""
 
 import re
 import uuid
@@ -14,13 +14,13 @@ from vireo_testing.person import details
 _HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
 _PIECE = 1 << 20
 _LIMIT = 50
-# How long somebody waits for a clip that is encoded: others are in the queue before it.
+# How often a clip that is encoded is polled for: others are in the queue before it.
 _LOOKS, _SLOWLY = 240, 20
 _DIFFERENCE_SECONDS = 0.3
 
 
 class Member(Visitor):
-    """Somebody with a channel, who knows what must be in it."""
+    """A user with a channel, who knows what must be in it."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -32,13 +32,13 @@ class Member(Visitor):
         self._cards: list[str] = []
 
     def visit(self) -> None:
-        """The next card of the pack; who has no account yet makes one, and has a clip at hand."""
+        """The next action of the shuffled deck; the first visit signs up and uploads."""
         if not self.token:
             self._sign_up()
             self._sign_in()
             self._cards = ["upload"]
             if self.number == 0:
-                # So that the shortest run has one.
+                # So that the shortest run has one of each.
                 self._cards = ["encode", "refresh", "sign_in_again", "look", "upload"]
         elif not self._cards:
             self._cards = [name for name, count in mix.MEMBER.items() for _ in range(count)]
@@ -112,7 +112,7 @@ class Member(Visitor):
     # Clips
 
     def _upload(self, clip: Clip, body: bytes, what: str) -> None:
-        """From a file to a video: announce, send, wait, watch, find, edit; the oldest one goes."""
+        """From a file to a video: announce, send, wait, watch, find, edit; delete the oldest."""
         word = f"w{self.chance.getrandbits(64):016x}"
         title = f"{word} {what}"
         hash_path = self._announce(title)

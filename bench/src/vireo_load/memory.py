@@ -47,7 +47,7 @@ class Sample:
 
     @property
     def vireo(self) -> int:
-        """All of Vireo's lasting programs, without the database."""
+        """All of Vireo's long-running programs, without the database."""
         others = {DATABASE, TOOLS}
         return sum(size for name, size in self.programs.items() if name not in others)
 

@@ -1,4 +1,4 @@
-"""What came of a run."""
+"""The outcome of a run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _STEPS = 36
 
 @dataclass(frozen=True)
 class Load:
-    """One run: all that came of it.
+    """The outcome of one run.
 
     ``measure`` says what of the memory was read; ``busy`` is the share of all cores that was busy,
     with whatever; ``logged`` is what Vireo's own logs say was wrong.
@@ -32,7 +32,7 @@ class Load:
         return rows(self.requests, self.summary.seconds)
 
     def moments(self) -> list[Moment]:
-        """The day in pieces."""
+        """The day in intervals."""
         step = max(1.0, round(self.summary.seconds / _STEPS))
         return moments(self.requests, self.summary.began, self.summary.seconds, step)
 

@@ -1,4 +1,4 @@
-"""The day as a picture, SVG: answers a second, how long they took, and memory."""
+"""A run as an SVG: answers a second, latencies, and memory."""
 
 import itertools
 import math

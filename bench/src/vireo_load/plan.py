@@ -1,4 +1,4 @@
-"""What the program that makes the traffic has to know: written by the command, read by it."""
+"""The input of the program that makes the traffic, which the command writes."""
 
 from pathlib import Path
 

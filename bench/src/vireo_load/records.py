@@ -1,4 +1,4 @@
-"""What came of every request: a line for each, and the rows of the report."""
+"""The outcome of every request: a line for each, and the rows of the report."""
 
 import json
 import math
@@ -24,7 +24,7 @@ class Request:
 
 
 class Recorder:
-    """Writes requests, a line each, for a reader that may look meanwhile."""
+    """Writes requests, a line each; they may be read meanwhile."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -35,7 +35,7 @@ class Recorder:
 
 
 class Reader:
-    """Reads what has been written of such a file; each call of ``more`` goes on from the last."""
+    """Follows such a file: each call of ``more`` reads what was added since the last."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open(encoding="utf-8")
@@ -48,7 +48,7 @@ class Reader:
         self.requests += [Request(*json.loads(line)) for line in lines]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
 
@@ -69,7 +69,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Moment:
-    """Some seconds of the load, from ``second`` on, all kinds together."""
+    """An interval of the load, from ``second`` on, all kinds together."""
 
     second: float
     per_second: float
@@ -90,7 +90,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the traffic's program says of itself: ``processor`` is the share of a core it took.
+    """What the traffic's program reports of itself: ``processor`` is the share of a core it took.
 
     ``stayed`` are people who had not left in time.
     """
@@ -137,7 +137,7 @@ def _percentiles(requests: Sequence[Request]) -> dict[str, float]:
 
 
 def moments(requests: Iterable[Request], began: float, seconds: float, step: float) -> list[Moment]:
-    """The load in pieces of about ``step`` seconds; those in which nothing began are left out."""
+    """Intervals of about ``step`` seconds; those in which nothing began are left out."""
     # The remainder belongs to the last piece: alone it would be too short to mean anything.
     last = max(1, round(seconds / step)) - 1
     pieces: dict[int, list[Request]] = defaultdict(list)

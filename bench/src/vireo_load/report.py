@@ -1,4 +1,4 @@
-"""What a person and a program get to see: tables, and the same as JSON."""
+"""The report of a run: tables, JSON, what is wrong."""
 
 from dataclasses import asdict
 
@@ -86,7 +86,7 @@ def page(load: Load) -> str:
 
 
 def _summary(load: Load) -> str:
-    """What kind of day it was, in a sentence."""
+    """The run in a sentence."""
     people = ", ".join(f"{count} {name}s" for name, count in load.summary.people.items())
     rate = sum(request.size for request in load.requests) / load.summary.seconds / 1e6
     limit = (

@@ -1,4 +1,4 @@
-"""How much is on the Vireo, how many people come, and for how long."""
+"""How full the Vireo is, how many users come, and for how long."""
 
 from pydantic import BaseModel
 

@@ -1,4 +1,4 @@
-"""People without an account: they browse, search and watch."""
+"""Users without an account: they browse, search and watch."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -18,7 +18,7 @@ _SEED = "seed_"
 
 
 class Visitor(Person):
-    """What everybody can do who looks at lists."""
+    """What every user can do with lists."""
 
     abstract = True
 
@@ -120,7 +120,7 @@ class Visitor(Person):
 
 
 class Browser(Visitor):
-    """Looks at lists."""
+    """Browses lists."""
 
     def visit(self) -> None:
         """By the home list, or by a link to a video or a channel."""
@@ -134,7 +134,7 @@ class Browser(Visitor):
 
 
 class Searcher(Visitor):
-    """Knows what it is about."""
+    """Searches."""
 
     def visit(self) -> None:
         """One search; where it found something, one of that is opened."""
