@@ -33,7 +33,7 @@ GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelWrites TO vireo_catalog;
 GRANT SELECT, INSERT ON HashPaths TO vireo_catalog;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_catalog;
-GRANT INSERT ON Jobs TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_catalog;
 GRANT SELECT ON SigningKeys TO vireo_catalog;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;

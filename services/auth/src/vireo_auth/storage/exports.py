@@ -92,21 +92,25 @@ class ExportTables:
         rows = self._read(ADDRESSES, channel_id, after, limit)
         return [KnownAddress(address, _utc(seen)) for address, seen in rows]
 
-    def notify_requested(self, channel_id: int, mail_id: str) -> bool:
-        """Have a mail sent to the owner; ``False`` where there is none."""
+    def notify_requested(self, channel_id: int, mail_id: str) -> None:
+        """Notify the owner by mail, if there still is one, that an archive was requested, which
+        may have been with a stolen token (OWASP ASVS 5.0, 6.3.7).
 
-        def work(cursor: Cursor) -> bool:
+        Args:
+            mail_id: makes it idempotent: one id, one mail.
+        """
+
+        def work(cursor: Cursor) -> None:
             if not cursor.execute(OWNER, (channel_id,)):
-                return False
+                return
             ((email, seen_at),) = cursor.fetchall()
             # Media does not say who asked; the address of the last session is the best guess.
             template, cause = Template.EXPORT_ASKED, Cause(network(seen_at or ""))
             add_mail_job(
                 cursor, template, channel_id=channel_id, to=email, mail_id=mail_id, cause=cause
             )
-            return True
 
-        return self._database.transaction("exports.notify_requested", work)
+        self._database.transaction("exports.notify_requested", work)
 
     def _read(self, statement: str, *values: object) -> Sequence[tuple[Any, ...]]:
         with self._database.read() as cursor:

@@ -14,8 +14,9 @@ from vireo_auth.storage.email_changes import note_change, require_free
 from vireo_auth.storage.mails import Cause, add_mail_job
 from vireo_auth.storage.names import ReservedNames
 from vireo_auth.storage.sessions import end_all
+from vireo_common import events
 from vireo_common.database import Database, Duplicate
-from vireo_common.jobs import enqueue
+from vireo_common.events import ChannelPictureRemoved, VideoRemoved
 
 FIND = """
 SELECT Username, Fname, Mname, Lname, Email, EmailVerifiedAt IS NOT NULL, Birth
@@ -37,10 +38,6 @@ VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s AND StoredAt IS NOT N
 PICTURE = "SELECT Name FROM ChannelPictures WHERE ChannelID = %s"
 
 DELETE = "DELETE FROM Channels WHERE ChannelID = %s"
-
-# Media's: what catalog leaves for a video that its owner deletes, and the like for a picture.
-REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE = "removal", "remove", "remove_picture"
-REMOVE_ATTEMPTS = 20
 
 
 class ProfileTable:
@@ -131,10 +128,10 @@ class ProfileTable:
 
         def work(cursor: Cursor) -> None:
             account = lock_account(cursor, owner)
-            for files, kind in ((VIDEOS, REMOVE), (PICTURE, REMOVE_PICTURE)):
-                cursor.execute(files, (owner.channel_id,))
+            for names, kind in ((VIDEOS, VideoRemoved), (PICTURE, ChannelPictureRemoved)):
+                cursor.execute(names, (owner.channel_id,))
                 for (name,) in cursor.fetchall():
-                    enqueue(cursor, REMOVAL_QUEUE, kind, name, max_attempts=REMOVE_ATTEMPTS)
+                    events.publish(cursor, kind(name))
             cursor.execute(DELETE, (owner.channel_id,))
             self._reserved.reserve(cursor, account.username)
             template, values = Template.ACCOUNT_DELETED, {"username": account.username}

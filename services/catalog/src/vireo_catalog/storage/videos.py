@@ -24,12 +24,11 @@ from vireo_catalog.core.writes import MOST_OPEN, TooManyOpen, cost_of
 from vireo_catalog.storage import words
 from vireo_catalog.storage.visibility import PUBLIC
 from vireo_catalog.storage.writes import charge
-from vireo_common import jobs
+from vireo_common import events
 from vireo_common.database import Database, Duplicate, MissingParent
+from vireo_common.events import VideoRemoved
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 
-# A queue of its own, so that removals keep no upload waiting.
-REMOVAL_QUEUE, REMOVE = "removal", "remove"
 # One more than the column can hold.
 MOST_VIDEO_ID = 1 << 31
 
@@ -257,6 +256,8 @@ class VideoTable:
         def work(cursor: Cursor) -> bool:
             found = _lock(cursor, hash_path)
             if found is None:
+                # What came after the deletion goes too.
+                events.publish(cursor, VideoRemoved(hash_path))
                 return False
             video_id, channel_id, state, stored_at = found
             if stored_at is None:
@@ -275,8 +276,8 @@ class VideoTable:
         return self._database.transaction("videos.record", work)
 
     def remove(self, hash_path: str, channel_id: int) -> bool:
-        """Delete the channel's video and leave a job that removes its files; ``False`` where the
-        channel has no such video.
+        """Delete the channel's video and have its files removed; ``False`` where the channel has
+        no such video.
 
         A video whose bytes media has not reported has no files. If they are on their way, media's
         report is answered with ``not_found``, and media removes them.
@@ -294,7 +295,7 @@ class VideoTable:
             if is_public_in(State(found.state)):
                 cursor.execute(COUNT, (channel_id, -1, -1))
             if found.stored_at is not None:
-                jobs.enqueue(cursor, REMOVAL_QUEUE, REMOVE, hash_path, max_attempts=20)
+                events.publish(cursor, VideoRemoved(hash_path))
             return True
 
         return self._database.transaction("videos.remove", work)

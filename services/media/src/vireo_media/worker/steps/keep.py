@@ -10,14 +10,14 @@ from pathlib import Path
 
 from pymysql.cursors import Cursor
 
+from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import Job, JobQueue
-from vireo_media.catalog import Progress
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.uploads import Upload, UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles, size_of
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.worker.reports import Reports, progress_of
+from vireo_media.worker.reports import Reports, change_to, publish_change
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
 from vireo_media.worker.steps.work import Work
 
@@ -95,14 +95,20 @@ class Keep:
         with dropping_what_is_lost(self._uploads, self._files, upload):
             # Before its owner may ask; of an upload that was withdrawn catalog hears nothing.
             self._queue.while_held(work.job, lambda _: None)
-            self._reports.report(upload.hash_path, progress_of("processing", inspection))
-            self._queue.while_held(work.job, marking(upload, UploadState.STORED))
+            change = change_to("processing", upload.hash_path, inspection)
+            notified = self._reports.notify(change)
+
+            def mark(cursor: Cursor) -> None:
+                marking(upload, UploadState.STORED)(cursor)
+                publish_change(cursor, change, notified=notified)
+
+            self._queue.while_held(work.job, mark)
 
     def leave_to_encode(
         self,
         job: Job,
         upload: Upload,
-        progress: Progress,
+        change: VideoStateChanged,
         cost: int = 0,
         *,
         may_copy: bool = True,
@@ -116,6 +122,7 @@ class Keep:
 
         def also(cursor: Cursor) -> None:
             marking(upload, UploadState.STORED)(cursor)
+            publish_change(cursor, change, notified=notified)
             names = (upload.hash_path, upload.upload_id, job.turn_of)
             upload_rows.add_encode_job(cursor, *names, cost, may_copy=may_copy)
 
@@ -124,6 +131,6 @@ class Keep:
             # at once: by then catalog knows that the bytes are there. Of an upload that was
             # withdrawn it hears nothing.
             self._queue.while_held(job, lambda _: None)
-            self._reports.report(upload.hash_path, progress)
+            notified = self._reports.notify(change)
             self._queue.finish(job, also)
         self._files.discard(upload.hash_path, upload.upload_id)
