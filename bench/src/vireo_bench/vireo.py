@@ -6,6 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pymysql
 from pymysql.cursors import Cursor
 
@@ -96,18 +97,18 @@ class Vireo:
 
 def children(pid: int) -> list[int]:
     """The ids of a process's children; none where it has ended."""
-    found = []
-    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += [int(word) for word in thread.read_text().split()]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return found
+    try:
+        return [child.pid for child in psutil.Process(pid).children()]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def below(pid: int) -> list[int]:
     """The ids of all processes below one."""
-    return [each for child in children(pid) for each in (child, *below(child))]
+    try:
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def command(pid: int) -> str:

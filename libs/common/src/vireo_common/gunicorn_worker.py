@@ -57,6 +57,8 @@ class Reloader(ReloaderBase):  # type: ignore[misc]
 class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]
     """Answers what can't be parsed with ``invalid_request``."""
 
+    reloader: Any
+
     def load_wsgi(self) -> None:
         """Import the service; what changes from here on is noticed."""
         if self.reloader:
