@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 
 from vireo_catalog.core.videos import Progress
 from vireo_catalog.core.visibility import State
+from vireo_catalog.worker.events import consumed
+from vireo_common.events import VideoStateChanged
 
 READY = Progress(State.READY, duration=2.5, width=320, height=180)
 LISTS = ("/videos/all", "/videos/channel/Ada", "/search/all/title")
@@ -170,3 +172,18 @@ def test_the_thumbnail_of_a_video_has_a_version(stage: Any, http: FlaskClient) -
     # News without one says nothing about it.
     stage.videos.record(hash_path, READY)
     assert shown() == ["660-1b"] * 4
+
+
+def test_what_media_could_not_say_comes_as_an_event(stage: Any) -> None:
+    hash_path = stage.video(stage.channel("Ada"), state="waiting")
+    consume = consumed(stage.videos)[VideoStateChanged]
+    change = VideoStateChanged(hash_path, "ready", "no sound", 2.5, 320, 180, "65f-1a")
+    for _ in range(2):
+        consume(change)
+    assert facts(stage, hash_path) == ("ready", "no sound", 0, 2.5, 320, 180)
+    assert stage.database.query("SELECT 1 FROM Jobs") == ()
+    # Its files came after its deletion.
+    consume(replace(change, hash_path="gone123"))
+    assert stage.database.query("SELECT Queue, Kind, Subject FROM Jobs") == (
+        ("media_events", "video_removed", "gone123"),
+    )

@@ -215,7 +215,7 @@ def test_delete_by_its_owner(
     calls = [(call.method, call.path, call.token) for call in media.calls]
     assert calls == [("DELETE", f"/internal/files/{gone}", service_token)]
     jobs = stage.database.query("SELECT Queue, Kind, Subject, State FROM Jobs")
-    assert jobs == (("removal", "remove", gone, "queued"),)
+    assert jobs == (("media_events", "video_removed", gone, "queued"),)
 
 
 def test_delete_while_media_is_down(
@@ -225,7 +225,7 @@ def test_delete_while_media_is_down(
     gone = stage.video(ada)
     media.status = 503
     assert http.delete(f"/v/{gone}", headers=token(ada)).status_code == 200
-    assert stage.database.query("SELECT Kind, Subject FROM Jobs") == (("remove", gone),)
+    assert stage.database.query("SELECT Kind, Subject FROM Jobs") == (("video_removed", gone),)
 
 
 def test_delete_by_others(http: FlaskClient, stage: Any, token: Any, media: Neighbour) -> None:

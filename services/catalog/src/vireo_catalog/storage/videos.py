@@ -256,8 +256,6 @@ class VideoTable:
         def work(cursor: Cursor) -> bool:
             found = _lock(cursor, hash_path)
             if found is None:
-                # What came after the deletion goes too.
-                events.publish(cursor, VideoRemoved(hash_path))
                 return False
             video_id, channel_id, state, stored_at = found
             if stored_at is None:
@@ -299,6 +297,14 @@ class VideoTable:
             return True
 
         return self._database.transaction("videos.remove", work)
+
+    def remove_files(self, hash_path: str) -> None:
+        """Have the files removed that came after their video was deleted."""
+
+        def work(cursor: Cursor) -> None:
+            events.publish(cursor, VideoRemoved(hash_path))
+
+        self._database.transaction("videos.remove_files", work)
 
     def keep_open(self, hash_path: str) -> None:
         """Note that the bytes of an announced video may be on their way."""

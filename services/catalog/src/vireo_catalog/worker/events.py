@@ -16,6 +16,7 @@ def consumed(videos: VideoTable) -> Mapping[type[Any], Callable[[Any], None]]:
     def state_changed(event: VideoStateChanged) -> None:
         facts = asdict(event)
         hash_path, state = facts.pop("hash_path"), State(facts.pop("state"))
-        videos.record(hash_path, Progress(state, **facts))
+        if not videos.record(hash_path, Progress(state, **facts)):
+            videos.remove_files(hash_path)
 
     return {VideoStateChanged: state_changed}
