@@ -126,7 +126,7 @@ def test_what_has_no_bytes_leaves_no_job(http: FlaskClient, stage: Any, token: A
     empty, full = stage.video(ada, state="waiting"), stage.video(ada, state="processing")
     for video in (empty, full):
         assert http.delete(f"/v/{video}", headers=token(ada)).status_code == 200
-    assert stage.database.query("SELECT Queue, Subject FROM Jobs") == (("removal", full),)
+    assert stage.database.query("SELECT Queue, Subject FROM Jobs") == (("media_events", full),)
 
 
 def test_announcements_without_bytes_go_after_a_day(
@@ -205,7 +205,9 @@ def test_megabytes_of_changes_do_not_grow_the_index(stage: Any) -> None:
         assert stage.videos.set_texts(video, ada, None, text[:LONGEST])
     # Three megabytes were written, of words that are all different.
     assert words(stage) <= MOST_TERMS_OF_VIDEO + 10
-    assert size_of_index(stage) - before < 9 << 20
+    # MariaDB purges what was replaced when it gets to it, 10 MB later on a busy machine. A FULLTEXT
+    # index, which never gave anything back, grew by 59 MB.
+    assert size_of_index(stage) - before < 24 << 20
 
 
 def test_the_worker_indexes_what_has_no_words_yet(
