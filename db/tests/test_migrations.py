@@ -1,6 +1,5 @@
 """``db/migrate.py``: safe to run at any time, and several times at once."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,35 +89,3 @@ def test_wrong_password_fails(fresh: TestDatabase, tmp_path: Path) -> None:
     run = start_migration({**fresh.environment(), "VIREO_SECRETS": str(tmp_path)})
     run.communicate(timeout=60)
     assert run.returncode != 0
-
-
-def test_jobs_of_the_version_before_become_events(fresh: TestDatabase) -> None:
-    fresh.migrate()
-    fresh.query("UPDATE alembic_version SET version_num = '0019'")
-    progress = {"state": "ready", "duration": 2.5, "thumbnail_version": None}
-    jobs = [
-        ("removal", "remove", "aB3dE5g", {}),
-        ("media", "remove", "aB3dE5h", {}),
-        ("removal", "remove_picture", "f" * 32, {}),
-        ("media", "tell", "aB3dE5i", {"progress": progress}),
-        ("media", "notice", "export", {"channel_id": 7, "mail_id": "0a"}),
-        ("media", "prepare", "aB3dE5j", {"upload_id": "1"}),
-    ]
-    for queue, kind, subject, payload in jobs:
-        fresh.query(
-            "INSERT INTO Jobs (Queue, Kind, Subject, Payload, State, LeaseToken, MaxAttempts,"
-            " RunAfter, CreatedAt) VALUES (%s, %s, %s, %s, 'running', 'x', 3, NOW(3), NOW(3))",
-            (queue, kind, subject, json.dumps(payload)),
-        )
-    fresh.migrate()
-    rows = fresh.query("SELECT Queue, Kind, Subject, State, Payload FROM Jobs ORDER BY JobID")
-    found = [(*row[:4], json.loads(row[4])) for row in rows]
-    removed, changed = "video_removed", "video_state_changed"
-    assert found == [
-        ("media_events", removed, "aB3dE5g", "queued", {"hash_path": "aB3dE5g"}),
-        ("media_events", removed, "aB3dE5h", "queued", {"hash_path": "aB3dE5h"}),
-        ("media_events", "channel_picture_removed", "f" * 32, "queued", {"name": "f" * 32}),
-        ("catalog_events", changed, "aB3dE5i", "queued", {**progress, "hash_path": "aB3dE5i"}),
-        ("auth_events", "data_export_requested", "7", "queued", jobs[4][3]),
-        ("media", "prepare", "aB3dE5j", "running", {"upload_id": "1"}),
-    ]

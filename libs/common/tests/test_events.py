@@ -37,6 +37,8 @@ class Consumer:
         self.tries += 1
         if self.tries <= self._failures:
             raise Failure(Code.UNAVAILABLE)
+        if event.text == "nonsense":
+            raise events.Unreadable(event.text)
         self.seen.append(event)
 
 
@@ -103,14 +105,48 @@ def test_what_a_consumer_could_not_do_is_consumed_again(
     assert (auth.tries, auth.seen) == (2, [CommentMade(1)])
 
 
-def test_a_row_of_the_version_before_lacks_the_new_field(
-    database: Database, clean_tables: TestDatabase
+@pytest.mark.parametrize("said", [{"comment_id": 1}, {"comment_id": 1, "later": "field"}])
+def test_rows_of_another_version_are_read(
+    database: Database, clean_tables: TestDatabase, said: dict[str, Any]
 ) -> None:
     publish(database, CommentMade(1, "old"))
-    clean_tables.query("UPDATE Jobs SET Payload = %s", (json.dumps({"comment_id": 1}),))
+    clean_tables.query("UPDATE Jobs SET Payload = %s", (json.dumps(said),))
     auth = Consumer()
     consume(database, "auth", auth, lambda: len(left(clean_tables)) == 1)
     assert auth.seen == [CommentMade(1)]
+
+
+@pytest.mark.parametrize("said", [{}, {"comment_id": 1, "text": "nonsense"}])
+def test_what_can_not_be_read_is_quarantined(
+    database: Database, clean_tables: TestDatabase, said: dict[str, Any]
+) -> None:
+    publish(database, CommentMade(1))
+    clean_tables.query("UPDATE Jobs SET Payload = %s", (json.dumps(said),))
+    state = "SELECT State FROM Jobs WHERE Queue = 'auth_events'"
+    consume(database, "auth", Consumer(), lambda: clean_tables.query(state) == (("quarantined",),))
+
+
+def test_what_is_done_in_the_database_is_done_once(
+    database: Database, clean_tables: TestDatabase
+) -> None:
+    """A consumer that was replaced in between does nothing: another has done it."""
+    publish(database, CommentMade(1))
+    clean_tables.query("DELETE FROM Jobs WHERE Queue = 'media_events'")
+
+    def take(event: CommentMade) -> events.InTransaction:
+        # As if this consumer stood still for longer than its lease.
+        clean_tables.query("UPDATE Jobs SET LeaseToken = 'another', LeaseUntil = NOW(3)")
+        return lambda cursor: events.publish(cursor, events.VideoRemoved("done"))
+
+    stopping = threading.Event()
+    slot = events.consumer("auth", database, {CommentMade: take}, stopping)
+    slot.start()
+    try:
+        eventually(lambda: clean_tables.query("SELECT 1 FROM Jobs WHERE Attempts > 2"))
+    finally:
+        stopping.set()
+        slot.join()
+    assert left(clean_tables) == [("auth_events", "1")]
 
 
 def test_withdrawn_is_what_is_of_the_kind_and_the_subject(

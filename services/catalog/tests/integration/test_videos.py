@@ -338,3 +338,20 @@ def test_an_announcement_sent_again_after_a_crash_is_the_same_video(
     assert other.status_code == 409
     new = http.post("/upload", json=body, headers={**headers, "Idempotency-Key": "two"})
     assert new.json != first.json
+
+
+def test_a_key_whose_video_is_gone_announces_another(
+    http: FlaskClient, stage: Any, token: Any, clean_tables: TestDatabase
+) -> None:
+    ada = stage.channel("Ada")
+    headers = {**token(ada), "Idempotency-Key": "one"}
+    body = {"title": "a title", "description": ""}
+    first = http.post("/upload", json=body, headers=headers).json["response"]
+    # After a day it got no bytes, and the stored answer has expired.
+    clean_tables.query("DELETE FROM Videos")
+    made = []
+    for _ in range(2):
+        clean_tables.query("DELETE FROM IdempotentRequests")
+        made.append(http.post("/upload", json=body, headers=headers).json["response"])
+    assert made[0] == made[1] != first
+    assert clean_tables.query("SELECT COUNT(*) FROM Videos") == ((1,),)

@@ -156,6 +156,30 @@ def test_announcements_without_bytes_go_after_a_day(
     assert stage.database.query("SELECT * FROM Jobs") == ()
 
 
+def test_no_announcement_goes_whose_bytes_may_be_there(stage: Any) -> None:
+    """A body at the least speed takes days, and catalog may not have heard of one that is there."""
+    ada, bob, eve, dan = (stage.channel(name) for name in ("Ada", "Bob", "Eve", "Dan"))
+    sends, had_sent, reported, stays_away = (
+        stage.video(who, state="waiting") for who in (ada, bob, eve, dan)
+    )
+    stage.database.query("UPDATE Videos SET Upload = UTC_TIMESTAMP() - INTERVAL 3 DAY")
+    for who, lease in ((ada, "+"), (bob, "-")):
+        stage.database.query(
+            "INSERT INTO OpenUploads VALUES"
+            f" (%s, 'video', %s, '::1', 9, 0, NOW(3), NOW(3) {lease} INTERVAL 1 MINUTE)",
+            (f"{who:032}", who),
+        )
+    stage.database.query(
+        "INSERT INTO Jobs (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt)"
+        " VALUES ('catalog_events', 'video_state_changed', %s, '{}', 20, NOW(3), NOW(3))",
+        (reported,),
+    )
+    stage.videos.sweep()
+    left = {hash_path for (hash_path,) in stage.database.query("SELECT PathHash FROM Videos")}
+    assert left == {sends, reported}
+    assert not left & {had_sent, stays_away}
+
+
 @pytest.mark.parametrize("state", ["waiting", "processing", "failed"])
 def test_nothing_is_indexed_that_nobody_can_find(
     http: FlaskClient, stage: Any, token: Any, state: str

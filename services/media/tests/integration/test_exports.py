@@ -1,6 +1,5 @@
 """Archives of people's data: asked for over HTTP, served, expired, gone with their channel."""
 
-import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -78,8 +77,7 @@ def test_its_owner_is_notified_once(archives: Any) -> None:
     archives.ask(token)
     ((channel_id,),) = archives.stage.clean.query("SELECT ChannelID FROM Exports")
     [event] = archives.stage.published_events()
-    assert (event["kind"], event["channel_id"]) == ("data_export_requested", channel_id)
-    assert re.fullmatch("[0-9a-f]{32}", event["mail_id"])
+    assert event == {"kind": "data_export_requested", "channel_id": channel_id}
 
 
 def test_an_expired_one_is_forgotten_and_made_anew(archives: Any) -> None:

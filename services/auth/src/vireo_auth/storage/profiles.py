@@ -11,7 +11,7 @@ from vireo_auth.core.sessions import Confirmed
 from vireo_auth.storage.accounts import lock_account, set_password
 from vireo_auth.storage.browsers import forget_browsers
 from vireo_auth.storage.email_changes import note_change, require_free
-from vireo_auth.storage.mails import Cause, add_mail_job
+from vireo_auth.storage.mails import Cause, add_mail_job, forget_refused
 from vireo_auth.storage.names import ReservedNames
 from vireo_auth.storage.sessions import end_all
 from vireo_common import events
@@ -32,8 +32,8 @@ SET = {
 
 FORGET_LINKS = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose <> 'undo'"
 
-# A video without bytes has no files.
-VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s AND StoredAt IS NOT NULL"
+# Those without bytes too: their first ones may arrive at this moment.
+VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s"
 
 PICTURE = "SELECT Name FROM ChannelPictures WHERE ChannelID = %s"
 
@@ -134,6 +134,7 @@ class ProfileTable:
                     events.publish(cursor, kind(name))
             cursor.execute(DELETE, (owner.channel_id,))
             self._reserved.reserve(cursor, account.username)
+            forget_refused(cursor, owner.channel_id)
             template, values = Template.ACCOUNT_DELETED, {"username": account.username}
             cause = Cause(origin, owner.channel_id, account.proven)
             add_mail_job(

@@ -12,7 +12,6 @@ from vireo_auth.storage.attempts import AttemptTable
 from vireo_auth.storage.browsers import BrowserTable
 from vireo_auth.storage.devices import DeviceTable
 from vireo_auth.storage.email_changes import EmailChangeTable
-from vireo_auth.storage.exports import ExportTables
 from vireo_auth.storage.keys import KeyTable
 from vireo_auth.storage.mails import QUEUE, MailTable
 from vireo_auth.storage.names import ReservedNameTable
@@ -52,7 +51,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
     names = [f"mail-{number}" for number in range(SLOTS)]
     slots = [Slot(name, queue, handlers, stopping, IDLE_SECONDS) for name in names]
-    slots.append(consumer("auth", database, consumed(ExportTables(database)), stopping))
+    slots.append(consumer("auth", database, consumed(), stopping))
     swept = (
         MailTable,
         AttemptTable,

@@ -1,16 +1,18 @@
 """What auth does about the events that it consumes."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from pymysql.cursors import Cursor
 
-from vireo_auth.storage.exports import ExportTables
-from vireo_common.events import DataExportRequested
+from vireo_auth.storage.exports import notify_requested
+from vireo_common.events import Consumed, DataExportRequested, InTransaction
 
 
-def consumed(exports: ExportTables) -> Mapping[type[Any], Callable[[Any], None]]:
+def consumed() -> Consumed:
     """A function for each kind of event."""
+    return {DataExportRequested: _export_requested}
 
-    def export_requested(event: DataExportRequested) -> None:
-        exports.notify_requested(event.channel_id, event.mail_id)
 
-    return {DataExportRequested: export_requested}
+def _export_requested(event: DataExportRequested) -> InTransaction:
+    def work(cursor: Cursor) -> None:
+        notify_requested(cursor, event.channel_id)
+
+    return work

@@ -26,9 +26,8 @@ def main() -> int:
     # One for the chores; for the slot of events its work and its lease.
     database = Database.connect("catalog", settings, size=3)
     log.info("worker_started")
-    videos = VideoTable(database)
-    chores = Chores(videos, WordTable(database), stopping)
-    events = consumer("catalog", database, consumed(videos), stopping)
+    chores = Chores(VideoTable(database), WordTable(database), stopping)
+    events = consumer("catalog", database, consumed(), stopping)
     return run_until_stopped([chores, events], stopping, settings.alive_file)
 
 

@@ -1,22 +1,32 @@
 """What catalog does about the events that it consumes."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
+
+from pymysql.cursors import Cursor
 
 from vireo_catalog.core.videos import Progress
 from vireo_catalog.core.visibility import State
-from vireo_catalog.storage.videos import VideoTable
-from vireo_common.events import VideoStateChanged
+from vireo_catalog.storage.progress import record
+from vireo_common import events
+from vireo_common.events import Consumed, Unreadable, VideoRemoved, VideoStateChanged
 
 
-def consumed(videos: VideoTable) -> Mapping[type[Any], Callable[[Any], None]]:
+def consumed() -> Consumed:
     """A function for each kind of event."""
+    return {VideoStateChanged: _state_changed}
 
-    def state_changed(event: VideoStateChanged) -> None:
-        facts = asdict(event)
-        hash_path, state = facts.pop("hash_path"), State(facts.pop("state"))
-        if not videos.record(hash_path, Progress(state, **facts)):
-            videos.remove_files(hash_path)
 
-    return {VideoStateChanged: state_changed}
+def _state_changed(event: VideoStateChanged) -> events.InTransaction:
+    facts = asdict(event)
+    hash_path = facts.pop("hash_path")
+    try:
+        progress = Progress(State(facts.pop("state")), **facts)
+    except ValueError as error:
+        raise Unreadable(str(error)) from error
+
+    def work(cursor: Cursor) -> None:
+        if not record(cursor, hash_path, progress):
+            # Its files came after its deletion.
+            events.publish(cursor, VideoRemoved(hash_path))
+
+    return work

@@ -1,7 +1,5 @@
 """The table ``Exports``, with the jobs that are committed together with a row."""
 
-import secrets
-
 from pymysql.cursors import Cursor
 
 from vireo_common import events, jobs
@@ -73,7 +71,7 @@ class ExportTable:
             cursor.execute(FORGET_USELESS, (channel_id, instead_of))
             cursor.execute(INSERT, (name, channel_id))
             jobs.enqueue(cursor, EXPORT_QUEUE, EXPORT, name, max_attempts=ATTEMPTS)
-            events.publish(cursor, DataExportRequested(channel_id, secrets.token_hex(16)))
+            events.publish(cursor, DataExportRequested(channel_id))
 
         try:
             self._database.transaction("exports.begin", work)
@@ -85,7 +83,7 @@ class ExportTable:
 
     def sweep(self) -> None:
         """Delete exports that have expired; a bounded number."""
-        self._database.write(SWEEP)
+        self._database.sweep(SWEEP)
 
     def _find(self, statement: str, value: int | str) -> Export | None:
         with self._database.read() as cursor:

@@ -47,6 +47,7 @@ LOCK = "SELECT State FROM Uploads WHERE PathHash = %s AND UploadID = %s FOR UPDA
 
 SWEEP_REFUSED = """
 DELETE FROM Uploads WHERE State = 'refused' AND ReceivedAt < NOW(3) - INTERVAL 1 HOUR
+ORDER BY ReceivedAt LIMIT 1000
 """
 
 
@@ -122,7 +123,7 @@ class UploadTable:
 
     def sweep(self) -> None:
         """Forget uploads that were refused, and were not sent again."""
-        self._database.write(SWEEP_REFUSED)
+        self._database.sweep(SWEEP_REFUSED)
 
 
 def refuse(cursor: Cursor, hash_path: str, upload_id: str, code: str, reason: str) -> None:

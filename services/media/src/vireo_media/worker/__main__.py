@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Mapping
+from functools import partial
 
 import structlog
 
@@ -11,11 +12,12 @@ from vireo_common.client import ServiceClient
 from vireo_common.database import Database
 from vireo_common.events import consumer
 from vireo_common.jobs import LEASE_SECONDS, JobQueue
-from vireo_common.worker import Handler, Slot, run_until_stopped
+from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
 from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
+from vireo_media.storage.earlier_jobs import become_events
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.open_uploads import OpenUploadTable
@@ -63,8 +65,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     # One for exports and one for events, which are removals: they are bound by the disk, and two at
     # once would be no quicker. One for decoding what was published, which nobody waits for.
     slots = settings.prepare_slots + settings.encode_slots + 3
-    # Two for each slot (its work and its lease), one for the janitor.
-    database = Database.connect("media", settings, size=2 * slots + 1)
+    # Two for each slot (its work and its lease), one for each thread that sweeps rows.
+    database = Database.connect("media", settings, size=2 * slots + 2)
     uploads, exports = UploadTable(database), ExportTable(database)
     pictures, files = PictureTable(database), MediaFiles(settings.media_root, settings.spool_socket)
     files.make_folders()
@@ -108,7 +110,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         EXPORT: Handler(exporter.run, exporter.give_up),
     }
     events = consumer("media", database, consumed(removal, files), stopping)
-    return [*sweepers, events, *_slots(settings, stopping, queues, handlers)]
+    earlier = Sweeper([partial(become_events, database)], stopping)
+    return [*sweepers, earlier, events, *_slots(settings, stopping, queues, handlers)]
 
 
 def _slots(

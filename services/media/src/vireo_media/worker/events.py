@@ -1,14 +1,11 @@
 """What media does about the events that it consumes."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from vireo_common.events import ChannelPictureRemoved, VideoRemoved
+from vireo_common.events import ChannelPictureRemoved, Consumed, VideoRemoved
 from vireo_media.core.removal import Removal
 from vireo_media.storage.files import MediaFiles
 
 
-def consumed(removal: Removal, files: MediaFiles) -> Mapping[type[Any], Callable[[Any], None]]:
+def consumed(removal: Removal, files: MediaFiles) -> Consumed:
     """A function for each kind of event. Removing what is gone already does nothing."""
 
     def video_removed(event: VideoRemoved) -> None:

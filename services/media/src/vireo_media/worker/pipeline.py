@@ -34,7 +34,12 @@ from vireo_media.tools.measure import NotMade
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.thumbnail import NoFrame
 from vireo_media.tools.transcode import DiskFull, TranscodeFailed
-from vireo_media.worker.reports import Reports, change_to, publish_change
+from vireo_media.worker.reports import (
+    Reports,
+    change_to,
+    publish_change,
+    withdraw_changes,
+)
 from vireo_media.worker.steps.copy import copy
 from vireo_media.worker.steps.encode import encode
 from vireo_media.worker.steps.keep import Early, Keep
@@ -189,7 +194,8 @@ class Pipeline:
         original = self._files.original(upload.hash_path, upload.upload_id)
         results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
         work = Work(job, upload, original, results, stop)
-        # Not for certain: what comes of it will be.
+        self._encodes.while_held(job, lambda cursor: withdraw_changes(cursor, upload.hash_path))
+        # Once, without an event: what comes of it has one.
         self._reports.notify(VideoStateChanged(upload.hash_path, "processing"))
         try:
             film = encode(work, self._tools)

@@ -30,14 +30,18 @@ class Reports:
         return True
 
 
-def publish_change(cursor: Cursor, change: VideoStateChanged, *, notified: bool = False) -> None:
-    """Have catalog record a change, unless it was ``notified``, with the caller's transaction.
+def withdraw_changes(cursor: Cursor, hash_path: str) -> None:
+    """Take back in the caller's transaction what catalog has not heard of a video.
 
-    An earlier change that it has not heard of would overwrite this one, and is taken back.
+    Before it is notified of the next state, which an earlier one would overwrite.
     """
-    events.withdraw(cursor, VideoStateChanged, change.hash_path)
-    if not notified:
-        events.publish(cursor, change)
+    events.withdraw(cursor, VideoStateChanged, hash_path)
+
+
+def publish_change(cursor: Cursor, change: VideoStateChanged) -> None:
+    """Have catalog record a change, and no earlier one, with the caller's transaction."""
+    withdraw_changes(cursor, change.hash_path)
+    events.publish(cursor, change)
 
 
 def change_to(

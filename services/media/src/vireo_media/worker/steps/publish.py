@@ -9,7 +9,12 @@ from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles, version_of
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.worker.reports import Reports, change_to, publish_change
+from vireo_media.worker.reports import (
+    Reports,
+    change_to,
+    publish_change,
+    withdraw_changes,
+)
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
 from vireo_media.worker.steps.work import Film, Work
 
@@ -39,6 +44,7 @@ class Publish:
             # The rows stay locked until the files are moved: neither a deletion nor another worker
             # comes between.
             marking(upload, UploadState.PLACED)(cursor)
+            withdraw_changes(cursor, upload.hash_path)
             self._files.publish(upload.hash_path, work.results)
             versions.append(version_of(self._files.thumbnail(upload.hash_path)))
 
@@ -49,7 +55,8 @@ class Publish:
 
             def mark(cursor: Cursor) -> None:
                 marking(upload, UploadState.PUBLISHED)(cursor)
-                publish_change(cursor, change, notified=notified)
+                if not notified:
+                    publish_change(cursor, change)
                 if film.copied:
                     names = (upload.hash_path, upload.upload_id, job.turn_of)
                     made = film.made
