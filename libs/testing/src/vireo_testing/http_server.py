@@ -1,10 +1,13 @@
 """An HTTP server in this process, whose answers a test scripts."""
 
+import socket
+import socketserver
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -28,16 +31,37 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class HttpServer:
-    """Answers on ``port`` of loopback during the ``with``, each connection in its own thread."""
+class _Server(ThreadingHTTPServer):
+    # A kept connection must not keep the test process.
+    daemon_threads = True
 
-    def __init__(self, answer: Callable[[Request], Reply]) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(answer))
-        # A kept connection must not keep the test process.
-        self._server.daemon_threads = True
+    def server_bind(self) -> None:
+        # That of HTTP servers looks up the name of its host.
+        socketserver.TCPServer.server_bind(self)
+
+
+class _SocketServer(_Server):
+    address_family = socket.AF_UNIX
+
+
+class HttpServer:
+    """Answers at ``url`` during the ``with``, each connection in a thread of its own.
+
+    Args:
+        path: of a Unix socket to listen on; without it, a free port of loopback.
+    """
+
+    def __init__(self, answer: Callable[[Request], Reply], path: Path | None = None) -> None:
+        handler = _handler_for(answer)
+        if path:
+            handler.disable_nagle_algorithm = False  # Only TCP has it.
+            self._server: _Server = _SocketServer(str(path), handler)  # type: ignore[arg-type]
+            self.port, self.url = 0, f"unix:{path}"
+        else:
+            self._server = _Server(("127.0.0.1", 0), handler)
+            self.port = int(self._server.server_address[1])
+            self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self.port = self._server.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -73,7 +97,7 @@ def _handler_for(answer: Callable[[Request], Reply]) -> type[BaseHTTPRequestHand
                 # The client did not want all of it.
                 self.close_connection = True
 
-        do_GET = do_POST = do_PUT = do_DELETE = respond
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = respond
 
         def log_message(self, format: str, *args: object) -> None:
             """Write nothing: the test knows what was asked."""
