@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from vireo_harness.command import Command, Display, Report
@@ -70,6 +71,7 @@ def test_the_page_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
         (KeyboardInterrupt(), "stopped; nothing of it is left"),
         (AssertionError("another [body]"), "The day ended early: another [body]"),
         (OSError("no disk"), "The day ended early: no disk"),
+        (psutil.AccessDenied(7), "The day ended early: (pid=7)"),
     ],
 )
 def test_what_ends_it_early_is_said(

@@ -111,5 +111,6 @@ def test_a_process_has_memory_until_it_ends() -> None:
     ended = subprocess.Popen(["true"])
     ended.wait()
     assert processes.pss(ended.pid) == processes.rss(ended.pid) == 0
+    processes.reset_peak(ended.pid)
     assert processes.peak_rss(ended.pid) == 0
     assert (processes.below(ended.pid), processes.command(ended.pid)) == ([], "")

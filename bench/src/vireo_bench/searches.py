@@ -27,37 +27,32 @@ _PAUSE_SECONDS = 0.1
 
 def figures(setup: Setup) -> list[Figure]:
     """The rows of the flood."""
-    shown = list(setup.corpus.shown)
-    seconds = setup.scale.long_burst
-    routes = {
-        "v": ("GET /v", [f"/v/{hash_path}" for hash_path in shown]),
-        "videos": ("GET /videos/all", [f"/videos/all?limit={limit}" for limit in range(1, 101)]),
-    }
-    found = []
-    for name, (title, paths) in routes.items():
+    videos = [f"/v/{hash_path}" for hash_path in setup.corpus.shown]
+    lists = [f"/videos/all?limit={limit}" for limit in range(1, 101)]
+    return [
+        _figure(setup, "v", "GET /v", videos),
+        _figure(setup, "videos", "GET /videos/all", lists),
+    ]
 
-        def p99(paths: list[str] = paths) -> float:
-            done = wrk.load(
-                setup.vireo.url, paths, seconds=seconds, connections=1, token=setup.owner.token
-            )
-            return done.p99_ms
 
-        def p99_in_the_flood(paths: list[str] = paths) -> float:
-            with flood(setup):
-                return p99(paths)
+def _figure(setup: Setup, name: str, title: str, paths: list[str]) -> Figure:
+    def p99() -> float:
+        seconds, token = setup.scale.long_burst, setup.owner.token
+        return wrk.load(setup.vireo.url, paths, seconds=seconds, connections=1, token=token).p99_ms
 
-        found.append(
-            Figure(
-                f"{name}_p99_in_searches",
-                f"{title}, p99, while {CLIENTS} clients ask the costliest searches",
-                "ms",
-                Goal(Judged.RATIO_AT_MOST, 2.0),
-                p99_in_the_flood,
-                "without them",
-                p99,
-            )
-        )
-    return found
+    def p99_in_the_flood() -> float:
+        with flood(setup):
+            return p99()
+
+    return Figure(
+        f"{name}_p99_in_searches",
+        f"{title}, p99, while {CLIENTS} clients ask the costliest searches",
+        "ms",
+        Goal(Judged.RATIO_AT_MOST, 2.0),
+        p99_in_the_flood,
+        "without them",
+        p99,
+    )
 
 
 def costliest(setup: Setup) -> list[str]:

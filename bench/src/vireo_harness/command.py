@@ -15,6 +15,7 @@ from pathlib import Path
 from subprocess import SubprocessError
 from typing import Generic, NoReturn, TypeVar
 
+import psutil
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -25,7 +26,10 @@ from vireo_ops.layout import CHECKOUT
 
 WRONG, BROKEN = 1, 2
 
-_EXPECTED = (AssertionError, RuntimeError, OSError, OperationError, VireoError, SubprocessError)
+_EXPECTED = (
+    *(AssertionError, RuntimeError, OSError),
+    *(OperationError, VireoError, SubprocessError, psutil.Error),
+)
 _COLUMNS = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
 
 Result = TypeVar("Result")

@@ -1,5 +1,6 @@
 """The processes of a Vireo and their memory. What has ended has no children and 0 bytes."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -39,21 +40,18 @@ def pss(pid: int) -> int:
 
 def rss(pid: int) -> int:
     """Bytes, a shared page in each process that has it."""
-    return int(_ask(pid, lambda process: process.memory_info().rss, 0))
+    return _status(pid, "VmRSS")
 
 
 def peak_rss(pid: int) -> int:
     """The largest `rss` since the start of the process, or since `reset_peak`."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+    return _status(pid, "VmHWM")
 
 
 def reset_peak(pid: int) -> None:
     """Make the current `rss` the largest (proc(5), clear_refs)."""
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
 def _ask(pid: int, question: Callable[[psutil.Process], T], ended: T) -> T:
@@ -61,3 +59,13 @@ def _ask(pid: int, question: Callable[[psutil.Process], T], ended: T) -> T:
         return question(psutil.Process(pid))
     except psutil.NoSuchProcess:
         return ended
+
+
+def _status(pid: int, name: str) -> int:
+    # From one file, so that a peak and a size can be compared: psutil has no peak, and its size is
+    # from another one, which is less exact.
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))

@@ -23,6 +23,7 @@ import pymysql
 from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor
 
+from vireo_ops.database import install_system_tables
 from vireo_ops.layout import CHECKOUT
 from vireo_ops.programs import SERVICES, find_server
 from vireo_testing import programs
@@ -98,35 +99,14 @@ class PrivateServer:
         self.server = Server("127.0.0.1", free_port(), secrets.token_urlsafe(16), "private")
 
     def install(self) -> None:
-        """Make the system tables, and the file that gives root its password at each start.
-
-        Raises:
-            RuntimeError: they can't be made; the message holds what was said.
-        """
+        """Make the system tables, and the file that gives root its password at each start."""
         self._temporary.mkdir(parents=True)
-        command = [
-            find_server("mariadb-install-db"),
+        install_system_tables(
+            self._data,
             "--no-defaults",
-            f"--datadir={self._data}",
-            "--auth-root-authentication-method=normal",
-            "--skip-test-db",
-            "--skip-name-resolve",
-            "--innodb-flush-log-at-trx-commit=0",
             *_run_as(),
-        ]
-        done = subprocess.run(
-            command,
-            check=False,
-            env={**os.environ, "TMPDIR": str(self._temporary)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=START_SECONDS,
+            environment={**os.environ, "TMPDIR": str(self._temporary)},
         )
-        if done.returncode != 0:
-            raise RuntimeError(f"mariadb-install-db failed:\n{done.stdout}")
         password = self.server.root_password
         (self._folder / "root.sql").write_text(
             f"CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '{password}';\n"
