@@ -1,4 +1,4 @@
-"""``make rotate-keys``: tokens are signed with another key, and nobody notices."""
+"""``make rotate-keys``: tokens and grants are signed with other keys, and nobody notices."""
 
 import requests
 

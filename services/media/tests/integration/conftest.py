@@ -287,6 +287,12 @@ class Archives:
         """The answer of ``GET /me/export``."""
         return self._app.test_client().get("/me/export", headers={"Authorization": token})
 
+    def may_read(self, name: str, grant: str, token: str) -> int:
+        """The status that the gateway gets before it sends an archive."""
+        headers = {"Authorization": token, "X-Vireo-Grant": grant}
+        asked = self._app.test_client().get(f"/gateway/may_read/export/{name}", headers=headers)
+        return int(asked.status_code)
+
     def exporter(self, files: MediaFiles | None = None, reserve_bytes: int = 0) -> Exporter:
         """A worker's part."""
         stage = self.stage

@@ -3,6 +3,7 @@
 import re
 import stat
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -69,11 +70,44 @@ def test_the_archive_is_served_to_its_person_alone(archives: Any) -> None:
     assert answer.headers["Content-Disposition"] == 'attachment; filename="vireo-Ada.zip"'
     assert answer.headers["Cache-Control"] == "no-store, private"
     assert archives.ask(token).headers["X-Accel-Redirect"] == answer.headers["X-Accel-Redirect"]
+    assert archives.may_read(name, answer.headers["X-Vireo-Grant"], token) == 200
 
     stranger = archives.ask(other)
     assert told(stranger) == WAITING
     assert "X-Accel-Redirect" not in stranger.headers
     assert outcome(archives.ask("")) == (400, "token_missing")
+
+
+def test_only_its_grant_lets_the_gateway_send_it(archives: Any) -> None:
+    token, other = archives.person(), archives.person("Eve")
+    grants = {}
+    for each in (token, other):
+        archives.ask(each)
+        archives.make()
+        grants[each] = archives.ask(each).headers["X-Vireo-Grant"]
+    names = {each: grants[each].split(".")[3] for each in grants}
+    grant, name = grants[token], names[token]
+    assert {row[0] for row in archives.rows()} == set(names.values())
+    assert archives.may_read(name, grant, token) == 200
+
+    assert archives.may_read(name, grant, other) == 403, "another account"
+    assert archives.may_read(name, grant, "") == 403, "no account"
+    assert archives.may_read(names[other], grant, token) == 403, "another archive"
+    assert archives.may_read(name, grants[other], token) == 403
+    assert archives.may_read(name, "", token) == 403
+    assert archives.may_read(name, grant[:-1] + ("0" if grant[-1] != "0" else "1"), token) == 403
+    later = grant.replace(grant.split(".")[6], str(int(grant.split(".")[6]) + 3600))
+    assert archives.may_read(name, later, token) == 403, "a later time is another grant"
+    archives.stage.clean.query("DELETE FROM Sessions")
+    assert archives.may_read(name, grant, token) == 403, "the session has ended"
+
+
+def test_its_grant_is_good_for_moments(archives: Any) -> None:
+    token = archives.person()
+    archives.ask(token)
+    archives.make()
+    expires = int(archives.ask(token).headers["X-Vireo-Grant"].split(".")[6])
+    assert 0 < expires - time.time() <= 30
 
 
 def test_its_owner_is_told_once_by_mail(archives: Any) -> None:

@@ -23,6 +23,7 @@ BUFFER_BYTES = 64 << 10
 # A body without a length, where there is no room for the largest, may have so much of it.
 PART = 16
 RETRY_SECONDS = 5
+CLOCK_SECONDS = 60.0
 # A picture that has arrived waits for its place, and is made by a child with a limit of its own.
 PICTURE_SECONDS = 60.0
 
@@ -50,6 +51,15 @@ class OpenUpload:
     arrived: bool = False
     age: float = 0.0
     lease: float = 0.0
+
+    @property
+    def grant_seconds(self) -> float:
+        """For how long its grant is valid.
+
+        A bit longer than the lease: the clocks of the database and of other machines differ, and it
+        is the row that ends an upload that is too slow.
+        """
+        return self.lease + CLOCK_SECONDS
 
 
 @dataclass(frozen=True)

@@ -196,7 +196,7 @@ class Uploads:
         """Take a body that has arrived completely, and return when it is stored.
 
         Args:
-            open_id: what ``open`` gave for it.
+            open_id: the id of what ``open`` gave for it.
             body: the path of the file that the gateway wrote.
 
         Raises:

@@ -56,7 +56,7 @@ class Channels:
         self.open = open_uploads
 
     def set(self, channel_id: int, read: Callable[[], bytes]) -> None:
-        open_id = self.pictures.open(channel_id, "192.0.2.1", 5)
+        open_id = self.pictures.open(channel_id, "192.0.2.1", 5).open_id
         self.pictures.set(channel_id, open_id, read)
 
 
@@ -180,7 +180,7 @@ def test_bodies_are_read_only_while_there_is_a_place(pictures: Callable[..., Cha
 
 def test_one_of_a_channel_at_a_time(pictures: Callable[..., Channels], shown: Shown) -> None:
     one = pictures()
-    first = one.pictures.open(ADA, "192.0.2.1", 5)
+    first = one.pictures.open(ADA, "192.0.2.1", 5).open_id
     with pytest.raises(Failure) as caught:
         one.pictures.open(ADA, "192.0.2.2", 5)
     assert (caught.value.code, caught.value.status) == (Code.RATE_LIMITED, 429)
@@ -209,9 +209,9 @@ def test_the_next_one_may_come_however_one_ended(
     assert one.open.rows == {}
 
 
-def test_a_permit_is_good_for_one_picture(pictures: Callable[..., Channels], shown: Shown) -> None:
+def test_a_grant_is_good_for_one_picture(pictures: Callable[..., Channels], shown: Shown) -> None:
     one = pictures()
-    open_id = one.pictures.open(ADA, "192.0.2.1", 5)
+    open_id = one.pictures.open(ADA, "192.0.2.1", 5).open_id
     one.pictures.set(ADA, open_id, lambda: b"bytes")
     first = dict(shown.names)
     with pytest.raises(Failure) as caught:
