@@ -20,7 +20,7 @@ from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.exports import ExportTable
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.grant_keys import GrantKeyTable
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
@@ -37,15 +37,14 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     catalog = Catalog(ServiceClient(settings.catalog_url, service_token))
     sessions = SessionReader(database)
     guard = Guard(Verifier(sessions.key_set), sessions.standing, service_token)
-    media_files = MediaFiles(settings.media_root, settings.spool_socket)
-    media_files.make_folders()
+    media_files = files_on_disk(settings.media_root, settings.spool_socket)
     upload_table = UploadTable(database)
 
     app = create_application("media", guard=guard, ready=database.ping)
     grants = Grants(KeyRing(GrantKeyTable(database).valid, service_token))
     open_uploads = OpenUploads(
         OpenUploadTable(database),
-        media_files.room,
+        media_files.staging.room,
         reserve_bytes=settings.disk_reserve_bytes,
         most_open=settings.open_uploads,
         least_rate=settings.least_upload_rate,

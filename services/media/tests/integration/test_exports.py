@@ -59,7 +59,7 @@ def test_the_archive_is_served_to_its_person_alone(archives: Any) -> None:
     archives.make()
 
     ((name, state, file_name, size),) = archives.rows()
-    path = archives.stage.files.export(name)
+    path = archives.stage.paths.export(name)
     assert (state, file_name, size) == ("ready", "vireo-Ada.zip", path.stat().st_size)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     answer = archives.ask(token)
@@ -171,7 +171,7 @@ def test_a_lost_file_is_made_anew(archives: Any) -> None:
     token = archives.person()
     archives.ask(token)
     archives.make()
-    for path in archives.stage.files.exports.iterdir():
+    for path in archives.stage.paths.exports.iterdir():
         path.unlink()
     assert told(archives.ask(token)) == WAITING
     archives.make()
@@ -193,7 +193,7 @@ def test_one_that_can_not_be_made_has_failed_and_may_be_asked_for_again(archives
     token = archives.person()
     archives.ask(token)
     job = archives.jobs.claim()
-    archives.stage.files.export_part(job.subject, "another").write_text("half")
+    archives.stage.files.staging.export_part(job.subject, "another").write_text("half")
     archives.exporter().give_up(job, "OSError")
     assert [row[1] for row in archives.rows()] == ["failed"]
     assert archives.stage.left() == set()

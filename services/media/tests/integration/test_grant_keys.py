@@ -1,4 +1,4 @@
-"""Rotation of the keys of grants, in a real MariaDB: no grant is refused, none is valid for ever."""
+"""Rotation of the keys of grants in a real MariaDB: no grant is refused, no key is for ever."""
 
 import os
 import subprocess

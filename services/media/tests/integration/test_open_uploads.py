@@ -13,9 +13,9 @@ from vireo_common.errors import Code, Failure
 from vireo_media.core.grant_keys import KeyRing
 from vireo_media.core.grants import Grants, Purpose
 from vireo_media.core.open_uploads import Kind, OpenUpload, OpenUploads, Room
-from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.grant_keys import GrantKeyTable
 from vireo_media.storage.open_uploads import OpenUploadTable
+from vireo_media.storage.staging import Staging
 from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.neighbours import Call, Neighbour
@@ -293,7 +293,7 @@ def test_without_a_length_where_there_is_little_room(
     assert clean_tables.query("SELECT Bytes FROM OpenUploads") == ((10 << 30,),)
     clean_tables.query("DELETE FROM OpenUploads")
     # Of the room that there is all but some is to be left free.
-    reserve = MediaFiles(gateway.root).free_bytes() - (8 << 30)
+    reserve = Staging(gateway.root).free_bytes() - (8 << 30)
     root = str(gateway.root)
     gateway.app = make_app("media", VIREO_MEDIA_ROOT=root, VIREO_DISK_RESERVE_BYTES=str(reserve))
     partial = gateway.ask(None)

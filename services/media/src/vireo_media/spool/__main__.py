@@ -16,7 +16,7 @@ import structlog
 from vireo_common import logs
 from vireo_media.settings import FilesSettings
 from vireo_media.storage.bodies import LONGEST, OwnBodies
-from vireo_media.storage.files import INCOMING
+from vireo_media.storage.staging import INCOMING
 
 log = structlog.get_logger()
 

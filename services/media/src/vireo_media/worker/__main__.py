@@ -16,7 +16,7 @@ from vireo_media.catalog import Catalog
 from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, NOTICE, ExportTable
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import REMOVE_PICTURE, PictureTable
 from vireo_media.storage.uploads import (
@@ -70,8 +70,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     # Two for each slot (its work and its lease), one for the janitor.
     database = Database.connect("media", settings, size=2 * slots + 1)
     uploads, exports = UploadTable(database), ExportTable(database)
-    pictures, files = PictureTable(database), MediaFiles(settings.media_root, settings.spool_socket)
-    files.make_folders()
+    pictures = PictureTable(database)
+    files = files_on_disk(settings.media_root, settings.spool_socket)
     queues = {
         name: JobQueue(database, name, LEASE_SECONDS)
         for name in (MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE, REMOVAL_QUEUE, VERIFY_QUEUE)
@@ -86,7 +86,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     )
     removals = Removals(queues[REMOVAL_QUEUE], removal, files)
     notices = Notices(queues[MEDIA_QUEUE], auth)
-    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
+    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files.blobs)
     exporter = Exporter(
         queues[EXPORT_QUEUE],
         exports,
@@ -101,7 +101,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     sweepers = [
         Janitor(files, uploads, exports, pictures, OpenUploadTable(database), stopping),
         Reaper(
-            files,
+            files.staging,
             stopping,
             least_rate=settings.least_upload_rate,
             reserve_bytes=settings.disk_reserve_bytes,

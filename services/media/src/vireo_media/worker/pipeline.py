@@ -15,6 +15,7 @@ away.
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import structlog
 from pymysql.cursors import Cursor
@@ -27,6 +28,7 @@ from vireo_media.core.encoding import cost_of
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.refused import Refused
 from vireo_media.core.uploads import Upload, UploadState
+from vireo_media.storage import blobs
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
@@ -96,11 +98,14 @@ class Pipeline:
         if upload is None:
             self._media.finish(job)
             return
-        body = self._keep.body(upload)
-        if not body.exists():
-            # Its request failed after the row was there, and took the body back.
-            self._refuse(job, upload, Code.NO_BYTES, MESSAGES[Code.NO_BYTES])
-            return
+        with self._keep.body(upload) as body:
+            if body is None:
+                # Its request failed after the row was there, and took the body back.
+                self._refuse(job, upload, Code.NO_BYTES, MESSAGES[Code.NO_BYTES])
+            else:
+                self._prepare(job, upload, body, stop)
+
+    def _prepare(self, job: Job, upload: Upload, body: Path, stop: threading.Event) -> None:
         with ThreadPoolExecutor(1) as side:
             # The disk works while the picture is decoded and the streams are copied.
             synced = side.submit(self._tools.sync, body)
@@ -114,7 +119,7 @@ class Pipeline:
                     self._keep.leave_to_encode(job, upload, Progress("waiting"))
                 return
             if inspection.playable:
-                results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
+                results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
                 work = Work(job, upload, body, results, stop)
                 self._publish_copy(work, inspection, side, synced)
             else:
@@ -174,7 +179,7 @@ class Pipeline:
                 self._files.drop(job.subject, upload_id)
             else:
                 upload_rows.add_tell_job(cursor, job.subject, FAILED)
-                self._files.discard(job.subject, upload_id)
+                self._files.staging.discard(job.subject, upload_id)
 
         self._media.quarantine(job, error, also)
 
@@ -186,9 +191,13 @@ class Pipeline:
         if upload is None:
             self._encodes.finish(job)
             return
-        original = self._files.original(upload.hash_path, upload.upload_id)
-        results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
-        work = Work(job, upload, original, results, stop)
+        original = blobs.original(upload.hash_path, upload.upload_id)
+        with self._files.blobs.fetch(original) as source:
+            self._encode(job, upload, source, stop)
+
+    def _encode(self, job: Job, upload: Upload, source: Path, stop: threading.Event) -> None:
+        results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
+        work = Work(job, upload, source, results, stop)
         self._reports.report(upload.hash_path, Progress("processing"))
         try:
             film = encode(work, self._tools)
@@ -206,7 +215,7 @@ class Pipeline:
 
         def also(cursor: Cursor) -> None:
             upload_rows.add_tell_job(cursor, job.subject, FAILED)
-            self._files.discard(job.subject, str(job.payload["upload_id"]))
+            self._files.staging.discard(job.subject, str(job.payload["upload_id"]))
 
         self._encodes.quarantine(job, error, also)
 
@@ -235,6 +244,6 @@ class Pipeline:
             upload_rows.add_tell_job(
                 cursor, upload.hash_path, {"state": "failed", "reason": reason}
             )
-            self._files.discard(upload.hash_path, upload.upload_id)
+            self._files.staging.discard(upload.hash_path, upload.upload_id)
 
         self._encodes.finish(job, also)

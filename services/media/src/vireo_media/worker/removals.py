@@ -22,7 +22,7 @@ class Removals:
 
     def remove_picture(self, job: Job, stop: threading.Event) -> None:
         """Remove a picture that its channel has no more."""
-        self._files.picture(job.subject).unlink(missing_ok=True)
+        self._files.remove_picture(job.subject)
         self._queue.finish(job)
 
     def give_up(self, job: Job, error: str) -> None:

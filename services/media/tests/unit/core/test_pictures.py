@@ -12,7 +12,8 @@ from vireo_common.errors import Code, Failure
 from vireo_media.core.open_uploads import OpenUpload, OpenUploads
 from vireo_media.core.pictures import ChannelGone, Pictures
 from vireo_media.core.refused import Refused
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.files import MediaFiles, files_on_disk
+from vireo_testing.media_folder import MediaFolder
 from vireo_testing.person import eventually
 
 ADA, GONE = 7, 8
@@ -66,9 +67,7 @@ def copied(source: Path, target: Path) -> None:
 
 @pytest.fixture
 def files(tmp_path: Path) -> MediaFiles:
-    media = MediaFiles(tmp_path)
-    media.make_folders()
-    return media
+    return files_on_disk(tmp_path)
 
 
 @pytest.fixture
@@ -83,7 +82,7 @@ def pictures(shown: Shown, files: MediaFiles) -> Callable[..., Channels]:
     ) -> Channels:
         rows = Open()
         on_their_way = OpenUploads(
-            rows, files.room, reserve_bytes=reserve_bytes, most_open=1, least_rate=1024
+            rows, files.staging.room, reserve_bytes=reserve_bytes, most_open=1, least_rate=1024
         )
         return Channels(Pictures(shown, files, make_square, on_their_way, **places), rows)
 
@@ -98,7 +97,7 @@ def test_a_picture_is_in_place_when_it_is_set(
     pictures: Callable[..., Channels], shown: Shown, files: MediaFiles, tmp_path: Path
 ) -> None:
     pictures().set(ADA, lambda: b"bytes")
-    path = files.picture(shown.names[ADA])
+    path = MediaFolder(tmp_path).picture(shown.names[ADA])
     assert path.read_bytes() == b"square bytes"
     assert left(tmp_path) == [path]
     assert path.parent.parent == tmp_path / "public" / "pictures"

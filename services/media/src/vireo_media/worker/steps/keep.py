@@ -3,7 +3,9 @@
 A body is synced before its upload is ``stored``: what was answered with 200 is on the disk.
 """
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +16,10 @@ from vireo_common.jobs import Job, JobQueue
 from vireo_media.catalog import Progress
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.uploads import Upload, UploadState
+from vireo_media.storage import blobs
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles, size_of
+from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.staging import size_of
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.worker.reports import Reports, progress_of
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
@@ -53,16 +57,27 @@ class Keep:
         self._reports = reports
         self._early = early
 
-    def body(self, upload: Upload) -> Path:
-        """Where the body is: an earlier worker may have got as far as keeping it."""
+    @contextlib.contextmanager
+    def body(self, upload: Upload) -> Iterator[Path | None]:
+        """The body as a local file; ``None`` where there is none.
+
+        It is in staging; or in the store alone, where an earlier worker got as far as that.
+        """
         names = (upload.hash_path, upload.upload_id)
-        original = self._files.original(*names)
-        return original if original.exists() else self._files.body(*names)
+        staged = self._files.staging.body(*names)
+        with contextlib.ExitStack() as stack:
+            body: Path | None = staged
+            if not staged.exists():
+                body = None
+                with contextlib.suppress(FileNotFoundError):
+                    original = blobs.original(*names)
+                    body = stack.enter_context(self._files.blobs.fetch(original))
+            yield body
 
     def keep(self, upload: Upload) -> None:
         """Give a proven and synced body its final name."""
         names = (upload.hash_path, upload.upload_id)
-        if self._files.body(*names).exists():
+        if self._files.staging.body(*names).exists():
             self._files.keep(*names)
 
     def is_early(self, work: Work) -> bool:
@@ -126,4 +141,4 @@ class Keep:
             self._queue.while_held(job, lambda _: None)
             self._reports.report(upload.hash_path, progress)
             self._queue.finish(job, also)
-        self._files.discard(upload.hash_path, upload.upload_id)
+        self._files.staging.discard(upload.hash_path, upload.upload_id)

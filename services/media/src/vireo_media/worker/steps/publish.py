@@ -7,7 +7,7 @@ from pymysql.cursors import Cursor
 from vireo_common.jobs import JobQueue
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles, version_of
+from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.worker.reports import Reports, progress_of
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
@@ -33,14 +33,15 @@ class Publish:
         """
         job, upload = work.job, work.upload
         progress = progress_of("ready", film.made, film.note)
+        # Before the transaction, for it may take long where the store is elsewhere.
+        transferred = self._files.transfer(upload.hash_path, work.results)
         versions: list[str] = []
 
         def place(cursor: Cursor) -> None:
             # The rows stay locked until the files are moved: neither a deletion nor another worker
             # comes between.
             marking(upload, UploadState.PLACED)(cursor)
-            self._files.publish(upload.hash_path, work.results)
-            versions.append(version_of(self._files.thumbnail(upload.hash_path)))
+            versions.append(self._files.publish(transferred))
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             queue.while_held(job, place)
@@ -58,6 +59,6 @@ class Publish:
                     upload_rows.add_verify_job(cursor, *names, cost=cost)
 
             queue.while_held(job, mark)
-            self._files.sync_public(upload.hash_path)
+            self._files.settle(upload.hash_path)
             queue.finish(job)
-            self._files.discard(upload.hash_path, upload.upload_id)
+            self._files.staging.discard(upload.hash_path, upload.upload_id)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vireo_common.jobs import Job
 from vireo_media.core.uploads import Upload
-from vireo_media.storage.files import Results
+from vireo_media.storage.staging import Results
 from vireo_media.tools.measure import Made
 from vireo_media.worker.steps.tools import Tools
 
