@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from vireo_media.core.containers import MATROSKA, MP4
+from vireo_media.core.formats import MATROSKA, MP4
 from vireo_media.core.inspection import Inspection, Timing
 from vireo_media.core.streams import Colour, Stream
 from vireo_media.storage.blobs import Key, Kind, Transfer
@@ -23,7 +23,7 @@ from vireo_testing.clips import Library
 
 SPAN = Timing(start=0.0, end=10.0, pictures=250, frame_rate=25.0)
 FOUND = Inspection(
-    container=MP4,
+    file_format=MP4,
     video=Stream(index=0, kind="video", codec="h264", width=320, height=180),
     audio=Stream(index=1, kind="audio", codec="aac", channels=2),
     video_span=SPAN,
@@ -63,8 +63,10 @@ class Fakes:
 
     def needs_encoder(self) -> None:
         """Let the file be one that no browser plays."""
-        container, pictures = MATROSKA, replace(self.found.video, codec="vp8")
-        self.found = replace(self.found, container=container, video=pictures, video_copies=False)
+        file_format, pictures = MATROSKA, replace(self.found.video, codec="vp8")
+        self.found = replace(
+            self.found, file_format=file_format, video=pictures, video_copies=False
+        )
 
     def tools(self) -> Tools:
         """For the steps; only the sync is a real one."""

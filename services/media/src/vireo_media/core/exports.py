@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core import containers
+from vireo_media.core import formats
 from vireo_media.core.refused import Refused
 
 # A name of a file may have 255 bytes on most file systems. The hash path, a number and the end come
@@ -20,14 +20,14 @@ _FORBIDDEN = frozenset('/\\:*?"<>|')
 # surrogate pairs, private use, and what Unicode has not given out.
 _PRINTED = frozenset("LMNPS")
 _ENDS = {
-    containers.MP4: "mp4",
-    containers.MATROSKA: "mkv",
-    containers.AVI: "avi",
-    containers.MPEG_TS: "ts",
-    containers.MPEG_PS: "mpg",
-    containers.FLV: "flv",
-    containers.ASF: "wmv",
-    containers.OGG: "ogv",
+    formats.MP4: "mp4",
+    formats.MATROSKA: "mkv",
+    formats.AVI: "avi",
+    formats.MPEG_TS: "ts",
+    formats.MPEG_PS: "mpg",
+    formats.FLV: "flv",
+    formats.ASF: "wmv",
+    formats.OGG: "ogv",
 }
 
 
@@ -119,7 +119,7 @@ def entry_name(number: int, hash_path: str, title: str, head: bytes) -> str:
     Args:
         number: of the video in the archive. It keeps apart what a file system that knows no case
             takes for the same, as hash paths may be.
-        head: the first ``containers.HEAD_BYTES`` bytes of the file, which say what kind it is.
+        head: the first ``formats.HEAD_BYTES`` bytes of the file, which say what kind it is.
     """
     stem = f"{number:05d} {hash_path} {safe_title(title)}".strip()
     return f"videos/{stem}.{_end_of(head)}"
@@ -140,7 +140,7 @@ def safe_title(title: str) -> str:
 
 def _end_of(head: bytes) -> str:
     try:
-        return _ENDS[containers.recognise(head)]
+        return _ENDS[formats.recognise(head)]
     except Refused:
         return "video"
 

@@ -7,7 +7,7 @@ a video, or in which there is more than the bounds of the measuring let them see
 
 from dataclasses import dataclass, replace
 
-from vireo_media.core.containers import Container
+from vireo_media.core.formats import FileFormat
 from vireo_media.core.refused import Refused
 from vireo_media.core.streams import Colour, Crop, Stream, family_of
 
@@ -90,7 +90,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Layout:
-    """What the boxes of an MP4 tell beside its streams; other containers have the defaults.
+    """What the boxes of an MP4 tell beside its streams; other formats have the defaults.
 
     `whole`: edit lists present every picture and all sound, but for a start that is cut off.
     `other_speed`: they show a part faster or slower than it is, or hold a picture. `promised`: how
@@ -117,7 +117,7 @@ class Inspection:
     `silenced`: the file has sound, in a codec that nothing here decodes.
     """
 
-    container: Container
+    file_format: FileFormat
     video: Stream
     audio: Stream | None
     video_span: Timing
@@ -142,7 +142,7 @@ class Inspection:
     def playable(self) -> bool:
         """Whether copying both streams is all that is needed."""
         return (
-            self.container.name == "mp4"
+            self.file_format.name == "mp4"
             and self.video_copies
             and self.audio_copies
             and not self.silenced
@@ -153,7 +153,7 @@ class Inspection:
         return replace(self, audio=None, audio_span=None, audio_copies=True)
 
 
-def check_claims(container: str, video: Stream, seconds: float, layout: Layout) -> None:
+def check_claims(file_format: str, video: Stream, seconds: float, layout: Layout) -> None:
     """Refuse what the headers alone show to be too much; the decoder has seen nothing yet.
 
     `seconds` is the whole file's length. A header that promises days is refused even where the
@@ -175,7 +175,7 @@ def check_claims(container: str, video: Stream, seconds: float, layout: Layout) 
             "A part of the video is played at another speed or as a still, which is not converted; "
             "export it with the program that made it.",
         )
-    if container in HONEST_NONSENSE or layout.length_unknown:
+    if file_format in HONEST_NONSENSE or layout.length_unknown:
         return
     promised = max(seconds, video.duration, layout.promised)
     if promised > MAX_SECONDS:
@@ -184,7 +184,7 @@ def check_claims(container: str, video: Stream, seconds: float, layout: Layout) 
         raise _too_many(video.frames)
 
 
-def check_timing(container: str, video: Stream, timing: Timing, layout: Layout) -> None:
+def check_timing(file_format: str, video: Stream, timing: Timing, layout: Layout) -> None:
     """Judge what the packets showed against the limits and against the header's promise.
 
     Raises Refused.
@@ -204,14 +204,14 @@ def check_timing(container: str, video: Stream, timing: Timing, layout: Layout) 
     if timing.frame_rate * timing.seconds > MAX_FRAMES:
         raise _too_many(timing.frame_rate * timing.seconds)
     promised = 0.0 if layout.length_unknown else video.duration
-    if container == "mp4" and not timing.covers(promised):
+    if file_format == "mp4" and not timing.covers(promised):
         raise Refused("unsupported_media", "The file is cut off: a part of the video is missing.")
 
 
 def check_encryption(*streams: Stream | None, header: bool = False) -> None:
     """Refuse a film whose pictures or sound are encrypted: it would be published as noise.
 
-    `header`: the container says so by itself.
+    `header`: the file says so by itself.
 
     Raises Refused.
     """
@@ -223,7 +223,7 @@ def check_encryption(*streams: Stream | None, header: bool = False) -> None:
 
 
 def conclude(
-    container: Container,
+    file_format: FileFormat,
     video: Stream,
     audio: Stream | None,
     timing: Timing,
@@ -238,7 +238,7 @@ def conclude(
     """
     layout = layout or Layout()
     video_copies = (
-        layout.whole and not timing.held_by_header and _video_copies(container.name, video)
+        layout.whole and not timing.held_by_header and _video_copies(file_format.name, video)
     )
     audio_copies = audio is None or (
         audio.codec == "aac" and audio.profile not in _UNPLAYABLE_SOUND
@@ -247,7 +247,7 @@ def conclude(
     if duration > MAX_SECONDS:
         raise _too_long(duration)
     return Inspection(
-        container=container,
+        file_format=file_format,
         video=video,
         audio=audio,
         video_span=timing,
@@ -273,19 +273,19 @@ def _packets(video: Stream, audio: Stream | None) -> int:
     return video.frames + (audio.frames if audio else 0)
 
 
-def _video_copies(container: str, video: Stream) -> bool:
-    """H.264 of 8 bits and 4:2:0, from a container whose packets and times an MP4 can take.
+def _video_copies(file_format: str, video: Stream) -> bool:
+    """H.264 of 8 bits and 4:2:0, from a format whose packets and times an MP4 can take.
 
     A transport or program stream may change its parameters and jump in time, an AVI has no
     display times at all: those are encoded. So is what a browser would show wrongly: interlaced
-    pictures, a crop of the container's, HDR, and colours of which only a part is named.
+    pictures, a crop of the file's, HDR, and colours of which only a part is named.
     """
     return (
-        container in ("mp4", "matroska", "flv")
+        file_format in ("mp4", "matroska", "flv")
         and video.codec == "h264"
         and video.pixel_format in _PLAYABLE_PIXELS
         and video.profile in _PLAYABLE_PROFILES
-        and (container != "mp4" or video.tag in _AVC_TAGS)
+        and (file_format != "mp4" or video.tag in _AVC_TAGS)
         and not video.interlaced
         and video.crop == Crop()
         and not video.crops_itself

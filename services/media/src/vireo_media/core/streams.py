@@ -66,7 +66,7 @@ class Stream:
     """What a file says about one of its streams.
 
     Rates are pictures a second, 0 if unknown; times are seconds. `aspect` is the width of a pixel
-    by its height. `crop` is what the container cuts off; `crops_itself`: ffmpeg does it unless it
+    by its height. `crop` is what the file cuts off; `crops_itself`: ffmpeg does it unless it
     is told not to. `bottom_first`: of interlaced pictures, by the header. `program`: which one of a
     broadcast, 0 for none.
     """

@@ -7,7 +7,7 @@ player of Chromium there (MEDIA_ERR_DECODE, seen with 156), where others go on.
 import threading
 from pathlib import Path
 
-from vireo_media.core.containers import MP4
+from vireo_media.core.formats import MP4
 from vireo_media.tools import sandbox
 from vireo_media.tools.ffmpeg import quiet, source
 

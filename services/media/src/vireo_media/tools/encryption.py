@@ -6,7 +6,7 @@ beginning is read, in this process and in bounded memory.
 
 from pathlib import Path
 
-from vireo_media.core.containers import Container
+from vireo_media.core.formats import FileFormat
 from vireo_media.tools.matroska_header import has_encrypted_track
 
 _HEAD_BYTES = 4 << 20
@@ -28,16 +28,16 @@ _SCRAMBLED = frozenset({0xBD, *range(0xC0, 0xF0)})
 _LEAST_SHARE = 0.05
 
 
-def is_encrypted(path: Path, container: Container) -> bool:
+def is_encrypted(path: Path, file_format: FileFormat) -> bool:
     """Return whether a file says that what it holds is encrypted.
 
     Raises OSError: the file can't be read.
     """
-    if container.name not in _LOOKS:
+    if file_format.name not in _LOOKS:
         return False
     with path.open("rb") as file:
-        file.seek(container.leading_zeros)
-        return _LOOKS[container.name](file.read(_HEAD_BYTES))
+        file.seek(file_format.leading_zeros)
+        return _LOOKS[file_format.name](file.read(_HEAD_BYTES))
 
 
 def _asf(data: bytes) -> bool:

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from vireo_media.core.containers import MP4
+from vireo_media.core.formats import MP4
 from vireo_media.tools import sandbox
 from vireo_media.tools.ffmpeg import quiet, source
 from vireo_media.tools.packets import Probe

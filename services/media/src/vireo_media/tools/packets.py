@@ -57,7 +57,7 @@ class _Span:
 class Probe:
     """What a probe of headers, first packets and last packets has shown so far.
 
-    `wrapping`: the container is one of `WRAPPING_CLOCKS`.
+    `wrapping`: the format is one of `WRAPPING_CLOCKS`.
     """
 
     wrapping: bool = False

@@ -93,7 +93,7 @@ def survey(path: Path, found: Inspection, *, stop: threading.Event | None = None
         *("-select_streams", str(found.video.index), "-of", "compact", "-show_entries"),
         "packet=pts_time,dts_time,duration_time,flags:frame=best_effort_timestamp_time,width,height,sample_aspect_ratio,"
         "interlaced_frame,color_range,color_space,color_transfer,color_primaries",
-        *source(path, found.container),
+        *source(path, found.file_format),
     ]
     _run(argv, limits, path, stop, pictures.take)
     sound = _listen(path, found.audio, found, limits, stop) if found.audio else None
@@ -120,7 +120,7 @@ def _listen(
         *(*quiet("ffprobe"), "-threads", "1", "-select_streams", str(audio.index)),
         *("-of", "compact", "-show_entries"),
         "frame=best_effort_timestamp_time,nb_samples,channels:stream=sample_rate",
-        *source(path, found.container),
+        *source(path, found.file_format),
     ]
     _run(argv, limits, path, stop, heard.take)
     return heard.sound()

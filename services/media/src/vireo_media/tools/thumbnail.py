@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from vireo_media.core.containers import MP4
+from vireo_media.core.formats import MP4
 from vireo_media.tools import sandbox
 from vireo_media.tools.ffmpeg import FORMATS, PROTOCOLS, quiet, source
 from vireo_media.tools.filters import thumbnail_filters

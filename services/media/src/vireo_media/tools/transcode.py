@@ -228,7 +228,7 @@ _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 def _input(path: Path, found: Inspection, *, steady: bool = False) -> list[str]:
     words = [*quiet("ffmpeg"), "-y", "-threads", "2"]
-    if found.container.name in CORRECTED_CLOCKS:
+    if found.file_format.name in CORRECTED_CLOCKS:
         # Where it jumps, sound of before the jump may come after pictures of behind it. That is a
         # jump too, and one that is not corrected moves all that follows.
         words += ["-copyts", "-start_at_zero"] if steady else ["-dts_delta_threshold", "1"]
@@ -238,7 +238,7 @@ def _input(path: Path, found: Inspection, *, steady: bool = False) -> list[str]:
     if found.video.has_alpha_layer and found.video.codec in _ALPHA_DECODERS:
         words += ["-c:v", _ALPHA_DECODERS[found.video.codec]]
     # What is damaged is compared with what was found, after it was made.
-    return [*words, "-max_error_rate", "1", *source(path, found.container)]
+    return [*words, "-max_error_rate", "1", *source(path, found.file_format)]
 
 
 def _streams(found: Inspection, sound_input: int = 0) -> list[str]:
@@ -332,7 +332,7 @@ def _held(found: Inspection, looked: Survey) -> list[str]:
     Without B pictures the last one that is shown is also the last one in the file.
     """
     span = found.video_span
-    if found.container.name in CORRECTED_CLOCKS and looked.measured is not None:
+    if found.file_format.name in CORRECTED_CLOCKS and looked.measured is not None:
         span = looked.measured
     if span.held < _HELD_SECONDS or not looked.steady:
         return []

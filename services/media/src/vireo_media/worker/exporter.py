@@ -21,8 +21,8 @@ from vireo_common.text import iso_time
 from vireo_common.worker import Interrupted, TryLater
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
-from vireo_media.core.containers import HEAD_BYTES
 from vireo_media.core.exports import README, Export, ExportState, archive_name, entry_name
+from vireo_media.core.formats import HEAD_BYTES
 from vireo_media.core.uploads import Received, UploadState
 from vireo_media.storage import blobs
 from vireo_media.storage import exports as export_rows

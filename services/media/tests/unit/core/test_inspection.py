@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from vireo_media.core import inspection
-from vireo_media.core.containers import MATROSKA, MP4, Container
+from vireo_media.core.formats import MATROSKA, MP4, FileFormat
 from vireo_media.core.inspection import Layout, Timing
 from vireo_media.core.refused import Refused
 from vireo_media.core.streams import Colour, Crop, Stream, choose_audio, choose_video
@@ -83,16 +83,16 @@ def test_most_pixels(width: int, height: int, taken: bool) -> None:
     assert refused.value.code == "too_large"
 
 
-@pytest.mark.parametrize("container", ["mp4", "matroska", "flv", "asf", "ogg"])
-def test_a_header_that_promises_days_is_refused(container: str) -> None:
-    inspection.check_claims(container, VIDEO, inspection.MAX_SECONDS, Layout())
+@pytest.mark.parametrize("file_format", ["mp4", "matroska", "flv", "asf", "ogg"])
+def test_a_header_that_promises_days_is_refused(file_format: str) -> None:
+    inspection.check_claims(file_format, VIDEO, inspection.MAX_SECONDS, Layout())
     with pytest.raises(Refused, match="597 hours"):
-        inspection.check_claims(container, VIDEO, 2_147_483.0, Layout())
+        inspection.check_claims(file_format, VIDEO, 2_147_483.0, Layout())
 
 
-@pytest.mark.parametrize("container", ["mpegts", "mpeg", "avi"])
-def test_a_header_that_may_tell_nonsense_decides_nothing(container: str) -> None:
-    inspection.check_claims(container, VIDEO, 2_147_483.0, Layout())
+@pytest.mark.parametrize("file_format", ["mpegts", "mpeg", "avi"])
+def test_a_header_that_may_tell_nonsense_decides_nothing(file_format: str) -> None:
+    inspection.check_claims(file_format, VIDEO, 2_147_483.0, Layout())
 
 
 def test_too_many_pictures_promised() -> None:
@@ -135,7 +135,7 @@ def test_a_photo_is_no_video_but_two_pictures_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("container", "video", "sound", "playable"),
+    ("file_format", "video", "sound", "playable"),
     [
         (MP4, VIDEO, SOUND, True),
         (MP4, VIDEO, None, True),
@@ -149,9 +149,9 @@ def test_a_photo_is_no_video_but_two_pictures_are() -> None:
     ],
 )
 def test_playable_as_it_is(
-    container: Container, video: Stream, sound: Stream | None, playable: bool
+    file_format: FileFormat, video: Stream, sound: Stream | None, playable: bool
 ) -> None:
-    assert inspection.conclude(container, video, sound, TIMING).playable is playable
+    assert inspection.conclude(file_format, video, sound, TIMING).playable is playable
 
 
 def test_sides_are_as_displayed() -> None:

@@ -15,7 +15,7 @@ from vireo_testing.clips import CLIPS, H264, Clip, Library, ffmpeg, picture
 @pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: clip.name)
 def test_facts_of_good_clips(clip: Clip, library: Library) -> None:
     found = inspect(library.path(clip.name))
-    assert found.container.name == clip.container
+    assert found.file_format.name == clip.container
     assert (found.video.codec, found.audio and found.audio.codec) == (clip.video, clip.audio)
     assert (found.width, found.height) == (clip.width, clip.height)
     assert found.video.rotation == clip.rotation

@@ -136,7 +136,7 @@ def _encode_whole(
 
 def _picture_seconds(found: Inspection, looked: Survey) -> float:
     """How long the pictures last: as inspected, or by all packets where that looked at a part."""
-    partly = found.container.name in CORRECTED_CLOCKS or found.video_span.estimated
+    partly = found.file_format.name in CORRECTED_CLOCKS or found.video_span.estimated
     if partly and looked.measured is not None:
         return looked.measured.seconds
     return found.video_span.seconds
