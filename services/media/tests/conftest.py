@@ -21,7 +21,7 @@ from vireo_media.tools.survey import Shape, Sound, Survey
 from vireo_media.worker.steps.tools import Tools
 from vireo_testing.clips import Library
 
-SPAN = Timing(start=0.0, end=10.0, pictures=250, frame_rate=25.0)
+SPAN = Timing(start=0.0, end=10.0, frames=250, frame_rate=25.0)
 FOUND = Inspection(
     file_format=MP4,
     video=Stream(index=0, kind="video", codec="h264", width=320, height=180),
@@ -41,7 +41,7 @@ LOOKED = Survey(
     sound=Sound(seconds=10.0, span=10.0, start=0.0, channels=frozenset({2})),
     measured=None,
 )
-MADE = Made(320, 180, 10.0, starts_at=0.0, picture_seconds=10.0, sound_seconds=10.0)
+MADE = Made(320, 180, 10.0, starts_at=0.0, video_seconds=10.0, sound_seconds=10.0)
 
 
 class Fakes:
@@ -63,10 +63,8 @@ class Fakes:
 
     def needs_encoder(self) -> None:
         """Let the file be one that no browser plays."""
-        file_format, pictures = MATROSKA, replace(self.found.video, codec="vp8")
-        self.found = replace(
-            self.found, file_format=file_format, video=pictures, video_copies=False
-        )
+        file_format, frames = MATROSKA, replace(self.found.video, codec="vp8")
+        self.found = replace(self.found, file_format=file_format, video=frames, video_copies=False)
 
     def tools(self) -> Tools:
         """For the steps; only the sync is a real one."""
@@ -132,7 +130,7 @@ class Fakes:
     ) -> None:
         self._called("thumbnail", stop)
         self.matrices.append(matrix)
-        target.write_bytes(b"picture of " + path.read_bytes())
+        target.write_bytes(b"frame of " + path.read_bytes())
 
 
 @dataclass(frozen=True)

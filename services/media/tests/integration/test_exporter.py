@@ -32,7 +32,7 @@ def test_what_is_in_it(archives: Any, library: Library, clip: Path) -> None:
     archives.add_video(other, "AAAAAAA", "second")
     videos.append({"hash_path": "bbbbbbb", "title": "never sent", "description": ""})
     stage.receive(clip, "ccccccc")
-    videos.append({"hash_path": "ccccccc", "title": "not proven", "description": ""})
+    videos.append({"hash_path": "ccccccc", "title": "not validated", "description": ""})
     archives.add_video(clip, "ddddddd", "lost")
     stage.files.remove("ddddddd")
     archives.ask(archives.person())
@@ -58,7 +58,7 @@ def test_what_is_in_it(archives: Any, library: Library, clip: Path) -> None:
         ("../First/", "videos/00001 aaaaaaa First.mp4"),
         ("second", "videos/00002 AAAAAAA second.mkv"),
         ("never sent", None),
-        ("not proven", None),
+        ("not validated", None),
         ("lost", None),
     ]
     states = [(row["uploaded"] or {}).get("state") for row in told]

@@ -1,4 +1,4 @@
-"""Large uploads are answered when they are proven and on the disk, while their copy is made."""
+"""Large uploads are answered when they are validated and on the disk, while their copy is made."""
 
 import threading
 from collections.abc import Callable

@@ -288,7 +288,7 @@ def test_every_answer_gives_the_place_back(gateway: Gateway, clean_tables: TestD
 def test_without_a_length_where_there_is_little_room(
     gateway: Gateway, make_app: Any, clean_tables: TestDatabase
 ) -> None:
-    """The gateway is told that the body may have less: 401 in place of 200."""
+    """The gateway learns that the body may have less: 401 in place of 200."""
     assert gateway.ask(None).status_code == 200
     assert clean_tables.query("SELECT Bytes FROM OpenUploads") == ((10 << 30,),)
     clean_tables.query("DELETE FROM OpenUploads")

@@ -53,7 +53,7 @@ def test_what_is_playable_is_copied(stage: Any, upload_id: str, fakes: Any) -> N
     assert stage.told() == ["ready"]
     assert stage.left() == stage.published(upload_id)
     assert stage.paths.video(stage.hash_path).read_bytes() == b"body"
-    assert stage.paths.thumbnail(stage.hash_path).read_bytes() == b"picture of body"
+    assert stage.paths.thumbnail(stage.hash_path).read_bytes() == b"frame of body"
     assert fakes.matrices == ["smpte170m"]
 
 

@@ -1,4 +1,4 @@
-"""What the gateway asks before it reads a body, how it is told no, and its word that one has ended.
+"""What the gateway asks before it reads a body, how a body is refused, and its notice of the end.
 
 It understands 200, 401 and 403 alone. 401 is a yes as well, to less than all that a body may have
 (``uploads.conf`` of the gateway). A refusal is a 403 with what it is to answer in headers.
@@ -59,7 +59,7 @@ def given_grant(grants: Grants, purpose: Purpose, subject: str) -> Grant:
 
 
 def blueprint(grants: Grants, close: Callable[[str], None]) -> APIBlueprint:
-    """The gateway's word that a body has ended before it was handed over."""
+    """The gateway's notice that a body has ended before it was handed over."""
     bp = APIBlueprint("asked_before", __name__)
 
     @bp.post("/gateway/upload_ended", doc_ui=False)

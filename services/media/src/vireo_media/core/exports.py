@@ -62,7 +62,7 @@ class ExportStore(Protocol):
         """The channel's export that is waiting, or is ready and has not expired."""
 
     def begin(self, channel_id: int, name: str, instead_of: str) -> None:
-        """Insert an export with the jobs that make it and tell its owner, unless another request
+        """Insert an export with the jobs that make it and notify its owner, unless another request
         was quicker.
 
         Args:
@@ -148,9 +148,9 @@ def _end_of(head: bytes) -> str:
 README = """\
 All that Vireo knows about you. The .json files are text, in UTF-8; times are in UTC.
 
-account.json          your names, your mail address and whether it is proven, your date of birth
+account.json          your names, your mail address and whether it is verified, your date of birth
 sessions.json         where you are signed in: device, network address, first and last time
-known_devices.json    devices that you signed in from, as digests; you are told of others
+known_devices.json    devices that you signed in from, as digests; you are notified of others
 browsers.json         browsers that have a cookie by which your account knows them again
 known_addresses.json  network addresses that you signed in from
 links.json            links in mails to you that are still good, without what opens them

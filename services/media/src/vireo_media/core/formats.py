@@ -1,8 +1,8 @@
 """Which kind of file is this, by its first bytes alone.
 
-No tool has seen the file yet, so this costs microseconds, and what is no video is told what it
-is. The answer also names the one demuxer that may read the file: ffmpeg is never left to guess,
-because its guess for a playlist named `x.mp4` is to open what the playlist names.
+No tool has seen the file yet, so this costs microseconds, and the refusal of what is no video says
+what it is. The answer also names the one demuxer that may read the file: ffmpeg is never left to
+guess, because its guess for a playlist named `x.mp4` is to open what the playlist names.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Bodies that are on their way in: who may send one, and how much room on the disk it holds.
 
-The gateway writes bodies to the disk before any service sees them, and says no word meanwhile. So
+The gateway writes bodies to the disk before any service sees them, and says nothing meanwhile. So
 room is held for all that a body may have when it is permitted, and given back when it has ended, in
 whatever way. Which file belongs to which body is known only at its end; the sums are made so that
 they need not know it before (ADR 0024).
@@ -40,7 +40,7 @@ class OpenUpload:
     """A body that may be on its way, or has arrived and is looked at.
 
     ``size`` is what it may have in bytes, or, once it has ``arrived``, what its results may.
-    ``age`` is in seconds, ``lease`` how long from now it is believed in without a word.
+    ``age`` is in seconds, ``lease`` how long from now it is believed in without news of it.
     """
 
     open_id: str
@@ -164,7 +164,7 @@ class OpenUploads:
 
     @property
     def too_slow(self) -> str:
-        """What is told of a body that was too slow."""
+        """The message for a body that was too slow."""
         return (
             "The upload took too long: it must have "
             f"{self._least_rate / 1024:,.0f} KiB a second on the average."

@@ -12,7 +12,7 @@ from vireo_media.storage.uploads import MEDIA_QUEUE, TELL_ATTEMPTS
 EXPORT_QUEUE = "export"
 EXPORT = "export"
 ATTEMPTS = 3
-# Tells the owner. It is done in a moment, and does not wait for other people's archives.
+# Notifies the owner. It is done in a moment, and does not wait for other people's archives.
 NOTICE = "notice"
 
 COLUMNS = "SELECT ExportName, ChannelID, State, FileName FROM Exports"
@@ -39,7 +39,7 @@ WHERE ExportName = %s AND State = 'waiting'
 
 SET_FAILED = "UPDATE Exports SET State = 'failed' WHERE ExportName = %s AND State = 'waiting'"
 
-# Later than it is served for the last time: nobody who was just told of the file finds it gone.
+# Later than it is served for the last time: nobody who was just given the file finds it gone.
 SWEEP = """
 DELETE FROM Exports WHERE ExpiresAt < NOW(3) - INTERVAL 1 MINUTE ORDER BY ExpiresAt LIMIT 1000
 """
@@ -64,7 +64,7 @@ class ExportTable:
         return self._find(BY_NAME, name)
 
     def begin(self, channel_id: int, name: str, instead_of: str) -> None:
-        """Insert an export with the jobs that make it and tell its owner, unless another request
+        """Insert an export with the jobs that make it and notify its owner, unless another request
         was quicker.
 
         Raises:

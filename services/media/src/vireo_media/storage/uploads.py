@@ -18,7 +18,7 @@ PREPARE, ENCODE, REMOVE, TELL, VERIFY = "prepare", "encode", "remove", "tell", "
 # A file that kills its worker so often is given up.
 ATTEMPTS = 3
 # That catalog is away is not counted. What is, a worker that died or a disk in trouble, has nothing
-# to do with the news: it may be told after many of these.
+# to do with the notice: it may leave after many of these.
 TELL_ATTEMPTS = 20
 
 BY_HASH = "SELECT PathHash, UploadID, State, Code, Reason FROM Uploads WHERE PathHash = %s"
@@ -157,7 +157,7 @@ def add_encode_job(
 ) -> None:
     """Have the video encoded, when it is its channel's turn.
 
-    Not ``may_copy``: its pictures can't be copied, that was tried.
+    Not ``may_copy``: its frames can't be copied, that was tried.
     """
     more = {"may_copy": may_copy}
     _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id, turn_of, cost, more)
@@ -169,7 +169,7 @@ def add_verify_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str,
 
 
 def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) -> None:
-    """Have catalog told, until it has heard it."""
+    """Have catalog notified, until it has answered."""
     payload = {"progress": progress}
     jobs.enqueue(cursor, MEDIA_QUEUE, TELL, hash_path, payload, max_attempts=TELL_ATTEMPTS, delay=1)
 

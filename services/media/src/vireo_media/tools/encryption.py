@@ -1,6 +1,6 @@
-"""Whether a file is encrypted in a way that ffprobe does not tell (of MP4 it tells it).
+"""Whether a file is encrypted in a way that ffprobe does not print (of MP4 it does).
 
-ffmpeg 5.1 and 7.1 decode what is encrypted in these as noise, or as pictures with holes. Only the
+ffmpeg 5.1 and 7.1 decode what is encrypted in these as noise, or as frames with holes. Only the
 beginning is read, in this process and in bounded memory.
 """
 
@@ -22,7 +22,7 @@ _ASF_OBJECTS = tuple(
 _SYNC, _STRIDES = 0x47, (188, 192, 204)
 # The sectors of a DVD, each a pack of its own.
 _SECTOR, _PACK, _PACKET = 2048, b"\x00\x00\x01\xba", b"\x00\x00\x01"
-# Private stream 1 (AC-3, subtitles), sound and picture.
+# Private stream 1 (AC-3, subtitles), sound and video.
 _SCRAMBLED = frozenset({0xBD, *range(0xC0, 0xF0)})
 # A lone packet with such a mark is damage.
 _LEAST_SHARE = 0.05

@@ -7,7 +7,7 @@ from vireo_media.core.formats import FileFormat
 # The first line of defence: without these, a playlist named x.mp4 opens what it names.
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
 PROTOCOLS = "file"
-# No honest packet or picture that we take needs one allocation of more than this.
+# No honest packet or frame that we take needs one allocation of more than this.
 _MAX_ALLOCATION = 256 << 20
 
 
@@ -23,7 +23,7 @@ def source(path: Path, file_format: FileFormat) -> list[str]:
     if file_format.leading_zeros:
         words += ["-skip_initial_bytes", str(file_format.leading_zeros)]
     if file_format.name == "mpegts":
-        # Where the table of a broadcast names other PIDs from some moment on, its picture and its
+        # Where the table of a broadcast names other PIDs from some moment on, its video and its
         # sound go on in the streams that there are (ffmpeg 5.1 drops the rest otherwise).
         words += ["-merge_pmt_versions", "1"]
     return [*words, "-f", file_format.demuxer, "-i", f"file:{path.absolute()}"]

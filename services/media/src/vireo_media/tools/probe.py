@@ -4,9 +4,9 @@ Four steps, each cheaper than the next, so that most refusals cost nothing:
 
 1. the first bytes, read here: which format, and so which single demuxer (core/formats.py);
 2. ffprobe: headers, the first packets, and the last ones (by seeking, so that the size of the
-   file doesn't matter), and what ffprobe does not tell of headers (mp4_boxes, matroska_header);
+   file doesn't matter), and what ffprobe does not print of headers (mp4_boxes, matroska_header);
 3. where the last packets can't be found by seeking: all packets, as far as time allows;
-4. ffmpeg decodes the first pictures. At least one must come out whole.
+4. ffmpeg decodes the first frames. At least one must come out whole.
 
 What takes a look at the whole file is `survey`, which a worker does before it encodes.
 """
@@ -35,7 +35,7 @@ _MEMORY_BYTES = 1 << 30
 # Both ends are named: with an open one ffprobe 5.1 and 7.1 read memory that was never set, and
 # stop early at times (seen with MALLOC_PERTURB_=85).
 _LAST_PACKETS = "99999999%199999999"
-# The first pictures may be broken where a recording starts in mid-stream.
+# The first frames may be broken where a recording starts in mid-stream.
 _DECODED_SECONDS = 15
 _DECODED_PICTURES = 2
 # ffmpeg's exit code when more than two of three packets can't be decoded (noise, encryption).
@@ -86,14 +86,14 @@ class _Clock:
 def inspect(
     path: Path, *, stop: threading.Event | None = None, run: Run = sandbox.run
 ) -> Inspection:
-    """Prove that a file is a video and return what is in it.
+    """Validate that a file is a video and return what is in it.
 
     `run` runs each tool; it is `sandbox.run`, or watches it.
 
     Raises:
         Refused: it is not a video, or too large a one; with the reason.
         sandbox.Stopped: `stop` was set meanwhile.
-        sandbox.Starved: the machine was too busy to tell; try again.
+        sandbox.Starved: the machine was too busy to say; try again.
         sandbox.NotStarted: ffmpeg is not installed.
         OSError: the file itself can't be read.
     """
@@ -114,7 +114,7 @@ def _inspect(
     streams: Sequence[Stream] = seen.streams
     if file_format.name == "matroska":
         streams = matroska_header.with_crops(path, streams)
-    video = choose_video(streams, seen.pictures)
+    video = choose_video(streams, seen.frames)
     audio = choose_audio(streams, video)
     inspection.check_encryption(video, audio, header=is_encrypted(path, file_format))
     layout = Layout()
@@ -125,7 +125,7 @@ def _inspect(
     timing = seen.timing(video.index)
     scanned = not seen.reached_end(video)
     if scanned:
-        timing = _scan(path, file_format, video, clock, stop).with_last_picture(video)
+        timing = _scan(path, file_format, video, clock, stop).with_last_frame(video)
     inspection.check_timing(file_format.name, video, timing, layout)
     _decode(path, file_format, video, clock, stop)
     return inspection.conclude(
@@ -145,7 +145,7 @@ def _audio_timing(
     """When the sound begins and ends; None where that is not known before all is decoded."""
     measured = seen.timing(audio.index)
     if file_format.name == "ogg":
-        # ffprobe 5.1 tells hours of some packets of Vorbis; the header is made of whole pages.
+        # ffprobe 5.1 prints hours of some packets of Vorbis; the header is made of whole pages.
         return replace(measured, start=audio.start, end=audio.start + audio.duration)
     # A clock that was set anew on the way says nothing about when the sound ends.
     return None if scanned and seen.wrapping else measured
@@ -234,23 +234,23 @@ def _decode(
     clock: _Clock,
     stop: threading.Event | None,
 ) -> None:
-    """Decode the first pictures. Raises Refused if none comes out whole."""
+    """Decode the first frames. Raises Refused if none comes out whole."""
     argv = [
         *quiet("ffmpeg"),
-        # A picture that the decoder had to invent, for want of data, does not count.
+        # A frame that the decoder had to invent, for want of data, does not count.
         *("-threads", "1", "-flags", "-output_corrupt"),
         *("-t", str(_DECODED_SECONDS)),
         *source(path, file_format),
         *("-map", f"0:{video.index}", "-frames:v", str(_DECODED_PICTURES), "-f", "framecrc", "-"),
     ]
     done = clock.run(argv, path, stop, None)
-    pictures = _pictures(done.stdout.splitlines())
-    # Decoders hide damage by inventing what is missing: a lone picture with a complaint is that.
-    invented = pictures == 1 and done.stderr
-    if pictures == 0 or invented or done.returncode == _MOSTLY_BROKEN:
-        raise Refused("unsupported_media", "No picture of the video can be decoded.")
+    frames = _frames(done.stdout.splitlines())
+    # Decoders hide damage by inventing what is missing: a lone frame with a complaint is that.
+    invented = frames == 1 and done.stderr
+    if frames == 0 or invented or done.returncode == _MOSTLY_BROKEN:
+        raise Refused("unsupported_media", "No frame of the video can be decoded.")
 
 
-def _pictures(lines: Sequence[bytes]) -> int:
-    """Count the pictures in the output of ffmpeg's framecrc."""
+def _frames(lines: Sequence[bytes]) -> int:
+    """Count the frames in the output of ffmpeg's framecrc."""
     return sum(1 for line in lines if line and not line.startswith(b"#"))

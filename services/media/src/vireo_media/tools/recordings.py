@@ -25,7 +25,7 @@ _SECONDS = 3.0
 _MOST_BOXES = 20_000
 # Which track a fragment is of, and when it begins, stand before the list of its packets.
 _FRAGMENT_BYTES = 256
-# How each of these begins; none of it is found within the pictures or the sound of a film.
+# How each of these begins; none of it is found within the frames or the sound of a film.
 _BEGINNINGS = {
     "ogg": re.compile(re.escape(_BEGINS)),
     "flv": re.compile(b"FLV\x01[\x00-\x07]\x00\x00\x00\x09\x00\x00\x00\x00", re.DOTALL),

@@ -1,4 +1,4 @@
-"""``python -m vireo_media.worker``: runs until it is told to stop, then gives its jobs back."""
+"""``python -m vireo_media.worker``: runs until it is stopped, then gives its jobs back."""
 
 import sys
 import threading

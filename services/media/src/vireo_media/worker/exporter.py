@@ -1,7 +1,7 @@
 """The job ``export``: an archive of everything that Vireo knows about a person.
 
 Like every job it may run twice, or die anywhere and run again. It writes to a name of its own, and
-puts the archive in its place as the last step of the transaction that proves its lease.
+puts the archive in its place as the last step of the transaction that checks its lease.
 """
 
 import contextlib

@@ -7,7 +7,7 @@ The job ``encode``:   encode -> what is made of the film -> publish
 Every step can be done again by another worker after this one died in the middle of it. A worker
 that stood still for longer than its lease may go on, and not know that another one has its job, or
 that there is a second upload for the hash path. So it writes to names of its own, and touches what
-counts (public names, a body that is refused) only as the last step of the transaction that proves
+counts (public names, a body that is refused) only as the last step of the transaction that checks
 its lease. Files are in place before the database says so; what is in place without a row is swept
 away.
 """
@@ -93,7 +93,7 @@ class Pipeline:
     # prepare: from a complete body to a stored upload, and a published video where it can be copied
 
     def prepare(self, job: Job, stop: threading.Event) -> None:
-        """Prove, sync and keep a body; publish it, or have it encoded."""
+        """Validate, sync and keep a body; publish it, or have it encoded."""
         upload = self._upload(job)
         if upload is None:
             self._media.finish(job)
@@ -107,7 +107,7 @@ class Pipeline:
 
     def _prepare(self, job: Job, upload: Upload, body: Path, stop: threading.Event) -> None:
         with ThreadPoolExecutor(1) as side:
-            # The disk works while the picture is decoded and the streams are copied.
+            # The disk works while the frame is decoded and the streams are copied.
             synced = side.submit(self._tools.sync, body)
             try:
                 inspection = probe(body, self._tools, stop)

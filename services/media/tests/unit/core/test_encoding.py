@@ -67,5 +67,5 @@ def test_what_would_keep_the_encoder_for_days(
     assert "times the most" in caught.value.reason
 
 
-def test_cost_is_pixels_times_pictures() -> None:
+def test_cost_is_pixels_times_frames() -> None:
     assert cost_of(inspection(100, 10, 25, 4)) == 100_000

@@ -1,4 +1,4 @@
-"""The step ``keep``: a proven body becomes the original, and its upload may be answered.
+"""The step ``keep``: a validated body becomes the original, and its upload may be answered.
 
 A body is synced before its upload is ``stored``: what was answered with 200 is on the disk.
 """
@@ -30,7 +30,7 @@ LOOK_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Early:
-    """Which uploads are answered when they are proven and on the disk, while their copy is made.
+    """Which uploads are answered when they are validated and on the disk, while their copy is made.
 
     Those of ``large_bytes`` and more; of the copy no more than ``missing_bytes`` is missing then,
     so that the video can be watched about a second later.
@@ -75,7 +75,7 @@ class Keep:
             yield body
 
     def keep(self, upload: Upload) -> None:
-        """Give a proven and synced body its final name."""
+        """Make a validated and synced body the original."""
         names = (upload.hash_path, upload.upload_id)
         if self._files.staging.body(*names).exists():
             self._files.keep(*names)
@@ -93,7 +93,7 @@ class Keep:
         synced: "Future[None]",
         ended: threading.Event,
     ) -> None:
-        """Have a large upload answered that is proven and synced, while its copy is made.
+        """Have a large upload answered that is validated and synced, while its copy is made.
 
         ``ended`` is set when the copy is made, or can't be.
 

@@ -1,4 +1,4 @@
-"""The step ``publish``: files to where the gateway finds them, and word of it to catalog."""
+"""The step ``publish``: files to where the gateway finds them, and catalog is notified."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ class Publish:
         self._reports = reports
 
     def __call__(self, queue: JobQueue, work: Work, film: Film) -> None:
-        """Put the files in place, tell catalog, and finish the job, which is one of ``queue``.
+        """Put the files in place, notify catalog, and finish the job, which is one of ``queue``.
 
         The files are synced after they are published: they can be made again from the original,
         and are, where the machine stops before the job is finished.
