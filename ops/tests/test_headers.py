@@ -79,7 +79,7 @@ def internal_names() -> set[str]:
     found = set()
     for text in sources().values():
         for name in BETWEEN.findall(text):
-            # $upstream_http_x_vireo_permit is a header too.
+            # $upstream_http_x_vireo_grant is a header too.
             found.add(name.lower().replace("_", "-"))
     return {name for name in found if name.startswith(("x-vireo", "x-real", "x-forwarded"))}
 
@@ -235,7 +235,7 @@ def test_no_service_hears_what_only_the_gateway_may_say(
     for asked, gots in echo.seen.items():
         for got in gots:
             assert set(got) <= passed_on() | NGINX | {
-                name for name in got if name.startswith("x-vireo-body") or name == "x-vireo-permit"
+                name for name in got if name.startswith("x-vireo-body") or name == "x-vireo-grant"
             }, asked
             assert not {name for name, value in got.items() if value in forged.values()}, asked
             assert got["x-real-ip"] == "127.0.0.1"
@@ -270,5 +270,5 @@ def test_a_forged_header_makes_no_other_answer_for_everybody(url: str, echo: typ
 
 
 def test_this_folder_is_where_the_sources_are() -> None:
-    assert {"x-vireo-drawn", "x-vireo-permit", "x-vireo-refusal-status"} <= internal_names()
+    assert {"x-vireo-drawn", "x-vireo-grant", "x-vireo-refusal-status"} <= internal_names()
     assert Path(CHECKOUT / "gateway" / "nginx.conf").exists()

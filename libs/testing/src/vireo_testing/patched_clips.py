@@ -106,7 +106,7 @@ def mirrored(path: Path) -> None:
 
 
 def turned(path: Path, matrix: tuple[int, int, int, int]) -> None:
-    """Have the header of an MP4 turn its picture: a, b, c, d of the matrix, of -1, 0 and 1."""
+    """Have the header of an MP4 turn its frame: a, b, c, d of the matrix, of -1, 0 and 1."""
     data = bytearray(path.read_bytes())
     at = data.index(b"tkhd") + 4 + 40
     a, b, c, d = (each * _ONE for each in matrix)
@@ -194,11 +194,11 @@ def _element(
     raise AssertionError(wanted)
 
 
-def held_slide(path: Path, *, b_pictures: int) -> None:
-    """An MP4 of four pictures, one a second, of which the last is shown for 5 s: 8 s in all."""
+def held_slide(path: Path, *, b_frames: int) -> None:
+    """An MP4 of four frames, one a second, of which the last is shown for 5 s: 8 s in all."""
     ffmpeg(
         *lavfi("testsrc2=s=64x36:r=1:d=4"),
-        *("-c:v", "libx264", "-bf", str(b_pictures), "-pix_fmt", "yuv420p"),
+        *("-c:v", "libx264", "-bf", str(b_frames), "-pix_fmt", "yuv420p"),
         str(path),
     )
     data = bytearray(path.read_bytes())

@@ -1,4 +1,4 @@
-"""What a viewer would see and hear of a file: pictures, their times, colours, shape and sound.
+"""What a viewer would see and hear of a file: frames, their times, colours, shape and sound.
 
 Arrays are decoded by the machine's own ffmpeg, outside of any sandbox: these are clips of ours.
 """
@@ -32,14 +32,14 @@ def video_stream(path: Path) -> dict[str, Any]:
 
 
 def times(path: Path) -> list[float]:
-    """Seconds at which each picture is shown."""
+    """Seconds at which each frame is shown."""
     entries = ["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"]
     lines = _output("ffprobe", "-v", "error", *entries, "-of", "csv=p=0", str(path)).split()
     return [float(line.split(b",")[0]) for line in lines]
 
 
-def pictures(path: Path, width: int, height: int, matrix: str = "bt709") -> Array:
-    """All pictures as RGB, shape (pictures, height, width, 3).
+def frames(path: Path, width: int, height: int, matrix: str = "bt709") -> Array:
+    """All frames as RGB, shape (frames, height, width, 3).
 
     Args:
         matrix: what a player takes where the file names none, as ffmpeg's ``scale`` calls it.
@@ -90,18 +90,18 @@ def first_loud(path: Path, level: float = 0.3) -> float:
 
 
 def first_bright(path: Path) -> float:
-    """Seconds until a picture is nearly white for the first time."""
-    means = pictures(path, 32, 18).mean(axis=(1, 2, 3))
+    """Seconds until a frame is nearly white for the first time."""
+    means = frames(path, 32, 18).mean(axis=(1, 2, 3))
     return times(path)[int(np.argmax(means > 225))]
 
 
 def combs(path: Path, *, turned: bool = False) -> float:
-    """How much neighbouring lines differ: above 1 where two moments are woven into one picture.
+    """How much neighbouring lines differ: above 1 where two moments are woven into one frame.
 
     `turned`: what were lines are columns.
     """
     video = video_stream(path)
-    grey = pictures(path, int(video["width"]), int(video["height"])).mean(axis=3)
+    grey = frames(path, int(video["width"]), int(video["height"])).mean(axis=3)
     if turned:
         grey = grey.transpose(0, 2, 1)
     lines = np.abs(2 * grey[:, 61:-61] - grey[:, 60:-62] - grey[:, 62:-60])

@@ -11,6 +11,12 @@ class HashPathInPath(BaseModel):
     hash_path: str = Field(description="The video's hash path, 7 characters.")
 
 
+class ExportNameInPath(BaseModel):
+    """The name of a data export in an address of the gateway's."""
+
+    export_name: str = Field(description="32 hexadecimal digits.")
+
+
 class ExportRow(BaseModel):
     """An archive that is being made."""
 

@@ -1,6 +1,6 @@
 """Bodies that are on their way in: who may send one, and how much room on the disk it holds.
 
-The gateway writes bodies to the disk before any service sees them, and says no word meanwhile. So
+The gateway writes bodies to the disk before any service sees them, and says nothing meanwhile. So
 room is held for all that a body may have when it is permitted, and given back when it has ended, in
 whatever way. Which file belongs to which body is known only at its end; the sums are made so that
 they need not know it before (ADR 0024).
@@ -23,6 +23,7 @@ BUFFER_BYTES = 64 << 10
 # A body without a length, where there is no room for the largest, may have so much of it.
 PART = 16
 RETRY_SECONDS = 5
+CLOCK_SECONDS = 60.0
 # A picture that has arrived waits for its place, and is made by a child with a limit of its own.
 PICTURE_SECONDS = 60.0
 
@@ -39,7 +40,7 @@ class OpenUpload:
     """A body that may be on its way, or has arrived and is looked at.
 
     ``size`` is what it may have in bytes, or, once it has ``arrived``, what its results may.
-    ``age`` is in seconds, ``lease`` how long from now it is believed in without a word.
+    ``age`` is in seconds, ``lease`` how long from now it is believed in without news of it.
     """
 
     open_id: str
@@ -50,6 +51,15 @@ class OpenUpload:
     arrived: bool = False
     age: float = 0.0
     lease: float = 0.0
+
+    @property
+    def grant_seconds(self) -> float:
+        """For how long its grant is valid.
+
+        A bit longer than the lease: the clocks of the database and of other machines differ, and it
+        is the row that ends an upload that is too slow.
+        """
+        return self.lease + CLOCK_SECONDS
 
 
 @dataclass(frozen=True)
@@ -154,7 +164,7 @@ class OpenUploads:
 
     @property
     def too_slow(self) -> str:
-        """What is told of a body that was too slow."""
+        """The message for a body that was too slow."""
         return (
             "The upload took too long: it must have "
             f"{self._least_rate / 1024:,.0f} KiB a second on the average."

@@ -1,6 +1,6 @@
 """Bytes in: who may upload, and what becomes of a body that has arrived.
 
-The bytes never pass through here. The gateway has them in a file; the media worker proves, syncs
+The bytes never pass through here. The gateway has them in a file; the worker validates, syncs
 and keeps it, and this waits for what the worker says.
 """
 
@@ -30,8 +30,9 @@ ARRIVED_SECONDS = VERDICT_SECONDS + 30.0
 class UploadState(StrEnum):
     """How far an upload is.
 
-    ``received`` until the worker has spoken; ``refused``, or ``stored`` once the body is proven and
-    on the disk; ``placed`` once its files can be served, and ``published`` once catalog knows it.
+    ``received`` until the worker has decided; ``refused``, or ``stored`` once the body is validated
+    and on the disk; ``placed`` once its files can be served, and ``published`` once catalog knows
+    it.
     """
 
     RECEIVED = "received"
@@ -196,7 +197,7 @@ class Uploads:
         """Take a body that has arrived completely, and return when it is stored.
 
         Args:
-            open_id: what ``open`` gave for it.
+            open_id: the id of what ``open`` gave for it.
             body: the path of the file that the gateway wrote.
 
         Raises:

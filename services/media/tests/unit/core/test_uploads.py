@@ -56,7 +56,7 @@ def test_a_body_that_was_cut(media: Media, for_room: bool, code: Code) -> None:
 
 
 def test_a_body_comes_once(media: Media) -> None:
-    """However often its permit is shown; and not after its time."""
+    """However often its grant is shown; and not after its time."""
     with pytest.raises(Failure) as caught:
         media.rules.receive(HASH_PATH, OWNER, "closed", BODY)
     assert caught.value.code is Code.REQUEST_TIMEOUT

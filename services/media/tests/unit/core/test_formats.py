@@ -2,7 +2,7 @@
 
 import pytest
 
-from vireo_media.core.containers import (
+from vireo_media.core.formats import (
     ASF,
     AVI,
     FLV,
@@ -12,7 +12,7 @@ from vireo_media.core.containers import (
     MPEG_PS,
     MPEG_TS,
     OGG,
-    Container,
+    FileFormat,
     recognise,
 )
 from vireo_media.core.refused import Refused
@@ -21,7 +21,7 @@ PACKET = b"\x47" + bytes(187)
 
 
 @pytest.mark.parametrize(
-    ("head", "container"),
+    ("head", "file_format"),
     [
         (b"\x00\x00\x00\x20ftypisom", MP4),
         (b"\x00\x00\x00\x08wide\x00\x00\x00\x00mdat", MP4),
@@ -37,8 +37,8 @@ PACKET = b"\x47" + bytes(187)
         ((bytes(4) + PACKET) * 10, MPEG_TS),
     ],
 )
-def test_containers_that_are_taken(head: bytes, container: Container) -> None:
-    assert recognise(head[:HEAD_BYTES]) == container
+def test_formats_that_are_taken(head: bytes, file_format: FileFormat) -> None:
+    assert recognise(head[:HEAD_BYTES]) == file_format
 
 
 @pytest.mark.parametrize(

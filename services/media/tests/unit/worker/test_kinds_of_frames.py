@@ -1,4 +1,4 @@
-"""Every picture: one clip of each kind that video services get wrong.
+"""Frames: one clip of each kind that video services get wrong.
 
 Each says what is right of what is published; docs/media.md says the same to people.
 """
@@ -50,11 +50,11 @@ def test_an_encrypted_film_is_refused_and_said(tmp_path: Path) -> None:
 def off(path: Path, size: tuple[int, int], matrix: str) -> int:
     """The most by which a channel of a bar differs from what it is."""
     width, height = size
-    picture = seen.pictures(path, width, height, matrix)[0]
+    frame = seen.frames(path, width, height, matrix)[0]
     bar = width // 8
     rows = slice(height // 2 - 10, height // 2 + 10)
     means = [
-        picture[rows, each * bar + bar // 3 : each * bar + bar * 2 // 3].mean(axis=(0, 1))
+        frame[rows, each * bar + bar // 3 : each * bar + bar * 2 // 3].mean(axis=(0, 1))
         for each in range(8)
     ]
     return int(np.abs(np.array(means) - np.array(kinds.BARS)).max())
@@ -141,9 +141,9 @@ def test_what_is_transparent_is_black(
 ) -> None:
     path = tmp_path / name
     kinds.transparent(path, *output)
-    picture = seen.pictures(publish(path).path, 320, 180)[0]
-    assert picture[20, 20].max() < 40
-    assert abs(picture[90, 160] - np.array([0, 255, 0])).max() < 40
+    frame = seen.frames(publish(path).path, 320, 180)[0]
+    assert frame[20, 20].max() < 40
+    assert abs(frame[90, 160] - np.array([0, 255, 0])).max() < 40
 
 
 # Interlaced
@@ -209,8 +209,8 @@ def test_pixels_that_are_not_square(
     result = publish(path)
     assert result.copied == name.endswith("mp4")
     assert (result.made.width, result.made.height) == shown
-    picture = seen.video_stream(result.shot())
-    assert (picture["width"], picture["height"]) == shown
+    frame = seen.video_stream(result.shot())
+    assert (frame["width"], frame["height"]) == shown
 
 
 def test_a_crop_of_the_header_is_kept(tmp_path: Path, publish: Publish) -> None:
@@ -218,7 +218,7 @@ def test_a_crop_of_the_header_is_kept(tmp_path: Path, publish: Publish) -> None:
     patched_clips.cropped(path)
     result = publish(path)
     assert (result.made.width, result.made.height) == (320, 180)
-    assert seen.pictures(result.path, 320, 180)[0][:, :, 0].min() > 150
+    assert seen.frames(result.path, 320, 180)[0][:, :, 0].min() > 150
 
 
 # By roll: what is above, and below.
@@ -238,8 +238,8 @@ def test_a_crop_of_a_turned_film_is_cut_off_at_its_sides(
     result = publish(path)
     width, height = (320, 180) if roll == 180 else (180, 320)
     assert (result.made.width, result.made.height) == (width, height)
-    picture = seen.pictures(result.path, width, height)[0]
-    shown = picture[[height // 12, -height // 12]][:, [width // 12, -width // 12]]
+    frame = seen.frames(result.path, width, height)[0]
+    shown = frame[[height // 12, -height // 12]][:, [width // 12, -width // 12]]
     assert np.abs(shown - np.array(TURNED[roll])).max() < 60
 
 
@@ -250,8 +250,8 @@ def test_a_mirrored_film_has_a_mirrored_thumbnail(tmp_path: Path, publish: Publi
     # Mirrored: green and red above, white and blue below.
     wanted = np.array([[(0, 255, 0), (255, 0, 0)], [(255, 255, 255), (0, 0, 255)]])
     for shown in (result.path, result.shot()):
-        picture = seen.pictures(shown, 320, 180, "bt601")[0]
-        assert np.abs(picture[[18, 162]][:, [32, 288]] - wanted).max() < 60
+        frame = seen.frames(shown, 320, 180, "bt601")[0]
+        assert np.abs(frame[[18, 162]][:, [32, 288]] - wanted).max() < 60
 
 
 def test_a_call_that_grows_is_as_large_as_most_of_it(tmp_path: Path, publish: Publish) -> None:
@@ -280,6 +280,6 @@ def test_a_phone_that_is_turned_keeps_its_circles(tmp_path: Path, publish: Publi
         f"color=black:s=180x320:r=10:d=2,{square}:x=50:y=100",
     )
     made = publish(path)
-    for picture in seen.pictures(made.path, made.made.width, made.made.height)[[2, -2]]:
-        rows, columns = np.nonzero(picture.mean(axis=2) > 200)
+    for frame in seen.frames(made.path, made.made.width, made.made.height)[[2, -2]]:
+        rows, columns = np.nonzero(frame.mean(axis=2) > 200)
         assert np.ptp(columns) + 1 == pytest.approx(np.ptp(rows) + 1, rel=0.1)

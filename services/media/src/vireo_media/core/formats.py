@@ -1,8 +1,8 @@
 """Which kind of file is this, by its first bytes alone.
 
-No tool has seen the file yet, so this costs microseconds, and what is no video is told what it
-is. The answer also names the one demuxer that may read the file: ffmpeg is never left to guess,
-because its guess for a playlist named `x.mp4` is to open what the playlist names.
+No tool has seen the file yet, so this costs microseconds, and the refusal of what is no video says
+what it is. The answer also names the one demuxer that may read the file: ffmpeg is never left to
+guess, because its guess for a playlist named `x.mp4` is to open what the playlist names.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ HEAD_BYTES = 2048
 
 
 @dataclass(frozen=True)
-class Container:
-    """A container that is taken: its name here, and ffmpeg's demuxer for it.
+class FileFormat:
+    """A file format that is taken: its name here, and ffmpeg's demuxer for it.
 
     `leading_zeros`: so many bytes of nothing stand before it.
     """
@@ -25,16 +25,16 @@ class Container:
     leading_zeros: int = 0
 
 
-MP4 = Container("mp4", "mov")
-MATROSKA = Container("matroska", "matroska")
-AVI = Container("avi", "avi")
-MPEG_TS = Container("mpegts", "mpegts")
-MPEG_PS = Container("mpeg", "mpeg")
-FLV = Container("flv", "flv")
-ASF = Container("asf", "asf")
-OGG = Container("ogg", "ogg")
+MP4 = FileFormat("mp4", "mov")
+MATROSKA = FileFormat("matroska", "matroska")
+AVI = FileFormat("avi", "avi")
+MPEG_TS = FileFormat("mpegts", "mpegts")
+MPEG_PS = FileFormat("mpeg", "mpeg")
+FLV = FileFormat("flv", "flv")
+ASF = FileFormat("asf", "asf")
+OGG = FileFormat("ogg", "ogg")
 
-_STARTS: tuple[tuple[bytes, Container], ...] = (
+_STARTS: tuple[tuple[bytes, FileFormat], ...] = (
     (b"\x1aE\xdf\xa3", MATROSKA),
     (b"\x00\x00\x01\xba", MPEG_PS),
     (b"FLV\x01", FLV),
@@ -77,16 +77,16 @@ _TS_STRIDES = (188, 192, 204)
 _TS_PACKETS = 5
 
 
-def recognise(head: bytes) -> Container:
-    """Return the container that a file's first `HEAD_BYTES` bytes announce.
+def recognise(head: bytes) -> FileFormat:
+    """Return the format that a file's first `HEAD_BYTES` bytes announce.
 
-    Raises Refused for everything that is not one of the containers that are taken.
+    Raises Refused for everything that is not one of the formats that are taken.
     """
     if not head:
         raise Refused("unsupported_media", "The file is empty.")
-    for start, container in _STARTS:
+    for start, file_format in _STARTS:
         if head.startswith(start):
-            return container
+            return file_format
     if head[4:8] in _FIRST_BOXES:
         if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
             raise Refused("unsupported_media", "The file is a picture, not a video.")
