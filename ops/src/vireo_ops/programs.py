@@ -129,13 +129,13 @@ def service_programs(
             Program(
                 name=f"{name}-{part}",
                 command=(sys.executable, "-m", f"vireo_{name}.{part}"),
-                environment={**settings.of(f"{name}-{part}"), **told},
+                environment={**settings.of(f"{name}-{part}"), **given},
                 priority=600 + number,
                 digest=_code_digest(name),
                 stop_seconds=35,
                 owner=owner,
             )
-            for number, (name, part, told, owner) in enumerate(workers)
+            for number, (name, part, given, owner) in enumerate(workers)
         ),
         Program(
             name="courier",
@@ -153,13 +153,13 @@ def service_programs(
     ]
 
 
-def _waiting(told: Mapping[str, str], threads: int) -> dict[str, str]:
+def _waiting(given: Mapping[str, str], threads: int) -> dict[str, str]:
     # Threads wait there: for a password's hash, and for the worker's verdict on an upload.
-    return {**told, "VIREO_WEB_THREADS": str(threads)}
+    return {**given, "VIREO_WEB_THREADS": str(threads)}
 
 
 def _service(
-    layout: Layout, settings: Settings, name: str, told: Mapping[str, str], owner: Owner
+    layout: Layout, settings: Settings, name: str, given: Mapping[str, str], owner: Owner
 ) -> Program:
     # Three gunicorns of one user would share the unused control socket in its home.
     gunicorn = (sys.executable, "-m", "gunicorn", "--no-control-socket")
@@ -169,7 +169,7 @@ def _service(
         command=(*gunicorn, "-c", "python:vireo_common.gunicorn", f"vireo_{name}.app:create_app()"),
         environment={
             **settings.of(name),
-            **told,
+            **given,
             "VIREO_BIND": address,
             "VIREO_METRICS_DIR": str(layout.records(owner) / "metrics" / name),
         },

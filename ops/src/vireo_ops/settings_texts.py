@@ -75,8 +75,8 @@ def example() -> str:
     for name, field in _all().items():
         if not _is_fixed(field):
             value = field.examples[0] if field.examples else _default(field)
-            told = textwrap.wrap(f"{field.description}:", 96)
-            lines += ["#", *(f"# {line}" for line in told), f"#{_variable(name)}={value}"]
+            description = textwrap.wrap(f"{field.description}:", 96)
+            lines += ["#", *(f"# {line}" for line in description), f"#{_variable(name)}={value}"]
     return "\n".join(lines) + "\n"
 
 
