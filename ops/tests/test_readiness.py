@@ -1,5 +1,7 @@
 """Asking programs whether they are ready, by a port or a Unix socket."""
 
+import contextlib
+import select
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -10,6 +12,15 @@ import pytest
 
 from vireo_ops.readiness import is_ready
 from vireo_testing.mariadb import free_port
+
+
+class Drips(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        """A header that goes on until the client has gone."""
+        self.request.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        with contextlib.suppress(OSError):
+            while not select.select([self.request], [], [], 0.1)[0] or self.request.recv(1000):
+                self.request.sendall(b"x")
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -53,3 +64,15 @@ def test_where_nobody_listens_nobody_is_ready(tmp_path: Path) -> None:
     assert not is_ready(f"unix:{tmp_path}/none.sock:/readyz")
     (tmp_path / "left.sock").touch()
     assert not is_ready(f"unix:{tmp_path}/left.sock:/readyz")
+
+
+def test_who_never_ends_its_answer_is_not_ready(tmp_path: Path) -> None:
+    path = tmp_path / "drips.sock"
+    with socketserver.ThreadingUnixStreamServer(str(path), Drips) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            assert not is_ready(f"unix:{path}:/readyz")
+        finally:
+            server.shutdown()
+            thread.join()

@@ -105,6 +105,23 @@ def test_what_happens_soon_after_waits_and_is_put_together(stage: Any) -> None:
     assert "It happened again" in stage.text(1)
 
 
+def test_what_is_added_to_a_mail_that_has_left_is_told_all_the_same(stage: Any) -> None:
+    """The mail left, and its worker was stopped before the job had ended."""
+    stage.prove()
+    stage.add(Template.NEW_DEVICE, values={"device": "First.", "address": "::1"})
+    ((payload,),) = stage.clean.query("SELECT Payload FROM Jobs")
+    stage.clean.query(
+        "INSERT INTO OutgoingMails"
+        " (Service, Reference, Name, Recipient, OnDemand, State, RunAfter, CreatedAt)"
+        " VALUES ('auth', %s, 'x', %s, TRUE, 'sent', NOW(3), NOW(3))",
+        (json.loads(payload)["id"], json.loads(payload)["to"]),
+    )
+    stage.add(Template.NEW_DEVICE, values={"device": "Second.", "address": "::2"})
+    with running(stage.server), stage.working():
+        stage.until_done()
+    assert "Second." in stage.text()
+
+
 def test_another_person_s_mail_is_not_added_to_mine(stage: Any) -> None:
     stage.prove()
     eve = stage.account("eve", "eve@example.org")

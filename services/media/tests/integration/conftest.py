@@ -1,6 +1,7 @@
 """The worker's parts in this process: a real MariaDB, a real media folder, scripted neighbours."""
 
 import contextlib
+import json
 import os
 import secrets
 import threading
@@ -26,7 +27,6 @@ from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, VERIFY_QUEUE, UploadTable
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
-from vireo_media.worker.notices import Notices
 from vireo_media.worker.pipeline import Pipeline
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
@@ -53,7 +53,6 @@ class Stage:
         database: Database,
         root: Path,
         catalog: Neighbour,
-        auth: Neighbour,
         token: str,
     ) -> None:
         self.hash_path = HASH
@@ -70,7 +69,6 @@ class Stage:
         self.verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
         self._database = database
         self._catalog = Catalog(ServiceClient(catalog.url, token))
-        self._auth = Auth(ServiceClient(auth.url, token))
 
     def sweep(self) -> None:
         """What the janitor does."""
@@ -89,12 +87,15 @@ class Stage:
         return upload_id
 
     def reports(self, removal: Removal | None = None) -> Reports:
-        """What a worker tells catalog by."""
-        return Reports(self.media, self._catalog, removal or Removal(self.uploads, self.files))
+        """What a worker notifies catalog by."""
+        return Reports(self._catalog, removal or Removal(self.uploads, self.files))
 
-    def notices(self) -> Notices:
-        """What a worker tells people by."""
-        return Notices(self.media, self._auth)
+    def published_events(self) -> list[dict[str, Any]]:
+        """What consumers will be notified of: the kind of each event, with its fields."""
+        rows = self.clean.query(
+            "SELECT Kind, Payload FROM Jobs WHERE Queue LIKE '%_events' ORDER BY JobID"
+        )
+        return [{"kind": kind, **json.loads(payload)} for kind, payload in rows]
 
     def pipeline(
         self,
@@ -362,8 +363,7 @@ def stage(
     media_database: Database,
     tmp_path: Path,
     catalog: Neighbour,
-    auth: Neighbour,
     secrets_dir: Path,
 ) -> Stage:
     token = (secrets_dir / "service_token").read_text()
-    return Stage(clean_tables, media_database, tmp_path / "media", catalog, auth, token)
+    return Stage(clean_tables, media_database, tmp_path / "media", catalog, token)

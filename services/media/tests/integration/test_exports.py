@@ -1,15 +1,10 @@
 """Archives of people's data: asked for over HTTP, served, expired, gone with their channel."""
 
-import re
 import stat
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
-from vireo_common.errors import Failure
 from vireo_testing.answers import outcome
 
 WAITING = (202, {"state": "waiting"})
@@ -110,30 +105,13 @@ def test_its_grant_is_good_for_moments(archives: Any) -> None:
     assert 0 < expires - time.time() <= 30
 
 
-def test_its_owner_is_told_once_by_mail(archives: Any) -> None:
+def test_its_owner_is_notified_once(archives: Any) -> None:
     token = archives.person()
     archives.ask(token)
     archives.ask(token)
-    stage = archives.stage
-    archives.auth.status = 503
-    job = stage.claim()
-    with pytest.raises(Failure):
-        stage.notices().notice(job, threading.Event())
-    archives.auth.status = None
-    stage.notices().notice(job, threading.Event())
-
-    channel_id = stage.clean.query("SELECT ChannelID FROM Exports")[0][0]
-    first, again = [call.path for call in archives.auth.calls if call.method == "PUT"]
-    assert first == again, "the same mail, if both arrived"
-    assert re.fullmatch(rf"/internal/exports/{channel_id}/notices/[0-9a-f]{{32}}", first)
-    assert stage.media.claim() is None
-
-
-def test_nobody_is_told_of_an_account_that_is_gone(archives: Any) -> None:
-    archives.ask(archives.person())
-    archives.world.gone = True
-    archives.stage.notices().notice(archives.stage.claim(), threading.Event())
-    assert archives.stage.media.claim() is None
+    ((channel_id,),) = archives.stage.clean.query("SELECT ChannelID FROM Exports")
+    [event] = archives.stage.published_events()
+    assert event == {"kind": "data_export_requested", "channel_id": channel_id}
 
 
 def test_an_expired_one_is_forgotten_and_made_anew(archives: Any) -> None:

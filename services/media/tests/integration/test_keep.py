@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
+from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import LeaseLost
-from vireo_media.catalog import Progress
 from vireo_media.core.uploads import UploadState
 from vireo_media.worker.steps.keep import Early, Keep
 from vireo_media.worker.steps.work import Work
 from vireo_testing.neighbours import Call
 from vireo_testing.person import eventually
 
-WAITING = Progress("waiting")
+WAITING = VideoStateChanged("aB3dE6g", "waiting")
 
 
 @pytest.fixture

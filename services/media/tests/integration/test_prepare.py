@@ -149,7 +149,7 @@ def test_a_full_disk_makes_an_encode_wait(stage: Any, library: Library) -> None:
     assert stage.left() == stage.stored(upload_id)
 
 
-def test_a_catalog_that_is_away_is_told_later(
+def test_a_catalog_that_is_away_is_notified_by_an_event(
     stage: Any, library: Library, catalog: Neighbour
 ) -> None:
     upload_id = stage.receive(library.path("plain.mp4"))
@@ -159,11 +159,7 @@ def test_a_catalog_that_is_away_is_told_later(
     assert stage.state() is UploadState.PUBLISHED
     assert stage.left() == stage.published(upload_id)
 
-    catalog.status = None
-    stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
-    stage.reports().tell(stage.claim(), threading.Event())
-    assert catalog.calls[-1].body["state"] == "ready"
-    assert stage.jobs() == [("verify", "queued", 0)]
+    assert [event["state"] for event in stage.published_events()] == ["ready"]
 
 
 def test_a_video_deleted_before_its_turn_leaves_nothing(stage: Any, library: Library) -> None:
@@ -321,7 +317,7 @@ def test_an_acknowledged_upload_is_never_thrown_away(stage: Any, library: Librar
 
     assert stage.left() == stage.stored(upload_id)
     kinds = [kind for kind, _, _ in stage.jobs()]
-    assert kinds == ["prepare", "tell"], "the owner hears that it failed"
+    assert kinds == ["prepare", "video_state_changed"], "the owner hears that it failed"
 
 
 def test_a_worker_that_died_after_publishing_is_followed(stage: Any, library: Library) -> None:
@@ -348,11 +344,9 @@ def test_an_encode_that_fails_keeps_the_original(stage: Any, library: Library, t
     stage.pipeline().encode(stage.claim_encode(), threading.Event())
 
     assert stage.left() == stage.stored(upload_id)
-    stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
-    stage.reports().tell(stage.claim(), threading.Event())
-    report = stage.catalog.calls[-1].body
-    assert report["state"] == "failed"
-    assert report["reason"]
+    [event] = stage.published_events()
+    assert event["state"] == "failed"
+    assert event["reason"]
 
 
 def test_an_encode_that_kills_its_workers_has_failed(stage: Any, library: Library) -> None:
@@ -367,4 +361,4 @@ def test_an_encode_that_kills_its_workers_has_failed(stage: Any, library: Librar
     stage.pipeline().give_up_encode(job, "every worker that took it died")
 
     assert stage.left() == stage.stored(upload_id)
-    assert [kind for kind, _, _ in stage.jobs()] == ["encode", "tell"]
+    assert [kind for kind, _, _ in stage.jobs()] == ["encode", "video_state_changed"]

@@ -2,15 +2,18 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import LeaseLost
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage.files import MediaFiles, TransferredFilm
 from vireo_media.storage.staging import Results, Staging
+from vireo_media.worker.reports import publish_change
 from vireo_media.worker.steps.publish import Publish
 from vireo_media.worker.steps.work import Film, Work
 from vireo_testing.neighbours import Call, Neighbour
@@ -78,7 +81,7 @@ def test_files_are_in_place_before_the_rows_say_so(stage: Any, work: Work, fakes
     reply = stage.catalog.reply
 
     def hear(call: Call) -> tuple[int, Any]:
-        files.note("tell")
+        files.note("notify")
         return reply(call)
 
     stage.catalog.reply = hear
@@ -88,7 +91,7 @@ def test_files_are_in_place_before_the_rows_say_so(stage: Any, work: Work, fakes
     assert files.done == [
         ("transfer", UploadState.RECEIVED, 1),
         ("publish", UploadState.RECEIVED, 1),
-        ("tell", UploadState.PLACED, 1),
+        ("notify", UploadState.PLACED, 1),
         ("settle", UploadState.PUBLISHED, 1),
         ("discard", UploadState.PUBLISHED, 0),
     ]
@@ -118,20 +121,32 @@ def test_only_copies_are_verified(stage: Any, work: Work, fakes: Any, copied: bo
     assert list(found) == ([("verify", "7", 10 * 320 * 180)] if copied else [])
 
 
-def test_a_catalog_that_is_away_is_told_later(
+def test_a_catalog_that_is_away_is_notified_by_an_event(
     stage: Any, work: Work, fakes: Any, catalog: Neighbour
 ) -> None:
     catalog.status = 503
     publish(stage, work, fakes)
     assert stage.state() is UploadState.PUBLISHED
-    assert stage.jobs() == [("tell", "queued", 0)]
+    asked = stage.catalog.calls[-1].body
+    assert stage.published_events() == [
+        {"kind": "video_state_changed", "hash_path": stage.hash_path, **asked}
+    ]
+    assert (asked["state"], bool(asked["thumbnail_version"])) == ("ready", True)
 
-    catalog.status = None
-    stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
-    stage.reports().tell(stage.claim(), threading.Event())
-    assert stage.catalog.calls[-1].body["state"] == "ready"
-    assert stage.catalog.calls[-1].body["thumbnail_version"]
-    assert stage.jobs() == []
+
+@pytest.mark.parametrize("status", [503, None])
+def test_an_older_event_does_not_overwrite_a_later_state(
+    stage: Any, work: Work, fakes: Any, catalog: Neighbour, status: int | None
+) -> None:
+    older = VideoStateChanged(stage.hash_path, "processing", duration=9.0)
+    with stage.clean.connect() as connection, connection.cursor() as cursor:
+        publish_change(cursor, older)
+        publish_change(cursor, replace(older, hash_path="another"))
+        connection.commit()
+    catalog.status = status
+    publish(stage, work, fakes)
+    left = [(event["hash_path"], event["state"]) for event in stage.published_events()]
+    assert left == [("another", "processing"), *([(stage.hash_path, "ready")] if status else [])]
 
 
 def test_who_lost_the_job_publishes_nothing(stage: Any, work: Work, fakes: Any) -> None:

@@ -68,6 +68,14 @@ SET_PAYLOAD = "UPDATE Jobs SET Payload = %s WHERE JobID = %s"
 # Bounded, so that the sweep never holds many locks.
 SWEEP_TOKENS = "DELETE FROM EmailTokens WHERE ExpiresAt < NOW(3) ORDER BY ExpiresAt LIMIT 1000"
 
+# What a mail server refused has an address in it.
+SWEEP_REFUSED = """
+DELETE FROM Jobs WHERE Queue = %s AND State = 'quarantined' AND RunAfter < NOW(3) - INTERVAL 7 DAY
+ORDER BY RunAfter LIMIT 1000
+"""
+
+FORGET_REFUSED = "DELETE FROM Jobs WHERE Queue = %s AND State = 'quarantined' AND Subject = %s"
+
 SWEEP_MAILED = """
 DELETE FROM MailedAddresses WHERE MailedAt < NOW(3) - INTERVAL 1 DAY ORDER BY MailedAt LIMIT 1000
 """
@@ -97,7 +105,6 @@ def add_mail_job(
     channel_id: int | None,
     to: str,
     values: Mapping[str, str] | None = None,
-    mail_id: str | None = None,
     cause: Cause | None = None,
 ) -> None:
     """Have a mail sent, once the caller's transaction is committed.
@@ -109,11 +116,10 @@ def add_mail_job(
             gone.
         to: the address.
         values: what the template needs, see ``Template``; never a secret.
-        mail_id: the same where what it tells of may be committed twice; otherwise a new one.
     """
     payload = {
         # Of this mail alone: a receiver tells by it that a mail came twice.
-        "id": mail_id or secrets.token_hex(16),
+        "id": secrets.token_hex(16),
         "at": int(time.time()),
         "channel": channel_id,
         "to": to,
@@ -121,8 +127,8 @@ def add_mail_job(
         **{name: value for name, value in asdict(cause or Cause()).items() if value is not None},
     }
     subject = "" if channel_id is None else str(channel_id)
-    once = mail_id is not None or PURPOSES[template].has_link or not subject
-    if once or not _added(cursor, template, subject, payload):
+    alone = PURPOSES[template].has_link or not subject
+    if alone or not _added(cursor, template, subject, payload):
         enqueue(cursor, QUEUE, template.value, subject, payload, max_attempts=MAX_ATTEMPTS)
 
 
@@ -142,9 +148,16 @@ def _added(cursor: Cursor, template: Template, subject: str, payload: Mapping[st
             again.append({"at": payload["at"], "values": payload["values"]})
         else:
             before["more"] = before.get("more", 0) + 1
+        # Another mail from now on: the one of before may have left, without its job having ended.
+        before["id"] = payload["id"]
         cursor.execute(SET_PAYLOAD, (json.dumps(before), job_id))
         return True
     return False
+
+
+def forget_refused(cursor: Cursor, channel_id: int) -> None:
+    """Delete in the caller's transaction what is kept of an account's mails that were refused."""
+    cursor.execute(FORGET_REFUSED, (QUEUE, str(channel_id)))
 
 
 class MailTable:
@@ -163,8 +176,9 @@ class MailTable:
 
     def sweep(self) -> None:
         """Delete what no rule looks at any more; a bounded number of rows."""
-        self._database.write(SWEEP_TOKENS)
-        self._database.write(SWEEP_MAILED)
+        self._database.sweep(SWEEP_TOKENS)
+        self._database.sweep(SWEEP_MAILED)
+        self._database.sweep(SWEEP_REFUSED, (QUEUE,))
 
     def _find(self, statement: str, value: int | str) -> Recipient | None:
         with self._database.read() as cursor:

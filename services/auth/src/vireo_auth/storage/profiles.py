@@ -11,11 +11,12 @@ from vireo_auth.core.sessions import Confirmed
 from vireo_auth.storage.accounts import lock_account, set_password
 from vireo_auth.storage.browsers import forget_browsers
 from vireo_auth.storage.email_changes import note_change, require_free
-from vireo_auth.storage.mails import Cause, add_mail_job
+from vireo_auth.storage.mails import Cause, add_mail_job, forget_refused
 from vireo_auth.storage.names import ReservedNames
 from vireo_auth.storage.sessions import end_all
+from vireo_common import events
 from vireo_common.database import Database, Duplicate
-from vireo_common.jobs import enqueue
+from vireo_common.events import ChannelPictureRemoved, VideoRemoved
 
 FIND = """
 SELECT Username, Fname, Mname, Lname, Email, EmailVerifiedAt IS NOT NULL, Birth
@@ -31,16 +32,12 @@ SET = {
 
 FORGET_LINKS = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose <> 'undo'"
 
-# A video without bytes has no files.
-VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s AND StoredAt IS NOT NULL"
+# Those without bytes too: their first ones may arrive at this moment.
+VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s"
 
 PICTURE = "SELECT Name FROM ChannelPictures WHERE ChannelID = %s"
 
 DELETE = "DELETE FROM Channels WHERE ChannelID = %s"
-
-# Media's: what catalog leaves for a video that its owner deletes, and the like for a picture.
-REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE = "removal", "remove", "remove_picture"
-REMOVE_ATTEMPTS = 20
 
 
 class ProfileTable:
@@ -131,12 +128,13 @@ class ProfileTable:
 
         def work(cursor: Cursor) -> None:
             account = lock_account(cursor, owner)
-            for files, kind in ((VIDEOS, REMOVE), (PICTURE, REMOVE_PICTURE)):
-                cursor.execute(files, (owner.channel_id,))
+            for names, kind in ((VIDEOS, VideoRemoved), (PICTURE, ChannelPictureRemoved)):
+                cursor.execute(names, (owner.channel_id,))
                 for (name,) in cursor.fetchall():
-                    enqueue(cursor, REMOVAL_QUEUE, kind, name, max_attempts=REMOVE_ATTEMPTS)
+                    events.publish(cursor, kind(name))
             cursor.execute(DELETE, (owner.channel_id,))
             self._reserved.reserve(cursor, account.username)
+            forget_refused(cursor, owner.channel_id)
             template, values = Template.ACCOUNT_DELETED, {"username": account.username}
             cause = Cause(origin, owner.channel_id, account.proven)
             add_mail_job(

@@ -78,16 +78,16 @@ class Mailer:
         self._composer = composer
         self._courier = courier
         self._most_of_origin = most_of_origin
-        # Sent, while the database could not be told that the job has ended.
-        self._taken: set[int] = set()
+        # The mails that were sent while the database could not be told that their job has ended.
+        self._taken: set[str] = set()
 
     def run(self, job: Job, stop: threading.Event) -> None:
         """Send the mail of a job and end the job, or say when to try again."""
-        if job.job_id not in self._taken and not self._sent(job, stop):
-            return
         mail_id = job.payload["id"]
+        if mail_id not in self._taken and not self._sent(job, stop):
+            return
         self._queue.finish(job, lambda cursor: forget(cursor, SERVICE, mail_id))
-        self._taken.discard(job.job_id)
+        self._taken.discard(mail_id)
 
     def _sent(self, job: Job, stop: threading.Event) -> bool:
         """Whether there is nothing left to do for the mail but to end its job."""
@@ -158,7 +158,7 @@ class Mailer:
         name = f"{job.job_id:08d}-{letter.template.value.replace('_', '-')}-{letter.mail_id[:8]}"
         outgoing = OutgoingMail(SERVICE, letter.mail_id, name, letter.to)
         self._courier.deliver(outgoing, compose, stop)
-        self._taken.add(job.job_id)
+        self._taken.add(job.payload["id"])
 
     def _admit(self, job: Job, mail: _Mail) -> str:
         """Count the mail and store the token of its link; the token, where it has one."""

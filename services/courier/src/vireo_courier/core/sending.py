@@ -1,8 +1,8 @@
 """What becomes of a mail: sent, sent later, or given up.
 
 A mail server that is away, slow or in trouble keeps mails waiting for days. What it will never take
-is given up with the reason. Once it has said that it has a mail, nothing sends that mail again but
-the death of this process within the same moment.
+is given up with the reason. Once it has said that it has a mail, that mail is sent again only where
+this process, or the database, ends at that moment.
 
 Who waits for a mail (``OnDemand``) is told at once, and decides by itself when to try again.
 """

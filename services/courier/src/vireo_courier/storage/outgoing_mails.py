@@ -176,7 +176,7 @@ class OutgoingMailTable:
 
     def sweep(self) -> None:
         """Delete what nobody will ask for; a bounded number of rows."""
-        self._database.write(SWEEP)
+        self._database.sweep(SWEEP)
 
     def _end(self, job: Job, outcome: str, reason: str) -> None:
         values: Sequence[object] = (outcome, reason[:500], job.job_id, job.lease)

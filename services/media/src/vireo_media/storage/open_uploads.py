@@ -60,7 +60,7 @@ class OpenUploadTable:
 
     def sweep(self) -> None:
         """Forget what was not heard of in its time; a bounded number."""
-        self._database.write(SWEEP)
+        self._database.sweep(SWEEP)
 
 
 def _of(row: tuple[object, ...]) -> OpenUpload:

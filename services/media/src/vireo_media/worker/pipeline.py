@@ -21,9 +21,9 @@ import structlog
 from pymysql.cursors import Cursor
 
 from vireo_common.errors import MESSAGES, Code
+from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import Job, JobQueue
 from vireo_common.worker import TryLater
-from vireo_media.catalog import Progress
 from vireo_media.core.encoding import cost_of
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.refused import Refused
@@ -36,7 +36,12 @@ from vireo_media.tools.measure import NotMade
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.thumbnail import NoFrame
 from vireo_media.tools.transcode import DiskFull, TranscodeFailed
-from vireo_media.worker.reports import Reports, progress_of
+from vireo_media.worker.reports import (
+    Reports,
+    change_to,
+    publish_change,
+    withdraw_changes,
+)
 from vireo_media.worker.steps.copy import copy
 from vireo_media.worker.steps.encode import encode
 from vireo_media.worker.steps.keep import Early, Keep
@@ -55,7 +60,6 @@ UNFIT = (TranscodeFailed, NotMade, NoFrame, LimitExceeded)
 
 DISK_FULL_SECONDS = 60.0
 UNREADABLE = "The video could not be converted; the file may be damaged."
-FAILED: dict[str, object] = {"state": "failed", "reason": UNREADABLE}
 
 
 class Pipeline:
@@ -116,7 +120,8 @@ class Pipeline:
                     self._refuse(job, upload, Code(refused.code), refused.reason)
                 else:
                     # It was taken before and acknowledged: it is never thrown away again.
-                    self._keep.leave_to_encode(job, upload, Progress("waiting"))
+                    waiting = VideoStateChanged(upload.hash_path, "waiting")
+                    self._keep.leave_to_encode(job, upload, waiting)
                 return
             if inspection.playable:
                 results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
@@ -161,8 +166,8 @@ class Pipeline:
     def _leave_to_encode(
         self, job: Job, upload: Upload, inspection: Inspection, *, may_copy: bool = True
     ) -> None:
-        progress, cost = progress_of("waiting", inspection), cost_of(inspection)
-        self._keep.leave_to_encode(job, upload, progress, cost, may_copy=may_copy)
+        change, cost = change_to("waiting", upload.hash_path, inspection), cost_of(inspection)
+        self._keep.leave_to_encode(job, upload, change, cost, may_copy=may_copy)
 
     def give_up_prepare(self, job: Job, error: str) -> None:
         """An upload that kills its workers is refused, and nothing of it is kept; one that was
@@ -178,7 +183,7 @@ class Pipeline:
                 upload_rows.refuse(cursor, job.subject, upload_id, code, UNREADABLE)
                 self._files.drop(job.subject, upload_id)
             else:
-                upload_rows.add_tell_job(cursor, job.subject, FAILED)
+                publish_change(cursor, _failed(job.subject))
                 self._files.staging.discard(job.subject, upload_id)
 
         self._media.quarantine(job, error, also)
@@ -198,7 +203,9 @@ class Pipeline:
     def _encode(self, job: Job, upload: Upload, source: Path, stop: threading.Event) -> None:
         results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
         work = Work(job, upload, source, results, stop)
-        self._reports.report(upload.hash_path, Progress("processing"))
+        self._encodes.while_held(job, lambda cursor: withdraw_changes(cursor, upload.hash_path))
+        # Once, without an event: what comes of it has one.
+        self._reports.notify(VideoStateChanged(upload.hash_path, "processing"))
         try:
             film = encode(work, self._tools)
             self._make_of(film, work)
@@ -214,7 +221,7 @@ class Pipeline:
         """A video that can't be encoded has failed; its original is kept."""
 
         def also(cursor: Cursor) -> None:
-            upload_rows.add_tell_job(cursor, job.subject, FAILED)
+            publish_change(cursor, _failed(job.subject))
             self._files.staging.discard(job.subject, str(job.payload["upload_id"]))
 
         self._encodes.quarantine(job, error, also)
@@ -241,9 +248,11 @@ class Pipeline:
 
     def _fail(self, job: Job, upload: Upload, reason: str) -> None:
         def also(cursor: Cursor) -> None:
-            upload_rows.add_tell_job(
-                cursor, upload.hash_path, {"state": "failed", "reason": reason}
-            )
+            publish_change(cursor, _failed(upload.hash_path, reason))
             self._files.staging.discard(upload.hash_path, upload.upload_id)
 
         self._encodes.finish(job, also)
+
+
+def _failed(hash_path: str, reason: str = UNREADABLE) -> VideoStateChanged:
+    return VideoStateChanged(hash_path, "failed", reason)

@@ -5,15 +5,15 @@ A body is synced before its upload is ``stored``: what was answered with 200 is 
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from pymysql.cursors import Cursor
 
+from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import Job, JobQueue
-from vireo_media.catalog import Progress
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.uploads import Upload, UploadState
 from vireo_media.storage import blobs
@@ -21,7 +21,12 @@ from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.staging import size_of
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.worker.reports import Reports, progress_of
+from vireo_media.worker.reports import (
+    Reports,
+    change_to,
+    publish_change,
+    withdraw_changes,
+)
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
 from vireo_media.worker.steps.work import Work
 
@@ -109,15 +114,22 @@ class Keep:
                 break
         with dropping_what_is_lost(self._uploads, self._files, upload):
             # Before its owner may ask; of an upload that was withdrawn catalog hears nothing.
-            self._queue.while_held(work.job, lambda _: None)
-            self._reports.report(upload.hash_path, progress_of("processing", inspection))
-            self._queue.while_held(work.job, marking(upload, UploadState.STORED))
+            self._queue.while_held(work.job, self._withdrawing(upload))
+            change = change_to("processing", upload.hash_path, inspection)
+            notified = self._reports.notify(change)
+
+            def mark(cursor: Cursor) -> None:
+                marking(upload, UploadState.STORED)(cursor)
+                if not notified:
+                    publish_change(cursor, change)
+
+            self._queue.while_held(work.job, mark)
 
     def leave_to_encode(
         self,
         job: Job,
         upload: Upload,
-        progress: Progress,
+        change: VideoStateChanged,
         cost: int = 0,
         *,
         may_copy: bool = True,
@@ -131,6 +143,8 @@ class Keep:
 
         def also(cursor: Cursor) -> None:
             marking(upload, UploadState.STORED)(cursor)
+            if not notified:
+                publish_change(cursor, change)
             names = (upload.hash_path, upload.upload_id, job.turn_of)
             upload_rows.add_encode_job(cursor, *names, cost, may_copy=may_copy)
 
@@ -138,7 +152,11 @@ class Keep:
             # The upload is answered as soon as it is stored, and whoever gets the answer may look
             # at once: by then catalog knows that the bytes are there. Of an upload that was
             # withdrawn it hears nothing.
-            self._queue.while_held(job, lambda _: None)
-            self._reports.report(upload.hash_path, progress)
+            self._queue.while_held(job, self._withdrawing(upload))
+            notified = self._reports.notify(change)
             self._queue.finish(job, also)
         self._files.staging.discard(upload.hash_path, upload.upload_id)
+
+    @staticmethod
+    def _withdrawing(upload: Upload) -> Callable[[Cursor], None]:
+        return lambda cursor: withdraw_changes(cursor, upload.hash_path)

@@ -1,4 +1,4 @@
-"""The step ``publish``: files to where the gateway finds them, and catalog is notified."""
+"""The step ``publish``: files to where the gateway finds them; catalog is notified."""
 
 from dataclasses import replace
 
@@ -9,7 +9,12 @@ from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.worker.reports import Reports, progress_of
+from vireo_media.worker.reports import (
+    Reports,
+    change_to,
+    publish_change,
+    withdraw_changes,
+)
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
 from vireo_media.worker.steps.work import Film, Work
 
@@ -32,7 +37,7 @@ class Publish:
             LeaseLost: the upload is not this worker's any more.
         """
         job, upload = work.job, work.upload
-        progress = progress_of("ready", film.made, film.note)
+        change = change_to("ready", upload.hash_path, film.made, film.note)
         # Before the transaction, for it may take long where the store is elsewhere.
         transferred = self._files.transfer(upload.hash_path, work.results)
         versions: list[str] = []
@@ -41,17 +46,18 @@ class Publish:
             # The rows stay locked until the files are moved: neither a deletion nor another worker
             # comes between.
             marking(upload, UploadState.PLACED)(cursor)
+            withdraw_changes(cursor, upload.hash_path)
             versions.append(self._files.publish(transferred))
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             queue.while_held(job, place)
-            progress = replace(progress, thumbnail_version=versions[-1])
-            told = self._reports.told(upload.hash_path, progress)
+            change = replace(change, thumbnail_version=versions[-1])
+            notified = self._reports.notify(change)
 
             def mark(cursor: Cursor) -> None:
                 marking(upload, UploadState.PUBLISHED)(cursor)
-                if not told:
-                    upload_rows.add_tell_job(cursor, upload.hash_path, vars(progress))
+                if not notified:
+                    publish_change(cursor, change)
                 if film.copied:
                     names = (upload.hash_path, upload.upload_id, job.turn_of)
                     made = film.made
