@@ -190,7 +190,13 @@ class Uploads:
             Failure: see ``check_owner`` and ``receive``.
         """
         with self._open.closing(open_id):
-            self.check_owner(hash_path, channel_id)
+            try:
+                self.check_owner(hash_path, channel_id)
+            except Failure as failure:
+                # That catalog is away is no reason to lose a body that may have taken hours: its
+                # grant says whose it is. A video that was deleted meanwhile is found by the report.
+                if failure.code is not Code.UNAVAILABLE:
+                    raise
             self.receive(hash_path, channel_id, open_id, body)
 
     def receive(self, hash_path: str, channel_id: int, open_id: str, body: str) -> None:

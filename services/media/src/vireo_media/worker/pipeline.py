@@ -12,8 +12,9 @@ its lease. Files are in place before the database says so; what is in place with
 away.
 """
 
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -144,8 +145,9 @@ class Pipeline:
             # There is one thread: this begins when the body is synced.
             synced = side.submit(self._keep.acknowledge, work, inspection, synced, ended)
         try:
-            film = copy(work, inspection, self._tools, ended)
-            self._make_of(film, work)
+            with _leaving_no_results(work):
+                film = copy(work, inspection, self._tools, ended)
+                self._make_of(film, work)
         except UNFIT as error:
             # It looked as if it could be copied, and can't: it is encoded like the others.
             log.warning("copy_failed", error=str(error))
@@ -207,8 +209,9 @@ class Pipeline:
         # Once, without an event: what comes of it has one.
         self._reports.notify(VideoStateChanged(upload.hash_path, "processing"))
         try:
-            film = encode(work, self._tools)
-            self._make_of(film, work)
+            with _leaving_no_results(work):
+                film = encode(work, self._tools)
+                self._make_of(film, work)
         except (Refused, *UNFIT) as error:
             log.warning("encode_failed", error=str(error))
             self._fail(job, upload, error.reason if isinstance(error, Refused) else UNREADABLE)
@@ -252,6 +255,18 @@ class Pipeline:
             self._files.staging.discard(upload.hash_path, upload.upload_id)
 
         self._encodes.finish(job, also)
+
+
+@contextlib.contextmanager
+def _leaving_no_results(work: Work) -> Iterator[None]:
+    """Remove what was made where not all of it could be: the next attempt has another lease, writes
+    under other names, and needs the room."""
+    try:
+        yield
+    except BaseException:
+        work.results.video.unlink(missing_ok=True)
+        work.results.thumbnail.unlink(missing_ok=True)
+        raise
 
 
 def _failed(hash_path: str, reason: str = UNREADABLE) -> VideoStateChanged:

@@ -95,6 +95,14 @@ def test_an_answer_is_not_spoiled_by_a_database_that_went_away(media: Media) -> 
     assert list(media.open.rows) == [HASH_PATH]
 
 
+def test_a_body_that_was_permitted_is_taken_while_catalog_is_away(media: Media) -> None:
+    media.catalog_away = True
+    media.table.meanwhile += [lambda: None, media.table.becomes(UploadState.STORED)]
+    media.send(take=True)
+    assert media.table.rows[HASH_PATH].state is UploadState.STORED
+    assert media.asked == [HASH_PATH]
+
+
 def test_each_upload_has_an_id_of_its_own(make_media: MakeMedia) -> None:
     ids = set()
     for _ in range(3):
