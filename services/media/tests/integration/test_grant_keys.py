@@ -76,6 +76,15 @@ def test_no_grant_is_refused_while_keys_rotate(
     assert {key_of(text) for text in made[-3:]} == {rotated[-1]}
 
 
+def test_of_keys_of_one_moment_the_last_one_signs(
+    processes: list[Process], media_database: Database, clean_tables: TestDatabase
+) -> None:
+    table = GrantKeyTable(media_database)
+    rotated = [table.rotate() for _ in range(8)]
+    clean_tables.query("UPDATE GrantKeys SET CreatedAt = NOW(3) - INTERVAL 1 DAY")
+    assert {key_of(each.make()) for each in processes} == {rotated[-1]}
+
+
 def test_a_replaced_key_ends_when_its_last_grant_has(
     processes: list[Process], media_database: Database, clean_tables: TestDatabase
 ) -> None:

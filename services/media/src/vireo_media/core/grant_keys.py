@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from vireo_common.errors import Failure
+from vireo_common.errors import Code, Failure
 from vireo_media.core.grants import MOST_SECONDS, GrantKey
 
 # How long the keys are cached, and the least time between two looks for an unknown id.
@@ -56,7 +56,7 @@ class KeyRing:
         self._clock = clock
         self._keys: dict[str, GrantKey] = {}
         self._current = ""
-        self._failure: Failure | None = None
+        self._away = False
         self._fetched_at = float("-inf")
         self._lock = threading.Lock()
 
@@ -83,9 +83,9 @@ class KeyRing:
             if self._age() >= waits:
                 self._refresh()
             found = self._keys.get(key_id)
-            if found is None and self._failure:
+            if found is None and self._away:
                 # It may be a new one.
-                raise self._failure
+                raise Failure(Code.UNAVAILABLE)
             return found
 
     def _age(self) -> float:
@@ -94,17 +94,17 @@ class KeyRing:
     def _refresh(self) -> None:
         try:
             rows = self._fetch()
-        except Failure as failure:
+        except Failure:
             if not self._keys:
                 raise
-            self._failure, self._fetched_at = failure, self._clock()
+            self._away, self._fetched_at = True, self._clock()
             return
         keys = [GrantKey(row.key_id, self._secret(row)) for row in rows]
         settled = [key for key, row in zip(keys, rows, strict=True) if row.settled]
         self._keys = {key.key_id: key for key in keys}
         # Where none is old enough, the first is everybody's only one.
         self._current = (settled or keys[:1])[-1].key_id
-        self._failure, self._fetched_at = None, self._clock()
+        self._away, self._fetched_at = False, self._clock()
 
     def _secret(self, row: StoredKey) -> bytes:
         message = b"vireo grants:" + row.key_id.encode() + row.half

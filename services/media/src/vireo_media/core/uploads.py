@@ -1,7 +1,7 @@
 """Bytes in: who may upload, and what becomes of a body that has arrived.
 
 The bytes never pass through here. The gateway has them in a file; the worker validates, syncs
-and keeps it, and this waits for what the worker says.
+and keeps it, and this waits for its verdict.
 """
 
 import datetime as dt
@@ -184,7 +184,7 @@ class Uploads:
             raise Failure(Code.ALREADY_UPLOADED)
 
     def take(self, hash_path: str, channel_id: int, open_id: str, body: str) -> None:
-        """Take a body that was permitted; what was held for it is given back at the end.
+        """Take a body that was allowed; the disk space reserved for it is released at the end.
 
         Raises:
             Failure: see ``check_owner`` and ``receive``.

@@ -15,9 +15,10 @@ GATE = """
 INSERT INTO Gates (Name) VALUES ('grant_keys') ON DUPLICATE KEY UPDATE Name = VALUES(Name)
 """
 
+# The one that was not replaced comes last, also where two were made in one millisecond.
 VALID = """
 SELECT KeyID, Half, CreatedAt <= NOW(3) - INTERVAL %s MICROSECOND FROM GrantKeys
-WHERE ValidUntil IS NULL OR ValidUntil > NOW(3) ORDER BY CreatedAt, KeyID
+WHERE ValidUntil IS NULL OR ValidUntil > NOW(3) ORDER BY ValidUntil IS NULL, CreatedAt, KeyID
 """
 
 INSERT = "INSERT INTO GrantKeys (KeyID, Half, CreatedAt) VALUES (%s, %s, NOW(3))"

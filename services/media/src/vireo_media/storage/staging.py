@@ -76,13 +76,13 @@ class Staging:
             (self._root / part).mkdir(parents=True, exist_ok=True)
 
     def free_bytes(self) -> int:
-        """Room on the disk."""
+        """Free disk space."""
         return shutil.disk_usage(self._root).free
 
     # bodies that the gateway is writing
 
     def adopt(self, body: str, hash_path: str, upload_id: str) -> int:
-        """Give a body that the gateway received a second name, which outlives the request.
+        """Hard-link a body that the gateway received, so that it outlives the request.
 
         Args:
             body: the path that the gateway gave.
@@ -108,7 +108,7 @@ class Staging:
             # Another user's file that can't be read can't be linked either.
             _require_whole(given.lstat())
             raise
-        # Looked at when it has its second name: one with two is not cut any more.
+        # Looked at once it is linked: a body with two names is not cut any more.
         found = target.stat()
         try:
             _require_whole(found)
@@ -128,7 +128,7 @@ class Staging:
                     yield Incoming(Path(entry.path), found.st_ino, found.st_size, cut)
 
     def cut(self, body: Incoming, *, for_room: bool) -> bool:
-        """Take the bytes off a body that is not adopted, for good; whether that was done.
+        """Truncate a body that is not adopted, for good; whether that was done.
 
         The gateway goes on writing behind where it was: what it writes is cut the next time.
 
@@ -138,7 +138,7 @@ class Staging:
         return self._bodies.cut(body.path.name, for_room=for_room)
 
     def room(self) -> Room:
-        """Room on the disk, and what the gateway has written of bodies that may still be taken."""
+        """Free disk space, and what the gateway has written of bodies that may still be taken."""
         sizes = [body.size for body in self.incoming() if not body.cut]
         return Room(self.free_bytes(), sizes)
 

@@ -37,7 +37,7 @@ _MEMORY_BYTES = 1 << 30
 _LAST_PACKETS = "99999999%199999999"
 # The first frames may be broken where a recording starts in mid-stream.
 _DECODED_SECONDS = 15
-_DECODED_PICTURES = 2
+_DECODED_FRAMES = 2
 # ffmpeg's exit code when more than two of three packets can't be decoded (noise, encryption).
 _MOSTLY_BROKEN = 69
 _ENTRIES = (
@@ -241,7 +241,7 @@ def _decode(
         *("-threads", "1", "-flags", "-output_corrupt"),
         *("-t", str(_DECODED_SECONDS)),
         *source(path, file_format),
-        *("-map", f"0:{video.index}", "-frames:v", str(_DECODED_PICTURES), "-f", "framecrc", "-"),
+        *("-map", f"0:{video.index}", "-frames:v", str(_DECODED_FRAMES), "-f", "framecrc", "-"),
     ]
     done = clock.run(argv, path, stop, None)
     frames = _frames(done.stdout.splitlines())

@@ -47,7 +47,7 @@ class Exporter:
 
     Args:
         queue: where the jobs are.
-        reserve_bytes: the room on the disk that archives leave free.
+        reserve_bytes: the disk space that archives leave free.
         keep_seconds: for how long an archive is served.
     """
 

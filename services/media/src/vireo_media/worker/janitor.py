@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 EVERY_SECONDS = 30.0
 # The gateway writes what arrives in pieces of 64 kB, so a body that grows more slowly than 36 bytes
-# a second looks left behind. A body that has arrived gets its second name at once.
+# a second looks left behind. A body that has arrived is linked at once.
 INCOMING_SECONDS = 1800.0
 # All that is kept is looked at once in so many sweeps, the first one included.
 WHOLE_EVERY = 120

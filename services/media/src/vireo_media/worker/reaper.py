@@ -1,7 +1,7 @@
-"""The reaper: takes the bytes off bodies that are too slow, and guards the reserve of the disk.
+"""The reaper: truncates bodies that are too slow, and guards the reserve of the disk.
 
-The gateway ends a body whose client says nothing, and no other. One that trickles would keep what
-it has on the disk for days, and the room that is held for it.
+The gateway ends a body whose client says nothing, and no other. One that trickles would keep its
+disk space for days, and what is reserved for it.
 """
 
 import threading
@@ -26,7 +26,7 @@ class Reaper(threading.Thread):
 
     Args:
         least_rate: how many bytes a second a body must have on the average.
-        reserve_bytes: the room on the disk that bodies leave free.
+        reserve_bytes: the disk space that bodies leave free.
         clock: seconds that only go forward.
     """
 
