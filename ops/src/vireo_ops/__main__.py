@@ -28,12 +28,8 @@ def main(arguments: Sequence[str]) -> int:
         "dev": _dev,
     }
     parser = argparse.ArgumentParser(prog="vireo_ops")
-    parser.add_argument("command", choices=[*sorted(commands), "openapi", "page", "settings"])
+    parser.add_argument("command", choices=[*sorted(commands), "page", "settings"])
     parser.add_argument("--service", default="", help="logs, dev: the program")
-    if arguments[:1] == ["openapi"]:
-        # It imports the services, which nothing else here needs.
-        module = [sys.executable, "-m", "vireo_ops.openapi", *arguments[1:]]
-        return subprocess.run(module, check=False).returncode
     try:
         if arguments[:1] == ["settings"]:
             return _settings(check="--check" in arguments)
