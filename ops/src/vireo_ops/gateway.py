@@ -23,12 +23,7 @@ from vireo_ops.run_user import Owner, RunUser, current_user
 from vireo_ops.settings import Settings
 
 SOURCE = CHECKOUT / "gateway"
-# What the generated API description is called in docs/, and under which name it is served.
-_DOCUMENTS = {
-    "openapi.json": "openapi.json",
-    "openapi.html": "docs.html",
-    "openapi.css": "docs.css",
-}
+_DOCUMENT = "openapi.json"
 _OWN_FOLDERS = ("cache", "tmp", "www")
 _TEMPLATE = ".template"
 _PLACEHOLDER = re.compile(r"\$\{([A-Z_]+)\}")
@@ -90,14 +85,11 @@ def prepare(layout: Layout, values: Mapping[str, str], source: Path = SOURCE) ->
     """Bring the gateway's folder up to date; whether nginx must reload it."""
     for name in _OWN_FOLDERS:
         (layout.gateway / name).mkdir(exist_ok=True)
-    for name, served_as in _DOCUMENTS.items():
-        document = CHECKOUT / "docs" / name
-        if document.exists():
-            text = document.read_text(encoding="utf-8")
-            if _write(layout.gateway / "www" / served_as, text):
-                packed = layout.gateway / "www" / f"{served_as}.gz"
-                packed.write_bytes(gzip.compress(text.encode(), mtime=0))
-                packed.chmod(0o644)
+    served, text = layout.gateway / "www" / _DOCUMENT, (CHECKOUT / "docs" / _DOCUMENT).read_text()
+    if _write(served, text):
+        packed = served.with_name(f"{_DOCUMENT}.gz")
+        packed.write_bytes(gzip.compress(text.encode(), mtime=0))
+        packed.chmod(0o644)
     page.put(layout.gateway / "www" / "page")
     return render(source, layout.gateway, values)
 

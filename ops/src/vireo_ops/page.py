@@ -141,7 +141,7 @@ def put(target: Path) -> None:
 
 def _put(target: Path) -> None:
     files = [path.relative_to(BUILT) for path in sorted(BUILT.rglob("*")) if path.is_file()]
-    for name in sorted(files, key=lambda name: name.name.startswith("index.html")):
+    for name in sorted(files, key=lambda name: ".html" in name.suffixes):
         source, copy = BUILT / name, target / name
         if copy.exists() and copy.read_bytes() == source.read_bytes():
             continue
