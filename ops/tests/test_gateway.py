@@ -1,4 +1,4 @@
-"""The gateway's configuration: rendering, and what nginx itself says about it."""
+"""The gateway's configuration: rendering, and `nginx -t`."""
 
 from pathlib import Path
 

@@ -39,7 +39,7 @@ TAGS: Mapping[str, str] = {
     "videos": "Announce, upload, look at, watch and delete videos.",
     "channels": "Every account has a channel of its name.",
     "search": "Find channels and videos.",
-    "gateway": "The door itself.",
+    "gateway": "The gateway itself, and this document.",
 }
 LINKS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "announce_video": {

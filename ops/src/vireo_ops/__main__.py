@@ -57,7 +57,7 @@ def _build_page() -> None:
     try:
         page.build(print)
     except (OperationError, OSError, subprocess.SubprocessError) as failure:
-        # Offline, another user's checkout, a full disk. The API does not depend on it.
+        # Offline, another user's checkout, a full disk. The API works without the page.
         print(f"The page could not be built; Vireo starts without the newest one. {failure}")
 
 
@@ -67,7 +67,7 @@ def _down(_: argparse.Namespace) -> int:
 
 
 def _restart(given: argparse.Namespace) -> int:
-    # Before anything stops: it may take a while.
+    # Before anything stops, because it may take a while.
     _build_page()
     _down(given)
     return _up(given)

@@ -1,4 +1,4 @@
-"""The gateway: gateway/nginx.conf as it is, and what differs between machines beside it."""
+"""nginx: gateway/nginx.conf copied as it is, and its templates rendered beside it."""
 
 import gzip
 import re
@@ -102,23 +102,23 @@ def gateway_program(layout: Layout, settings: Settings) -> Program:
         environment=base_environment(layout, current_user()),
         priority=900,
         digest="",
-        # Time for running downloads to end; a long one must not delay a stop for longer.
+        # Running downloads may finish within this time.
         stop_signal="QUIT",
         stop_seconds=5,
         ready=f"{loopback_url(settings)}/healthz",
         owner=Owner.STARTER,
-        # Partial bodies that a killed nginx left behind.
+        # Partial bodies left by a killed nginx.
         empties=(layout.media / "incoming",),
     )
 
 
 def loopback_url(settings: Settings) -> str:
-    """The gateway's address as a probe on this machine reaches it."""
+    """The gateway's address on loopback, for probes."""
     return settings.url.replace("//localhost", "//127.0.0.1")
 
 
 def check(layout: Layout) -> str:
-    """Run nginx's own check on the configuration in `layout`; its complaint, or an empty string."""
+    """Run `nginx -t` on the configuration in `layout`; its error message, or an empty string."""
     done = subprocess.run(
         [*_nginx(layout), "-t", "-q"],
         stdin=subprocess.DEVNULL,
@@ -131,8 +131,8 @@ def check(layout: Layout) -> str:
 
 
 def check_source() -> str:
-    """Check gateway/ in a temporary folder, with and without what is optional; nginx's first
-    complaint or nothing."""
+    """Run `nginx -t` on gateway/, with and without optional settings; the first error message, or
+    an empty string."""
     with tempfile.TemporaryDirectory(prefix="vireo-gateway-") as name:
         layout = Layout(Path(name))
         for folder in layout.folders():
@@ -151,7 +151,7 @@ def check_source() -> str:
 
 
 def _server(address: str) -> str:
-    # Quoted, because the path of a socket may hold blanks.
+    # Quoted, because the path of a socket may contain blanks.
     quoted = address.replace("\\", "\\\\")
     # `max_fails=0`: the only server is never marked as unavailable.
     return f'server "{quoted}" max_fails=0;'

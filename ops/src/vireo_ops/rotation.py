@@ -1,4 +1,4 @@
-"""`make rotate-keys`: auth's own command, as auth's user and with auth's settings."""
+"""`make rotate-keys`: runs auth's own command as auth's user, with auth's environment."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from vireo_ops.runtime import Runtime
 
 
 def rotate_keys(runtime: Runtime) -> int:
-    """Have tokens signed with another key; the command's exit status.
+    """Replace the key that signs tokens; the command's exit status.
 
     Raises:
         OperationError: no Vireo has been started here yet.

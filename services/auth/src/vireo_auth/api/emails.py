@@ -30,7 +30,7 @@ def blueprint(emails: Emails) -> APIBlueprint:
     )
     @public
     def verify(body: LinkBody) -> Response:
-        r"""Prove an address with the token of the mail that was sent to it.
+        r"""Verify an address with the token of the mail that was sent to it.
 
         The token stands in the link of the mail that every sign-up and every change of the address
         sends. It is good once, for three days, and while the account has that address.

@@ -62,8 +62,8 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
     def receive(path: HashPathInPath) -> Response:
         r"""Upload the bytes of a video.
 
-        Who may upload is settled before the body is read. 200 means that the file is proven to be a
-        video and is on the disk. What browsers play as it is can be watched at once, everything
+        Who may upload is settled before the body is read. 200 means that the file was checked to be
+        a video and is on the disk. What browsers play as it is can be watched at once, everything
         else once it is encoded. Any ``Content-Type`` is taken; MP4, MOV, MKV, WebM, AVI, MPEG, TS,
         FLV, Ogg and WMV are.
 
