@@ -1,4 +1,4 @@
-"""Which headers pass the gateway, in both directions: a rule, and no list of names to keep up."""
+"""Which headers pass the gateway in either direction, by a rule instead of a list of names."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ from vireo_testing.person import eventually
 from vireo_testing.sources import files
 
 PASSED = "to_services.conf"
-# What nginx itself says of a request, whatever it was sent.
+# Headers that nginx sets itself, whatever the client sends.
 NGINX = {"host", "connection", "content-length", "transfer-encoding", "expect"}
 BETWEEN = re.compile(r"\b[Xx][-_](?:[A-Za-z]+[-_])*[A-Za-z]+\b")
 FORGED = {
@@ -55,7 +55,7 @@ POSTED = ["/upload", "/upload/v/aaaaaaa", "/channel/picture", "/sign_in", "/sign
 
 
 def sources() -> dict[str, str]:
-    """What the services and the gateway are made of."""
+    """The sources of the services and the gateway."""
     tops = ("gateway/", "libs/common/src/", "services/")
     found = {}
     for path in files():
@@ -85,7 +85,7 @@ def internal_names() -> set[str]:
 
 
 def passed_on() -> set[str]:
-    """What services are told: of the client's, and of the gateway's own."""
+    """Headers that reach services: the client's, and the gateway's own."""
     text = sources()[f"gateway/{PASSED}.template"]
     return {name.lower() for name in re.findall(r"^proxy_set_header (\S+)", text, re.MULTILINE)}
 
@@ -103,7 +103,7 @@ def test_services_read_only_what_is_passed_on() -> None:
     own = {name for name in read if name.startswith("x-vireo-")}
     assert {"authorization", "user-agent", "idempotency-key"} <= read
     assert read - own <= passed_on()
-    # What only the gateway may say stands in none of the files that everything includes.
+    # Headers that the gateway alone may set are in none of the files that every location includes.
     assert not {name for name in passed_on() if name.startswith("x-vireo-")}
 
 
@@ -138,7 +138,7 @@ def test_what_services_say_to_the_gateway_is_not_told() -> None:
 
 
 class Echo(BaseHTTPRequestHandler):
-    """A service that says which headers it got, and tells the client all that it must not hear."""
+    """A service that echoes the headers it gets, and sends all that clients must not get."""
 
     protocol_version = "HTTP/1.1"
     seen: dict[str, list[dict[str, str]]]
@@ -160,7 +160,7 @@ class Echo(BaseHTTPRequestHandler):
     do_GET = do_POST = do_DELETE = do_PATCH = respond
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +180,7 @@ def echo() -> Iterator[type[Echo]]:
 
 @pytest.fixture(scope="module")
 def url(echo: type[Echo], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real gateway before it."""
+    """The real gateway in front of it."""
     folder = tmp_path_factory.mktemp("gateway")
     for parent in (folder, *folder.parents):
         # nginx's workers are another user where root starts it.

@@ -1,4 +1,4 @@
-"""Asking programs whether they are ready, by a port or a Unix socket."""
+"""Readiness probes over TCP and Unix sockets."""
 
 import contextlib
 import select
@@ -33,7 +33,7 @@ class Answers(BaseHTTPRequestHandler):
         return "somebody"
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture(params=["port", "socket"])

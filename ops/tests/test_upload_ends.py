@@ -1,4 +1,4 @@
-"""The gateway and bodies: whatever ends one, media is told, and its bytes and its place are free.
+"""The gateway and bodies: however one ends, media is notified, and disk space and slot are free.
 
 A real nginx with the repository's configuration; media is played by the test.
 """
@@ -24,19 +24,19 @@ from vireo_testing.person import eventually as in_time
 
 LARGEST = 3_200_000
 PART = LARGEST // 16
-# Media closes the connection without a word.
+# Media closes the connection without an answer.
 SILENT = 0
 PATH = "/upload/v/aB3dE6g"
 WORDS = "POST /gateway/upload_ended"
 
 
 def eventually(check: Callable[[], bool]) -> None:
-    """Nothing here takes as long as what a worker does."""
+    """Wait for less time than for a worker, of which there is none here."""
     in_time(check, seconds=30)
 
 
 class Media:
-    """Allows what it is set to, and remembers what it was asked, and with which grant."""
+    """A fake media: grants as configured, and records requests and their grants."""
 
     def __init__(self) -> None:
         self.allows = 200
@@ -92,7 +92,7 @@ def handler_of(media: Media) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_DELETE = respond
 
         def log_message(self, format: str, *args: object) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     return Handler
 
@@ -111,7 +111,7 @@ class Gateway:
 
     @contextlib.contextmanager
     def sending(self, head: str, body: bytes, path: str = PATH) -> Iterator[socket.socket]:
-        """Somebody who has sent so much, and sends no more for now."""
+        """A client that has sent part of a body, and pauses."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=60) as line:
             request = f"POST {path} HTTP/1.1\r\nHost: vireo\r\n{head}\r\n\r\n"
             line.sendall(request.encode() + body)
@@ -121,7 +121,7 @@ class Gateway:
         return list((self.layout.media / "incoming").iterdir())
 
     def statuses(self, route: str = "upload_bytes") -> list[int]:
-        """Those that the log has."""
+        """The statuses in the access log."""
         lines = [json.loads(line) for line in self._log.read_text().splitlines() if line]
         return [line["status"] for line in lines if line.get("route") == route]
 
@@ -149,7 +149,7 @@ def prepared(layout: Layout, media: Media, port: int) -> None:
     )
     servers = dict.fromkeys(("auth", "catalog", "media"), f"127.0.0.1:{media.port}")
     gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
-    # What is silent is waited for, for seconds and not for half a minute.
+    # The timeout for silent clients: seconds instead of half a minute.
     spool = layout.gateway / "spool.conf"
     text = spool.read_text()
     assert "client_body_timeout 30s" in text
@@ -199,7 +199,7 @@ def test_what_media_has_had_it_needs_no_word_of(
 
 
 def test_one_line_after_the_other(running: Gateway, media: Media) -> None:
-    """The end of one body does not spoil the next request: the connection says that it ends."""
+    """Each answer closes its connection, so that no rest of a body precedes the next request."""
     with requests.Session() as http:
         for _ in range(3):
             answer = http.post(running.url + PATH, data=b"x" * 100_000, timeout=30)
@@ -230,7 +230,7 @@ def test_a_client_that_says_nothing_at_all(running: Gateway, media: Media) -> No
 
 
 def test_what_comes_after_a_silence_is_no_request(running: Gateway, media: Media) -> None:
-    """Else somebody could send, as the rest of a body, a request in another's name."""
+    """Otherwise the rest of a body could be read as another request (smuggling)."""
     with running.sending("Content-Length: 500000", b"x" * 200_000) as line:
         eventually(lambda: media.asked(WORDS) == [f"{WORDS} the-grant"])
         before = len(media.calls)

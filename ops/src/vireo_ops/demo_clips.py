@@ -1,4 +1,4 @@
-"""Clips for the demonstration: moving pictures and sound that ffmpeg computes by itself."""
+"""Clips for the demonstration: video and audio from ffmpeg's own sources."""
 
 import subprocess
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ def _tone(hertz: int) -> str:
 
 @dataclass(frozen=True)
 class Clip:
-    """One clip: what it shows (an ffmpeg filter source), sounds like, and is encoded as."""
+    """One clip: its texts, ffmpeg sources of video and audio, container and encoding."""
 
     title: str
     description: str
-    picture: str
-    sound: str
+    video: str
+    audio: str
     suffix: str
     encoding: tuple[str, ...]
 
@@ -145,7 +145,7 @@ CLIPS = (
 
 
 def make_clip(clip: Clip, folder: Path) -> Path:
-    """Compute one clip of a few seconds; the file.
+    """Generate one clip of a few seconds; the file.
 
     Raises:
         OperationError: ffmpeg failed, with its last line.
@@ -153,7 +153,7 @@ def make_clip(clip: Clip, folder: Path) -> Path:
     path = folder / f"clip.{clip.suffix}"
     command = [
         *(find_server("ffmpeg"), "-nostdin", "-y", "-loglevel", "error"),
-        *("-f", "lavfi", "-i", clip.picture, "-f", "lavfi", "-i", clip.sound),
+        *("-f", "lavfi", "-i", clip.video, "-f", "lavfi", "-i", clip.audio),
         *("-t", str(_SECONDS), *clip.encoding, str(path)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

@@ -1,4 +1,4 @@
-"""`make rotate-keys`: auth's and media's own commands, as their users and with their settings."""
+"""`make rotate-keys`: runs auth's and media's own commands, as their users."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from vireo_ops.runtime import Runtime
 
 
 def rotate_keys(runtime: Runtime) -> int:
-    """Have tokens and grants signed with other keys; the first exit status that is no success.
+    """Replace the keys that sign tokens and grants; the first exit status that is not 0.
 
     Raises:
         OperationError: no Vireo has been started here yet.

@@ -6,6 +6,7 @@ which the gateway asks here again before it opens the file.
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import account_id, maybe_signed_in, required_account_id, signed_in
 from vireo_common.errors import Code, Failure
@@ -32,22 +33,36 @@ def _file(description: str) -> dict[str, object]:
 
 def blueprint(exports: Exports, grants: Grants) -> APIBlueprint:
     """The routes, on the rules of ``exports``."""
-    bp = APIBlueprint("exports", __name__)
+    bp = APIBlueprint("exports", __name__, abp_tags=[Tag(name="accounts")])
 
     @bp.get(
         "/me/export",
+        operation_id="export_me",
         security=TOKEN_REQUIRED,
         responses={
             200: _file("The archive."),
             202: Envelope[ExportRow],
             206: _file("A part of the archive."),
             304: {"description": "The archive has not changed."},
-            **problems(*TOKEN_PROBLEMS, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
+            **problems(
+                *TOKEN_PROBLEMS,
+                Code.NOT_FOUND,
+                Code.PRECONDITION_FAILED,
+                Code.RANGE_NOT_SATISFIABLE,
+            ),
         },
     )
     @signed_in
     def export(header: RangeHeaders) -> Response:
-        """Get everything that Vireo knows about oneself, in one archive."""
+        """Get everything that Vireo knows about oneself, in one archive.
+
+        A ZIP of JSON files, described by ``README.txt`` in it, and the original of every video. The
+        first request has it made and is answered 202, as are all until it is there. Then the same
+        archive is served for a day; after that, another is made.
+
+        Example:
+            curl -OJ $VIREO/me/export -H "Authorization: Bearer $TOKEN"
+        """
         made = exports.ask(account_id())
         response = _archive(made, grants) if made else _waiting()
         response.headers["Cache-Control"] = CACHE_CONTROL

@@ -6,6 +6,7 @@ whatever a client sends under this name. A body that is refused beforehand is no
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import maybe_signed_in, public, required_account_id
 from vireo_common.errors import Code, Failure
@@ -34,10 +35,11 @@ RAW_BODY = {
 
 def blueprint(uploads: Uploads, grants: Grants) -> APIBlueprint:
     """The routes, on the rules of ``uploads``."""
-    bp = APIBlueprint("uploads", __name__)
+    bp = APIBlueprint("uploads", __name__, abp_tags=[Tag(name="videos")])
 
     @bp.post(
         "/upload/v/<hash_path>",
+        operation_id="upload_video",
         security=TOKEN_REQUIRED,
         openapi_extensions=RAW_BODY,
         responses={
@@ -58,7 +60,17 @@ def blueprint(uploads: Uploads, grants: Grants) -> APIBlueprint:
     )
     @public
     def receive(path: HashPathInPath) -> Response:
-        """Upload the bytes of a video."""
+        r"""Upload the bytes of a video.
+
+        Who may upload is settled before the body is read. 200 means that the file was checked to be
+        a video and is on the disk. What browsers play as it is can be watched at once, everything
+        else once it is encoded. Any ``Content-Type`` is taken; MP4, MOV, MKV, WebM, AVI, MPEG, TS,
+        FLV, Ogg and WMV are.
+
+        Example:
+            curl $VIREO/upload/v/$HASH -H "Authorization: Bearer $TOKEN" \
+              -H 'Content-Type: application/octet-stream' -T clip.mp4 -X POST
+        """
         grant = given_grant(grants, Purpose.UPLOAD, path.hash_path)
         body = request.headers.get(BODY_FILE, "")
         uploads.take(path.hash_path, grant.holder, grant.reference, body)

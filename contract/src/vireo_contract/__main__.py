@@ -1,4 +1,4 @@
-"""`python -m vireo_ops openapi`: writes docs/openapi.json and docs/openapi.html from the code.
+"""`python -m vireo_contract`: writes what is generated from the contract.
 
 With `--check` nothing is written: exit status 1 where the files and the code say different things.
 """
@@ -12,18 +12,17 @@ from pathlib import Path
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from vireo_ops.layout import CHECKOUT
-from vireo_ops.openapi_document import Json, build
-from vireo_ops.openapi_page import render
+from vireo_contract.document import build
+from vireo_contract.gateway import Json, error_variables
 
-DOCS = CHECKOUT / "docs"
+CHECKOUT = Path(__file__).resolve().parents[3]
 
 
-def texts(document: Json) -> dict[Path, str]:
-    """The generated files, by path."""
+def texts(document: Json) -> dict[str, str]:
+    """The generated files, by their paths in the checkout."""
     return {
-        DOCS / "openapi.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
-        DOCS / "openapi.html": render(document),
+        "docs/openapi.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
+        "gateway/error_variables.conf.template": error_variables(),
     }
 
 
@@ -35,9 +34,9 @@ def problems(document: Json) -> list[str]:
     ]
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], checkout: Path = CHECKOUT) -> int:
     """Write or check the files; the exit status."""
-    parser = argparse.ArgumentParser(prog="vireo_ops openapi", description="The API document.")
+    parser = argparse.ArgumentParser(prog="vireo_contract", description="The API document.")
     parser.add_argument("--check", action="store_true", help="compare, and write nothing")
     given = parser.parse_args(arguments)
     for name in [name for name in os.environ if name.startswith("VIREO_")]:
@@ -48,10 +47,11 @@ def main(arguments: Sequence[str]) -> int:
         print("The API document is not valid OpenAPI 3.1:", *wrong, sep="\n  ", file=sys.stderr)
         return 1
     stale = []
-    for path, text in texts(document).items():
+    for name, text in texts(document).items():
+        path = checkout / name
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
-        stale.append(path.relative_to(CHECKOUT).as_posix())
+        stale.append(name)
         if not given.check:
             path.write_text(text, encoding="utf-8")
     if stale and given.check:
