@@ -3,7 +3,7 @@
 import pymysql
 import pytest
 
-from vireo_testing.mariadb import SERVICES as ANSWERING
+from vireo_ops.programs import SERVICES as ANSWERING
 from vireo_testing.mariadb import TestDatabase
 
 SERVICES = (*ANSWERING, "courier")

@@ -5,12 +5,12 @@ import select
 import socketserver
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from vireo_ops.readiness import is_ready
+from vireo_testing.http_server import HttpServer, Reply, Request
 from vireo_testing.mariadb import free_port
 
 
@@ -23,35 +23,15 @@ class Drips(socketserver.BaseRequestHandler):
                 self.request.sendall(b"x")
 
 
-class Answers(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/readyz" else 503)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def address_string(self) -> str:
-        return "somebody"
-
-    def log_message(self, *_: object) -> None:
-        """Log nothing."""
+def answer(request: Request) -> Reply:
+    return Reply(status=200 if request.path == "/readyz" else 503)
 
 
 @pytest.fixture(params=["port", "socket"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    server: socketserver.BaseServer
-    if request.param == "port":
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-        found = f"http://127.0.0.1:{server.server_address[1]}"
-    else:
-        path = tmp_path / "a: b.sock"
-        server = socketserver.ThreadingUnixStreamServer(str(path), Answers)
-        found = f"unix:{path}:"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    path = tmp_path / "a: b.sock" if request.param == "socket" else None
+    with HttpServer(answer, path) as server:
+        yield f"{server.url}:" if path else server.url
 
 
 def test_who_answers_200_is_ready_and_no_other(address: str) -> None:

@@ -11,18 +11,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vireo_ops.clips import ffmpeg
+
 RATE = 48_000
 Array = npt.NDArray[Any]
 
 
-def _output(*command: str) -> bytes:
+def _probe(path: Path, *arguments: str) -> bytes:
+    command = ["ffprobe", "-v", "error", *arguments, str(path)]
     return subprocess.run(command, check=True, timeout=120, capture_output=True).stdout
 
 
 def streams(path: Path) -> list[dict[str, Any]]:
     """What ffprobe says of the streams."""
-    told = json.loads(_output("ffprobe", "-v", "error", "-show_streams", "-of", "json", str(path)))
-    found: list[dict[str, Any]] = told["streams"]
+    probed = json.loads(_probe(path, "-show_streams", "-of", "json"))
+    found: list[dict[str, Any]] = probed["streams"]
     return found
 
 
@@ -32,9 +35,9 @@ def video_stream(path: Path) -> dict[str, Any]:
 
 
 def times(path: Path) -> list[float]:
-    """Seconds at which each frame is shown."""
+    """Presentation times of all frames, in seconds."""
     entries = ["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"]
-    lines = _output("ffprobe", "-v", "error", *entries, "-of", "csv=p=0", str(path)).split()
+    lines = _probe(path, *entries, "-of", "csv=p=0").split()
     return [float(line.split(b",")[0]) for line in lines]
 
 
@@ -48,10 +51,8 @@ def frames(path: Path, width: int, height: int, matrix: str = "bt709") -> Array:
     video = video_stream(path)
     if not _complete(video):
         shape += f":in_color_matrix={matrix}"
-    data = _output(
-        *("ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:v:0"),
-        *("-vf", f"{shape},format=rgb24", "-fps_mode", "passthrough", "-f", "rawvideo", "-"),
-    )
+    filters = ["-vf", f"{shape},format=rgb24", "-fps_mode", "passthrough"]
+    data = ffmpeg("-i", path, "-map", "0:v:0", *filters, "-f", "rawvideo", "-")
     return np.frombuffer(data, np.uint8).reshape(-1, height, width, 3).astype(int)
 
 
@@ -66,10 +67,7 @@ def _complete(video: dict[str, Any]) -> bool:
 def sound(path: Path) -> Array:
     """All sound at 48 kHz, shape (samples, channels)."""
     channels = next(each["channels"] for each in streams(path) if each["codec_type"] == "audio")
-    data = _output(
-        *("ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a:0"),
-        *("-ar", str(RATE), "-f", "f32le", "-"),
-    )
+    data = ffmpeg("-i", path, "-map", "0:a:0", "-ar", str(RATE), "-f", "f32le", "-")
     return np.frombuffer(data, np.float32).reshape(-1, channels)
 
 
@@ -96,7 +94,7 @@ def first_bright(path: Path) -> float:
 
 
 def combs(path: Path, *, turned: bool = False) -> float:
-    """How much neighbouring lines differ: above 1 where two moments are woven into one frame.
+    """How much neighbouring lines differ: above 1 where two fields are woven into one frame.
 
     `turned`: what were lines are columns.
     """

@@ -18,6 +18,7 @@ from vireo_media.worker.steps.tools import Tools
 from vireo_testing import kinds, patched_clips, seen
 from vireo_testing.clips import ffmpeg
 from vireo_testing.kinds import QUICK, VP9, lavfi
+from vireo_testing.mp4_boxes import turn
 
 Publish = Callable[[Path], Any]
 # Of 255; HDR has no single right answer.
@@ -186,7 +187,7 @@ def test_no_combs_of_a_camera_that_was_turned(
 ) -> None:
     path = tmp_path / "turned.mov"
     kinds.interlaced(path, "-c:v", "mpeg4", "-flags", "+ilme+ildct", "-top", "1", "-q:v", "3")
-    patched_clips.turned(path, matrix)
+    turn(path, matrix)
     result = publish(path)
     assert (result.made.width, result.made.height) == (288, 352)
     assert seen.combs(result.path, turned=True) < 1

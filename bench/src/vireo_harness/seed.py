@@ -1,4 +1,4 @@
-"""Fills a Vireo with videos as it would hold them after years: rows, counters, indexes of words.
+"""Seeds a Vireo with videos as it would hold them after years: rows, counters, the word index.
 
 The rows are those that sign-up, upload and publication make, put in by statements of a thousand;
 the texts and hash paths are the same in every run. Their files are not there: what is measured on
@@ -10,13 +10,13 @@ import itertools
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import bcrypt
 from pymysql.cursors import Cursor
 
-from vireo_bench.vireo import Vireo
-from vireo_bench.words import Writer
+from vireo_harness.vireo import Vireo
+from vireo_harness.words import Writer
 
 _SEED = 20_231
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -25,6 +25,9 @@ _YEARS_SECONDS = 3 * 365 * 24 * 3600
 _ROWS = 1_000
 # A hundred thousand videos are some three million words.
 _INDEXED_SECONDS = 1800.0
+
+# In which share of all videos a word stands that searches are measured with.
+_SHARES = {"rare": 0.000_2, "medium": 0.02, "common": 0.6}
 
 _CHANNEL = "INSERT INTO Channels (Username, Password) VALUES (%s, %s)"
 _DETAILS = """
@@ -49,16 +52,14 @@ ON DUPLICATE KEY UPDATE Videos = VALUES(Videos)
 class Corpus:
     """What is in the Vireo now.
 
-    ``shown`` holds, for some hash paths, what ``GET /v/<hash>`` must say of them.
+    ``shown`` holds, for some hash paths, what ``GET /v/<hash>`` must say of them. ``words`` are a
+    rare, a medium and a common one, and ``texts_with`` says in how many videos each word stands.
     """
 
     videos: int
     shown: dict[str, dict[str, object]]
-    rare: str
-    medium: str
-    common: str
+    words: dict[str, str]
     texts_with: dict[str, int]
-    """In how many videos each word stands."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def fill(vireo: Vireo, videos: int, channels: int) -> Corpus:
     writer = Writer(_SEED)
     made = _videos(writer, videos, channels)
     some: list[_Video] = []
-    with vireo.root() as connection, connection.cursor() as cursor:
+    with vireo.database() as connection, connection.cursor() as cursor:
         first = _channels(cursor, channels)
         # What a power cut loses here is put in again by the next run.
         cursor.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 2")
@@ -111,13 +112,10 @@ def fill(vireo: Vireo, videos: int, channels: int) -> Corpus:
         _wait_until_indexed(cursor)
         cursor.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
         cursor.execute("ANALYZE TABLE Channels, Videos, ChannelStats, HashPaths, SearchWords")
-    words = [writer.word_in(share) for share in (0.000_2, 0.02, 0.6)]
     return Corpus(
         videos=videos,
         shown={video.hash_path: video.shown() for video in some},
-        rare=words[0],
-        medium=words[1],
-        common=words[2],
+        words={name: writer.word_in(share) for name, share in _SHARES.items()},
         texts_with=dict(writer.texts),
     )
 
@@ -176,20 +174,9 @@ def _hash_path(source: random.Random, seen: set[str]) -> str:
 
 
 def _values(video: _Video, first: int) -> tuple[object, ...]:
-    upload = video.upload.replace(tzinfo=None)
-    return (
-        video.hash_path,
-        first + video.channel,
-        video.title,
-        video.description,
-        upload,
-        upload,
-        video.duration,
-        video.width,
-        video.height,
-        video.likes,
-        video.dislikes,
-    )
+    hash_path, channel, title, description, upload, *rest = astuple(video)
+    upload = upload.replace(tzinfo=None)
+    return (hash_path, first + channel, title, description, upload, upload, *rest)
 
 
 def _channel_name(number: int) -> str:

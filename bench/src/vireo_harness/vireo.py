@@ -1,15 +1,16 @@
-"""The Vireo that is measured: one of its own, with production settings, in a folder of its own."""
+"""The Vireo under load: one of its own, with production settings, in a folder of its own."""
 
 import json
 import os
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
-import psutil
 import pymysql
 from pymysql.cursors import Cursor
 
+from vireo_harness.processes import below, command
 from vireo_ops.layout import CHECKOUT, layout_of
 from vireo_ops.secrets_store import read_secret
 from vireo_testing.mariadb import free_port
@@ -52,10 +53,10 @@ class Vireo:
         """Stop it; the seconds that it took."""
         return self._make("down")
 
-    def _make(self, command: str) -> float:
+    def _make(self, target: str) -> float:
         began = time.monotonic()
         done = subprocess.run(
-            ["make", "--no-print-directory", command],
+            ["make", "--no-print-directory", target],
             cwd=CHECKOUT,
             env=self._environment,
             stdin=subprocess.DEVNULL,
@@ -65,15 +66,25 @@ class Vireo:
             check=False,
         )
         if done.returncode != 0:
-            raise RuntimeError(f"make {command} failed:\n{done.stdout}{done.stderr}")
+            raise RuntimeError(f"make {target} failed:\n{done.stdout}{done.stderr}")
         return time.monotonic() - began
 
-    def root(self) -> "pymysql.Connection[Cursor]":
-        """The database as its root, by its socket."""
+    @property
+    def public(self) -> Path:
+        """The folder of what its gateway serves."""
+        return self.layout.media / "public"
+
+    def database(self, user: str = "") -> "pymysql.Connection[Cursor]":
+        """The database as root by its socket, or as a service connects to it."""
+        where: dict[str, Any] = {"unix_socket": str(self.layout.database_socket)}
+        name, secret = "root", "db_root_password"
+        if user:
+            where = {"host": HOST, "port": self.database_port}
+            name, secret = f"vireo_{user}", f"db_{user}_password"
         return pymysql.connect(
-            unix_socket=str(self.layout.database_socket),
-            user="root",
-            password=read_secret(self.layout.secrets, "db_root_password"),
+            **where,
+            user=name,
+            password=read_secret(self.layout.secrets, secret),
             database="vireo",
             charset="utf8mb4",
             autocommit=True,
@@ -87,33 +98,15 @@ class Vireo:
         return int(json.loads(text)["mariadb"])
 
     def processes(self) -> dict[int, str]:
-        """Every process of it by id: the supervisor and all below it, with the program's name."""
+        """The supervisor and every process below it, by id, with the command of its program."""
         top = int((self.layout.run / "supervisord.pid").read_text())
         found = {top: "supervisor"}
-        for child in children(top):
-            found |= dict.fromkeys([child, *below(child)], command(child))
+        for program in below(top, recursive=False):
+            found |= dict.fromkeys([program, *below(program)], command(program))
         return found
 
 
-def children(pid: int) -> list[int]:
-    """The ids of a process's children; none where it has ended."""
-    try:
-        return [child.pid for child in psutil.Process(pid).children()]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def below(pid: int) -> list[int]:
-    """The ids of all processes below one."""
-    try:
-        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def command(pid: int) -> str:
-    """The command line of a process; empty where it has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
+def path_of(kind: str, hash_path: str) -> str:
+    """A video's file below the public folder; ``kind`` is ``videos`` or ``thumbnails``."""
+    suffix = {"videos": "mp4", "thumbnails": "jpg"}[kind]
+    return f"{kind}/{hash_path[:2]}/{hash_path}.{suffix}"
