@@ -78,15 +78,15 @@ load: install-dev ## A mixed day of traffic for minutes: rates, times, errors, m
 check: install-dev ## Check format, types, imports, the gateway's configuration, the API document
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
-	$(PYTHON) -m mypy $(wildcard libs/*/src services/*/src ops/src) bench/src db/migrate.py
+	$(PYTHON) -m mypy $(wildcard libs/*/src services/*/src ops/src) contract/src bench/src db/migrate.py
 	$(PYTHON) -m vireo_ops page check
 	$(PYTHON) -m vireo_ops check-gateway
 	$(PYTHON) -m pytest -q tests/architecture
-	$(PYTHON) -m vireo_ops openapi --check
+	PYTHONPATH=contract/src $(PYTHON) -m vireo_contract --check
 	$(PYTHON) -m vireo_ops settings --check
 
-openapi: install-dev ## Generate docs/openapi.json and docs/openapi.html from the code
-	$(PYTHON) -m vireo_ops openapi
+openapi: install-dev ## Generate docs/openapi.json and the gateway's error answers from the code
+	PYTHONPATH=contract/src $(PYTHON) -m vireo_contract
 
 settings: install-dev ## Write the settings' table, compose lines and defaults from their declarations
 	$(PYTHON) -m vireo_ops settings

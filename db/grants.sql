@@ -44,6 +44,7 @@ GRANT SELECT (ChannelID) ON Channels TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON OpenUploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON GrantKeys TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Exports TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;

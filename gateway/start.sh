@@ -74,9 +74,7 @@ mkdir -p "$conf/cache" "$conf/tmp" "$conf/www" "$prefix/run" \
     "$prefix/media/public/pictures"
 cp /etc/vireo/nginx.conf "$conf/nginx.conf"
 cp /etc/vireo/www/openapi.json "$conf/www/openapi.json"
-cp /etc/vireo/www/openapi.html "$conf/www/docs.html"
-cp /etc/vireo/www/openapi.css "$conf/www/docs.css"
-gzip -9nkf "$conf/www/openapi.json" "$conf/www/docs.html" "$conf/www/docs.css"
+gzip -9nkf "$conf/www/openapi.json"
 rm -rf "$conf/www/page"
 cp -R /etc/vireo/www/page "$conf/www/page"
 look_up

@@ -30,6 +30,9 @@ export default defineConfig({
     outDir: process.env.VIREO_PAGE_OUT ?? "../build/page",
     emptyOutDir: true,
     target: "es2022",
+    rollupOptions: { input: ["index.html", "docs.html"] },
+    // Swagger UI comes in one piece.
+    chunkSizeWarningLimit: 2000,
     // The content policy has no place for data: addresses.
     assetsInlineLimit: 0,
     // An inline script would be against it too.

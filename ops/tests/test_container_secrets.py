@@ -17,7 +17,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def hand_out(arguments: list[str], given: io.BytesIO) -> None:
-    # Only root can give files away.
+    # Only root can change the owner of files.
     main(arguments, given, current_user())
 
 

@@ -1,4 +1,4 @@
-"""MariaDB's first start, second start, and starts that were cut off; with a real mariadbd."""
+"""MariaDB's first start, second start, and interrupted starts; with a real mariadbd."""
 
 import os
 import subprocess
@@ -27,13 +27,13 @@ def user() -> RunUser:
 
 @pytest.fixture(scope="module")
 def layout(user: RunUser) -> Iterator[Layout]:
-    """A data folder with system tables and secrets; the module's tests build on one another's."""
+    """A data folder with system tables and secrets, which this module's tests share."""
     with tempfile.TemporaryDirectory(prefix="vireo-db-") as name:
         made = Layout(Path(name))
         for folder in made.folders():
             folder.path.mkdir(parents=True, exist_ok=True)
         ensure_secrets(made.secrets, user)
-        # What a first start that was cut off leaves.
+        # What an interrupted first start leaves.
         (made.data / "mariadb.unfinished" / "mysql").mkdir(parents=True)
         assert database.prepare_data_folder(made, user)
         yield made
@@ -74,7 +74,7 @@ def _connect(layout: Layout, port: int, name: str) -> "pymysql.Connection[pymysq
 
 
 def _refusal(password: str, *options: str) -> str:
-    """What the client says when root is not let in."""
+    """The error of a connection as root that is refused."""
     done = subprocess.run(
         ["mariadb", "--no-defaults", "--user=root", *options, "--execute=SELECT 1"],
         env={**os.environ, "MYSQL_PWD": password},
@@ -105,7 +105,7 @@ def test_a_first_start_makes_tables_and_users_and_a_second_one_keeps_them(
 ) -> None:
     port = start()
     assert database.set_up(layout)
-    # No migration and no row yet: cut off here, the tables are made again from nothing.
+    # No migration and no row yet: after an interruption here the tables are created again.
     _root(layout, "DROP TABLE vireo.Videos")
     assert database.set_up(layout)
     _root(layout, "INSERT INTO vireo.Channels (Username, Password) VALUES ('kept', 'x')")
@@ -149,7 +149,7 @@ def test_the_server_keeps_the_settings_of_the_repository(
     assert rows["time_zone"] == "+00:00"
     assert rows["bind_address"] == "127.0.0.1"
     assert "STRICT_TRANS_TABLES" in rows["sql_mode"]
-    # Of its own: a server removes other servers' tables from a folder that it starts in.
+    # Its own, because a starting server deletes the temporary tables of others in its folder.
     assert rows["tmpdir"] == str(layout.database_temporary)
 
 

@@ -1,15 +1,12 @@
-"""The gateway's configuration: rendering, and what nginx itself says about it."""
+"""The gateway's configuration: rendering, and `nginx -t`."""
 
-import re
 from pathlib import Path
 
 import pytest
 
-from vireo_common.errors import STATUS, Code
 from vireo_ops import gateway
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import Layout
-from vireo_ops.openapi_document import build, service_applications
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 
@@ -75,22 +72,6 @@ def test_lists_become_lines_of_nginx() -> None:
     assert values["MEDIA_SERVERS"] == 'server "unix:/srv/a b/media.sock" max_fails=0;'
 
 
-def test_every_refusal_of_an_upload_has_its_status() -> None:
-    with service_applications() as applications:
-        paths = applications["media"].api_doc["paths"]
-    documented = {int(status) for status in paths["/upload/v/{hash_path}"]["post"]["responses"]}
-    before_the_body = {status for status in documented if status >= 400} - {
-        # These can be said when the bytes are there, and not before.
-        STATUS[Code.UNSUPPORTED_MEDIA],
-        STATUS[Code.REQUEST_TIMEOUT],
-    }
-    handled = re.findall(
-        r"if \(\$vireo_refusal_status = (\d+)\) \{\s+return \1 \$vireo_refusal;",
-        (gateway.SOURCE / "uploads.conf.template").read_text(),
-    )
-    assert {int(status) for status in handled} == before_the_body | {STATUS[Code.UNAVAILABLE]}
-
-
 def test_the_repositorys_configuration_is_accepted_by_nginx() -> None:
     assert gateway.check_source() == ""
 
@@ -102,19 +83,3 @@ def test_what_nginx_refuses_is_told(tmp_path: Path, source: Path) -> None:
     (source / "nginx.conf").write_text("nonsense;\n")
     gateway.prepare(layout, {}, source)
     assert "nonsense" in gateway.check(layout)
-
-
-def test_what_an_address_answers_is_what_the_document_says() -> None:
-    """For methods that nginx refuses before it knows the location (TRACE)."""
-    text = (gateway.SOURCE / "methods.conf.template").read_text()
-    lines = re.findall(r'^    (?:"~(\S+)"|(/\S+)) "([A-Z, ]+)";$', text, re.MULTILINE)
-    assert len(lines) > 5
-    assert '    default "GET, HEAD";' in text
-    for path, operations in build()["paths"].items():
-        address = re.sub(r"\{[a-z_]+\}", "abcdefg", path)
-        found = [allow for pattern, exact, allow in lines if exact == address] or [
-            allow for pattern, _, allow in lines if pattern and re.search(pattern, address)
-        ]
-        methods = {name.upper() for name in operations if name != "parameters"}
-        wanted = methods | ({"HEAD"} if "GET" in methods else set())
-        assert set((found[0] if found else "GET, HEAD").split(", ")) == wanted, path

@@ -1,4 +1,4 @@
-"""What nginx hands on, with the repository's configuration: whose word it takes, whom it counts."""
+"""nginx with the repository's configuration: trusted proxies, client addresses, limits."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ from vireo_testing.http_server import HttpServer, Reply, Request
 from vireo_testing.mariadb import free_port
 from vireo_testing.person import eventually
 
-# Of loopback, so that a test has as many addresses as it likes.
+# Loopback, where a test can use any number of addresses.
 PROXY, CLIENT, OTHER = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 PATIENCE = 60
 
@@ -33,7 +33,7 @@ def echo(request: Request) -> Reply:
 
 
 class Gateway:
-    """nginx, and how a client speaks to it from an address of its own."""
+    """A running nginx, and requests to it from any loopback address."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -60,7 +60,7 @@ class Gateway:
         return int(status.split()[1]), told.decode()
 
     def heard(self, source: str, *headers: str, path: str = "/sign_in") -> dict[str, list[str]]:
-        """The headers that the service got of such a request."""
+        """The headers that reach the service with such a request."""
         status, body = self.ask(source, *headers, path=path)
         assert status == 200, body
         found: dict[str, list[str]] = {}
@@ -70,7 +70,7 @@ class Gateway:
 
 
 def read(line: socket.socket) -> bytes:
-    """All that comes until the other side closes."""
+    """All bytes until the peer closes."""
     got = b""
     while piece := line.recv(65536):
         got += piece
@@ -178,7 +178,7 @@ BELIEVED = (
 @pytest.mark.parametrize("path", ["/sign_in", "/v/abcdefg", "/me/export", "/thumbnails/none"])
 @pytest.mark.parametrize("sent", [str, str.upper, str.lower], ids=["as is", "upper", "lower"])
 def test_a_service_hears_the_gateway_alone(running: Gateway, path: str, sent: object) -> None:
-    """Of every other way to say where a request comes from nothing is left, in any spelling."""
+    """Every other header about the origin of a request is removed, in any spelling."""
     assert callable(sent)
     lines = [f"{sent(name)}:{value}" for name, _, value in (x.partition(":") for x in BELIEVED)]
     heard = running.heard(CLIENT, *lines, path=path)
@@ -204,9 +204,9 @@ def test_what_a_trusted_proxy_says(running: Gateway) -> None:
 @pytest.mark.parametrize(
     ("sent", "address"),
     [
-        # What stands before the last address, the client itself may have sent.
+        # All but the last address may be the client's own invention.
         ("127.0.0.1, 192.0.2.1, 198.51.100.9", "198.51.100.9"),
-        # Proxies that are trusted are passed over, from the end.
+        # Trusted proxies are skipped, from the end.
         (f"192.0.2.1, 198.51.100.9, {PROXY}", "198.51.100.9"),
         ("192.0.2.1, 198.51.100.9, 2001:db8:ffff::1", "198.51.100.9"),
         ("nonsense", PROXY),
@@ -227,14 +227,14 @@ def test_which_scheme_is_none(running: Gateway, sent: str) -> None:
 
 
 def admitted(running: Gateway, addresses: list[str]) -> Counter[int]:
-    """The statuses of as many sign-ins, each by way of the proxy from the next of the addresses."""
+    """The statuses of sign-ins through the proxy, each from the next address."""
     return Counter(running.ask(PROXY, f"X-Forwarded-For: {each}")[0] for each in addresses)
 
 
 def test_everybody_behind_the_proxy_counts_alone(running: Gateway) -> None:
     assert admitted(running, ["192.0.2.1"] * 60) == {200: 51, 429: 9}
     assert admitted(running, ["192.0.2.2"] * 10) == {200: 10}
-    # Who is no proxy counts as who it is, whatever it says.
+    # One that is no trusted proxy counts by its own address, whatever headers it sends.
     statuses = Counter(
         running.ask(CLIENT, f"X-Forwarded-For: 192.0.2.{number}")[0] for number in range(60)
     )
@@ -247,9 +247,9 @@ def test_an_ipv6_network_counts_as_one(running: Gateway) -> None:
         429: 9,
     }
     assert admitted(running, [f"2001:db8:1:{n:x}::1" for n in range(3, 60)]) == {200: 57}
-    # Bytes that a regular expression might stumble over.
+    # Bytes that a regular expression may not match.
     assert admitted(running, [f"2001:a0a:d0a:a::{n:x}" for n in range(60)]) == {200: 51, 429: 9}
-    # IPv4 addresses that are written as IPv6 ones are no network, but each one client.
+    # IPv4-mapped IPv6 addresses are clients of their own, and no common /64.
     assert admitted(running, [f"::ffff:192.0.2.{n}" for n in range(60)]) == {200: 60}
     assert admitted(running, ["::ffff:198.51.100.1"] * 60) == {200: 51, 429: 9}
 
@@ -275,7 +275,7 @@ def test_what_is_half_sent_is_not_waited_for(hasty: Gateway) -> None:
 
 
 def test_a_search_with_a_body_holds_no_place(running: Gateway) -> None:
-    """The places of all searches are few; it is refused before its body is read."""
+    """Concurrent searches are few, so a search with a body is refused before that is read."""
     with running.connect(CLIENT) as line:
         line.sendall(
             b"GET /search/all/x HTTP/1.1\r\nHost: vireo.test\r\nContent-Length: 9000\r\n\r\n{"
@@ -297,6 +297,6 @@ def test_one_client_holds_so_many_half_sent_bodies(running: Gateway) -> None:
             answered += [line.recv(4096).split(b"\r\n")[0] for line in readable]
             lines = [line for line in lines if line not in readable]
         assert Counter(answered) == {b"HTTP/1.1 429 Too Many Requests": 10}
-        # Who sends no body, and who comes from elsewhere, is served meanwhile.
+        # Requests without a body, and from other addresses, are served meanwhile.
         assert running.ask(CLIENT, path="/videos/all", method="GET")[0] == 200
         assert running.ask(OTHER, "Content-Length: 2", path="/v/abcdefg", body="{}")[0] == 200

@@ -1,4 +1,4 @@
-"""Which headers pass the gateway, in both directions: a rule, and no list of names to keep up."""
+"""Which headers pass the gateway in either direction, by a rule instead of a list of names."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ from vireo_testing.person import eventually
 from vireo_testing.sources import files
 
 PASSED = "to_services.conf"
-# What nginx itself says of a request, whatever it was sent.
+# Headers that nginx sets itself, whatever the client sends.
 NGINX = {"host", "connection", "content-length", "transfer-encoding", "expect"}
 BETWEEN = re.compile(r"\b[Xx][-_](?:[A-Za-z]+[-_])*[A-Za-z]+\b")
 FORGED = {
@@ -54,7 +54,7 @@ POSTED = ["/upload", "/upload/v/aaaaaaa", "/channel/picture", "/sign_in", "/sign
 
 
 def sources() -> dict[str, str]:
-    """What the services and the gateway are made of."""
+    """The sources of the services and the gateway."""
     tops = ("gateway/", "libs/common/src/", "services/")
     found = {}
     for path in files():
@@ -78,13 +78,13 @@ def internal_names() -> set[str]:
     found = set()
     for text in sources().values():
         for name in BETWEEN.findall(text):
-            # $upstream_http_x_vireo_permit is a header too.
+            # $upstream_http_x_vireo_grant is a header too.
             found.add(name.lower().replace("_", "-"))
     return {name for name in found if name.startswith(("x-vireo", "x-real", "x-forwarded"))}
 
 
 def passed_on() -> set[str]:
-    """What services are told: of the client's, and of the gateway's own."""
+    """Headers that reach services: the client's, and the gateway's own."""
     text = sources()[f"gateway/{PASSED}.template"]
     return {name.lower() for name in re.findall(r"^proxy_set_header (\S+)", text, re.MULTILINE)}
 
@@ -102,7 +102,7 @@ def test_services_read_only_what_is_passed_on() -> None:
     own = {name for name in read if name.startswith("x-vireo-")}
     assert {"authorization", "user-agent", "idempotency-key"} <= read
     assert read - own <= passed_on()
-    # What only the gateway may say stands in none of the files that everything includes.
+    # Headers that the gateway alone may set are in none of the files that every location includes.
     assert not {name for name in passed_on() if name.startswith("x-vireo-")}
 
 
@@ -137,7 +137,7 @@ def test_what_services_say_to_the_gateway_is_not_told() -> None:
 
 
 class Echo(HttpServer):
-    """A service that says which headers it got, and sends the client all that it must not see."""
+    """A service that echoes the headers it gets, and sends all that clients must not get."""
 
     def __init__(self) -> None:
         super().__init__(self._reply)
@@ -160,7 +160,7 @@ def echo() -> Iterator[Echo]:
 
 @pytest.fixture(scope="module")
 def url(echo: Echo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real gateway before it."""
+    """The real gateway in front of it."""
     folder = tmp_path_factory.mktemp("gateway")
     for parent in (folder, *folder.parents):
         # nginx's workers are another user where root starts it.
@@ -215,7 +215,7 @@ def test_no_service_hears_what_only_the_gateway_may_say(
     for asked, gots in echo.seen.items():
         for got in gots:
             assert set(got) <= passed_on() | NGINX | {
-                name for name in got if name.startswith("x-vireo-body") or name == "x-vireo-permit"
+                name for name in got if name.startswith("x-vireo-body") or name == "x-vireo-grant"
             }, asked
             assert not {name for name, value in got.items() if value in forged.values()}, asked
             assert got["x-real-ip"] == "127.0.0.1"
@@ -250,5 +250,5 @@ def test_a_forged_header_makes_no_other_answer_for_everybody(url: str, echo: Ech
 
 
 def test_this_folder_is_where_the_sources_are() -> None:
-    assert {"x-vireo-drawn", "x-vireo-permit", "x-vireo-refusal-status"} <= internal_names()
+    assert {"x-vireo-drawn", "x-vireo-grant", "x-vireo-refusal-status"} <= internal_names()
     assert Path(CHECKOUT / "gateway" / "nginx.conf").exists()

@@ -1,4 +1,4 @@
-"""The launcher: it becomes the program, and ends what an earlier run left behind."""
+"""The launcher: it execs the program, and ends processes of an earlier run."""
 
 import json
 import os
@@ -125,7 +125,7 @@ def test_a_stranger_with_the_same_number_is_left_alone(
 def test_what_is_no_record_ends_nothing(
     tmp_path: Path, family: subprocess.Popen[str], planted: str
 ) -> None:
-    """The folder belongs to a less trusted user, and root reads it."""
+    """Root reads the record in a folder of a less privileged user."""
     record, folder = tmp_path / "program.process", tmp_path / "planted"
     folder.mkdir()
     other = folder / "x.process"
@@ -154,7 +154,7 @@ def test_a_record_names_programs_of_its_folders_owner(
     folder.mkdir()
     other = folder / "x.process"
     other.write_text((tmp_path / "program.process").read_text())
-    # An ordinary user can give nothing away, and ends what is its own.
+    # An ordinary user can't change owners, and ends its own processes.
     is_root = os.geteuid() == 0
     if is_root:
         os.chown(folder, 65534, 65534)

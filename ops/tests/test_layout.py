@@ -1,4 +1,4 @@
-"""Paths that can't hold a Vireo are refused; folders are closed to others of the machine."""
+"""Unusable paths are refused; folders are closed to other users of the machine."""
 
 import dataclasses
 import os
@@ -28,7 +28,7 @@ def test_every_socket_fits_into_the_longest_path() -> None:
     layout = layout_of(Path("/" + "x" * 78))
     services = [layout.service_socket(name) for name in ("auth", "catalog", "media")]
     for path in (*services, layout.database_socket):
-        # As the kernel has it, the closing zero included.
+        # As in the kernel, the terminating zero included.
         assert len(os.fsencode(path)) < 108
 
 
@@ -51,7 +51,7 @@ def modes(layout: Layout) -> dict[str, int]:
     return {
         str(folder.path.relative_to(layout.data)): stat.S_IMODE(folder.path.stat().st_mode)
         for folder in layout.folders()
-        # Deeper ones lie in closed ones.
+        # Deeper ones are below closed ones.
         if folder.path != layout.database_temporary
     }
 
@@ -77,7 +77,7 @@ def test_another_run_user_gets_through_by_its_group(layout: Layout) -> None:
 
 
 def test_two_run_users_get_through_to_what_is_theirs(layout: Layout) -> None:
-    # Only root can give a folder to a group that it is not in.
+    # Only root can set a group that it is not in.
     gids = (os.getegid() + 1, os.getegid() + 2) if os.geteuid() == 0 else (os.getegid(),) * 2
     services, media = other_user(1, gids[0]), other_user(2, gids[1])
     close_to_others(layout, Users(services, media))
@@ -97,7 +97,7 @@ def test_two_run_users_get_through_to_what_is_theirs(layout: Layout) -> None:
 
 
 def test_no_folder_of_root_lies_in_one_of_another_user(tmp_path: Path) -> None:
-    """There somebody could put a link in its place."""
+    """There another user could replace one by a symbolic link."""
     layout = Layout(tmp_path)
     owners = {folder.path: folder.owner for folder in layout.folders()}
     for path, owner in owners.items():

@@ -1,4 +1,4 @@
-"""Building the page: when, with which Node.js, and putting it before the gateway."""
+"""Building the page: when, with which Node.js, and copying it to the gateway's folder."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from vireo_ops.errors import OperationError
 
 
 def program(path: Path, text: str) -> Path:
-    """An executable of a few lines."""
+    """Write a small shell script."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(0o755)
@@ -18,7 +18,7 @@ def program(path: Path, text: str) -> Path:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A web/ of one file, and a build/ beside it."""
+    """A web/ with one source file, and a build/ beside it."""
     source = tmp_path / "web"
     (source / "src").mkdir(parents=True)
     (source / "src" / "main.tsx").write_text("one")
@@ -31,7 +31,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def calls(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Node.js and an npm that write down what they are asked for, alone on the PATH."""
+    """A fake Node.js and npm, alone on the PATH, which record their arguments."""
     written = checkout / "calls"
     program(checkout / "bin" / "node", "echo v22.1.0")
     program(
@@ -47,7 +47,7 @@ esac""",
 
 
 def quiet(line: str) -> None:
-    """Say nothing."""
+    """Ignore progress."""
 
 
 def test_the_page_is_built_when_its_sources_have_changed(checkout: Path, calls: Path) -> None:
@@ -59,7 +59,7 @@ def test_the_page_is_built_when_its_sources_have_changed(checkout: Path, calls: 
     (checkout / "web" / "src" / "main.tsx").write_text("two")
     assert page.build(quiet)
     assert (page.BUILT / "index.html").read_text() == "two"
-    # What is installed is good until the lock changes.
+    # Installed packages are kept until the lock changes.
     assert calls.read_text().splitlines().count("ci --omit=dev") == 1
     (checkout / "web" / "package-lock.json").write_text("{ }")
     assert page.build(quiet)

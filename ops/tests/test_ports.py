@@ -1,4 +1,4 @@
-"""Ports: remembered, free, and given up only when a stranger has them."""
+"""Ports: persisted, free, and replaced only when another process has them."""
 
 import json
 import socket
@@ -47,7 +47,7 @@ def test_a_running_program_keeps_the_port_that_it_holds(tmp_path: Path) -> None:
 
 
 def test_ports_of_services_are_forgotten(tmp_path: Path) -> None:
-    """The version before had some."""
+    """An earlier version had some."""
     path = tmp_path / "ports.json"
     (port,) = internal_ports(path, running=()).values()
     path.write_text(json.dumps({"mariadb": port, "auth": 15001, "catalog": 15002}))

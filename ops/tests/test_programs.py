@@ -1,4 +1,4 @@
-"""What is started, and what each program is told."""
+"""Commands and environments of the programs."""
 
 import dataclasses
 import os
@@ -60,7 +60,7 @@ def test_a_module_that_python_is_compiling_is_no_change() -> None:
     before = tree_digest([source])
     cache = source / "vireo_common" / "__pycache__"
     cache.mkdir(exist_ok=True)
-    # Python gives a compiled module its name when it is complete.
+    # Python renames a compiled module into place.
     half = cache / "errors.cpython-311.pyc.140234"
     half.touch()
     try:

@@ -1,4 +1,4 @@
-"""Asking programs whether they are ready, by a port or a Unix socket."""
+"""Readiness probes over TCP and Unix sockets."""
 
 import contextlib
 import select

@@ -1,4 +1,4 @@
-"""The check that the programs' user can reach what it needs, made as that user."""
+"""The check, as the user of the programs, that it has access to what it needs."""
 
 import os
 import pwd
@@ -33,7 +33,7 @@ def _nobody() -> RunUser:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that everybody can enter; pytest's own are private to their owner."""
+    """A folder that everybody can enter; pytest's own are private."""
     folder = Path(tempfile.mkdtemp(prefix="vireo-user-"))
     folder.chmod(0o755)
     yield folder
@@ -41,7 +41,7 @@ def open_folder() -> Iterator[Path]:
 
 
 def _interpreter(folder: Path) -> Path:
-    """A stand-in that says yes to every import and runs the rest of the probe truthfully."""
+    """A fake interpreter in which every import succeeds, and which runs the rest of the probe."""
     for name in ("gunicorn/app/wsgiapp.py", "supervisor/__init__.py", "vireo_ops/__init__.py"):
         module = folder / "stand-in" / name
         module.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def test_a_closed_data_folder_is_the_reason(open_folder: Path) -> None:
 
 
 def test_a_data_folder_that_is_closed_itself_is_no_reason(open_folder: Path) -> None:
-    """It is opened later; as root's it stays when Vireo had to run as root before."""
+    """Its mode is set later; it is root's where Vireo ran as root before."""
     data = open_folder / "data"
     data.mkdir(mode=0o700)
     reason = unreachable(_nobody(), str(_interpreter(open_folder)), [open_folder], data)
@@ -114,7 +114,7 @@ def test_media_has_a_user_of_its_own_where_root_starts_it(tmp_path: Path) -> Non
         return
     assert (users.services.name, users.media.name) == ("vireo", "vireo-media")
     assert users.apart
-    # The group that opens what both must get through is media's own.
+    # The group with access to the shared folders is media's own.
     assert users.media.gid in users.services.groups
     assert users.services.gid not in users.media.groups
 
@@ -127,7 +127,7 @@ def test_what_is_given_is_given_whole_and_no_link_is_followed(tmp_path: Path) ->
     (other / "kept").touch()
     (tree / "link").symlink_to(other)
     user = _nobody()
-    # Interrupted before the top: taken up again.
+    # Interrupted before the top changed: resumed.
     os.lchown(tree / "a", user.uid, user.gid)
     give(tree, user)
     for path in (tree, *tree.rglob("*")):

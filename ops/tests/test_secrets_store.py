@@ -1,4 +1,4 @@
-"""Secrets: made once, for one user alone."""
+"""Secrets: generated once, readable by one user alone."""
 
 import stat
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Settings: what is taken, and that everything wrong is told at once."""
+"""Settings: valid values, and all errors reported at once."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def test_every_wrong_variable_is_named_in_plain_words() -> None:
                 "VIREO_CORS_ORIGINS": "https://a.example/path",
                 "VIREO_LISTEN_ADDRESS": "here",
                 "VIREO_WEB_WORKERS": "0",
-                # Of programs that read them when they start.
+                # Read by programs themselves when they start.
                 "VIREO_BCRYPT_COST": "40",
                 "VIREO_SMTP_PORT": "smtp",
                 "VIREO_ENCODE_SLOTS": "-1",
@@ -90,6 +90,6 @@ def test_a_line_of_vireo_env_that_is_no_setting_is_told_with_its_number(
 
 @pytest.mark.parametrize("everybody", ["0.0.0.0/0", "::/0", "127.0.0.1 ::/0"])
 def test_not_everybody_is_a_proxy(everybody: str) -> None:
-    """Then anybody could say to be anybody."""
+    """Otherwise every client could forge its address."""
     with pytest.raises(OperationError, match=r"VIREO_TRUSTED_PROXIES: .* is everybody"):
         Settings.parse({"VIREO_TRUSTED_PROXIES": everybody})

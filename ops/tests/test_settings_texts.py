@@ -1,4 +1,4 @@
-"""What is written about settings, beside their declarations."""
+"""Texts that are generated from the declarations of settings."""
 
 import re
 
@@ -26,7 +26,7 @@ def test_the_table_has_every_variable() -> None:
 
 
 def test_containers_are_told_what_their_program_reads() -> None:
-    """A program with settings of its own and no block in the file would never hear of them."""
+    """A program with settings of its own and no block in the file would never get them."""
     blocks = set(re.findall(r"# settings of ([a-z-]+)", COMPOSE))
     own = {
         program

@@ -10,7 +10,7 @@ from vireo_testing import sources
 from vireo_testing.sources import Module, service_names
 
 SERVICES = service_names()
-SOURCES = ("libs/*/src", "services/*/src", "ops/src", "bench/src")
+SOURCES = ("libs/*/src", "services/*/src", "ops/src", "contract/src", "bench/src")
 # The courier answers nobody.
 ANSWERING = [service for service in SERVICES if service != "courier"]
 PACKAGES = [f"vireo_{service}" for service in SERVICES]
@@ -28,10 +28,11 @@ PACKAGE_FLOORS = {
     "vireo_common": 0,
     **dict.fromkeys(PACKAGES, 1),
     "vireo_ops": 2,
-    "vireo_testing": 3,
-    "vireo_harness": 4,
-    "vireo_load": 5,
-    "vireo_bench": 5,
+    "vireo_contract": 3,
+    "vireo_testing": 4,
+    "vireo_harness": 5,
+    "vireo_load": 6,
+    "vireo_bench": 6,
 }
 STATEMENT = re.compile(
     r"\b(SELECT\s.*\sFROM|INSERT\s+(IGNORE\s+)?INTO|REPLACE\s+INTO|UPDATE\s+`?\w+`?\s+SET"
@@ -147,7 +148,7 @@ def test_tests_of_the_whole_import_no_service() -> None:
 
 
 def test_no_relative_imports() -> None:
-    found = [*modules("services"), *modules("libs"), *modules("ops")]
+    found = [each for below in ("services", "libs", "ops", "contract") for each in modules(below)]
     relative = {m.where for m in found if any(name.startswith(".") for name in m.imports)}
     assert relative == set()
 
@@ -215,9 +216,11 @@ def test_every_application_refuses_routes_without_a_rule(service: str) -> None:
 
 @pytest.mark.parametrize("service", ANSWERING)
 def test_handlers_parse_call_and_present(service: str) -> None:
-    """Under 15 lines, the docstring included, the signature not."""
+    """Under 14 lines below the docstring, which is the operation's text in the API document."""
     handlers = [(m, h) for m in layer(service, "api") for h in m.handlers()]
     assert handlers
     for module, handler in handlers:
-        lines = (handler.end_lineno or 0) - handler.body[0].lineno + 1
-        assert lines < 15, f"{module.where}:{handler.lineno} {handler.name}"
+        documented = ast.get_docstring(handler) is not None
+        first = (handler.body[0].end_lineno or 0) + 1 if documented else handler.body[0].lineno
+        lines = (handler.end_lineno or 0) - first + 1
+        assert lines < 14, f"{module.where}:{handler.lineno} {handler.name}"

@@ -1,7 +1,5 @@
-"""The API document: served, readable, and true of every answer (schemathesis)."""
+"""The API document: served, and true of every answer (schemathesis)."""
 
-import html
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -27,12 +25,9 @@ def test_the_document_is_served_and_valid(anybody: Callable[..., requests.Respon
 
     assert document["openapi"].startswith("3.1")
     validate(document)
-    page = anybody("GET", "/docs")
-    assert page.headers["Content-Type"].startswith("text/html")
-    for path in ("/sign_in", "/upload/v/{hash_path}", "/search/{type}/{query}"):
-        assert path in document["paths"]
-        assert path in html.unescape(re.sub(r"<[^>]*>", "", page.text))
-    assert anybody("GET", "/docs.css").headers["Content-Type"].startswith("text/css")
+    assert {"/sign_in", "/upload/v/{hash_path}", "/search/{type}/{query}"} <= document[
+        "paths"
+    ].keys()
 
 
 @pytest.fixture

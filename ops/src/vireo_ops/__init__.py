@@ -1,1 +1,1 @@
-"""What `make` calls: install, start, stop and look at a Vireo on this machine."""
+"""What `make` calls: start, stop and inspect a Vireo on this machine, and the demonstration."""

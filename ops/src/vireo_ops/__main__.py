@@ -28,12 +28,8 @@ def main(arguments: Sequence[str]) -> int:
         "dev": _dev,
     }
     parser = argparse.ArgumentParser(prog="vireo_ops")
-    parser.add_argument("command", choices=[*sorted(commands), "openapi", "page", "settings"])
+    parser.add_argument("command", choices=[*sorted(commands), "page", "settings"])
     parser.add_argument("--service", default="", help="logs, dev: the program")
-    if arguments[:1] == ["openapi"]:
-        # It imports the services, which nothing else here needs.
-        module = [sys.executable, "-m", "vireo_ops.openapi", *arguments[1:]]
-        return subprocess.run(module, check=False).returncode
     try:
         if arguments[:1] == ["settings"]:
             return _settings(check="--check" in arguments)
@@ -61,7 +57,7 @@ def _build_page() -> None:
     try:
         page.build(print)
     except (OperationError, OSError, subprocess.SubprocessError) as failure:
-        # Offline, another user's checkout, a full disk. The API does not depend on it.
+        # Offline, another user's checkout, a full disk. The API works without the page.
         print(f"The page could not be built; Vireo starts without the newest one. {failure}")
 
 
@@ -71,7 +67,7 @@ def _down(_: argparse.Namespace) -> int:
 
 
 def _restart(given: argparse.Namespace) -> int:
-    # Before anything stops: it may take a while.
+    # Before anything stops, because it may take a while.
     _build_page()
     _down(given)
     return _up(given)

@@ -1,4 +1,4 @@
-"""What the person at the keyboard has set: VIREO_* variables and the data folder."""
+"""The caller's environment: VIREO_* variables and the data folder."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from vireo_ops.settings import Settings, read_env_file
 
 
 def variables() -> dict[str, str]:
-    """The caller's VIREO_* variables; empty ones count as not set, as make hands them on."""
+    """The caller's VIREO_* variables; empty ones count as unset, since make passes them on."""
     return {
         name: value
         for name, value in os.environ.items()
@@ -23,10 +23,10 @@ def data_folder() -> Path:
 
 
 def settings() -> Settings:
-    """The settings that a start from here would use.
+    """The settings that `make up` from this environment would use.
 
     Raises:
-        OperationError: names every variable that is wrong.
+        OperationError: names every invalid variable.
     """
     file = data_folder() / "config" / "vireo.env"
     lasting = read_env_file(file) if file.exists() else {}

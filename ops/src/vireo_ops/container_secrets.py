@@ -1,10 +1,11 @@
 """`python -m vireo_ops.container_secrets FOLDER`: the secrets of a Vireo in containers.
 
-Made at the first start into the volume `FOLDER/all`, which no service mounts; each service gets a
-volume with its own and no other's. Runs as root in a container without a network, and ends.
+Generated at the first start in the volume `FOLDER/all`, which no service mounts; each service
+mounts a volume with its own secrets alone. A one-shot task: root, in a container without a
+network.
 
-With `smtp_password` behind the folder, that secret is read from standard input first: the password
-of a mail server is the one that can't be made here.
+With `smtp_password` after the folder, that secret is read from standard input first: the password
+of a mail server is the one that can't be generated here.
 """
 
 import os
@@ -38,20 +39,20 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 
 def hand_out(folder: Path, user: RunUser = SERVICE_USER) -> None:
-    """Make what is missing in `folder/all`, and give each part what it needs, as `user`'s."""
+    """Generate missing secrets in `folder/all`; copy each part's to its folder, owned by `user`."""
     everything, root = folder / "all", RunUser("root", os.getuid(), os.getgid(), "/")
     # Auth rotates this key itself, so its own copy is the current one.
     rotated = folder / "auth" / SIGNING_KEY
     if rotated.is_symlink():
-        raise SystemExit(f"{rotated} is a link; nothing is read through it.")
+        raise SystemExit(f"{rotated} is a link, which is not followed.")
     if rotated.exists():
         write_private(everything / SIGNING_KEY, rotated.read_bytes(), root)
     ensure_secrets(everything, root)
     for part, names in PARTS.items():
         target = folder / part
         os.chown(target, user.uid, user.gid)
-        # The user id that the database's image reads its secrets as is not fixed;
-        # the volume is mounted in no other container.
+        # The database's image has no fixed user id to read its secrets as, so these are
+        # world-readable; no other container mounts the volume.
         open_to_all = part == DATABASE
         target.chmod(0o755 if open_to_all else 0o700)
         for name in names:
@@ -59,19 +60,19 @@ def hand_out(folder: Path, user: RunUser = SERVICE_USER) -> None:
             if name == SMTP_PASSWORD and not (everything / name).exists():
                 continue
             if name == SIGNING_KEY and path.exists():
-                # A rotation may have replaced it meanwhile.
+                # A key rotation may have replaced it.
                 continue
             content = (everything / name).read_bytes()
             if not path.exists() or path.read_bytes() != content:
                 write_private(path, content, user)
             path.chmod(0o444 if open_to_all else 0o400)
         if SMTP_PASSWORD not in names:
-            # Of the version before, where auth's worker sent the mails.
+            # Left by an earlier version, where auth's worker sent the mails.
             (target / SMTP_PASSWORD).unlink(missing_ok=True)
 
 
 def main(arguments: Sequence[str], given: BinaryIO, user: RunUser = SERVICE_USER) -> None:
-    """Take the password of the mail server in where it is `given`, and hand everything out."""
+    """Store the mail server's password where it is `given`, then distribute all secrets."""
     folder = Path(arguments[0])
     if arguments[1:] == [SMTP_PASSWORD]:
         root = RunUser("root", os.getuid(), os.getgid(), "/")

@@ -50,16 +50,16 @@ def database_program(layout: Layout, port: int, user: RunUser) -> Program:
         environment=base_environment(layout, user),
         priority=100,
         digest=tree_digest([CHECKOUT / "db" / "mariadb.cnf"]),
-        # A large buffer pool is written back at the end; killing it means recovery at the start.
+        # Flushing a large buffer pool takes long; a kill means crash recovery at the next start.
         stop_seconds=180,
     )
 
 
 def prepare_data_folder(layout: Layout, user: RunUser) -> bool:
-    """Write the configuration and make the data folder when there is none; whether it was made.
+    """Write the configuration, and initialize the data folder if there is none; whether it did.
 
-    The system tables are made in a folder beside it that gets its name at the end: a start that
-    was cut off leaves nothing that looks like a database.
+    The system tables are created in a temporary folder that is renamed at the end, so that an
+    interrupted start leaves nothing that looks like a database.
     """
     text = (CHECKOUT / "db" / "mariadb.cnf").read_text(encoding="utf-8")
     _configuration(layout).write_text(text, encoding="utf-8")
@@ -148,9 +148,9 @@ def answers(layout: Layout) -> bool:
 
 
 def set_up(layout: Layout) -> bool:
-    """Make the database, its first tables and its users as they should be; whether it was new."""
+    """Create the database, its initial tables and its users; whether the database was new."""
     with _as_root(layout) as cursor:
-        _drop_strangers(cursor)
+        _drop_default_users(cursor)
         make_users(cursor, layout.secrets)
         return _make_tables(cursor)
 
@@ -183,8 +183,8 @@ def migrate(layout: Layout, environment: Mapping[str, str], user: RunUser) -> No
 def _make_tables(cursor: Cursor) -> bool:
     """Run db/init.sql when the database is new.
 
-    A database without migrations and without a single row is what a first start that was cut off
-    leaves (MariaDB commits every CREATE TABLE by itself): it is made again from nothing.
+    An interrupted first start leaves a database without migrations and rows, because MariaDB
+    commits every CREATE TABLE by itself: it is dropped and created again.
     """
     cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{DATABASE_NAME}`")
     cursor.execute(
@@ -210,8 +210,8 @@ def _has_rows(cursor: Cursor, table: str) -> bool:
     return cursor.execute(statement) > 0
 
 
-def _drop_strangers(cursor: Cursor) -> None:
-    """Remove accounts that MariaDB's own installation makes: only root, by the socket, stays."""
+def _drop_default_users(cursor: Cursor) -> None:
+    """Drop the users that mariadb-install-db creates; only root, through the socket, stays."""
     cursor.execute(
         "SELECT User, Host FROM mysql.global_priv"
         " WHERE User = '' OR (User = 'root' AND Host <> 'localhost')"

@@ -1,8 +1,8 @@
 """MariaDB's users: one for each service, and one for migrations. db/grants.sql says what each may.
 
-`python -m vireo_ops.database_users SOCKET SECRETS` makes them where the database is a container: a
-task that root lets in by its Unix socket, and that ends. At every start, because an upgrade may
-bring a user.
+`python -m vireo_ops.database_users SOCKET SECRETS` creates them where the database is a container:
+a one-shot task that connects as root through the Unix socket. It runs at every start, because an
+upgrade may add a user.
 """
 
 import sys
@@ -20,7 +20,7 @@ _CONNECT_SECONDS = 5
 
 
 def make_users(cursor: Cursor, secrets: Path) -> None:
-    """Make each user that is missing, and give each the password of its secret file."""
+    """Create missing users, and set each password from its secret file."""
     for name in USERS:
         given = (f"vireo_{name}", read_secret(secrets, f"db_{name}_password"))
         cursor.execute("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", given)
@@ -31,7 +31,7 @@ def make_users(cursor: Cursor, secrets: Path) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Make the users of the database behind a socket."""
+    """Create the users of the database behind a Unix socket."""
     path, secrets = arguments[0], Path(arguments[1])
     connection = pymysql.connect(
         unix_socket=path,

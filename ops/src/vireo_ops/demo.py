@@ -1,7 +1,7 @@
 """Fills a running Vireo with demonstration videos, through its own API.
 
-Each run opens channels of its own, with a random ending, and uploads the same dozen of clips to
-them; nothing that was there before is touched.
+Each run creates channels of its own, with a random suffix, and uploads the same dozen clips to
+them; existing data is not touched.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from vireo_ops.errors import OperationError
 
 CHANNELS = ("river_films", "night_sky", "pixel_garden", "signal_house", "slow_motion")
 _READY_SECONDS = 600.0
-# A clip is made, uploaded, and ready.
+# A clip is generated, uploaded, and ready.
 _STEPS_OF_A_CLIP = 3
 _ALPHABET = string.ascii_lowercase + string.digits
 
@@ -51,7 +51,7 @@ class Video:
 
 
 def fill(url: str, step: Step) -> tuple[list[Channel], list[Video]]:
-    """Open the channels, upload the clips, wait until all are ready.
+    """Create the channels, upload the clips, wait until all are ready.
 
     Raises:
         VireoError: a call was refused, a clip failed, or they are not ready in ten minutes.
@@ -59,7 +59,7 @@ def fill(url: str, step: Step) -> tuple[list[Channel], list[Video]]:
     ending = "".join(secrets.choice(_ALPHABET) for _ in range(4))
     channels = []
     for name in CHANNELS:
-        channels.append(_open_channel(url, f"{name}_{ending}"))
+        channels.append(_create_channel(url, f"{name}_{ending}"))
         step(f"channel {channels[-1].name}")
     videos = []
     with tempfile.TemporaryDirectory(prefix="vireo-demo-") as folder:
@@ -78,7 +78,7 @@ def fill(url: str, step: Step) -> tuple[list[Channel], list[Video]]:
     return channels, videos
 
 
-def _open_channel(url: str, name: str) -> Channel:
+def _create_channel(url: str, name: str) -> Channel:
     password = secrets.token_urlsafe(12)
     client = Client(url)
     client.sign_up(
@@ -97,7 +97,7 @@ def _open_channel(url: str, name: str) -> Channel:
 
 @contextmanager
 def _progress(console: Console, total: int) -> Iterator[Step]:
-    """A bar on a terminal, a line for each step elsewhere."""
+    """A progress bar on a terminal, a line per step elsewhere."""
     if not console.is_terminal:
         yield print
         return
@@ -112,8 +112,8 @@ def _progress(console: Console, total: int) -> Iterator[Step]:
         yield lambda text: progress.update(task, advance=1, description=text)
 
 
-def sights(url: str, channel: Channel, videos: Sequence[Video]) -> list[str]:
-    """What there is to see, and at which addresses of the page."""
+def places(url: str, channel: Channel, videos: Sequence[Video]) -> list[str]:
+    """Lines of what can be looked at, with its address."""
     return [
         f"all videos     {url}/",
         f"one channel    {url}/@{channel.name}",
@@ -124,7 +124,7 @@ def sights(url: str, channel: Channel, videos: Sequence[Video]) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Fill the Vireo of this checkout's settings, or the one at --url; the exit status."""
+    """Fill the Vireo that this checkout's settings name, or --url; the exit status."""
     parser = argparse.ArgumentParser(prog="demo", description="Fill a running Vireo.")
     parser.add_argument("--url", default="", help="address of the gateway")
     url = parser.parse_args(arguments).url
@@ -141,7 +141,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     print("\nThere is something to see now:")
-    for line in sights(url, channels[0], videos[:3]):
+    for line in places(url, channels[0], videos[:3]):
         print(f"  {line}")
     print(f"\nSign in as {channels[0].name} with the password {channels[0].password}")
     return 0

@@ -1,4 +1,4 @@
-"""Clips for the demonstration: moving pictures and sound that ffmpeg computes by itself."""
+"""Clips for the demonstration: video and audio from ffmpeg's own sources."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,12 @@ def _tone(hertz: int) -> str:
 
 @dataclass(frozen=True)
 class Clip:
-    """One clip: what it shows (an ffmpeg filter source), sounds like, and is encoded as."""
+    """One clip: its texts, ffmpeg sources of video and audio, container and encoding."""
 
     title: str
     description: str
-    picture: str
-    sound: str
+    video: str
+    audio: str
     suffix: str
     encoding: tuple[str, ...]
 
@@ -144,14 +144,14 @@ CLIPS = (
 
 
 def make_clip(clip: Clip, folder: Path) -> Path:
-    """Compute one clip of a few seconds; the file.
+    """Generate one clip of a few seconds; the file.
 
     Raises:
         OperationError: ffmpeg failed, with its last lines.
     """
     path = folder / f"clip.{clip.suffix}"
     try:
-        ffmpeg(*lavfi(clip.picture, clip.sound), "-t", str(_SECONDS), *clip.encoding, path)
+        ffmpeg(*lavfi(clip.video, clip.audio), "-t", str(_SECONDS), *clip.encoding, path)
     except OperationError as failure:
         raise OperationError(f"The clip {clip.title!r} could not be made: {failure}") from failure
     return path

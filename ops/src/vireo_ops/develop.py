@@ -1,7 +1,7 @@
-"""`make dev SERVICE=catalog`: one service from the working tree, started anew at every change.
+"""`make dev SERVICE=catalog`: one service in the foreground, reloaded at every change.
 
-The others go on under the supervisor. The service keeps its address, settings and secrets, and its
-log goes to the terminal; at the end the supervised one comes back.
+The other programs keep running under supervisor. The service keeps its address, settings and
+secrets, and logs to the terminal; at the end supervisor starts it again.
 """
 
 import json
@@ -30,7 +30,7 @@ def develop(runtime: Runtime, service: str) -> int:
     description = json.loads((runtime.layout.programs / f"{service}.json").read_text())
     # One process, for reloading and for debuggers.
     command = [*description["command"], "--reload", "--workers", "1"]
-    # `kill` ends it as Ctrl-C does, so that the supervised service comes back then too.
+    # SIGTERM ends it as Ctrl-C does, so that the supervised service is started again then too.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         supervisor.stop(service)
@@ -47,7 +47,7 @@ def develop(runtime: Runtime, service: str) -> int:
 
 
 def _until_interrupted(process: "subprocess.Popen[bytes]") -> int:
-    """Wait for the service; an interrupt ends it, and it ends its own processes before."""
+    """Wait for the service; an interrupt terminates it, and it stops its workers first."""
     try:
         return process.wait()
     except KeyboardInterrupt:

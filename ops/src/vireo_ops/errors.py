@@ -1,7 +1,7 @@
-"""The one exception that this package shows to a person.
+"""The one exception that is reported without a stack trace.
 
-OperationError: something that the person at the keyboard can understand and act upon. Its text is
-printed as it is, without a stack trace; everything else is a bug and keeps its stack trace.
+OperationError: a failure that the caller can understand and act upon. Its text is printed as it is;
+everything else is a bug and keeps its stack trace.
 """
 
 

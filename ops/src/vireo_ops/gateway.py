@@ -1,4 +1,4 @@
-"""The gateway: gateway/nginx.conf as it is, and what differs between machines beside it."""
+"""nginx: gateway/nginx.conf copied as it is, and its templates rendered beside it."""
 
 import gzip
 import re
@@ -23,12 +23,7 @@ from vireo_ops.run_user import Owner, RunUser, current_user
 from vireo_ops.settings import Settings
 
 SOURCE = CHECKOUT / "gateway"
-# What the generated API description is called in docs/, and under which name it is served.
-_DOCUMENTS = {
-    "openapi.json": "openapi.json",
-    "openapi.html": "docs.html",
-    "openapi.css": "docs.css",
-}
+_DOCUMENT = "openapi.json"
 _OWN_FOLDERS = ("cache", "tmp", "www")
 _TEMPLATE = ".template"
 _PLACEHOLDER = re.compile(r"\$\{([A-Z_]+)\}")
@@ -90,14 +85,11 @@ def prepare(layout: Layout, values: Mapping[str, str], source: Path = SOURCE) ->
     """Bring the gateway's folder up to date; whether nginx must reload it."""
     for name in _OWN_FOLDERS:
         (layout.gateway / name).mkdir(exist_ok=True)
-    for name, served_as in _DOCUMENTS.items():
-        document = CHECKOUT / "docs" / name
-        if document.exists():
-            text = document.read_text(encoding="utf-8")
-            if _write(layout.gateway / "www" / served_as, text):
-                packed = layout.gateway / "www" / f"{served_as}.gz"
-                packed.write_bytes(gzip.compress(text.encode(), mtime=0))
-                packed.chmod(0o644)
+    served, text = layout.gateway / "www" / _DOCUMENT, (CHECKOUT / "docs" / _DOCUMENT).read_text()
+    if _write(served, text):
+        packed = served.with_name(f"{_DOCUMENT}.gz")
+        packed.write_bytes(gzip.compress(text.encode(), mtime=0))
+        packed.chmod(0o644)
     page.put(layout.gateway / "www" / "page")
     return render(source, layout.gateway, values)
 
@@ -110,23 +102,23 @@ def gateway_program(layout: Layout, settings: Settings) -> Program:
         environment=base_environment(layout, current_user()),
         priority=900,
         digest="",
-        # Time for running downloads to end; a long one must not delay a stop for longer.
+        # Running downloads may finish within this time.
         stop_signal="QUIT",
         stop_seconds=5,
         ready=f"{loopback_url(settings)}/healthz",
         owner=Owner.STARTER,
-        # Partial bodies that a killed nginx left behind.
+        # Partial bodies left by a killed nginx.
         empties=(layout.media / "incoming",),
     )
 
 
 def loopback_url(settings: Settings) -> str:
-    """The gateway's address as a probe on this machine reaches it."""
+    """The gateway's address on loopback, for probes."""
     return settings.url.replace("//localhost", "//127.0.0.1")
 
 
 def check(layout: Layout) -> str:
-    """Run nginx's own check on the configuration in `layout`; its complaint, or an empty string."""
+    """Run `nginx -t` on the configuration in `layout`; its error message, or an empty string."""
     done = subprocess.run(
         [*_nginx(layout), "-t", "-q"],
         stdin=subprocess.DEVNULL,
@@ -139,8 +131,8 @@ def check(layout: Layout) -> str:
 
 
 def check_source() -> str:
-    """Check gateway/ in a temporary folder, with and without what is optional; nginx's first
-    complaint or nothing."""
+    """Run `nginx -t` on gateway/, with and without optional settings; the first error message, or
+    an empty string."""
     with tempfile.TemporaryDirectory(prefix="vireo-gateway-") as name:
         layout = Layout(Path(name))
         for folder in layout.folders():
@@ -159,7 +151,7 @@ def check_source() -> str:
 
 
 def _server(address: str) -> str:
-    # Quoted, because the path of a socket may hold blanks.
+    # Quoted, because the path of a socket may contain blanks.
     quoted = address.replace("\\", "\\\\")
     # `max_fails=0`: the only server is never marked as unavailable.
     return f'server "{quoted}" max_fails=0;'

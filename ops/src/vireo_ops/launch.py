@@ -1,10 +1,10 @@
 """Starts one program from its description: `python -I -S launch.py <name>.json`.
 
 Supervisor runs this in place of the program itself, as the program's user. It keeps settings out
-of argument lists, ends what an earlier run of the same program left behind, empties the folders
-that must be empty, and becomes the program (exec, so that signals go straight to it).
+of argument lists, ends processes that an earlier run left, empties the folders that must be empty,
+and execs the program, which then gets supervisor's signals itself.
 
-It imports the standard library alone, so that it costs no more than the interpreter's own start.
+It imports the standard library alone, so that it adds no more than the interpreter's start.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ _PATIENCE_SECONDS = 120.0
 
 
 def main(description: Path) -> None:
-    """Become the program of this description; does not return."""
+    """Exec the program of this description; does not return."""
     program = json.loads(description.read_text(encoding="utf-8"))
     record = Path(program["record"])
     end_leftovers(record, patience=program["stop_seconds"])
@@ -37,12 +37,12 @@ def main(description: Path) -> None:
 
 
 def end_leftovers(record: Path, patience: float = _PATIENCE_SECONDS) -> bool:
-    """End what is left of the run that wrote `record`; whether there was anything.
+    """End the processes of the run that wrote `record`; whether there were any.
 
     A supervisor that was killed leaves its programs running, and an nginx master that was killed
-    leaves workers that hold the port: nothing else would ever end them. A process belongs to the
+    leaves workers that hold the port: nothing else would end them. A process belongs to the
     old run when its process group and its session are the recorded ones, and the group's leader is
-    either the very process that was recorded (same start time) or dead.
+    either the recorded process (same start time) or dead.
     """
     old = _read_record(record)
     if old is None:
@@ -55,7 +55,7 @@ def end_leftovers(record: Path, patience: float = _PATIENCE_SECONDS) -> bool:
     for sign in (signal.SIGTERM, signal.SIGKILL):
         _signal_group(old["pid"], sign)
         while _members(old) and (sign == signal.SIGKILL or time.monotonic() < deadline):
-            # Workers of a dead master get no signal through it.
+            # A dead master passes no signal on to its workers.
             if not _leader_lives(old):
                 _signal_group(old["pid"], signal.SIGKILL)
             time.sleep(0.05)
@@ -63,10 +63,10 @@ def end_leftovers(record: Path, patience: float = _PATIENCE_SECONDS) -> bool:
 
 
 def _read_record(record: Path) -> dict[str, Any] | None:
-    """What a record says; nothing of one that its folder's owner can't have written itself.
+    """The content of a record, or None if it is not one that its folder's owner wrote.
 
-    The folder belongs to a less trusted user while root reads it. So no link is followed and no
-    pipe waited for, and a record names programs of the user who owns it, and of nobody else.
+    The folder belongs to a less privileged user while root reads it: no symbolic link is followed,
+    no FIFO waited for, and a record counts for processes of the user who owns it alone.
     """
     try:
         descriptor = os.open(record, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -93,12 +93,12 @@ def _members(old: dict[str, Any]) -> list[int]:
         if seen is None or seen["state"] == "Z":
             continue
         if seen["group"] == old["pid"] and seen["session"] == old["session"]:
-            # Only a program of root has workers of another user.
+            # Only a program of root has workers that run as another user.
             if seen["uid"] != old["uid"] and old["uid"] != 0:
                 continue
             members.append(int(entry.name))
     if old["pid"] in members and not _leader_lives(old):
-        # The process id was reused meanwhile.
+        # The process id has been reused.
         return []
     return members
 
@@ -149,8 +149,8 @@ def _write_record(record: Path) -> None:
 
 
 def _empty(folder: Path) -> None:
-    # This may run as root in a folder of the less trusted run user: it works with descriptors,
-    # so that a link in place of the folder or of something in it leads nowhere.
+    # This may run as root in a folder of a less privileged user: it works with descriptors, so that
+    # no symbolic link in place of the folder or of an entry is followed.
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         for entry in list(os.scandir(descriptor)):

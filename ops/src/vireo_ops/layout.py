@@ -11,14 +11,14 @@ from vireo_ops.run_user import Owner, Users
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
-# Linux keeps 108 bytes for the path of a Unix socket, the closing zero included.
+# Linux has 108 bytes for the path of a Unix socket, the terminating zero included.
 _SOCKET_PATH_LIMIT = 107
 # Supervisor binds "<socket>.<pid>" first and then links it to its name; pids have up to 7 digits.
 _LONGEST_SOCKET = "run/supervisor.sock.4194304"
 
 
 class Entrance(enum.Enum):
-    """Who else may enter a folder and look: nobody, the services' user, or media's user too."""
+    """Who besides its owner has access to a folder: none, the services' user, or media's too."""
 
     NOBODY = enum.auto()
     SERVICES = enum.auto()
@@ -27,7 +27,7 @@ class Entrance(enum.Enum):
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder, whose it is, and who else gets in."""
+    """A folder, its owner, and who else has access."""
 
     path: Path
     owner: Owner
@@ -36,22 +36,22 @@ class Folder:
 
 @dataclass(frozen=True)
 class Layout:
-    """Every path of one data folder; `folders` says whose each is.
+    """Every path of one data folder; `folders` has their owners.
 
-    Where a program of root reads or writes, the folder is root's, and so is the one that it is
-    in: nobody else can put a link in its place.
+    Where a program of root reads or writes, root owns the folder and its parent, so that nobody
+    else can replace it by a symbolic link.
     """
 
     data: Path
 
     @property
     def config(self) -> Path:
-        """Settings of this installation: vireo.env and ports.json."""
+        """Lasting settings: vireo.env and ports.json."""
         return self.data / "config"
 
     @property
     def secrets(self) -> Path:
-        """Passwords and keys, one a file."""
+        """Passwords and keys, one file each."""
         return self.data / "secrets"
 
     @property
@@ -61,12 +61,12 @@ class Layout:
 
     @property
     def media(self) -> Path:
-        """Video files, thumbnails and what is on its way to become one."""
+        """Videos, thumbnails, and uploads in progress."""
         return self.data / "media"
 
     @property
     def mail(self) -> Path:
-        """Mails, where no mail server is set."""
+        """Mails as files, while no mail server is set."""
         return self.data / "mail"
 
     @property
@@ -76,7 +76,7 @@ class Layout:
 
     @property
     def services_run(self) -> Path:
-        """The part of `run` that the programs but media's write themselves."""
+        """The part of `run` that all programs but media's write."""
         return self.run / "services"
 
     def records(self, owner: Owner) -> Path:
@@ -89,12 +89,12 @@ class Layout:
 
     @property
     def programs(self) -> Path:
-        """One start description a program, read by launch.py."""
+        """One start description per program, read by launch.py."""
         return self.run / "programs"
 
     @property
     def logs(self) -> Path:
-        """One log a program."""
+        """One log per program."""
         return self.data / "logs"
 
     @property
@@ -104,15 +104,15 @@ class Layout:
 
     @property
     def database_socket(self) -> Path:
-        """The Unix socket by which MariaDB's root comes in."""
+        """The Unix socket through which MariaDB's root connects."""
         return self.services_run / "mariadb.sock"
 
     @property
     def database_temporary(self) -> Path:
         """Temporary tables of MariaDB.
 
-        A server that starts removes what it takes for leftovers of its own: in a folder that others
-        share, it would be their tables.
+        A starting server deletes what look like leftovers of its own: in a shared folder those are
+        another server's tables.
         """
         return self.services_run / "mariadb-tmp"
 
@@ -127,7 +127,7 @@ class Layout:
 
     @property
     def spool_socket(self) -> Path:
-        """The Unix socket by which media asks for what the gateway has received."""
+        """The Unix socket on which the spool gives media access to received bodies."""
         return self.sockets / "spool.sock"
 
     @property
@@ -137,12 +137,12 @@ class Layout:
 
     @property
     def media_secrets(self) -> Path:
-        """Copies of the secrets that are media's too."""
+        """Copies of the secrets that media needs."""
         return self.run / "media-secrets"
 
     @property
     def supervisor_socket(self) -> Path:
-        """The Unix socket that the supervisor takes commands on."""
+        """The Unix socket of supervisor's RPC."""
         return self.run / "supervisor.sock"
 
     def folders(self) -> list[Folder]:
@@ -161,12 +161,12 @@ class Layout:
             Folder(self.database_temporary, Owner.SERVICES),
             Folder(self.mail, Owner.SERVICES),
             Folder(self.sockets, Owner.SERVICES, Entrance.BOTH),
-            # Bodies have the group of their folder.
+            # Bodies inherit the group of their folder (setgid).
             Folder(self.media / "incoming", Owner.SERVICES, Entrance.BOTH),
             Folder(self.media_run, Owner.MEDIA, Entrance.BOTH),
             Folder(self.media / "staging", Owner.MEDIA),
             Folder(self.media / "originals", Owner.MEDIA),
-            # The gateway reads there.
+            # The gateway serves these.
             Folder(self.media / "exports", Owner.MEDIA, Entrance.BOTH),
             Folder(self.media / "public", Owner.MEDIA, Entrance.BOTH),
         ]
@@ -199,15 +199,15 @@ def layout_of(data: Path) -> Layout:
 
 
 def close_to_others(layout: Layout, users: Users) -> None:
-    """Let nobody of this machine into a folder but its owner, and who must get there."""
+    """Set modes and groups: each folder is open to its owner and its `entrance` alone."""
     for folder in layout.folders():
-        # What is deeper lies in a folder of a run user, who might put a link in its place.
+        # Deeper ones are in folders of a run user, who could replace them by symbolic links.
         if folder.path.parent not in {layout.data.parent, layout.data, layout.run, layout.media}:
             continue
         others = users.services.is_other if folder.owner is Owner.STARTER else users.apart
         mode = 0o750 if others and folder.entrance is not Entrance.NOBODY else 0o700
         if mode == 0o750 and folder.owner is Owner.SERVICES:
-            # What is made in it must have its group, which is not its maker's own.
+            # Files in it must get its group, not that of the process that creates them.
             mode |= stat.S_ISGID
         group = {
             Entrance.NOBODY: users.of(folder.owner).gid,

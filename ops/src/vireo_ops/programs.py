@@ -1,4 +1,4 @@
-"""The programs of a Vireo: what is started, with which settings, and when it is ready."""
+"""The programs of a Vireo: commands, environments, and readiness addresses."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from vireo_ops.secrets_store import write_private
 from vireo_ops.settings import Settings
 
 SERVICES = ("auth", "catalog", "media")
-# Debian keeps servers where an ordinary user's PATH does not look.
+# Debian installs servers in folders that an ordinary user's PATH lacks.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -26,9 +26,9 @@ class Program:
     """One program under the supervisor.
 
     `digest` changes when the program must be restarted; `ready` is the address that answers 200
-    when it is ready (see `readiness`), or empty where running is all that can be seen. Programs
-    with a higher `priority` are stopped first. `empties` are folders that are emptied before each
-    start. `owner` is who runs it.
+    when it is ready (see `readiness`), or empty for a program without one, which is ready when it
+    runs. Programs with a higher `priority` are stopped first. `empties` are folders that are
+    emptied before each start. `owner` is the user that it runs as.
     """
 
     name: str
@@ -58,7 +58,7 @@ def find_server(name: str) -> str:
 def fixed_environment(
     layout: Layout, settings: Settings, database_port: int, users: Users
 ) -> dict[str, str]:
-    """Variables of every service that Vireo sets itself."""
+    """The variables of every service that Vireo sets itself."""
     urls = {f"VIREO_{name.upper()}_URL": service_address(layout, name) for name in SERVICES}
     return {
         **base_environment(layout, users.services),
@@ -74,7 +74,7 @@ def fixed_environment(
 
 
 def base_environment(layout: Layout, user: RunUser) -> dict[str, str]:
-    """What any program needs. Nothing else of the caller's environment is handed on."""
+    """What any program needs. Nothing else of the caller's environment is inherited."""
     return {
         "PATH": f"{Path(sys.executable).parent}:{SYSTEM_PATH}",
         "HOME": str(layout.services_run),
@@ -94,7 +94,7 @@ def mail_folder(layout: Layout, settings: Settings) -> Path:
 def service_address(layout: Layout, name: str) -> str:
     """Where a service answers, as gunicorn, nginx and `vireo_common.client` write it.
 
-    A Unix socket, and not a port on loopback: that every user of the machine could speak to.
+    A Unix socket, because every user of the machine can connect to a port on loopback.
     """
     return f"unix:{layout.service_socket(name)}"
 
@@ -104,8 +104,8 @@ def service_programs(
 ) -> list[Program]:
     """The services that answer, their workers, the spool where media needs one, and the courier.
 
-    Each gets the settings that it reads and no others, so that a change restarts whom it
-    concerns.
+    Each gets the settings that it reads and no others, so that a changed setting restarts the
+    programs that read it.
     """
     of_media = {
         **fixed,
@@ -122,20 +122,22 @@ def service_programs(
         workers.append(("media", "spool", fixed, Owner.SERVICES))
     threads = settings.threads
     return [
-        _service(layout, settings, "auth", _waiting(fixed, threads.auth_threads), Owner.SERVICES),
+        _service(layout, settings, "auth", _threaded(fixed, threads.auth_threads), Owner.SERVICES),
         _service(layout, settings, "catalog", fixed, Owner.SERVICES),
-        _service(layout, settings, "media", _waiting(of_media, threads.media_threads), Owner.MEDIA),
+        _service(
+            layout, settings, "media", _threaded(of_media, threads.media_threads), Owner.MEDIA
+        ),
         *(
             Program(
                 name=f"{name}-{part}",
                 command=(sys.executable, "-m", f"vireo_{name}.{part}"),
-                environment={**settings.of(f"{name}-{part}"), **told},
+                environment={**settings.of(f"{name}-{part}"), **variables},
                 priority=600 + number,
                 digest=_code_digest(name),
                 stop_seconds=35,
                 owner=owner,
             )
-            for number, (name, part, told, owner) in enumerate(workers)
+            for number, (name, part, variables, owner) in enumerate(workers)
         ),
         Program(
             name="courier",
@@ -145,7 +147,7 @@ def service_programs(
                 **fixed,
                 "VIREO_MAIL_FOLDER": str(mail_folder(layout, settings)),
             },
-            # It is stopped last of them: a worker may wait for it.
+            # Stopped after the workers, which may wait for it.
             priority=590,
             digest=_code_digest("courier"),
             stop_seconds=35,
@@ -153,15 +155,15 @@ def service_programs(
     ]
 
 
-def _waiting(told: Mapping[str, str], threads: int) -> dict[str, str]:
-    # Threads wait there: for a password's hash, and for the worker's verdict on an upload.
-    return {**told, "VIREO_WEB_THREADS": str(threads)}
+def _threaded(variables: Mapping[str, str], threads: int) -> dict[str, str]:
+    # Their threads block: on a password's hash, and on the worker that processes an upload.
+    return {**variables, "VIREO_WEB_THREADS": str(threads)}
 
 
 def _service(
-    layout: Layout, settings: Settings, name: str, told: Mapping[str, str], owner: Owner
+    layout: Layout, settings: Settings, name: str, variables: Mapping[str, str], owner: Owner
 ) -> Program:
-    # Three gunicorns of one user would share the unused control socket in its home.
+    # Several gunicorns of one user would share a control socket in its home.
     gunicorn = (sys.executable, "-m", "gunicorn", "--no-control-socket")
     address = service_address(layout, name)
     return Program(
@@ -169,7 +171,7 @@ def _service(
         command=(*gunicorn, "-c", "python:vireo_common.gunicorn", f"vireo_{name}.app:create_app()"),
         environment={
             **settings.of(name),
-            **told,
+            **variables,
             "VIREO_BIND": address,
             "VIREO_METRICS_DIR": str(layout.records(owner) / "metrics" / name),
         },
@@ -204,7 +206,7 @@ def tree_digest(paths: Iterable[Path]) -> str:
     for top in paths:
         files = sorted(top.rglob("*")) if top.is_dir() else [top]
         for file in files:
-            # Python writes there at any moment, also under names that last for a moment.
+            # Python writes there at any time, temporary names included.
             if file.is_file() and file.parent.name != "__pycache__":
                 digest.update(f"{file.relative_to(CHECKOUT)}\0".encode())
                 digest.update(hashlib.sha256(file.read_bytes()).digest())

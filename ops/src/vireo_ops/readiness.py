@@ -1,4 +1,4 @@
-"""Readiness probes, and what to show of a program that is not ready."""
+"""Readiness probes, and the log's end of a program that is not ready."""
 
 import contextlib
 import http.client
@@ -57,10 +57,10 @@ def _hang_up(connection: http.client.HTTPConnection, done: threading.Event) -> N
 def wait_until_ready(
     probes: Mapping[str, Callable[[], bool]], deadline: float, gave_up: Callable[[str], bool]
 ) -> list[str]:
-    """Wait until every probe says yes; names of those that don't.
+    """Wait until every probe succeeds; the names of those that don't.
 
-    `deadline` is a time of time.monotonic(). The wait ends early when `gave_up` says that all
-    programs that are still waited for will not come up any more.
+    `deadline` is a time of time.monotonic(). The wait ends early when `gave_up` is true of a
+    program that is still waited for: supervisor restarts it no more.
     """
     waiting = list(probes)
     while waiting:

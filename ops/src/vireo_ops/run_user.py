@@ -1,9 +1,9 @@
 """Which users the programs run as.
 
-An ordinary user runs everything as itself. Root makes two system users once, and runs the programs
-as them, if they can really reach the code, the interpreter and the data: `vireo-media` what handles
-strangers' files, `vireo` all else. The group `vireo-media` has both in it, and opens the
-folders that both must get through; the group `vireo` has `vireo` alone.
+An ordinary user runs everything as itself. Root creates two system users once, and runs the
+programs as them if they have access to the code, the interpreter and the data: `vireo-media` runs
+what handles untrusted files, `vireo` all else. Both are members of the group `vireo-media`, which
+has access to the folders that both need; the group `vireo` has `vireo` alone.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ for folder in code:
         for entry in entries:
             if entry.is_file():
                 open(entry.path, "rb").close()
-# The folder itself is opened to the user later, whatever its mode is now.
+# The folder's own mode is set later, so that its present one does not matter.
 if not os.access(os.path.dirname(data), os.X_OK):
     raise PermissionError(13, "Permission denied", data)
 """
@@ -43,9 +43,9 @@ if not os.access(os.path.dirname(data), os.X_OK):
 
 @dataclass(frozen=True)
 class RunUser:
-    """A user of programs, with the groups it is in besides its own.
+    """A user that programs run as, with its supplementary groups.
 
-    `note` says in one line why it is not the expected one.
+    `note` says in one line why it is not the expected user.
     """
 
     name: str
@@ -62,7 +62,7 @@ class RunUser:
 
 
 class Owner(enum.Enum):
-    """Whose something is: whoever starts Vireo, the services' user, or media's."""
+    """Who owns something: the user who starts Vireo, the services' user, or media's."""
 
     STARTER = enum.auto()
     SERVICES = enum.auto()
@@ -71,18 +71,18 @@ class Owner(enum.Enum):
 
 @dataclass(frozen=True)
 class Users:
-    """Who runs what: `media` media, its worker and their children, `services` all else."""
+    """`media` runs media, its worker and their children; `services` runs all else."""
 
     services: RunUser
     media: RunUser
 
     @property
     def apart(self) -> bool:
-        """Whether these are two users."""
+        """Whether media has a user of its own."""
         return self.services.uid != self.media.uid
 
     def of(self, owner: Owner) -> RunUser:
-        """The user that this is."""
+        """The user behind an owner."""
         if owner is Owner.STARTER:
             return current_user()
         return self.media if owner is Owner.MEDIA else self.services
@@ -94,13 +94,13 @@ def current_user() -> RunUser:
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
-        # Containers run under user numbers without a name.
+        # In containers the user id may have no name.
         return RunUser(str(uid), uid, os.getegid(), "/")
     return RunUser(entry.pw_name, uid, os.getegid(), entry.pw_dir)
 
 
 def choose_users(checkout: Path, data: Path) -> Users:
-    """The users for the programs of the Vireo in `data`, made when they are missing."""
+    """The users for the programs of the Vireo in `data`; missing ones are created."""
     if os.geteuid() != 0:
         return Users(current_user(), current_user())
     for name in (SYSTEM_USER, MEDIA_USER):
@@ -123,15 +123,15 @@ def choose_users(checkout: Path, data: Path) -> Users:
 def _note(what: str, name: str, reason: str) -> str:
     return (
         f"running {what}, because the user {name} can't use this checkout: {reason}. "
-        "Cure: keep the clone and its Python outside of private folders, such as in /srv/vireo"
+        "To fix it, keep the clone and its Python outside of private folders, such as in /srv/vireo"
     )
 
 
 def unreachable(user: RunUser, interpreter: str, code: Sequence[Path], data: Path) -> str:
     """Why `user` can't run the programs, or an empty string when it can.
 
-    A child changes to the user and does what the programs will do: execute the interpreter, import
-    from the virtual environment, read the code, find the data folder.
+    A child process tries it as that user: executes the interpreter, imports from the virtual
+    environment, reads the code, and looks for the data folder.
     """
     folders = os.pathsep.join(str(folder) for folder in code)
     try:
@@ -155,17 +155,18 @@ def unreachable(user: RunUser, interpreter: str, code: Sequence[Path], data: Pat
 
 
 def switch_to(user: RunUser) -> dict[str, Any]:
-    """Arguments for subprocess.run that make a child run as `user`; none where it does anyway."""
+    """Arguments for subprocess.run that make a child run as `user`; empty for the current user."""
     if not user.is_other:
         return {}
     return {"user": user.uid, "group": user.gid, "extra_groups": user.groups, "umask": 0o022}
 
 
 def give(path: Path, user: RunUser, *, to_group: bool = False) -> None:
-    """Give a tree to `user`, unless its top is theirs already; with its files readable `to_group`.
+    """Change the owner of a tree to `user`, unless they own its top already; with `to_group`, make
+    its files readable by the group.
 
-    The top changes last, so that an interrupted run is taken up again. No link is followed, nor
-    does one that is put in place of a folder meanwhile lead anywhere.
+    The top changes last, so that an interrupted run is resumed by the next. No symbolic link is
+    followed, not even one that replaces a folder meanwhile.
     """
     if is_of(path, user):
         return
@@ -190,7 +191,7 @@ def _open_to_group(name: str, folder: int) -> None:
 
 
 def is_of(path: Path, user: RunUser) -> bool:
-    """Whether a folder is the user's already."""
+    """Whether the user owns a folder."""
     return path.lstat().st_uid == user.uid
 
 
@@ -213,7 +214,7 @@ def _ensure_user(name: str) -> None:
     group = ["--gid", name] if known else ["--user-group"]
     command = ["useradd", "--system", *group, "--no-create-home"]
     command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name]
-    # 9: the name is in use; another `make up` has just made it.
+    # 9: the name is in use, because a concurrent `make up` has created it.
     _administer(command, f"useradd could not make the user {name}", {0, 9})
 
 

@@ -1,6 +1,6 @@
 """One Vireo on this machine: `Runtime(data).up()`, `.down()`, `.status()`.
 
-Several of them, each in a data folder of its own, don't disturb each other.
+Several can run side by side, each in a data folder of its own.
 """
 
 import errno
@@ -34,13 +34,13 @@ from vireo_ops.settings import Settings, read_env_file
 from vireo_ops.settings_texts import example
 from vireo_ops.supervisor import RUNNING, ProgramState, Supervisor, render
 
-# A busy machine takes a minute and more. A program that has died is reported at once.
+# A busy machine takes more than a minute. A program that died is reported at once.
 _READY_SECONDS = 180.0
 _EDGE_PROGRAMS = {"mariadb", "gateway"}
 
 
 def _quiet(line: str) -> None:
-    """Say nothing."""
+    """Ignore progress."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Status:
 
 @dataclass(frozen=True)
 class _Plan:
-    """The plan of a start: what was read and decided before anything is started."""
+    """What a start will do: everything that is read and decided before a program is started."""
 
     settings: Settings
     users: Users
@@ -83,15 +83,15 @@ class Runtime:
         self._supervisor = Supervisor(self.layout)
 
     def up(self) -> str:
-        """Start what does not run, restart what changed, wait until all is ready; the address.
+        """Start what is not running, restart what changed, wait until all is ready; the address.
 
         Raises:
-            OperationError: it can't be started or is not ready in time; says why.
+            OperationError: it can't be started, or is not ready in time.
         """
         users = self._prepare_own_folders()
         with self._lock():
             started_at = time.monotonic()
-            # Before ports are checked: leftovers of an earlier run may hold them.
+            # Before ports are checked, because processes of an earlier run may hold them.
             if not self._supervisor.is_running() and self._supervisor.end_leftovers():
                 self.say("ended what was left running without a supervisor")
             self._prepare_folders(users)
@@ -142,15 +142,15 @@ class Runtime:
         variables = layout.config / "vireo.env"
         if not variables.exists():
             variables.write_text(example(), encoding="utf-8")
-            # Settings that are added later may be secret.
+            # Settings that the operator adds may be secret.
             variables.chmod(0o600)
         return users
 
     def _prepare_folders(self, users: Users) -> None:
-        """Make what is missing, and give to each user what is theirs.
+        """Create missing folders, and change the owner of those that belong to another user.
 
-        What runs while its files get another owner could read or write no more, so it is stopped
-        for that: once, after an upgrade.
+        Running programs would lose access to their files while these change their owner, so all are
+        stopped first. That happens once, after an upgrade.
         """
         layout = self.layout
         try:
@@ -161,7 +161,7 @@ class Runtime:
                     folder.path.mkdir()
                     give(folder.path, owner)
                 elif folder.owner is Owner.STARTER:
-                    # Parts of it belong to other users.
+                    # Not what is in it, parts of which belong to other users.
                     os.lchown(folder.path, owner.uid, -1)
                 elif not is_of(folder.path, owner):
                     theirs.append(folder)
@@ -282,7 +282,7 @@ class Runtime:
         return OperationError("\n".join(parts))
 
     def _runs(self, name: str) -> bool:
-        # Not STARTING, which a program that crashes in a loop is most of the time.
+        # Not STARTING: a program in a crash loop is in that state most of the time.
         return self._supervisor.states()[name].state == "RUNNING"
 
     def _gave_up(self, name: str) -> bool:
@@ -323,7 +323,7 @@ class Runtime:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """Let one `up` or `down` at a time work on this data folder."""
+        """Serialize `up` and `down` on this data folder."""
         path = self.layout.run / "lock"
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise OperationError(

@@ -1,6 +1,6 @@
-"""Passwords and keys, made once at the first start and kept in files of the run user alone.
+"""Passwords and keys, generated at the first start, in files that only the run user can read.
 
-They never stand in an environment, an argument list or a log: programs are given the folder.
+They are never in an environment, an argument list or a log: programs get the folder's path.
 """
 
 import os
@@ -23,25 +23,25 @@ PASSWORDS = (
     "db_migrate_password",
     "service_token",
 )
-# Given by the operator, for it is the mail server's; optional.
+# The mail server's, which the operator provides; optional.
 SMTP_PASSWORD = "smtp_password"  # noqa: S105 (the name of a file)
-# What media and its worker know; in containers, too.
+# The secrets of media and its worker; container_secrets.py uses it too.
 OF_MEDIA = ("db_media_password", "service_token")
 SIGNING_KEY = "token_signing_key.pem"
 
 
 def ensure_secrets(folder: Path, owner: RunUser) -> list[str]:
-    """Make what is missing in `folder` and tighten what is open; names of what was made.
+    """Generate missing secrets in `folder`, and restrict modes; the names of new ones.
 
     Raises:
-        OperationError: a secret is a link.
+        OperationError: a secret is a symbolic link.
     """
     folder.chmod(0o700)
     made = []
     for name in (*PASSWORDS, SIGNING_KEY):
         path = folder / name
         if path.is_symlink():
-            # The folder belongs to the run user, and root follows no link that it could have made.
+            # The run user owns the folder, and root follows no symbolic link that it may have made.
             raise OperationError(f"The secret {path} is a link; put a file in its place.")
         if not path.exists() or path.stat().st_size == 0:
             content = _signing_key() if name == SIGNING_KEY else secrets.token_urlsafe(32).encode()
@@ -57,9 +57,9 @@ def ensure_secrets(folder: Path, owner: RunUser) -> list[str]:
 
 
 def copy_secrets(folder: Path, target: Path, names: Sequence[str], owner: RunUser) -> None:
-    """Have in `target`, where nobody else may write, what `folder` says, each for `owner` alone."""
+    """Copy secrets to `target`, a folder of root's, each readable by `owner` alone."""
     for name in names:
-        # The folder belongs to the run user, and root follows no link that it could have made.
+        # The run user owns the folder, and root follows no symbolic link that it may have made.
         descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             content, path = file.read(), target / name
@@ -68,15 +68,15 @@ def copy_secrets(folder: Path, target: Path, names: Sequence[str], owner: RunUse
 
 
 def read_secret(folder: Path, name: str) -> str:
-    """The text of one secret, without the line break that an editor may have added."""
+    """The text of one secret, without a trailing line break."""
     return (folder / name).read_text(encoding="utf-8").strip()
 
 
 def write_private(path: Path, content: bytes, owner: RunUser) -> None:
-    """Replace `path` in one step by a file that only `owner` can read.
+    """Replace `path` atomically by a file that only `owner` can read.
 
-    The folder may belong to the less trusted run user while root writes into it: the new file is
-    made with O_EXCL under a name nobody can foresee, so that no link planted there is followed.
+    The folder may belong to the less privileged run user while root writes into it: the temporary
+    file is created with O_EXCL under a random name, so that no symbolic link is followed.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

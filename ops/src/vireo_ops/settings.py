@@ -1,8 +1,8 @@
-"""The settings of the gateway and of `make`, and all others beside them, read once.
+"""The settings of the gateway and of `make`, read once together with those of all services.
 
 Values come from the caller's environment first, then from config/vireo.env in the data folder, then
-from the defaults. All programs' settings are checked before anything starts, from a plain mapping
-and not from os.environ, so that several Vireos with different settings fit into one process.
+from the defaults. All programs' settings are validated before anything starts, from a plain mapping
+and not from os.environ, so that one process can run several Vireos with different settings.
 """
 
 import ipaddress
@@ -116,7 +116,7 @@ Origins = Annotated[tuple[str, ...], BeforeValidator(_items), AfterValidator(_or
 
 
 class GatewaySettings(BaseModel):
-    """What the gateway alone reads, and the largest upload, which media reads too."""
+    """The gateway's settings; media reads the largest upload too."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -160,7 +160,7 @@ class GatewaySettings(BaseModel):
 
 
 class ThreadSettings(BaseModel):
-    """What auth and media get as their VIREO_WEB_THREADS; there threads wait."""
+    """VIREO_WEB_THREADS of auth and media, whose threads block."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -172,7 +172,7 @@ class ThreadSettings(BaseModel):
     media_threads: Count = Field(
         64,
         description="what media gets as its `VIREO_WEB_THREADS`: there three quarters of them may "
-        "wait for uploads to be proven",
+        "wait for uploads to be validated",
     )
 
 
@@ -188,7 +188,7 @@ READERS: Mapping[str, type[GatewaySettings | ThreadSettings | ServiceSettings]] 
     "media-spool": FilesSettings,
     "courier": MailSettings,
 }
-"""Which settings a program reads."""
+"""The settings that each program reads."""
 
 
 @dataclass(frozen=True)
@@ -200,14 +200,14 @@ class Settings:
     auth: AuthSettings
     mail: MailSettings
     given: Mapping[str, str]
-    """What was set by somebody, under the variables' names."""
+    """What was set explicitly, by the variables' names."""
 
     @classmethod
     def parse(cls, variables: Mapping[str, str]) -> Self:
         """Read the settings from VIREO_* variables.
 
         Raises:
-            OperationError: names every variable that is wrong, not only the first.
+            OperationError: names every invalid variable, not only the first.
         """
         given = {
             name: value.strip() for name, value in variables.items() if name.startswith(PREFIX)
@@ -225,7 +225,7 @@ class Settings:
         return cls(read["gateway"], read["make"], read["auth"], read["courier"], given)
 
     def of(self, program: str) -> dict[str, str]:
-        """The variables that somebody has set and that a program reads."""
+        """The explicitly set variables that a program reads."""
         names = {f"{PREFIX}{field.upper()}" for field in READERS[program].model_fields}
         return {name: text for name, text in self.given.items() if name in names}
 
@@ -244,7 +244,7 @@ class Settings:
 
     @property
     def public_address(self) -> str:
-        """The address that people know this Vireo by."""
+        """The address in links to this Vireo."""
         return self.auth.public_url if "VIREO_PUBLIC_URL" in self.given else self.url
 
     @property
@@ -262,7 +262,7 @@ def parse(
     """The settings of one kind, from variables.
 
     Raises:
-        ValidationError: some are wrong.
+        ValidationError: some are invalid.
     """
     if issubclass(kind, ServiceSettings):
         return kind.parse(variables)
@@ -272,7 +272,7 @@ def parse(
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Read NAME=value lines; blank lines and lines that begin with # are passed over.
+    """Read NAME=value lines; blank lines and lines that begin with # are skipped.
 
     Raises:
         OperationError: a line is neither, or names something that is not a VIREO_* variable.

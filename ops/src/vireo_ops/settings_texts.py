@@ -1,8 +1,8 @@
-"""Generated texts about settings, from their declarations (`make settings`).
+"""Texts that are generated from the declarations of settings (`make settings`).
 
 The table of docs/operations.md, the variables that docker-compose.yml hands to each program, their
-defaults in gateway/start.sh, and the first config/vireo.env. The first three stand between two
-lines that name them; what is around those is written by hand.
+defaults in gateway/start.sh, and the first config/vireo.env. The first three are blocks between two
+marker lines, in files that are otherwise written by hand.
 """
 
 import re
@@ -17,7 +17,7 @@ from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT
 from vireo_ops.settings import READERS
 
-# What nothing but the tools reads.
+# Read by make and docker compose alone.
 _OF_TOOLS = {
     "VIREO_DATA": ("data", "make", "folder of all state"),
     "VIREO_VERSION": ("latest", "docker compose", "tag of the images"),
@@ -27,10 +27,10 @@ _OF_TOOLS = {
         "what stands in front of their names, such as a registry",
     ),
 }
-# In containers it always listens on one port of its own; compose publishes it.
+# In containers the gateway's port is fixed, and published by compose.
 _NOT_IN_CONTAINERS = {"port", "listen_address"}
 _PLACES = ("docs/operations.md", "docker-compose.yml", "gateway/start.sh")
-# Comments of YAML, the shell or Markdown, and what is between them.
+# Marker lines are comments of YAML, the shell or Markdown.
 _BLOCK = re.compile(
     r"(?P<first>^(?P<indent> *)(?:#|<!--) settings of (?P<name>[a-z-]+)\b.*\n)"
     r"(?P<lines>(?:.*\n)*?)"
@@ -40,10 +40,10 @@ _BLOCK = re.compile(
 
 
 def write(*, check: bool) -> list[str]:
-    """Bring the files up to date, or only look; the names of those that were not.
+    """Update the files, or with `check` only compare; the names of those that differ.
 
     Raises:
-        OperationError: a block is of a program that there is none of.
+        OperationError: a block names an unknown program.
     """
     stale = []
     for name in _PLACES:
@@ -58,10 +58,10 @@ def write(*, check: bool) -> list[str]:
 
 
 def filled(text: str, place: str) -> str:
-    """The text of a file, with its blocks as they should be.
+    """The text of a file with its blocks generated.
 
     Raises:
-        OperationError: a block is of a program that there is none of.
+        OperationError: a block names an unknown program.
     """
     return _BLOCK.sub(lambda found: _filled(found, place), text)
 
@@ -75,8 +75,8 @@ def example() -> str:
     for name, field in _all().items():
         if not _is_fixed(field):
             value = field.examples[0] if field.examples else _default(field)
-            told = textwrap.wrap(f"{field.description}:", 96)
-            lines += ["#", *(f"# {line}" for line in told), f"#{_variable(name)}={value}"]
+            description = textwrap.wrap(f"{field.description}:", 96)
+            lines += ["#", *(f"# {line}" for line in description), f"#{_variable(name)}={value}"]
     return "\n".join(lines) + "\n"
 
 
@@ -96,7 +96,7 @@ def _table(_: str) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for variable, (default, reader, meaning) in _OF_TOOLS.items():
         yield f"| `{variable}` | `{default}` | {reader} | {meaning} |"
-    # Those that a person sets come first.
+    # Those that an operator can set come first.
     for name, field in sorted(_all().items(), key=lambda item: _is_fixed(item[1])):
         value = _default(field)
         default = "set by Vireo" if _is_fixed(field) else f"`{value}`" if value else ""
@@ -114,7 +114,7 @@ def _shell(program: str) -> Iterator[str]:
 
 
 def _of(program: str) -> Iterator[tuple[str, FieldInfo]]:
-    """What somebody can set of a program in containers, or of all services."""
+    """What an operator can set of a program in containers, or of all services."""
     if program != "services" and program not in READERS:
         raise OperationError(f"settings of {program}: there is no such program")
     common = ServiceSettings.model_fields

@@ -1,4 +1,4 @@
-"""The supervisor: its configuration, its daemon, and calls to it."""
+"""supervisord: its configuration, its process, and its RPC."""
 
 import hashlib
 import http.client
@@ -33,7 +33,7 @@ _RPC_SECONDS = 300
 
 @dataclass(frozen=True)
 class ProgramState:
-    """What the supervisor knows of one program; `since` is a Unix time, 0 when it never ran."""
+    """A program's state; `since` is a Unix time, 0 when it never ran."""
 
     state: str
     pid: int
@@ -43,7 +43,7 @@ class ProgramState:
 def render(programs: Sequence[Program], layout: Layout, users: Users) -> str:
     """The supervisor's configuration; writes the start descriptions that it points to.
 
-    Programs are not started by the supervisor's own start: the database is set up in between.
+    Programs don't start automatically, because the database is set up before the services start.
     """
     starter = current_user()
     soft_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -81,7 +81,7 @@ def _section(program: Program, layout: Layout, owner: RunUser, description: Path
     return [
         f"[program:{program.name}]",
         f"command={shlex.join(command)}",
-        # The supervisor restarts a program when its section changes, so the digest stands here.
+        # A program is restarted when its section changes, so the digest of its code is in it.
         f'environment=VIREO_DIGEST="{digest.hexdigest()}"',
         f"directory={layout.data}",
         *([f"user={owner.name}"] if owner.is_other else []),
@@ -106,14 +106,14 @@ class _UnixTransport(xmlrpc.client.Transport):
         self._path = str(path)
 
     def make_connection(self, host: tuple[str, dict[str, str]] | str) -> http.client.HTTPConnection:
-        # Supervisor closes the connection after each answer, so ours is closed as well.
+        # Supervisor closes the connection after each response, so it can't be reused.
         self.close()
         connection = UnixConnection(self._path, _RPC_SECONDS)
         self._connection = host, connection
         return connection
 
     def parse_response(self, response: Any) -> Any:
-        # It holds the socket for as long as it is not closed itself.
+        # The response keeps the socket open until it is closed.
         with response:
             return super().parse_response(response)
 
@@ -125,7 +125,7 @@ class _UnixTransport(xmlrpc.client.Transport):
 
 
 class Supervisor:
-    """The supervisor of one data folder, running or not."""
+    """Supervisor of one data folder, running or not."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -133,14 +133,14 @@ class Supervisor:
         server = xmlrpc.client.ServerProxy(
             "http://localhost/RPC2", transport=_UnixTransport(layout.supervisor_socket)
         )
-        # Answers of a remote call have no static type.
+        # RPC results have no static type.
         self._server: Any = server.supervisor
 
     def is_running(self) -> bool:
-        """Whether it answers.
+        """Whether it responds.
 
         Raises:
-            OperationError: it runs, but as somebody else.
+            OperationError: it runs as another user.
         """
         try:
             self._server.getPID()
@@ -165,7 +165,7 @@ class Supervisor:
         return True
 
     def start_daemon(self) -> None:
-        """Start the supervisor in a session of its own, with no terminal and no pipe of ours."""
+        """Start supervisord, which detaches from this terminal and process."""
         log = self._layout.logs / "supervisord.log"
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._configuration)]
         done = subprocess.run(
@@ -188,7 +188,7 @@ class Supervisor:
         )
 
     def reload(self) -> list[str]:
-        """Take over a changed configuration; stops changed and vanished programs and names them."""
+        """Load a changed configuration: stops changed and removed programs; their names."""
         [[added, changed, removed]] = self._server.reloadConfig()
         self._stop_side_by_side(
             [name for name in (*changed, *removed) if name not in _STOPPED_IN_ORDER]
@@ -201,7 +201,7 @@ class Supervisor:
         return [*changed, *removed]
 
     def states(self) -> dict[str, ProgramState]:
-        """The state of each program that the supervisor knows."""
+        """The state of each program."""
         return {
             entry["name"]: ProgramState(entry["statename"], entry["pid"], entry["start"])
             for entry in self._server.getAllProcessInfo()
@@ -231,7 +231,7 @@ class Supervisor:
             return self.end_leftovers()
         pid = int(self._server.getPID())
         self._stop_at_once([name for name in self.states() if name not in _STOPPED_IN_ORDER])
-        # This stops what is left one by one, and the database last.
+        # This stops the rest by priority, MariaDB last.
         self._server.shutdown()
         deadline = time.monotonic() + _RPC_SECONDS
         while _is_alive(pid):
@@ -241,13 +241,13 @@ class Supervisor:
         return True
 
     def _stop_at_once(self, names: Sequence[str]) -> None:
-        # The gateway first, so that no client gets errors of services that have stopped.
+        # The gateway first, so that no client gets errors from stopped services.
         self._stop("gateway", wait=True)
         self._stop_side_by_side(names)
 
     def _stop_side_by_side(self, names: Sequence[str]) -> None:
-        """Stop programs, and wait for them: each takes some seconds to finish its requests and to
-        let go of connections that the gateway keeps."""
+        """Stop programs concurrently and wait: each takes seconds to finish its requests and to
+        close the gateway's keep-alive connections."""
         for name in names:
             self._stop(name, wait=False)
         deadline = time.monotonic() + _RPC_SECONDS
@@ -265,12 +265,12 @@ class Supervisor:
                 raise OperationError(f"{name} can't be stopped: {fault.faultString}") from None
 
     def end_leftovers(self) -> bool:
-        """End the programs that a killed supervisor left running; whether there were any."""
+        """End programs that a killed supervisord left running; whether there were any."""
         ended = [end_leftovers(record) for record in self._records()]
         return any(ended)
 
     def _records(self) -> list[Path]:
-        """Records of what ran last, in the order in which it is best ended."""
+        """The process records of the last run, MariaDB's last."""
         folders = [self._layout.records(owner) for owner in Owner]
         records = [record for folder in folders for record in sorted(folder.glob("*.process"))]
         return sorted(records, key=lambda record: record.name.startswith("mariadb"))

@@ -5,7 +5,7 @@ import socket
 
 
 class UnixConnection(http.client.HTTPConnection):
-    """A connection to the server of the socket `path`; `seconds` is how long it may be silent."""
+    """A connection to the Unix socket `path`, with a timeout in seconds."""
 
     def __init__(self, path: str, seconds: float) -> None:
         super().__init__("localhost", timeout=seconds)
@@ -15,7 +15,7 @@ class UnixConnection(http.client.HTTPConnection):
         """Connect.
 
         Raises:
-            OSError: nobody listens there, or this user may not ask.
+            OSError: nothing listens there, or this user has no permission.
         """
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)

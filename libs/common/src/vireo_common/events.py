@@ -1,7 +1,7 @@
 """Events: what one service lets the others know, for certain but not at once.
 
 A transactional outbox. The producer publishes an event in the transaction of the change that it
-tells of: a job for each consumer, in that consumer's queue of ``Jobs``. The consumer's own worker
+reports: a job for each consumer, in that consumer's queue of ``Jobs``. The consumer's own worker
 takes it from there, so there is no relay, no position in a log to remember, and no number that may
 be committed after a higher one was read. The order is not promised. What a consumer does in the
 database alone is done exactly once, in the transaction that ends the job; anything else at least

@@ -114,6 +114,7 @@ class IdempotentRequests:
 
     def install(self, app: Flask) -> None:
         """Look at every POST to ``app`` that has been admitted."""
+        app.extensions["idempotency"] = self
         app.before_request(self._before)
         app.after_request(self._after)
 

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import pydantic_core
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from vireo_common.errors import Code, Failure
 
@@ -22,14 +23,20 @@ MAX_LIMIT = 100
 
 Row = TypeVar("Row")
 Scalar = str | int
+Omitted = SkipJsonSchema[None]
+"""Beside the type of a key that is left out rather than sent as null."""
 
 
 class PageQuery(BaseModel):
     """The two parameters that every list takes."""
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Rows of a page, 1 to 100.")
-    cursor: str | None = Field(
-        None, max_length=500, description="Where the page begins: taken from a `Link` header."
+    cursor: str | Omitted = Field(
+        None,
+        max_length=500,
+        description="Where the page begins: taken from a `Link` header.",
+        # What ``encode_cursor`` makes; any other is refused with a code of its own.
+        json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"},
     )
 
     @classmethod

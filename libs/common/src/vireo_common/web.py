@@ -9,6 +9,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import pydantic_core
@@ -18,13 +19,13 @@ from flask.json.provider import DefaultJSONProvider
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_openapi3.utils import parse_parameters
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, NonNegativeInt, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from vireo_common import metrics
 from vireo_common.access import Guard, public, request_handler
 from vireo_common.errors import MISSING, Code, Failure, FieldCode, FieldProblem
-from vireo_common.pages import Page
+from vireo_common.pages import Omitted, Page
 
 log = structlog.get_logger()
 Value = TypeVar("Value")
@@ -74,9 +75,23 @@ class Problem(BaseModel):
     """The value of ``response`` where something failed; more keys say more about some codes."""
 
     error: Code
-    message: str
-    fields: dict[str, str] | None = None
-    problems: dict[str, FieldFailure] | None = None
+    message: str = Field(description="One sentence for a person.")
+    fields: dict[str, str] | Omitted = Field(
+        None, description="What is wrong with each field, for a person."
+    )
+    problems: dict[str, FieldFailure] | Omitted = Field(
+        None, description="What is wrong with each field, for programs too."
+    )
+    attempts_left: NonNegativeInt | Omitted = Field(
+        None, description="Wrong passwords until the block (`bad_credentials`)."
+    )
+    retry_after: NonNegativeInt | Omitted = Field(
+        None, description="Seconds to wait (`blocked`, `rate_limited`)."
+    )
+    blocked_until: datetime | Omitted = Field(None, description="When the block ends (`blocked`).")
+    limit: NonNegativeInt | Omitted = Field(
+        None, description="The most that is taken, in bytes (`too_large`)."
+    )
 
 
 class ProblemEnvelope(BaseModel):

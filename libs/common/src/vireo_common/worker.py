@@ -224,7 +224,7 @@ class Sweeper(threading.Thread):
 def run_until_stopped(
     threads: Sequence[threading.Thread], stopping: threading.Event, alive_file: Path | None
 ) -> int:
-    """Run a worker's threads until the process is told to stop; its exit code.
+    """Run a worker's threads until the process gets a signal to stop; its exit code.
 
     Args:
         threads: what runs until ``stopping`` is set.

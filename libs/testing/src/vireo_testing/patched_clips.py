@@ -164,9 +164,9 @@ def _element(
     raise AssertionError(wanted)
 
 
-def held_slide(path: Path, *, b_pictures: int) -> None:
+def held_slide(path: Path, *, b_frames: int) -> None:
     """An MP4 of four frames, one a second, of which the last is shown for 5 s: 8 s in all."""
-    encoder = ["-c:v", "libx264", "-bf", str(b_pictures), "-pix_fmt", "yuv420p"]
+    encoder = ["-c:v", "libx264", "-bf", str(b_frames), "-pix_fmt", "yuv420p"]
     ffmpeg(*lavfi("testsrc2=s=64x36:r=1:d=4"), *encoder, path)
     with edited(path) as data:
         table = data.index(b"stts")

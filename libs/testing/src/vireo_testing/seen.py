@@ -41,7 +41,7 @@ def times(path: Path) -> list[float]:
     return [float(line.split(b",")[0]) for line in lines]
 
 
-def pictures(path: Path, width: int, height: int, matrix: str = "bt709") -> Array:
+def frames(path: Path, width: int, height: int, matrix: str = "bt709") -> Array:
     """All frames as RGB, shape (frames, height, width, 3).
 
     Args:
@@ -89,7 +89,7 @@ def first_loud(path: Path, level: float = 0.3) -> float:
 
 def first_bright(path: Path) -> float:
     """Seconds until a frame is nearly white for the first time."""
-    means = pictures(path, 32, 18).mean(axis=(1, 2, 3))
+    means = frames(path, 32, 18).mean(axis=(1, 2, 3))
     return times(path)[int(np.argmax(means > 225))]
 
 
@@ -99,7 +99,7 @@ def combs(path: Path, *, turned: bool = False) -> float:
     `turned`: what were lines are columns.
     """
     video = video_stream(path)
-    grey = pictures(path, int(video["width"]), int(video["height"])).mean(axis=3)
+    grey = frames(path, int(video["width"]), int(video["height"])).mean(axis=3)
     if turned:
         grey = grey.transpose(0, 2, 1)
     lines = np.abs(2 * grey[:, 61:-61] - grey[:, 60:-62] - grey[:, 62:-60])

@@ -60,7 +60,7 @@ def test_all_that_is_kept(clean_tables: TestDatabase, sign_up: Any, sign_in: Any
         " SELECT ChannelID, CONCAT('old.', Username, '@example.org'), NOW(3) FROM Channels"
     )
 
-    # Until the address is proven, its mails may have gone to somebody else.
+    # Until the address is verified, its mails may have gone to somebody else.
     assert ask(f"/internal/exports/{ada}").json["response"]["mails"] == []
     clean_tables.query("UPDATE ChannelDetails SET EmailVerifiedAt = NOW(3)")
 

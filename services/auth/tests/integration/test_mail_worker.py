@@ -239,7 +239,7 @@ def test_sweep(stage: Any) -> None:
     table = MailTable(stage.database)
     table.sweep()
     counts = "SELECT (SELECT COUNT(*) FROM EmailTokens), (SELECT COUNT(*) FROM MailedAddresses)"
-    # It counts for the account and for the address, which nobody has proven, once in all.
+    # It counts for the account and for the address, which nobody has verified, once in all.
     assert stage.clean.query(counts) == ((1, 3),)
     stage.clean.query("UPDATE EmailTokens SET ExpiresAt = NOW(3) - INTERVAL 1 SECOND")
     stage.clean.query("UPDATE MailedAddresses SET MailedAt = NOW(3) - INTERVAL 25 HOUR")

@@ -1,6 +1,7 @@
 """Archives of people's data: asked for over HTTP, served, expired, gone with their channel."""
 
 import stat
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_the_archive_is_served_to_its_person_alone(archives: Any) -> None:
     archives.make()
 
     ((name, state, file_name, size),) = archives.rows()
-    path = archives.stage.files.export(name)
+    path = archives.stage.paths.export(name)
     assert (state, file_name, size) == ("ready", "vireo-Ada.zip", path.stat().st_size)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     answer = archives.ask(token)
@@ -64,11 +65,44 @@ def test_the_archive_is_served_to_its_person_alone(archives: Any) -> None:
     assert answer.headers["Content-Disposition"] == 'attachment; filename="vireo-Ada.zip"'
     assert answer.headers["Cache-Control"] == "no-store, private"
     assert archives.ask(token).headers["X-Accel-Redirect"] == answer.headers["X-Accel-Redirect"]
+    assert archives.may_read(name, answer.headers["X-Vireo-Grant"], token) == 200
 
     stranger = archives.ask(other)
     assert told(stranger) == WAITING
     assert "X-Accel-Redirect" not in stranger.headers
     assert outcome(archives.ask("")) == (400, "token_missing")
+
+
+def test_only_its_grant_lets_the_gateway_send_it(archives: Any) -> None:
+    token, other = archives.person(), archives.person("Eve")
+    grants = {}
+    for each in (token, other):
+        archives.ask(each)
+        archives.make()
+        grants[each] = archives.ask(each).headers["X-Vireo-Grant"]
+    names = {each: grants[each].split(".")[3] for each in grants}
+    grant, name = grants[token], names[token]
+    assert {row[0] for row in archives.rows()} == set(names.values())
+    assert archives.may_read(name, grant, token) == 200
+
+    assert archives.may_read(name, grant, other) == 403, "another account"
+    assert archives.may_read(name, grant, "") == 403, "no account"
+    assert archives.may_read(names[other], grant, token) == 403, "another archive"
+    assert archives.may_read(name, grants[other], token) == 403
+    assert archives.may_read(name, "", token) == 403
+    assert archives.may_read(name, grant[:-1] + ("0" if grant[-1] != "0" else "1"), token) == 403
+    later = grant.replace(grant.split(".")[6], str(int(grant.split(".")[6]) + 3600))
+    assert archives.may_read(name, later, token) == 403, "a later time is another grant"
+    archives.stage.clean.query("DELETE FROM Sessions")
+    assert archives.may_read(name, grant, token) == 403, "the session has ended"
+
+
+def test_its_grant_is_good_for_moments(archives: Any) -> None:
+    token = archives.person()
+    archives.ask(token)
+    archives.make()
+    expires = int(archives.ask(token).headers["X-Vireo-Grant"].split(".")[6])
+    assert 0 < expires - time.time() <= 30
 
 
 def test_its_owner_is_notified_once(archives: Any) -> None:
@@ -115,7 +149,7 @@ def test_a_lost_file_is_made_anew(archives: Any) -> None:
     token = archives.person()
     archives.ask(token)
     archives.make()
-    for path in archives.stage.files.exports.iterdir():
+    for path in archives.stage.paths.exports.iterdir():
         path.unlink()
     assert told(archives.ask(token)) == WAITING
     archives.make()
@@ -137,7 +171,7 @@ def test_one_that_can_not_be_made_has_failed_and_may_be_asked_for_again(archives
     token = archives.person()
     archives.ask(token)
     job = archives.jobs.claim()
-    archives.stage.files.export_part(job.subject, "another").write_text("half")
+    archives.stage.files.staging.export_part(job.subject, "another").write_text("half")
     archives.exporter().give_up(job, "OSError")
     assert [row[1] for row in archives.rows()] == ["failed"]
     assert archives.stage.left() == set()

@@ -52,8 +52,8 @@ def test_what_is_playable_is_copied(stage: Any, upload_id: str, fakes: Any) -> N
     assert fakes.calls == ["inspect", "copy_streams", "measure", "thumbnail"]
     assert stage.told() == ["ready"]
     assert stage.left() == stage.published(upload_id)
-    assert stage.files.video(stage.hash_path).read_bytes() == b"body"
-    assert stage.files.thumbnail(stage.hash_path).read_bytes() == b"picture of body"
+    assert stage.paths.video(stage.hash_path).read_bytes() == b"body"
+    assert stage.paths.thumbnail(stage.hash_path).read_bytes() == b"frame of body"
     assert fakes.matrices == ["smpte170m"]
 
 
@@ -67,7 +67,7 @@ def test_any_other_is_encoded(stage: Any, upload_id: str, fakes: Any) -> None:
     assert fakes.calls == ["inspect", "survey", "encode", "measure", "thumbnail"]
     assert stage.told() == ["waiting", "processing", "ready"]
     assert stage.left() == stage.published(upload_id)
-    assert stage.files.video(stage.hash_path).read_bytes() == b"encoded"
+    assert stage.paths.video(stage.hash_path).read_bytes() == b"encoded"
     assert fakes.matrices == ["bt709"]
 
 
@@ -144,7 +144,8 @@ def test_a_full_disk_is_waited_for_by_what_was_answered(
     with pytest.raises(TryLater):
         stage.prepare(tools=fakes.tools(), early=early)
     assert stage.state() is UploadState.STORED
-    assert stage.files.body(stage.hash_path, upload_id).exists()
+    assert stage.files.staging.body(stage.hash_path, upload_id).exists()
+    assert not [name for name in stage.left() if name.endswith((".mp4", ".jpg"))]
 
 
 @pytest.mark.parametrize("tool", ["encode", "thumbnail"])
@@ -155,7 +156,8 @@ def test_a_full_disk_makes_an_encode_wait(
     fakes.errors[tool] = [DiskFull("staging")]
     with pytest.raises(TryLater):
         encode(stage, fakes)
-    assert stage.stored(upload_id) <= stage.left()
+    # What was made of it would fill the disk for the next attempt.
+    assert stage.left() == stage.stored(upload_id)
     assert stage.jobs() == [("encode", "running", 1)]
 
 
@@ -169,9 +171,9 @@ def test_a_machine_in_trouble_or_a_stop_says_nothing_about_a_file(
         stage.prepare(tools=fakes.tools())
     assert stage.state() is UploadState.RECEIVED
     assert stage.jobs() == [("prepare", "running", 1)]
-    assert stage.files.body(stage.hash_path, upload_id).exists()
+    assert stage.files.staging.body(stage.hash_path, upload_id).exists()
     assert stage.told() == []
-    assert not stage.files.video(stage.hash_path).exists()
+    assert not stage.paths.video(stage.hash_path).exists()
 
 
 class Captions:

@@ -11,12 +11,14 @@ from vireo_common.errors import Code
 from vireo_common.jobs import LeaseLost
 from vireo_common.worker import TryLater
 from vireo_media.core.uploads import UploadState
-from vireo_media.storage.files import MediaFiles, Results
+from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.staging import Results, Staging
+from vireo_media.worker.pipeline import Pipeline
 from vireo_testing.clips import Library
 from vireo_testing.neighbours import Call, Neighbour
 
 
-class FullDisk(MediaFiles):
+class FullDisk(Staging):
     """A folder on which no result has room."""
 
     def results(self, hash_path: str, upload_id: str, lease: str) -> Results:
@@ -24,6 +26,12 @@ class FullDisk(MediaFiles):
         if not made.video.is_symlink():
             made.video.symlink_to("/dev/full")
         return made
+
+
+def full_disk(stage: Any) -> Pipeline:
+    """A worker's pipeline there."""
+    pipeline: Pipeline = stage.pipeline(files=MediaFiles(FullDisk(stage.root), stage.files.blobs))
+    return pipeline
 
 
 @pytest.fixture
@@ -41,11 +49,11 @@ def test_what_a_browser_plays_is_published(stage: Any, library: Library) -> None
 
     assert stage.state() is UploadState.PUBLISHED
     assert stage.left() == stage.published(upload_id)
-    assert stage.files.original(stage.hash_path, upload_id).read_bytes() == clip.read_bytes()
+    assert stage.paths.original(stage.hash_path, upload_id).read_bytes() == clip.read_bytes()
     [report] = [call.body for call in stage.catalog.calls]
     assert (report["state"], report["width"], report["height"]) == ("ready", 320, 180)
     assert report["duration"] == pytest.approx(2.0, abs=0.1)
-    picture = stage.files.thumbnail(stage.hash_path).stat()
+    picture = stage.paths.thumbnail(stage.hash_path).stat()
     assert report["thumbnail_version"] == f"{int(picture.st_mtime):x}-{picture.st_size:x}"
     assert stage.jobs() == [("verify", "queued", 0)]
 
@@ -122,7 +130,7 @@ def test_a_body_that_was_taken_back_is_refused(stage: Any, library: Library) -> 
 def test_a_full_disk_refuses_at_once(stage: Any, library: Library) -> None:
     stage.receive(library.path("plain.mp4"))
 
-    stage.pipeline(files=FullDisk(stage.root)).prepare(stage.claim(), threading.Event())
+    full_disk(stage).prepare(stage.claim(), threading.Event())
 
     upload = stage.uploads.find(stage.hash_path)
     assert upload is not None
@@ -135,7 +143,7 @@ def test_a_full_disk_makes_an_encode_wait(stage: Any, library: Library) -> None:
     stage.prepare()
 
     with pytest.raises(TryLater):
-        stage.pipeline(files=FullDisk(stage.root)).encode(stage.claim_encode(), threading.Event())
+        full_disk(stage).encode(stage.claim_encode(), threading.Event())
 
     assert stage.state() is UploadState.STORED
     assert stage.left() == stage.stored(upload_id)
@@ -257,7 +265,7 @@ def test_a_worker_that_lost_its_job_spares_a_second_upload(
 
     assert stage.state() is UploadState.PUBLISHED
     assert stage.published(second[0]) <= stage.left()
-    served = stage.files.video(stage.hash_path).read_bytes()
+    served = stage.paths.video(stage.hash_path).read_bytes()
     assert b"mp4a" not in served, "the first upload has sound, the second has none"
     assert not {path for path in stage.left() if first_id in path and "originals" in path}
 
@@ -316,9 +324,9 @@ def test_a_worker_that_died_after_publishing_is_followed(stage: Any, library: Li
     """The disk may not have what it published: it is made again from the original."""
     upload_id = stage.receive(library.path("plain.mp4"))
     stage.files.keep(stage.hash_path, upload_id)
-    stage.files.discard(stage.hash_path, upload_id)
+    stage.files.staging.discard(stage.hash_path, upload_id)
     stage.clean.query("UPDATE Uploads SET State = 'published'")
-    video = stage.files.video(stage.hash_path)
+    video = stage.paths.video(stage.hash_path)
     video.parent.mkdir()
     video.write_bytes(b"half a video")
 
@@ -331,7 +339,7 @@ def test_a_worker_that_died_after_publishing_is_followed(stage: Any, library: Li
 def test_an_encode_that_fails_keeps_the_original(stage: Any, library: Library, text: Path) -> None:
     upload_id = stage.receive(library.path("vp8.webm"))
     stage.prepare()
-    stage.files.original(stage.hash_path, upload_id).write_bytes(text.read_bytes())
+    stage.paths.original(stage.hash_path, upload_id).write_bytes(text.read_bytes())
 
     stage.pipeline().encode(stage.claim_encode(), threading.Event())
 

@@ -1,6 +1,7 @@
 """The step that publishes: files before rows, and nothing for who lost the job."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import LeaseLost
 from vireo_media.core.uploads import UploadState
-from vireo_media.storage.files import MediaFiles, Results
+from vireo_media.storage.files import MediaFiles, TransferredFilm
+from vireo_media.storage.staging import Results, Staging
 from vireo_media.worker.reports import publish_change
 from vireo_media.worker.steps.publish import Publish
 from vireo_media.worker.steps.work import Film, Work
@@ -25,34 +27,48 @@ def work(stage: Any, tmp_path: Path) -> Work:
     upload_id = stage.receive(body)
     stage.files.keep(stage.hash_path, upload_id)
     job, upload = stage.claim(), stage.uploads.find(stage.hash_path)
-    results = stage.files.results(stage.hash_path, upload_id, job.lease)
+    results = stage.files.staging.results(stage.hash_path, upload_id, job.lease)
     results.video.write_bytes(b"film")
     results.thumbnail.write_bytes(b"picture")
     return Work(job, upload, body, results, threading.Event())
+
+
+class Discarding(Staging):
+    """Notes when it is cleared."""
+
+    def __init__(self, root: Path, note: Callable[[str], None]) -> None:
+        super().__init__(root)
+        self._note = note
+
+    def discard(self, hash_path: str, upload_id: str = "") -> None:
+        super().discard(hash_path, upload_id)
+        self._note("discard")
 
 
 class Ordered(MediaFiles):
     """Notes what is done to files, and the upload's state at that time."""
 
     def __init__(self, stage: Any) -> None:
-        super().__init__(stage.root)
+        super().__init__(Discarding(stage.root, self.note), stage.files.blobs)
         self._stage = stage
         self.done: list[tuple[str, UploadState | None, int]] = []
 
     def note(self, what: str) -> None:
         self.done.append((what, self._stage.state(), len(self._stage.jobs())))
 
-    def publish(self, hash_path: str, results: Results) -> None:
-        super().publish(hash_path, results)
+    def transfer(self, hash_path: str, results: Results) -> TransferredFilm:
+        done = super().transfer(hash_path, results)
+        self.note("transfer")
+        return done
+
+    def publish(self, film: TransferredFilm) -> str:
+        version = super().publish(film)
         self.note("publish")
+        return version
 
-    def sync_public(self, hash_path: str) -> None:
-        super().sync_public(hash_path)
-        self.note("sync")
-
-    def discard(self, hash_path: str, upload_id: str) -> None:
-        super().discard(hash_path, upload_id)
-        self.note("discard")
+    def settle(self, hash_path: str) -> None:
+        super().settle(hash_path)
+        self.note("settle")
 
 
 def publish(stage: Any, work: Work, fakes: Any, *, copied: bool = False, note: str = "") -> None:
@@ -73,20 +89,21 @@ def test_files_are_in_place_before_the_rows_say_so(stage: Any, work: Work, fakes
     step(stage.media, work, Film(fakes.made, "", copied=False))
 
     assert files.done == [
+        ("transfer", UploadState.RECEIVED, 1),
         ("publish", UploadState.RECEIVED, 1),
         ("notify", UploadState.PLACED, 1),
-        ("sync", UploadState.PUBLISHED, 1),
+        ("settle", UploadState.PUBLISHED, 1),
         ("discard", UploadState.PUBLISHED, 0),
     ]
     assert stage.left() == stage.published(work.upload.upload_id)
-    assert stage.files.video(stage.hash_path).read_bytes() == b"film"
-    assert stage.files.thumbnail(stage.hash_path).read_bytes() == b"picture"
+    assert stage.paths.video(stage.hash_path).read_bytes() == b"film"
+    assert stage.paths.thumbnail(stage.hash_path).read_bytes() == b"picture"
 
 
 def test_catalog_is_told_what_was_made(stage: Any, work: Work, fakes: Any) -> None:
     publish(stage, work, fakes, note="A part is missing.")
     [report] = [call.body for call in stage.catalog.calls]
-    found = stage.files.thumbnail(stage.hash_path).stat()
+    found = stage.paths.thumbnail(stage.hash_path).stat()
     assert report == {
         "state": "ready",
         "reason": "A part is missing.",
@@ -137,7 +154,7 @@ def test_who_lost_the_job_publishes_nothing(stage: Any, work: Work, fakes: Any) 
     stage.claim()
     with pytest.raises(LeaseLost):
         publish(stage, work, fakes)
-    assert not stage.files.video(stage.hash_path).exists()
+    assert not stage.paths.video(stage.hash_path).exists()
     assert stage.stored(work.upload.upload_id) < stage.left()
     assert (stage.state(), stage.told()) == (UploadState.RECEIVED, [])
 
@@ -165,7 +182,7 @@ def test_who_was_replaced_spares_what_came_after(
     stage.uploads.withdraw(stage.hash_path, work.upload.upload_id)
     second = stage.receive(work.source)
     stage.files.keep(stage.hash_path, second)
-    stage.files.discard(stage.hash_path, second)
+    stage.files.staging.discard(stage.hash_path, second)
     with pytest.raises(LeaseLost):
         publish(stage, work, fakes)
     assert stage.left() == stage.stored(second)

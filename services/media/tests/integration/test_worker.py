@@ -1,4 +1,4 @@
-"""The worker as a process: told to stop, killed, and started anew."""
+"""The worker as a process: stopped, killed, and started anew."""
 
 import contextlib
 import json

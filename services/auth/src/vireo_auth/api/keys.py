@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Response, jsonify
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from vireo_auth.api.models import KeySetBody
 from vireo_common.access import public
@@ -18,12 +19,18 @@ class KeySetAnswer(KeySetBody):
 
 def blueprint(key_set: Callable[[], KeySet]) -> APIBlueprint:
     """The route; ``key_set`` gives the keys."""
-    bp = APIBlueprint("keys", __name__)
+    bp = APIBlueprint("keys", __name__, abp_tags=[Tag(name="sessions")])
 
-    @bp.get("/.well-known/jwks.json", responses={200: KeySetAnswer})
+    @bp.get("/.well-known/jwks.json", operation_id="show_keys", responses={200: KeySetAnswer})
     @public
     def keys() -> Response:
-        """Get the public keys that tokens are verified with, as a JSON Web Key Set."""
+        """Get the public keys that tokens are verified with, as a JSON Web Key Set.
+
+        For programs that verify tokens themselves. New keys are published before they sign.
+
+        Example:
+            curl $VIREO/.well-known/jwks.json
+        """
         found = key_set()
         return jsonify({**found, "response": found})
 

@@ -12,11 +12,22 @@ from pydantic import (
     model_validator,
 )
 
+from vireo_auth.core.accounts import FORBIDDEN_IN_NAMES, MAX_NAME, USERNAME
+from vireo_auth.core.addresses import MAX_EMAIL
 from vireo_auth.core.me import Profile
+from vireo_auth.core.passwords import MAX_BYTES, MIN_BYTES
+from vireo_auth.core.sessions import SESSION_ID
 
 MAX_TEXT = 1000
-"""Longest text that is looked at at all; the rules of each field are stricter."""
+"""Longest text that is looked at at all. The rules of each field (``core``) are stricter, and
+``json_schema_extra`` puts them into the API document."""
 
+# As ECMA-262 and Python both read it: in a class only the backslash has a meaning.
+_FORBIDDEN = "".join(sorted(FORBIDDEN_IN_NAMES)).replace("\\", r"\\")
+_PERSON_NAME: dict[str, Any] = {
+    "maxLength": MAX_NAME,
+    "pattern": rf"^[^{_FORBIDDEN}\u0000-\u001f\u007f-\u009f]*$",
+}
 
 DIGITS = "^[0-9]{1,9}$"
 
@@ -40,7 +51,7 @@ class SignInBody(BaseModel):
     model_config = ConfigDict(strict=True)
 
     username: str = Field(max_length=MAX_TEXT, description="The name, in any case of its letters.")
-    password: str = Field(max_length=MAX_TEXT)
+    password: str = Field(max_length=MAX_TEXT, json_schema_extra={"format": "password"})
     refresh_token: bool = Field(
         False, description="Whether the refresh token is wanted in the answer, without a cookie."
     )
@@ -119,7 +130,7 @@ class DeleteChannelBody(BaseModel):
 class SessionPath(BaseModel):
     """A session in an address."""
 
-    session_id: str
+    session_id: str = Field(json_schema_extra={"pattern": f"^{SESSION_ID.pattern}$"})
 
 
 class SessionRow(BaseModel):
@@ -191,19 +202,52 @@ class SignUpBody(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    fname: str = Field(max_length=MAX_TEXT, description="First name, 1 to 25 characters.")
-    mname: str = Field(max_length=MAX_TEXT, description="Middle name, may be empty.")
-    lname: str = Field(max_length=MAX_TEXT, description="Last name, 1 to 25 characters.")
+    fname: str = Field(
+        max_length=MAX_TEXT,
+        description="First name, 1 to 25 characters.",
+        json_schema_extra={**_PERSON_NAME, "minLength": 1},
+    )
+    mname: str = Field(
+        max_length=MAX_TEXT,
+        description="Middle name, may be empty.",
+        json_schema_extra={**_PERSON_NAME, "minLength": 0},
+    )
+    lname: str = Field(
+        max_length=MAX_TEXT,
+        description="Last name, 1 to 25 characters.",
+        json_schema_extra={**_PERSON_NAME, "minLength": 1},
+    )
     username: str = Field(
-        max_length=MAX_TEXT, description="3 to 25 characters of `A-Z a-z 0-9 _ . -`."
+        max_length=MAX_TEXT,
+        description="3 to 25 characters of `A-Z a-z 0-9 _ . -`.",
+        json_schema_extra={"maxLength": MAX_NAME, "pattern": f"^{USERNAME.pattern}$"},
     )
-    email: str = Field(max_length=MAX_TEXT, description="A valid email address.")
+    email: str = Field(
+        max_length=MAX_TEXT,
+        description="A valid email address.",
+        json_schema_extra={"format": "email", "maxLength": MAX_EMAIL},
+    )
     password: str = Field(
-        max_length=MAX_TEXT, description="8 to 72 bytes, none of the commonly used ones."
+        max_length=MAX_TEXT,
+        description="8 to 72 bytes, none of the commonly used ones.",
+        # In characters, of which none below or above these can be right.
+        json_schema_extra={
+            **{"minLength": MIN_BYTES // 4, "maxLength": MAX_BYTES},
+            "format": "password",
+        },
     )
-    day: WholeNumber = Field(description="Day of birth; digits as text are taken too.")
-    month: WholeNumber = Field(description="Month of birth; digits as text are taken too.")
-    year: WholeNumber = Field(description="Year of birth; digits as text are taken too.")
+    day: WholeNumber = Field(
+        description="Day of birth; digits as text are taken too.",
+        json_schema_extra={"minimum": 1, "maximum": 31},
+    )
+    month: WholeNumber = Field(
+        description="Month of birth; digits as text are taken too.",
+        json_schema_extra={"minimum": 1, "maximum": 12},
+    )
+    year: WholeNumber = Field(
+        description="Year of birth; digits as text are taken too.",
+        json_schema_extra={"minimum": 1900, "maximum": 9999},
+    )
 
 
 def show_profile(profile: Profile) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import ipaddress
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from vireo_auth.api import cookies
 from vireo_auth.api.models import RefreshBody, SignedIn
@@ -26,10 +27,11 @@ from vireo_common.web import (
 
 def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
     """The route, on the rules of ``sessions``; ``secure`` keeps the cookie to HTTPS."""
-    bp = APIBlueprint("token", __name__)
+    bp = APIBlueprint("token", __name__, abp_tags=[Tag(name="sessions")])
 
     @bp.post(
         "/token/refresh",
+        operation_id="refresh_token",
         responses={
             200: Envelope[SignedIn],
             **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS, Code.RATE_LIMITED),
@@ -38,7 +40,18 @@ def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
     @never_replayed
     @public
     def refresh(body: RefreshBody) -> Response:
-        """Get the next token of a session, with the refresh token in the cookie or the body."""
+        r"""Get the next token of a session, with the refresh token in the cookie or the body.
+
+        Browsers send the cookie that ``POST /sign_in`` has set; other clients the refresh token
+        that they asked for there. It works once: the answer brings the next one the same way, and
+        the same one where it is sent again at once. One that comes back more than ten seconds after
+        its use was copied, and its session ends. A session that is not carried on for 30 days is
+        over, and so is one of 90 days.
+
+        Example:
+            curl $VIREO/token/refresh -H 'Content-Type: application/json' \
+              -d '{"refresh_token": "'$REFRESH'"}'
+        """
         given = body.refresh_token or cookies.refresh_token(secure=secure)
         if not given:
             raise Failure(Code.TOKEN_MISSING, "This needs a refresh token.")

@@ -133,7 +133,7 @@ class Exports:
             devices=self._store.devices(channel_id),
             browsers=self._store.browsers(channel_id),
             links=self._store.links(channel_id),
-            # Mails are recorded by address, which may be somebody else's until it is proven.
+            # Mails are recorded by address, which may be somebody else's until it is verified.
             mails=self._store.mails(channel_id, profile.email) if profile.verified else (),
             email_changes=self._store.email_changes(channel_id),
         )

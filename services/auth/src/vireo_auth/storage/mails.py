@@ -1,7 +1,7 @@
 """The queue ``mail`` of the table ``Jobs``, and what its worker needs of other tables.
 
-A mail is a job that is committed with what it tells of. The job holds no token: the worker makes
-one at the moment it sends, and keeps its hash.
+A mail is a job that is committed in the transaction of the change it reports. The job holds no
+token: the worker makes one at the moment it sends, and keeps its hash.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from vireo_common.database import Database
 from vireo_common.jobs import enqueue
 
 QUEUE = "mail"
-# So many things one mail tells of; of more it tells how many.
+# So many occasions are listed in one mail; of more it says how many.
 MOST_TOLD = 10
 # Only a worker that died counts; a mail server that is away does not.
 MAX_ATTEMPTS = 20
@@ -83,18 +83,18 @@ DELETE FROM MailedAddresses WHERE MailedAt < NOW(3) - INTERVAL 1 DAY ORDER BY Ma
 
 @dataclass(frozen=True)
 class Cause:
-    """What is known of a mail at the moment of what it tells of.
+    """What is known of a mail when the change happens that it reports.
 
     Args:
         origin: the network of whoever caused it; empty where nobody did.
         account: whom it is about, where the account is gone when it is sent.
-        proven: whether the address was proven then, where the account has another one since.
-        change: which change of the address it tells of.
+        verified: whether the address was verified then, where the account has another one since.
+        change: which change of the address it reports.
     """
 
     origin: str = ""
     account: int | None = None
-    proven: bool | None = None
+    verified: bool | None = None
     change: int | None = None
 
 
@@ -109,7 +109,7 @@ def add_mail_job(
 ) -> None:
     """Have a mail sent, once the caller's transaction is committed.
 
-    A notice of what an earlier one tells of, which has not been sent yet, is added to that.
+    A notice of the same kind that has not been sent yet is extended instead.
 
     Args:
         channel_id: whom it is about; ``None`` where the account is to be found by ``to``, or is
@@ -133,7 +133,7 @@ def add_mail_job(
 
 
 def _added(cursor: Cursor, template: Template, subject: str, payload: Mapping[str, object]) -> bool:
-    """Whether a mail that is still to be sent tells of this too, from now on."""
+    """Extend a notice that is still to be sent; whether there was one."""
     cursor.execute(WAITING, (QUEUE, subject, template.value))
     for (job_id,) in cursor.fetchall():
         if not cursor.execute(LOCK_WAITING, (job_id,)):

@@ -66,7 +66,7 @@ class ProfileTable:
         self._database.transaction("profiles.change_names", work)
 
     def change_all(self, owner: Confirmed, changes: Mapping[str, str], origin: str) -> None:
-        """Set some fields; a new address has to be proven, and the old one is notified.
+        """Set some fields; a new address has to be verified, and the old one is notified.
 
         Raises:
             EmailTaken: a unique constraint decided, or another account may get it back.
@@ -81,7 +81,7 @@ class ProfileTable:
             # Links in mails are bound to the address that they were sent to, but those that undo.
             cursor.execute(FORGET_LINKS, (channel_id,))
             change = note_change(cursor, channel_id, before.email)
-            cause = Cause(origin, channel_id, before.proven, change)
+            cause = Cause(origin, channel_id, before.verified, change)
             template = Template.EMAIL_CHANGED
             add_mail_job(cursor, template, channel_id=channel_id, to=before.email, cause=cause)
             cause = Cause(origin)
@@ -136,7 +136,7 @@ class ProfileTable:
             self._reserved.reserve(cursor, account.username)
             forget_refused(cursor, owner.channel_id)
             template, values = Template.ACCOUNT_DELETED, {"username": account.username}
-            cause = Cause(origin, owner.channel_id, account.proven)
+            cause = Cause(origin, owner.channel_id, account.verified)
             add_mail_job(
                 cursor, template, channel_id=None, to=account.email, values=values, cause=cause
             )

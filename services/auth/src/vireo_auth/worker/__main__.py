@@ -1,4 +1,4 @@
-"""``python -m vireo_auth.worker``: runs until it is told to stop, then gives its jobs back."""
+"""``python -m vireo_auth.worker``: runs until a signal stops it, then puts its jobs back."""
 
 import sys
 import threading

@@ -2,6 +2,7 @@
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.api.models import NameInPath
 from vireo_catalog.core.channels import Channels, draw_picture
@@ -22,15 +23,22 @@ DRAWN = "X-Vireo-Drawn"
 
 def blueprint(channels: Channels) -> APIBlueprint:
     """The route, on the rules of ``channels``."""
-    bp = APIBlueprint("channels", __name__)
+    bp = APIBlueprint("channels", __name__, abp_tags=[Tag(name="channels")])
 
     @bp.get(
         "/channel/picture/<name>",
+        operation_id="show_channel_picture",
         responses={200: IMAGE, **problems(Code.NOT_FOUND)},
     )
     @public
     def picture(path: NameInPath) -> Response:
-        """A channel's picture."""
+        """A channel's picture.
+
+        The one that its owner has set, otherwise a pattern that is drawn from the name.
+
+        Example:
+            curl -o ada.webp $VIREO/channel/picture/ada
+        """
         picture = channels.picture(path.name)
         if picture.file and DRAWN not in request.headers:
             image = Response(mimetype=WEBP, headers={FILE: f"/_pictures/{picture.file}"})

@@ -4,14 +4,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vireo_catalog.core.channels import ChannelSummary
-from vireo_catalog.core.search import SearchType
-from vireo_catalog.core.videos import Video
+from vireo_catalog.core.channels import NAME, ChannelSummary
+from vireo_catalog.core.search import MAX_QUERY, SearchType
+from vireo_catalog.core.videos import HASH_PATH, MAX_DESCRIPTION, MAX_TITLE, Video
 from vireo_catalog.core.visibility import State
+from vireo_common.pages import Omitted
 from vireo_common.text import iso_time
 
 # Bounds of the fields as they are sent. The rules' own (`core.videos.check`) are tighter, but count
-# after trimming: what is far beyond them is refused here, before any code loops over it.
+# after trimming: what is far beyond them is refused here, before any code loops over it. The API
+# document has the rules' own, by ``json_schema_extra``.
 MAX_TITLE_SENT = 10_000
 MAX_DESCRIPTION_SENT = 100_000
 
@@ -21,8 +23,16 @@ class UploadBody(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    title: str = Field(max_length=MAX_TITLE_SENT, description="1 to 255 characters after trimming.")
-    description: str = Field(max_length=MAX_DESCRIPTION_SENT, description="0 to 50,000 characters.")
+    title: str = Field(
+        max_length=MAX_TITLE_SENT,
+        description="1 to 255 characters after trimming.",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_TITLE},
+    )
+    description: str = Field(
+        max_length=MAX_DESCRIPTION_SENT,
+        description="0 to 50,000 characters.",
+        json_schema_extra={"maxLength": MAX_DESCRIPTION},
+    )
 
 
 class EditBody(BaseModel):
@@ -41,13 +51,19 @@ class EditBody(BaseModel):
 class HashPathInPath(BaseModel):
     """The hash path in an address."""
 
-    hash_path: str = Field(description="The video's hash path, 7 characters.")
+    hash_path: str = Field(
+        description="The video's hash path, 7 characters.",
+        json_schema_extra={"example": "aB3dE5g", "pattern": f"^{HASH_PATH.pattern}$"},
+    )
 
 
 class NameInPath(BaseModel):
     """A channel's name in an address."""
 
-    name: str = Field(description="The channel's name, in any case of its letters.")
+    name: str = Field(
+        description="The channel's name, in any case of its letters.",
+        json_schema_extra={"example": "ada", "pattern": f"^{NAME.pattern}$"},
+    )
 
 
 class ChannelPath(BaseModel):
@@ -66,7 +82,10 @@ class SearchPath(BaseModel):
     """What is searched for, and where."""
 
     type: SearchType = Field(description="`all`: videos and channels; `channel`: channels.")
-    query: str = Field(description="The words; the last letters of a word may be missing.")
+    query: str = Field(
+        description="The words; the last letters of a word may be missing.",
+        json_schema_extra={"example": "first video", "minLength": 1, "maxLength": MAX_QUERY},
+    )
 
 
 class UniversalObject(BaseModel):
@@ -75,10 +94,16 @@ class UniversalObject(BaseModel):
     type: Literal["video", "channel"]
     channel: str = Field(description="The owner's username, or the channel's.")
     title: str = Field(description='The title; `""` for a channel.')
-    thumbnail: str = Field(description="The video's hash path, or the channel's newest one's.")
+    thumbnail: str = Field(
+        description="The video's hash path, or the channel's newest one's.",
+        json_schema_extra={"example": "aB3dE5g"},
+    )
     nb_count: int | Literal[""] = Field(description='Number of videos; `""` for a video.')
     description: str = Field(description='`""` in lists and for a channel.')
-    upload: str = Field(description="Time of (the newest) upload, ISO 8601 in UTC with `Z`.")
+    upload: str = Field(
+        description="Time of (the newest) upload, ISO 8601 in UTC with `Z`.",
+        json_schema_extra={"example": "2026-03-01T12:00:00Z"},
+    )
     thumbnail_version: str | None = Field(
         None,
         description="Another one with each picture of a video: at `/thumbnails/<hash>?v=<version>` "
@@ -87,14 +112,14 @@ class UniversalObject(BaseModel):
     duration: float | None = Field(None, description="Length of a video in seconds.")
     width: int | None = Field(None, description="Width of a video in pixels.")
     height: int | None = Field(None, description="Height of a video in pixels.")
-    likes: int | None = Field(None, description="How many like a video.")
-    dislikes: int | None = Field(None, description="How many do not.")
-    state: State | None = Field(None, description="How far a video is; for its owner alone.")
-    reason: str | None = Field(None, description="Why it failed; for its owner alone.")
+    likes: int | Omitted = Field(None, description="How many like a video.")
+    dislikes: int | Omitted = Field(None, description="How many do not.")
+    state: State | Omitted = Field(None, description="How far a video is; for its owner alone.")
+    reason: str | Omitted = Field(None, description="Why it failed; for its owner alone.")
     note: str | None = Field(
         None, description="What is missing from what was published; for its owner alone."
     )
-    uploaded: bool | None = Field(
+    uploaded: bool | Omitted = Field(
         None, description="Whether the bytes have arrived; for its owner alone."
     )
 

@@ -2,6 +2,7 @@
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.api.models import (
     SearchPath,
@@ -19,18 +20,26 @@ from vireo_common.web import PAGE_PROBLEMS, Envelope, answer_page, problems
 
 def blueprint(search: Search) -> APIBlueprint:
     """The route, on the rules of ``search``."""
-    bp = APIBlueprint("search", __name__)
+    bp = APIBlueprint("search", __name__, abp_tags=[Tag(name="search")])
 
     @bp.get(
         "/search/<type>/<text:query>",
+        operation_id="search",
         responses={
             200: Envelope[list[UniversalObject]],
-            **problems(*PAGE_PROBLEMS, Code.UNAVAILABLE),
+            **problems(*PAGE_PROBLEMS, Code.NOT_FOUND, Code.UNAVAILABLE),
         },
     )
     @public
     def search_route(path: SearchPath, query: PageQuery) -> Response:
-        """Find channels by name, and videos by title and description."""
+        """Find channels by name, and videos by title and description.
+
+        Channels come first, then videos with every word in the title, then videos with every word
+        in title and description together; within these, newest first.
+
+        Example:
+            curl $VIREO/search/all/first%20video
+        """
         page = search(path.type, path.query, query.limit, query.cursor)
         values = [
             show_video(row) if isinstance(row, Video) else show_channel(row) for row in page.rows

@@ -2,6 +2,7 @@
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.api.models import (
     EditBody,
@@ -35,35 +36,54 @@ WRITE_PROBLEMS = (*TOKEN_PROBLEMS, Code.RATE_LIMITED)
 
 def blueprint(videos: Videos) -> APIBlueprint:
     """The routes, on the rules of ``videos``."""
-    bp = APIBlueprint("videos", __name__)
+    bp = APIBlueprint("videos", __name__, abp_tags=[Tag(name="videos")])
 
     @bp.post(
         "/upload",
+        operation_id="announce_video",
         security=TOKEN_REQUIRED,
         responses={200: Envelope[str], **problems(*WRITE_PROBLEMS, *JSON_PROBLEMS)},
     )
     @signed_in
     def announce(body: UploadBody) -> Response:
-        """Announce a video and get its hash path; then send its bytes."""
+        r"""Announce a video and get its hash path; then send its bytes.
+
+        The answer is the hash path of the new video: 7 characters that are never used again. Nobody
+        but its owner sees the video until its bytes are there and it is playable.
+
+        Example:
+            curl $VIREO/upload -H "Authorization: Bearer $TOKEN" \
+              -H 'Content-Type: application/json' \
+              -d '{"title": "My first video", "description": ""}'
+        """
         key = request_key()
         return answer(videos.announce(account_id(), body.title, body.description, key))
 
     @bp.get(
         "/v/<hash_path>",
+        operation_id="show_video",
         security=[{}, *TOKEN_REQUIRED],
         responses={
             200: Envelope[UniversalObject],
-            **problems(Code.NOT_FOUND, Code.TOKEN_INVALID, Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED),
+            **problems(Code.NOT_FOUND, *TOKEN_PROBLEMS),
         },
     )
     @maybe_signed_in
     def show(path: HashPathInPath) -> Response:
-        """A video: everybody's once it is ready, its owner's before."""
+        """A video: everybody's once it is ready, its owner's before.
+
+        With the owner's token the answer has ``state`` and ``uploaded``, and ``reason`` where it
+        failed; before the video is ready there is no answer to anybody else.
+
+        Example:
+            curl $VIREO/v/$HASH
+        """
         video, is_owner = videos.show(path.hash_path, viewer_id, claimed_account_id)
         return answer(show_video(video, to_owner=is_owner))
 
     @bp.patch(
         "/v/<hash_path>",
+        operation_id="edit_video",
         security=TOKEN_REQUIRED,
         responses={
             200: Envelope[UniversalObject],
@@ -72,18 +92,30 @@ def blueprint(videos: Videos) -> APIBlueprint:
     )
     @signed_in
     def edit(path: HashPathInPath, body: EditBody) -> Response:
-        """Change title or description of one's own video."""
+        r"""Change title or description of one's own video.
+
+        What is left out stays as it is.
+
+        Example:
+            curl -X PATCH $VIREO/v/$HASH -H "Authorization: Bearer $TOKEN" \
+              -H 'Content-Type: application/json' -d '{"title": "Another title"}'
+        """
         video = videos.edit(path.hash_path, account_id(), body.title, body.description)
         return answer(show_video(video, to_owner=True))
 
     @bp.delete(
         "/v/<hash_path>",
+        operation_id="delete_video",
         security=TOKEN_REQUIRED,
         responses={200: Empty, **problems(Code.NOT_FOUND, Code.FORBIDDEN, *WRITE_PROBLEMS)},
     )
     @signed_in
     def delete(path: HashPathInPath) -> Response:
-        """Delete one's own video with its files; what was being processed stops."""
+        """Delete one's own video with its files; what was being processed stops.
+
+        Example:
+            curl -X DELETE $VIREO/v/$HASH -H "Authorization: Bearer $TOKEN"
+        """
         videos.delete(path.hash_path, account_id())
         return answer()
 

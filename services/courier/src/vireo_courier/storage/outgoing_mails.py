@@ -162,7 +162,7 @@ class OutgoingMailTable:
                 raise Later("stopped")
 
     def sent(self, job: Job) -> None:
-        """Delete the mail, or tell who waits for it."""
+        """Delete the mail, or write the outcome for who waits for it."""
         if not self._database.write(DELETE_SENT, (job.job_id, job.lease)):
             self._end(job, "sent", "")
 

@@ -4,11 +4,23 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from vireo_common.pages import Omitted
+from vireo_media.core.uploads import HASH_PATH
+
 
 class HashPathInPath(BaseModel):
     """The hash path in an address."""
 
-    hash_path: str = Field(description="The video's hash path, 7 characters.")
+    hash_path: str = Field(
+        description="The video's hash path, 7 characters.",
+        json_schema_extra={"example": "aB3dE5g", "pattern": f"^{HASH_PATH.pattern}$"},
+    )
+
+
+class ExportNameInPath(BaseModel):
+    """The name of a data export in an address of the gateway's."""
+
+    export_name: str = Field(description="32 hexadecimal digits.")
 
 
 class ExportRow(BaseModel):
@@ -20,10 +32,10 @@ class ExportRow(BaseModel):
 class RangeHeaders(BaseModel):
     """The headers that ask for a part of a file (RFC 9110); the gateway answers them."""
 
-    range: str | None = Field(None, alias="Range", description="The bytes that are wanted.")
-    if_range: str | None = Field(
+    range: str | Omitted = Field(None, alias="Range", description="The bytes that are wanted.")
+    if_range: str | Omitted = Field(
         None, alias="If-Range", description="Send a part only while the file has this tag."
     )
-    if_none_match: str | None = Field(
+    if_none_match: str | Omitted = Field(
         None, alias="If-None-Match", description="Send nothing while the file has this tag."
     )

@@ -2,6 +2,7 @@
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import maybe_signed_in, public, required_account_id, signed_in
 from vireo_common.errors import Code, Failure
@@ -13,12 +14,12 @@ from vireo_common.web import (
     client_address,
     problems,
 )
-from vireo_media.api.asked_before import body_length, given_permit, permission, refusal
-from vireo_media.core.permits import Permit, Permits
+from vireo_media.api.asked_before import body_length, given_grant, permission, refusal
+from vireo_media.core.grants import Grants, Purpose
 from vireo_media.core.pictures import MAX_BYTES, Pictures
 
-# In place of a hash path in the permit; it has another length.
-SUBJECT = "channelpicture"
+# The address names no channel: the picture is that of the grant's holder.
+SUBJECT = ""
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _FORM = {
@@ -38,12 +39,13 @@ PICTURE_BODY = {
 }
 
 
-def blueprint(pictures: Pictures, permits: Permits) -> APIBlueprint:
+def blueprint(pictures: Pictures, grants: Grants) -> APIBlueprint:
     """The routes, on the rules of ``pictures``."""
-    bp = APIBlueprint("pictures", __name__)
+    bp = APIBlueprint("pictures", __name__, abp_tags=[Tag(name="channels")])
 
     @bp.post(
         "/channel/picture",
+        operation_id="set_channel_picture",
         security=TOKEN_REQUIRED,
         openapi_extensions=PICTURE_BODY,
         responses={
@@ -61,19 +63,33 @@ def blueprint(pictures: Pictures, permits: Permits) -> APIBlueprint:
     )
     @public
     def set_picture() -> Response:
-        """Set the channel's picture."""
-        permit = given_permit(permits, SUBJECT)
-        pictures.set(permit.channel_id, permit.open_id, _bytes)
+        """Set the channel's picture.
+
+        At most 10 MiB and 25 million pixels (64 million as JPEG). What is served is the middle of
+        it: square, at most 512 pixels on a side, upright and without metadata.
+
+        Example:
+            curl $VIREO/channel/picture -H "Authorization: Bearer $TOKEN" --data-binary @me.jpg
+        """
+        grant = given_grant(grants, Purpose.PICTURE, SUBJECT)
+        pictures.set(grant.holder, grant.reference, _bytes)
         return answer()
 
     @bp.delete(
         "/channel/picture",
+        operation_id="remove_channel_picture",
         security=TOKEN_REQUIRED,
-        responses={200: Empty, **problems(*TOKEN_PROBLEMS)},
+        responses={200: Empty, **problems(*TOKEN_PROBLEMS, Code.RATE_LIMITED)},
     )
     @signed_in
     def remove_picture() -> Response:
-        """Take the channel's picture away."""
+        """Take the channel's picture away.
+
+        The one that is drawn from the name is shown again.
+
+        Example:
+            curl -X DELETE $VIREO/channel/picture -H "Authorization: Bearer $TOKEN"
+        """
         pictures.remove(required_account_id())
         return answer()
 
@@ -82,10 +98,12 @@ def blueprint(pictures: Pictures, permits: Permits) -> APIBlueprint:
     def may_set_picture() -> Response:
         try:
             channel_id = required_account_id()
-            open_id = pictures.open(channel_id, client_address(), body_length())
+            opened = pictures.open(channel_id, client_address(), body_length())
+            ends = (opened.grant_seconds, opened.open_id)
+            grant = grants.make(Purpose.PICTURE, SUBJECT, channel_id, *ends)
         except Failure as failure:
             return refusal(failure)
-        return permission(permits.make(Permit(SUBJECT, channel_id, open_id)))
+        return permission(grant)
 
     return bp
 

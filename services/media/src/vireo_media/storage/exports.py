@@ -35,7 +35,7 @@ WHERE ExportName = %s AND State = 'waiting'
 
 SET_FAILED = "UPDATE Exports SET State = 'failed' WHERE ExportName = %s AND State = 'waiting'"
 
-# Later than it is served for the last time: nobody who was just told of the file finds it gone.
+# Later than it is served for the last time: nobody who was just given the file finds it gone.
 SWEEP = """
 DELETE FROM Exports WHERE ExpiresAt < NOW(3) - INTERVAL 1 MINUTE ORDER BY ExpiresAt LIMIT 1000
 """

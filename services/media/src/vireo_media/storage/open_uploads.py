@@ -59,7 +59,7 @@ class OpenUploadTable:
         self._database.write(CLOSE, (open_id,))
 
     def sweep(self) -> None:
-        """Forget what nobody gave a word of in its time; a bounded number."""
+        """Forget what was not heard of in its time; a bounded number."""
         self._database.sweep(SWEEP)
 
 

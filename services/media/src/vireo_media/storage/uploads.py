@@ -153,7 +153,7 @@ def add_encode_job(
 ) -> None:
     """Have the video encoded, when it is its channel's turn.
 
-    Not ``may_copy``: its pictures can't be copied, that was tried.
+    Not ``may_copy``: its frames can't be copied, that was tried.
     """
     more = {"may_copy": may_copy}
     _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id, turn_of, cost, more)

@@ -1,4 +1,4 @@
-"""``python -m vireo_media.worker``: runs until it is told to stop, then gives its jobs back."""
+"""``python -m vireo_media.worker``: runs until it is stopped, then gives its jobs back."""
 
 import sys
 import threading
@@ -19,7 +19,7 @@ from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
 from vireo_media.storage.earlier_jobs import become_events
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import (
@@ -68,8 +68,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     # Two for each slot (its work and its lease), one for each thread that sweeps rows.
     database = Database.connect("media", settings, size=2 * slots + 2)
     uploads, exports = UploadTable(database), ExportTable(database)
-    pictures, files = PictureTable(database), MediaFiles(settings.media_root, settings.spool_socket)
-    files.make_folders()
+    pictures = PictureTable(database)
+    files = files_on_disk(settings.media_root, settings.spool_socket)
     queues = {
         name: JobQueue(database, name, LEASE_SECONDS)
         for name in (MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE, VERIFY_QUEUE)
@@ -82,7 +82,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     pipeline = Pipeline(
         queues[MEDIA_QUEUE], queues[ENCODE_QUEUE], uploads, files, reports, Tools(), Early()
     )
-    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
+    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files.blobs)
     exporter = Exporter(
         queues[EXPORT_QUEUE],
         exports,
@@ -97,7 +97,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     sweepers = [
         Janitor(files, uploads, exports, pictures, OpenUploadTable(database), stopping),
         Reaper(
-            files,
+            files.staging,
             stopping,
             least_rate=settings.least_upload_rate,
             reserve_bytes=settings.disk_reserve_bytes,

@@ -12,6 +12,6 @@ def consumed(removal: Removal, files: MediaFiles) -> Consumed:
         removal(event.hash_path)
 
     def picture_removed(event: ChannelPictureRemoved) -> None:
-        files.picture(event.name).unlink(missing_ok=True)
+        files.remove_picture(event.name)
 
     return {VideoRemoved: video_removed, ChannelPictureRemoved: picture_removed}

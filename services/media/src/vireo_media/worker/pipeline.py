@@ -7,14 +7,16 @@ The job ``encode``:   encode -> what is made of the film -> publish
 Every step can be done again by another worker after this one died in the middle of it. A worker
 that stood still for longer than its lease may go on, and not know that another one has its job, or
 that there is a second upload for the hash path. So it writes to names of its own, and touches what
-counts (public names, a body that is refused) only as the last step of the transaction that proves
+counts (public names, a body that is refused) only as the last step of the transaction that checks
 its lease. Files are in place before the database says so; what is in place without a row is swept
 away.
 """
 
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import structlog
 from pymysql.cursors import Cursor
@@ -27,6 +29,7 @@ from vireo_media.core.encoding import cost_of
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.refused import Refused
 from vireo_media.core.uploads import Upload, UploadState
+from vireo_media.storage import blobs
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
@@ -95,18 +98,21 @@ class Pipeline:
     # prepare: from a complete body to a stored upload, and a published video where it can be copied
 
     def prepare(self, job: Job, stop: threading.Event) -> None:
-        """Prove, sync and keep a body; publish it, or have it encoded."""
+        """Validate, sync and keep a body; publish it, or have it encoded."""
         upload = self._upload(job)
         if upload is None:
             self._media.finish(job)
             return
-        body = self._keep.body(upload)
-        if not body.exists():
-            # Its request failed after the row was there, and took the body back.
-            self._refuse(job, upload, Code.NO_BYTES, MESSAGES[Code.NO_BYTES])
-            return
+        with self._keep.body(upload) as body:
+            if body is None:
+                # Its request failed after the row was there, and took the body back.
+                self._refuse(job, upload, Code.NO_BYTES, MESSAGES[Code.NO_BYTES])
+            else:
+                self._prepare(job, upload, body, stop)
+
+    def _prepare(self, job: Job, upload: Upload, body: Path, stop: threading.Event) -> None:
         with ThreadPoolExecutor(1) as side:
-            # The disk works while the picture is decoded and the streams are copied.
+            # The disk works while the frame is decoded and the streams are copied.
             synced = side.submit(self._tools.sync, body)
             try:
                 inspection = probe(body, self._tools, stop)
@@ -119,7 +125,7 @@ class Pipeline:
                     self._keep.leave_to_encode(job, upload, waiting)
                 return
             if inspection.playable:
-                results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
+                results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
                 work = Work(job, upload, body, results, stop)
                 self._publish_copy(work, inspection, side, synced)
             else:
@@ -139,8 +145,9 @@ class Pipeline:
             # There is one thread: this begins when the body is synced.
             synced = side.submit(self._keep.acknowledge, work, inspection, synced, ended)
         try:
-            film = copy(work, inspection, self._tools, ended)
-            self._make_of(film, work)
+            with _leaving_no_results(work):
+                film = copy(work, inspection, self._tools, ended)
+                self._make_of(film, work)
         except UNFIT as error:
             # It looked as if it could be copied, and can't: it is encoded like the others.
             log.warning("copy_failed", error=str(error))
@@ -179,7 +186,7 @@ class Pipeline:
                 self._files.drop(job.subject, upload_id)
             else:
                 publish_change(cursor, _failed(job.subject))
-                self._files.discard(job.subject, upload_id)
+                self._files.staging.discard(job.subject, upload_id)
 
         self._media.quarantine(job, error, also)
 
@@ -191,15 +198,20 @@ class Pipeline:
         if upload is None:
             self._encodes.finish(job)
             return
-        original = self._files.original(upload.hash_path, upload.upload_id)
-        results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
-        work = Work(job, upload, original, results, stop)
+        original = blobs.original(upload.hash_path, upload.upload_id)
+        with self._files.blobs.fetch(original) as source:
+            self._encode(job, upload, source, stop)
+
+    def _encode(self, job: Job, upload: Upload, source: Path, stop: threading.Event) -> None:
+        results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
+        work = Work(job, upload, source, results, stop)
         self._encodes.while_held(job, lambda cursor: withdraw_changes(cursor, upload.hash_path))
         # Once, without an event: what comes of it has one.
         self._reports.notify(VideoStateChanged(upload.hash_path, "processing"))
         try:
-            film = encode(work, self._tools)
-            self._make_of(film, work)
+            with _leaving_no_results(work):
+                film = encode(work, self._tools)
+                self._make_of(film, work)
         except (Refused, *UNFIT) as error:
             log.warning("encode_failed", error=str(error))
             self._fail(job, upload, error.reason if isinstance(error, Refused) else UNREADABLE)
@@ -213,7 +225,7 @@ class Pipeline:
 
         def also(cursor: Cursor) -> None:
             publish_change(cursor, _failed(job.subject))
-            self._files.discard(job.subject, str(job.payload["upload_id"]))
+            self._files.staging.discard(job.subject, str(job.payload["upload_id"]))
 
         self._encodes.quarantine(job, error, also)
 
@@ -240,9 +252,21 @@ class Pipeline:
     def _fail(self, job: Job, upload: Upload, reason: str) -> None:
         def also(cursor: Cursor) -> None:
             publish_change(cursor, _failed(upload.hash_path, reason))
-            self._files.discard(upload.hash_path, upload.upload_id)
+            self._files.staging.discard(upload.hash_path, upload.upload_id)
 
         self._encodes.finish(job, also)
+
+
+@contextlib.contextmanager
+def _leaving_no_results(work: Work) -> Iterator[None]:
+    """Remove what was made where not all of it could be: the next attempt has another lease, writes
+    under other names, and needs the room."""
+    try:
+        yield
+    except BaseException:
+        work.results.video.unlink(missing_ok=True)
+        work.results.thumbnail.unlink(missing_ok=True)
+        raise
 
 
 def _failed(hash_path: str, reason: str = UNREADABLE) -> VideoStateChanged:

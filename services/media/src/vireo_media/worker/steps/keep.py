@@ -1,10 +1,11 @@
-"""The step ``keep``: a proven body becomes the original, and its upload may be answered.
+"""The step ``keep``: a validated body becomes the original, and its upload may be answered.
 
 A body is synced before its upload is ``stored``: what was answered with 200 is on the disk.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,10 @@ from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import Job, JobQueue
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.uploads import Upload, UploadState
+from vireo_media.storage import blobs
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles, size_of
+from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.staging import size_of
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.worker.reports import (
     Reports,
@@ -32,7 +35,7 @@ LOOK_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Early:
-    """Which uploads are answered when they are proven and on the disk, while their copy is made.
+    """Which uploads are answered when they are validated and on the disk, while their copy is made.
 
     Those of ``large_bytes`` and more; of the copy no more than ``missing_bytes`` is missing then,
     so that the video can be watched about a second later.
@@ -59,16 +62,27 @@ class Keep:
         self._reports = reports
         self._early = early
 
-    def body(self, upload: Upload) -> Path:
-        """Where the body is: an earlier worker may have got as far as keeping it."""
+    @contextlib.contextmanager
+    def body(self, upload: Upload) -> Iterator[Path | None]:
+        """The body as a local file; ``None`` where there is none.
+
+        It is in staging; or in the store alone, where an earlier worker got as far as that.
+        """
         names = (upload.hash_path, upload.upload_id)
-        original = self._files.original(*names)
-        return original if original.exists() else self._files.body(*names)
+        staged = self._files.staging.body(*names)
+        with contextlib.ExitStack() as stack:
+            body: Path | None = staged
+            if not staged.exists():
+                body = None
+                with contextlib.suppress(FileNotFoundError):
+                    original = blobs.original(*names)
+                    body = stack.enter_context(self._files.blobs.fetch(original))
+            yield body
 
     def keep(self, upload: Upload) -> None:
-        """Give a proven and synced body its final name."""
+        """Make a validated and synced body the original."""
         names = (upload.hash_path, upload.upload_id)
-        if self._files.body(*names).exists():
+        if self._files.staging.body(*names).exists():
             self._files.keep(*names)
 
     def is_early(self, work: Work) -> bool:
@@ -84,7 +98,7 @@ class Keep:
         synced: "Future[None]",
         ended: threading.Event,
     ) -> None:
-        """Have a large upload answered that is proven and synced, while its copy is made.
+        """Have a large upload answered that is validated and synced, while its copy is made.
 
         ``ended`` is set when the copy is made, or can't be.
 
@@ -141,7 +155,7 @@ class Keep:
             self._queue.while_held(job, self._withdrawing(upload))
             notified = self._reports.notify(change)
             self._queue.finish(job, also)
-        self._files.discard(upload.hash_path, upload.upload_id)
+        self._files.staging.discard(upload.hash_path, upload.upload_id)
 
     @staticmethod
     def _withdrawing(upload: Upload) -> Callable[[Cursor], None]:

@@ -7,7 +7,7 @@ from pymysql.cursors import Cursor
 from vireo_common.jobs import JobQueue
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles, version_of
+from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.worker.reports import (
     Reports,
@@ -38,6 +38,8 @@ class Publish:
         """
         job, upload = work.job, work.upload
         change = change_to("ready", upload.hash_path, film.made, film.note)
+        # Before the transaction, for it may take long where the store is elsewhere.
+        transferred = self._files.transfer(upload.hash_path, work.results)
         versions: list[str] = []
 
         def place(cursor: Cursor) -> None:
@@ -45,8 +47,7 @@ class Publish:
             # comes between.
             marking(upload, UploadState.PLACED)(cursor)
             withdraw_changes(cursor, upload.hash_path)
-            self._files.publish(upload.hash_path, work.results)
-            versions.append(version_of(self._files.thumbnail(upload.hash_path)))
+            versions.append(self._files.publish(transferred))
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             queue.while_held(job, place)
@@ -64,6 +65,6 @@ class Publish:
                     upload_rows.add_verify_job(cursor, *names, cost=cost)
 
             queue.while_held(job, mark)
-            self._files.sync_public(upload.hash_path)
+            self._files.settle(upload.hash_path)
             queue.finish(job)
-            self._files.discard(upload.hash_path, upload.upload_id)
+            self._files.staging.discard(upload.hash_path, upload.upload_id)
