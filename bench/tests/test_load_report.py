@@ -33,7 +33,7 @@ def plan() -> Plan:
         foreign=clip,
         shown={},
         words={},
-        public=Path("public"),
+        media=Path("media"),
         records=Path("records"),
     )
 

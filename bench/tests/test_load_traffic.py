@@ -47,7 +47,7 @@ def plan(folder: Path, url: str, seconds: int) -> Path:
         foreign=clip,
         shown={"Abcdef2": {"title": "A title"}},
         words={band: {"word": 1} for band in ("rare", "medium", "common")},
-        public=folder,
+        media=folder,
         records=folder / "records",
     )
     path = folder / "plan.json"

@@ -47,7 +47,7 @@ http {{
         proxy_http_version 1.1;
         proxy_set_header Connection "";
         # Bytes out: the files that Vireo serves, by their paths.
-        location /files/ {{ alias {public}/; }}
+        location /files/ {{ alias {media}/; }}
         # Answers, uncached.
         location /app/ {{ proxy_pass http://app/; }}
         # Answers, remembered as Vireo's gateway remembers them.
@@ -89,6 +89,10 @@ class References:
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
 
+    def path_of(self, file: Path) -> str:
+        """Where nginx serves a file of the Vireo."""
+        return f"/files/{file.relative_to(self._vireo.files.root)}"
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """Run both until the end of the ``with``, which begins when they answer."""
@@ -109,7 +113,7 @@ class References:
             _NGINX.format(
                 user="user root;" if os.geteuid() == 0 else "",
                 folder=self._folder,
-                public=self._vireo.public,
+                media=self._vireo.files.root,
                 host=HOST,
                 app=app,
                 port=self.port,

@@ -9,7 +9,6 @@ from vireo_bench.references import References
 from vireo_bench.scale import Scale
 from vireo_client import Client
 from vireo_harness.testbed import Testbed
-from vireo_harness.vireo import path_of
 
 _PATIENCE_SECONDS = 60
 
@@ -28,16 +27,6 @@ class Setup(Testbed):
     film_hash: str
     large: Path
     clip: Path
-
-    @property
-    def film(self) -> str:
-        """The published film's file, below the public folder."""
-        return path_of("videos", self.film_hash)
-
-    @property
-    def thumbnail(self) -> str:
-        """Its thumbnail, below the public folder."""
-        return path_of("thumbnails", self.film_hash)
 
 
 def fetch(url: str, token: str = "") -> bytes:

@@ -30,8 +30,10 @@ def figures(setup: Setup) -> list[Figure]:
 def _film(
     setup: Setup, name: str, title: str, connections: int, least: float, *, in_ranges: bool = False
 ) -> Figure:
+    file = setup.vireo.files.video(setup.film_hash)
+
     def turn(port: int, path: str) -> float:
-        with transfers.source(setup.vireo.public / setup.film) as film:
+        with transfers.source(file) as film:
             _require_whole(port, path, film)
             rate = transfers.download_rate(
                 HOST, port, path, film, connections, setup.scale.burst, in_ranges=in_ranges
@@ -45,7 +47,7 @@ def _film(
         Goal(Judged.RATIO_AT_LEAST, least),
         lambda: turn(setup.vireo.port, f"/video/d/{setup.film_hash}"),
         NGINX,
-        lambda: turn(setup.references.port, f"/files/{setup.film}"),
+        lambda: turn(setup.references.port, setup.references.path_of(file)),
     )
 
 
@@ -61,8 +63,10 @@ def _require_whole(port: int, path: str, source: mmap.mmap) -> None:
 
 
 def _thumbnails(setup: Setup) -> Figure:
+    file = setup.vireo.files.thumbnail(setup.film_hash)
+
     def turn(url: str, path: str) -> float:
-        image = (setup.vireo.public / setup.thumbnail).read_bytes()
+        image = file.read_bytes()
         assert fetch(url + path) == image
         done = wrk.load(
             url,
@@ -80,5 +84,5 @@ def _thumbnails(setup: Setup) -> Figure:
         Goal(Judged.RATIO_AT_LEAST, 0.85),
         lambda: turn(setup.vireo.url, f"/thumbnails/{setup.film_hash}"),
         NGINX,
-        lambda: turn(setup.references.url, f"/files/{setup.thumbnail}"),
+        lambda: turn(setup.references.url, setup.references.path_of(file)),
     )

@@ -14,6 +14,7 @@ from vireo_harness.processes import below, command
 from vireo_ops.layout import CHECKOUT, layout_of
 from vireo_ops.secrets_store import read_secret
 from vireo_testing.mariadb import free_port
+from vireo_testing.media_folder import MediaFolder
 
 HOST = "127.0.0.1"
 # A make that called us hands these down, and with them what its caller set.
@@ -70,9 +71,9 @@ class Vireo:
         return time.monotonic() - began
 
     @property
-    def public(self) -> Path:
-        """The folder of what its gateway serves."""
-        return self.layout.media / "public"
+    def files(self) -> MediaFolder:
+        """Where its files are."""
+        return MediaFolder(self.layout.media)
 
     def database(self, user: str = "") -> "pymysql.Connection[Cursor]":
         """The database as root by its socket, or as a service connects to it."""
@@ -104,9 +105,3 @@ class Vireo:
         for program in below(top, recursive=False):
             found |= dict.fromkeys([program, *below(program)], command(program))
         return found
-
-
-def path_of(kind: str, hash_path: str) -> str:
-    """A video's file below the public folder; ``kind`` is ``videos`` or ``thumbnails``."""
-    suffix = {"videos": "mp4", "thumbnails": "jpg"}[kind]
-    return f"{kind}/{hash_path[:2]}/{hash_path}.{suffix}"

@@ -81,7 +81,7 @@ def _day(chosen: Scale, seed: int, testbed: Testbed, step: Step) -> Load:
         foreign=foreign,
         shown=testbed.corpus.shown,
         words=words_of(testbed.corpus.texts_with, chosen.videos),
-        public=testbed.vireo.public,
+        media=testbed.vireo.files.root,
         records=testbed.folder / "records",
     )
     plan.records.touch()

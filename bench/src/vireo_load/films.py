@@ -5,7 +5,6 @@ from pathlib import Path
 
 from vireo_harness import clips
 from vireo_harness.testbed import Testbed, upload_film
-from vireo_harness.vireo import path_of
 from vireo_load.plan import Clip, Film
 from vireo_testing.clips import Library
 from vireo_testing.person import Person
@@ -29,15 +28,13 @@ def foreign_clip(folder: Path) -> Clip:
 
 def published(testbed: Testbed, sizes: tuple[int, ...]) -> list[Film]:
     """Films of these sizes, uploaded through the API, and the files that the gateway serves."""
-    owner = Person(testbed.vireo.url).client
+    owner, files = Person(testbed.vireo.url).client, testbed.vireo.files
     films = []
     for number, size in enumerate(sizes, start=1):
         title = f"Film {number}"
         hash_path = upload_film(owner, testbed.folder, size, title)
-        film, thumbnail = (
-            testbed.vireo.public / path_of(kind, hash_path) for kind in ("videos", "thumbnails")
-        )
-        films.append(Film(hash_path=hash_path, title=title, file=film, thumbnail=thumbnail))
+        file, thumbnail = files.video(hash_path), files.thumbnail(hash_path)
+        films.append(Film(hash_path=hash_path, title=title, file=file, thumbnail=thumbnail))
     owner.close()
     # What is still to be written is not the load's.
     os.sync()

@@ -4,7 +4,6 @@ import re
 import uuid
 from typing import Any
 
-from vireo_harness.vireo import path_of
 from vireo_load import checks, mix
 from vireo_load.checks import Answer, Walk, Wrong, require
 from vireo_load.plan import Clip
@@ -154,14 +153,14 @@ class Member(Visitor):
 
     def _watch(self, hash_path: str) -> None:
         """The clip and its thumbnail, as the files are that the gateway has of it."""
-        public, path = self.day.plan.public, f"/video/d/{hash_path}"
-        whole = (public / path_of("videos", hash_path)).read_bytes()
+        path = f"/video/d/{hash_path}"
+        whole = self.day.files.video(hash_path).read_bytes()
         require(whole[4:8] == b"ftyp", "a published file is no MP4")
         last = min(_PIECE, len(whole)) - 1
         part = {"Range": f"bytes=0-{last}"}
         self.ask("GET /video/d, one's own", path, checks.part(whole, 0, last), part)
         self.ask("GET /video/d, one's own, whole", path, checks.file(whole, checks.FILM))
-        image = (public / path_of("thumbnails", hash_path)).read_bytes()
+        image = self.day.files.thumbnail(hash_path).read_bytes()
         check = checks.file(image, checks.IMAGE)
         self.ask("GET /thumbnails, one's own", f"/thumbnails/{hash_path}", check)
 

@@ -12,6 +12,7 @@ from locust.exception import RescheduleTask, StopUser
 
 from vireo_load.checks import Answer, Check, Wrong
 from vireo_load.plan import Film, Plan
+from vireo_testing.media_folder import MediaFolder
 
 T = TypeVar("T")
 
@@ -26,6 +27,7 @@ class Day:
         self.plan = plan
         self.record = record
         self.ended = Event()
+        self.files = MediaFolder(plan.media)
         self.films = {film.hash_path: film for film in plan.films}
         self.bytes = {film.hash_path: film.file.read_bytes() for film in plan.films}
         self.thumbnails = {film.hash_path: film.thumbnail.read_bytes() for film in plan.films}

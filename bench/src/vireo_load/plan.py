@@ -29,8 +29,8 @@ class Plan(Scale):
     """One run: its scale, and what is there.
 
     ``shown`` holds, for some hash paths, what ``GET /v/<hash>`` must say of them; ``words`` has for
-    each band (rare, medium, common) words, and in how many videos they stand. ``public`` is where
-    the gateway's files are. ``records`` is the file for what came of every request.
+    each band (rare, medium, common) words, and in how many videos they stand. ``media`` is the
+    media folder. ``records`` is the file for what came of every request.
     """
 
     url: str
@@ -40,7 +40,7 @@ class Plan(Scale):
     foreign: Clip
     shown: dict[str, dict[str, object]]
     words: dict[str, dict[str, int]]
-    public: Path
+    media: Path
     records: Path
 
 

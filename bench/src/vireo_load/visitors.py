@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from urllib.parse import quote
 
-from vireo_harness.vireo import path_of
 from vireo_load import checks, mix
 from vireo_load.checks import Answer, Check, Page, Video, Walk, require
 from vireo_load.people import Person
@@ -65,7 +64,7 @@ class Visitor(Person):
     def thumbnail(self, hash_path: str) -> None:
         """The thumbnail of a video with files."""
         wanted = self.day.thumbnails.get(hash_path)
-        file = self.day.plan.public / path_of("thumbnails", hash_path)
+        file = self.day.files.thumbnail(hash_path)
 
         def check(answer: Answer) -> None:
             if wanted is not None:
