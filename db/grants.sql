@@ -10,18 +10,17 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON KnownAddresses TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON SigningKeys TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Sessions TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON RefreshTokens TO vireo_auth;
-GRANT SELECT, INSERT, UPDATE, DELETE ON EmailTokens TO vireo_auth;
+GRANT SELECT, INSERT, DELETE ON EmailTokens TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON MailedAddresses TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ReservedNames TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON EmailChanges TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON KnownDevices TO vireo_auth;
-GRANT SELECT, INSERT, UPDATE, DELETE ON Browsers TO vireo_auth;
+GRANT SELECT, INSERT, DELETE ON Browsers TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
-GRANT SELECT, INSERT, UPDATE ON JobTurns TO vireo_auth;
 -- Its worker hands mails over, gives what they say, and fetches what came of them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON OutgoingMails TO vireo_auth;
 -- Of videos it sees which files go with a channel that is deleted.
-GRANT SELECT (ChannelID, PathHash, StoredAt) ON Videos TO vireo_auth;
+GRANT SELECT (ChannelID, PathHash) ON Videos TO vireo_auth;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_auth;
 
@@ -31,9 +30,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON Videos TO vireo_catalog;
 GRANT SELECT, INSERT, DELETE ON SearchWords TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelWrites TO vireo_catalog;
-GRANT SELECT, INSERT ON HashPaths TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE (RequestKey) ON HashPaths TO vireo_catalog;
+-- Whether somebody is sending a body.
+GRANT SELECT (ChannelID, Kind, LeaseUntil) ON OpenUploads TO vireo_catalog;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_catalog;
-GRANT INSERT ON Jobs TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_catalog;
 GRANT SELECT ON SigningKeys TO vireo_catalog;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
@@ -43,6 +44,7 @@ GRANT SELECT (ChannelID) ON Channels TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON OpenUploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON GrantKeys TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Exports TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;

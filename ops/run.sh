@@ -47,7 +47,10 @@ up)
     say "Vireo is ready: http://localhost:${VIREO_PORT:-8080}"
     ;;
 down) docker compose down --remove-orphans ;;
-rotate-keys) docker compose run --rm --no-deps rotate-keys ;;
+rotate-keys)
+    docker compose run --rm --no-deps rotate-keys
+    docker compose run --rm --no-deps rotate-grant-keys
+    ;;
 restart)
     docker compose down --remove-orphans
     "$0" up

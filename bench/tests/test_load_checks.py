@@ -43,6 +43,7 @@ def ranged(**changes: Any) -> Answer:
         "content-range": f"bytes 100-199/{len(FILM)}",
         "etag": '"1"',
         "x-request-id": "1",
+        "content-type": "video/mp4",
         **changes,
     }
     return Answer(values.pop("status"), values, values.pop("body"))
@@ -50,38 +51,23 @@ def ranged(**changes: Any) -> Answer:
 
 def test_right_answers_pass() -> None:
     checks.nothing(answer({"response": ""}))
-    checks.failure(answer({"response": {"error": "gone", "message": "It is."}}, 404), 404, "gone")
+    checks.failure(404, "gone")(answer({"response": {"error": "gone", "message": "It is."}}, 404))
     link = '</videos/all?limit=2&cursor=xyz>; rel="next"'
     rows = [row(), row(thumbnail="Abcdef2")]
-    assert checks.page(listed(*rows, link=link), 2) == Page(rows, "cursor=xyz")
-    assert checks.page(listed(*rows), 5) == Page(rows)
-    assert checks.video(answer({"response": row()}), {"title": "A title"}) == row()
-    checks.part(ranged(), FILM, 100, 199)
-    checks.file(answer(FILM, content_type="video/mp4"), FILM, "video/mp4")
+    assert PAGE(listed(*rows, link=link)) == Page(rows, "cursor=xyz")
+    assert checks.page(5)(listed(*rows)) == Page(rows)
+    assert checks.video({"title": "A title"})(answer({"response": row()})) == row()
+    assert PART(ranged()) == '"1"'
+    FILE(answer(FILM, content_type="video/mp4"))
     image = b"\x89PNG\r\n\x1a\nand so on"
     assert checks.picture(answer(image, content_type="image/png")) == image
 
 
-def _page(found: Answer) -> Page:
-    return checks.page(found, 2)
-
-
-def _part(found: Answer) -> None:
-    checks.part(found, FILM, 100, 199)
-
-
-def _film(found: Answer) -> None:
-    checks.file(found, FILM, "video/mp4")
-
-
-def _gone(found: Answer) -> None:
-    checks.failure(found, 404, "not_found")
-
-
-def _video(found: Answer) -> None:
-    checks.video(found, {"title": "A title", "state": "ready"})
-
-
+PAGE = checks.page(2)
+PART = checks.part(FILM, 100, 199)
+FILE = checks.file(FILM, "video/mp4")
+GONE = checks.failure(404, "not_found")
+VIDEO = checks.video({"title": "A title", "state": "ready"})
 FULL_LINK = '</videos/all?limit=2>; rel="next"'
 WRONG: list[tuple[Callable[[Answer], object], Answer, str]] = [
     (checks.nothing, answer({"response": ""}, 502), "status 502 in place of 200"),
@@ -93,26 +79,27 @@ WRONG: list[tuple[Callable[[Answer], object], Answer, str]] = [
     (checks.nothing, answer([""]), "no envelope"),
     (checks.nothing, answer({"response": {}}), "data where"),
     (checks.fields, answer({"response": [1]}), "no object"),
-    (_gone, answer({"response": {"error": "other", "message": "x"}}, 404), "another failure"),
-    (_gone, answer({"response": {"error": "not_found", "message": ""}}, 404), "another failure"),
-    (_gone, answer({"response": ""}), "status 200 in place of 404"),
-    (_page, answer({"response": ""}), "no list"),
-    (_page, listed({"type": "video"}), "no universal object"),
-    (_page, listed(row(type="film")), "type 'film'"),
-    (_page, listed(row(), row(), row()), "3 rows on a page of 2"),
-    (_page, listed(row(), link=FULL_LINK), "a next page after 1 rows"),
-    (_page, listed(row(), row(), link=FULL_LINK), "no cursor"),
-    (_video, answer({"response": row(state="failed")}), "state is 'failed'"),
-    (_video, answer({"response": row()}), "state is None"),
-    (_video, answer({"response": {"title": "A title"}}), "no universal object"),
-    (_film, answer(FILM[:-1], content_type="video/mp4"), "16383 bytes in place"),
-    (_film, answer(FILM[:-1] + b"x", content_type="video/mp4"), "another file"),
-    (_film, answer(FILM, content_type="video/webm"), "content type"),
-    (_part, ranged(status=200), "status 200 in place of 206"),
-    (_part, ranged(body=FILM[100:199]), "99 bytes in place of 100"),
-    (_part, ranged(body=FILM[101:201]), "other bytes than those at 100"),
-    (_part, ranged(**{"content-range": "bytes 0-99/16384"}), "Content-Range"),
-    (_part, ranged(etag=""), "no ETag"),
+    (GONE, answer({"response": {"error": "other", "message": "x"}}, 404), "another failure"),
+    (GONE, answer({"response": {"error": "not_found", "message": ""}}, 404), "another failure"),
+    (GONE, answer({"response": ""}), "status 200 in place of 404"),
+    (PAGE, answer({"response": ""}), "no list"),
+    (PAGE, listed({"type": "video"}), "no universal object"),
+    (PAGE, listed(row(type="film")), "type 'film'"),
+    (PAGE, listed(row(), row(), row()), "3 rows on a page of 2"),
+    (PAGE, listed(row(), link=FULL_LINK), "a next page after 1 rows"),
+    (PAGE, listed(row(), row(), link=FULL_LINK), "no cursor"),
+    (VIDEO, answer({"response": row(state="failed")}), "state is 'failed'"),
+    (VIDEO, answer({"response": row()}), "state is None"),
+    (VIDEO, answer({"response": {"title": "A title"}}), "no universal object"),
+    (FILE, answer(FILM[:-1], content_type="video/mp4"), "16383 bytes in place"),
+    (FILE, answer(FILM[:-1] + b"x", content_type="video/mp4"), "another file"),
+    (FILE, answer(FILM, content_type="video/webm"), "content type"),
+    (PART, ranged(status=200), "status 200 in place of 206"),
+    (PART, ranged(body=FILM[100:199]), "99 bytes in place of 100"),
+    (PART, ranged(body=FILM[101:201]), "other bytes than those at 100"),
+    (PART, ranged(**{"content-range": "bytes 0-99/16384"}), "Content-Range"),
+    (PART, ranged(etag=""), "no ETag"),
+    (PART, ranged(**{"content-type": "video/webm"}), "'video/webm' in place of video/mp4"),
     (checks.picture, answer(b"GIF89a", content_type="image/png"), "no PNG"),
     (checks.picture, answer(b"\x89PNG\r\n\x1a\n", content_type="image/gif"), "content type"),
 ]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from vireo_harness import processes
 from vireo_load import logs
-from vireo_load.machine import Busy
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_all_logs_are_read(tmp_path: Path) -> None:
 
 
 def test_work_makes_the_machine_busy() -> None:
-    busy = Busy()
+    processes.busy()
     until = time.process_time() + 0.3
     while time.process_time() < until:
         pass
-    assert 0 < busy.share() <= 1
+    assert 0 < processes.busy() <= 1

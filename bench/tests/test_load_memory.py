@@ -4,16 +4,17 @@ import os
 import random
 import subprocess
 
+from vireo_harness import processes
 from vireo_load import memory
-from vireo_load.memory import DATABASE, MIB, MIB_MORE, SHARE_MORE, TOOLS, VIREO, Course, Sample
+from vireo_load.memory import DATABASE, MIB, MIB_MORE, SHARE_MORE, TOOLS, VIREO, Sample, Trend
 
 SECONDS = 160
 
 
-def judged(sizes: list[float], *, judge: bool = True, last: int = SECONDS) -> Course:
-    """The course of one size in MiB for each second of a day."""
+def judged(sizes: list[float], *, judge: bool = True, last: int = SECONDS) -> Trend:
+    """The trend of one size in MiB for each second of a day."""
     points = [(1000.0 + n, int(size * MIB)) for n, size in enumerate(sizes)]
-    return memory.course("auth", points, 1000.0, 1000.0 + last, judge=judge)
+    return memory.trend("auth", points, 1000.0, 1000.0 + last, judge=judge)
 
 
 def test_what_stays_the_same_is_flat() -> None:
@@ -78,9 +79,7 @@ def samples() -> list[Sample]:
 
 
 def test_the_database_and_tools_are_told_and_not_judged() -> None:
-    found = {
-        one.program: one for one in memory.courses(samples(), 1000, 1000 + SECONDS, judge=True)
-    }
+    found = {one.program: one for one in memory.trends(samples(), 1000, 1000 + SECONDS, judge=True)}
     assert list(found) == ["auth", "gateway", VIREO, DATABASE, TOOLS]
     assert found[VIREO].last == 110
     assert found[VIREO].most == 110
@@ -92,13 +91,13 @@ def test_what_was_before_and_after_the_load_does_not_count() -> None:
     before = [Sample(900.0 + n, {"auth": 9000 * MIB}) for n in range(100)]
     after = [Sample(1000.0 + SECONDS + n, {"auth": 9000 * MIB}) for n in range(100)]
     inside = samples()
-    assert memory.courses([*before, *inside, *after], 1000, 1000 + SECONDS, judge=True) == (
-        memory.courses(inside, 1000, 1000 + SECONDS, judge=True)
+    assert memory.trends([*before, *inside, *after], 1000, 1000 + SECONDS, judge=True) == (
+        memory.trends(inside, 1000, 1000 + SECONDS, judge=True)
     )
 
 
 def test_without_samples_there_is_nothing_to_tell() -> None:
-    assert memory.courses([], 0, 100, judge=True) == []
+    assert memory.trends([], 0, 100, judge=True) == []
 
 
 def test_a_straight_line_has_its_slope() -> None:
@@ -108,7 +107,10 @@ def test_a_straight_line_has_its_slope() -> None:
 
 def test_a_process_has_memory_until_it_ends() -> None:
     # Not judged is how much: only that both ways see a process, and none that has ended.
-    assert 0 < memory.pss(os.getpid()) <= memory.rss(os.getpid()) + MIB
+    assert 0 < processes.pss(os.getpid()) <= processes.rss(os.getpid()) + MIB
     ended = subprocess.Popen(["true"])
     ended.wait()
-    assert memory.pss(ended.pid) == memory.rss(ended.pid) == 0
+    assert processes.pss(ended.pid) == processes.rss(ended.pid) == 0
+    processes.reset_peak(ended.pid)
+    assert processes.peak_rss(ended.pid) == 0
+    assert (processes.below(ended.pid), processes.command(ended.pid)) == ([], "")

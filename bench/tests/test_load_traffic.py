@@ -7,68 +7,40 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from vireo_load.plan import Clip, Film, Plan
-from vireo_load.records import Reader, Request
+from vireo_load.records import Reader
+from vireo_load.records import Request as Record
+from vireo_testing.http_server import HttpServer, Reply, Request
 
 SOURCES = [str(Path(__file__).parents[1] / "src")]
 PEOPLE = 8
 
 
-@contextmanager
-def server(body: bytes, seconds: float = 0.0) -> Iterator[int]:
-    """Answers everything with 200 and this body, after some seconds; its port."""
+def answering(body: bytes, seconds: float = 0.0) -> HttpServer:
+    """Answers everything with 200 and this body, after some seconds."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+    def answer(_: Request) -> Reply:
+        time.sleep(seconds)
+        return Reply(body, headers={"X-Request-ID": "1", "Content-Type": "application/json"})
 
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            time.sleep(seconds)
-            self.send_response(200)
-            self.send_header("X-Request-ID", "1")
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_GET
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.daemon_threads = True
-    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield made.server_port
-    finally:
-        made.shutdown()
-        thread.join()
-        made.server_close()
+    return HttpServer(answer)
 
 
-def plan(folder: Path, port: int, seconds: int) -> Path:
+def plan(folder: Path, url: str, seconds: int) -> Path:
     """Of a day of some seconds; the file that the program reads."""
-    (folder / "bytes").write_bytes(b"bytes of a film")
     file = folder / "bytes"
+    file.write_bytes(b"bytes of a film")
     clip = Clip(file=file, width=1, height=1, seconds=1.0)
     made = Plan(
-        url=f"http://127.0.0.1:{port}",
+        url=url,
         seconds=seconds,
         people=PEOPLE,
         arriving=1,
         pause=0.05,
         seed=1,
-        videos=1,
         channels=1,
         films=[Film(hash_path="Abcdef1", title="A film", file=file, thumbnail=file)],
         playable=clip,
@@ -79,7 +51,7 @@ def plan(folder: Path, port: int, seconds: int) -> Path:
         records=folder / "records",
     )
     path = folder / "plan.json"
-    made.write(path)
+    path.write_text(made.model_dump_json())
     return path
 
 
@@ -93,7 +65,7 @@ def start(path: Path) -> "subprocess.Popen[str]":
     )
 
 
-def records(folder: Path) -> list[Request]:
+def records(folder: Path) -> list[Record]:
     reader = Reader(folder / "records")
     reader.more()
     reader.close()
@@ -101,7 +73,7 @@ def records(folder: Path) -> list[Request]:
 
 
 def test_every_wrong_answer_is_an_error(tmp_path: Path) -> None:
-    with server(b'{"response": {}}') as port, start(plan(tmp_path, port, 2)) as program:
+    with answering(b'{"response": {}}') as server, start(plan(tmp_path, server.url, 2)) as program:
         output, _ = program.communicate(timeout=60)
     assert program.returncode == 0, output
     summary = json.loads(output.splitlines()[-1])
@@ -118,8 +90,8 @@ def test_every_wrong_answer_is_an_error(tmp_path: Path) -> None:
 
 
 def test_no_server_is_an_error(tmp_path: Path) -> None:
-    with server(b"") as port:
-        path = plan(tmp_path, port, 1)
+    with answering(b"") as server:
+        path = plan(tmp_path, server.url, 1)
     with start(path) as program:
         output, _ = program.communicate(timeout=60)
     assert program.returncode == 0, output
@@ -129,7 +101,10 @@ def test_no_server_is_an_error(tmp_path: Path) -> None:
 
 
 def test_it_ends_when_it_is_told_to(tmp_path: Path) -> None:
-    with server(b'{"response": {}}') as port, start(plan(tmp_path, port, 3600)) as program:
+    with (
+        answering(b'{"response": {}}') as server,
+        start(plan(tmp_path, server.url, 3600)) as program,
+    ):
         deadline = time.monotonic() + 60
         while not (tmp_path / "records").exists() or not records(tmp_path):
             assert time.monotonic() < deadline, "nobody came"
@@ -143,8 +118,8 @@ def test_it_ends_when_it_is_told_to(tmp_path: Path) -> None:
 def test_who_has_asked_gets_the_answer(tmp_path: Path) -> None:
     # The day ends while everybody waits: that is no error, and no answer is lost.
     with (
-        server(b'{"response": []}', seconds=2.5) as port,
-        start(plan(tmp_path, port, 1)) as program,
+        answering(b'{"response": []}', seconds=2.5) as server,
+        start(plan(tmp_path, server.url, 1)) as program,
     ):
         output, _ = program.communicate(timeout=60)
     assert json.loads(output.splitlines()[-1])["stayed"] == 0

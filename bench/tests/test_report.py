@@ -3,13 +3,17 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
+import pytest
 from rich.console import Console
 
-from vireo_bench import plot, report
+from vireo_bench import plot
 from vireo_bench.figures import Figure, Goal, Judged, Row
+from vireo_bench.report import reported
 from vireo_bench.rounds import row
+from vireo_harness.report import put
 
 
 def rows() -> list[Row]:
@@ -26,10 +30,8 @@ def rows() -> list[Row]:
     ]
 
 
-def test_the_file_has_a_row_for_each_figure(tmp_path: Path) -> None:
-    path = tmp_path / "results.json"
-    report.write(rows(), path)
-    found = json.loads(path.read_text())
+def test_the_values_have_a_row_for_each_figure() -> None:
+    found: Any = json.loads(json.dumps(reported(rows()).values))
     assert [each["figure"] for each in found] == ["good", "bad", "late", "told"]
     first = found[0]
     assert (first["value"], first["unit"], first["reference"]) == (1235, "MB/s", 1200)
@@ -40,17 +42,17 @@ def test_the_file_has_a_row_for_each_figure(tmp_path: Path) -> None:
 
 def test_the_table_says_which_goals_are_missed() -> None:
     out = io.StringIO()
-    report.show(rows(), Console(file=out, width=130))
+    report = reported(rows())
+    Console(file=out, width=130).print(*report.shown)
+    assert report.wrong == ["missed: <bad>; <late>"]
     (bad,) = [line for line in out.getvalue().splitlines() if "<bad>" in line]
     assert "20 MB/s" in bad
     assert "≤ 10 MB/s" in bad
     assert "no" in bad
 
 
-def test_the_picture_is_svg_with_every_judged_row(tmp_path: Path) -> None:
-    path = tmp_path / "results.svg"
-    plot.draw(rows(), path)
-    tree = ElementTree.parse(path)
+def test_the_picture_is_svg_with_every_judged_row() -> None:
+    tree = ElementTree.fromstring(reported(rows()).picture)
     texts = {element.text for element in tree.iter() if element.tag.endswith("text")}
     assert {"<good>", "<bad>", "<late>"} <= texts
     assert "<told>" not in texts
@@ -63,12 +65,16 @@ def test_the_goal_is_one_in_both_directions() -> None:
     assert plot.goodness(bad, 0) == 2
 
 
-def test_figures_are_put_into_a_page(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("before\n<!-- figures -->\nprevious\n<!-- end of figures -->\nafter\n")
-    report.write_page(rows(), page)
-    text = page.read_text()
-    assert text.startswith("before\n<!-- figures -->\n| figure |")
-    assert text.endswith("<!-- end of figures -->\nafter\n")
-    assert "previous" not in text
+def test_the_page_has_the_same() -> None:
+    text = reported(rows()).page
+    assert text.startswith("| figure |")
     assert "| <bad> | 20 MB/s |  |  | 20 to 20 | ≤ 10 MB/s | **no** |" in text
+
+
+def test_a_report_is_put_between_the_marks_of_a_page(tmp_path: Path) -> None:
+    page, marks = tmp_path / "page.md", ("<!-- figures -->", "<!-- end of figures -->")
+    page.write_text("before\n<!-- figures -->\nprevious\n<!-- end of figures -->\nafter\n")
+    put(page, marks, "now")
+    assert page.read_text() == "before\n<!-- figures -->\nnow\n<!-- end of figures -->\nafter\n"
+    with pytest.raises(AssertionError, match="no place"):
+        put(page, ("<!-- load -->", "<!-- end of load -->"), "now")

@@ -2,7 +2,7 @@
 
 import itertools
 
-from vireo_bench.words import Writer
+from vireo_harness.words import Writer
 
 
 def written(count: int) -> tuple[Writer, list[tuple[str, str]]]:

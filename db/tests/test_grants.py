@@ -3,7 +3,7 @@
 import pymysql
 import pytest
 
-from vireo_testing.mariadb import SERVICES as ANSWERING
+from vireo_ops.programs import SERVICES as ANSWERING
 from vireo_testing.mariadb import TestDatabase
 
 SERVICES = (*ANSWERING, "courier")
@@ -47,6 +47,8 @@ FORBIDDEN = {
         "SELECT 1 FROM ChannelStats",
         "SELECT 1 FROM Exports",
         "DELETE FROM Exports",
+        "SELECT 1 FROM GrantKeys",
+        "DELETE FROM GrantKeys",
         "UPDATE SignInFailures SET Known = 1",
         "DELETE FROM ChannelPictures",
     ],
@@ -68,6 +70,8 @@ FORBIDDEN = {
         "SELECT 1 FROM MailedAddresses",
         "SELECT 1 FROM Uploads",
         "SELECT 1 FROM Exports",
+        "SELECT Half FROM GrantKeys",
+        "INSERT INTO GrantKeys (KeyID, Half, CreatedAt) VALUES ('x', 'x', NOW())",
         "UPDATE Exports SET ChannelID = 1",
         "DELETE FROM HashPaths",
         "UPDATE HashPaths SET PathHash = 'bbbbbbb'",
@@ -104,6 +108,7 @@ FORBIDDEN = {
         "SELECT 1 FROM ChannelDetails",
         "SELECT 1 FROM Videos",
         "SELECT 1 FROM Jobs",
+        "SELECT 1 FROM GrantKeys",
         "INSERT INTO Jobs (Queue, Kind) VALUES ('mail', 'reset')",
         "DELETE FROM Jobs",
         "SELECT 1 FROM EmailTokens",

@@ -5,11 +5,9 @@ import json
 import select
 import socket
 import subprocess
-import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from vireo_ops import gateway
 from vireo_ops.layout import Layout
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
+from vireo_testing.http_server import HttpServer, Reply, Request
 from vireo_testing.mariadb import free_port
 from vireo_testing.person import eventually
 
@@ -26,24 +25,11 @@ PROXY, CLIENT, OTHER = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 PATIENCE = 60
 
 
-class Echo(BaseHTTPRequestHandler):
-    """A service that echoes the headers of its request."""
-
-    protocol_version = "HTTP/1.1"
-
-    def answer(self) -> None:
-        """200 with every header, in lower case, in the order of their arrival."""
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        body = json.dumps([[name.lower(), value] for name, value in self.headers.items()]).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = do_DELETE = answer
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Log nothing."""
+def echo(request: Request) -> Reply:
+    """What headers a service got, in lower case, in the order of their arrival."""
+    return Reply(
+        json.dumps([[name.lower(), text] for name, text in request.headers.items()]).encode()
+    )
 
 
 class Gateway:
@@ -94,14 +80,8 @@ def read(line: socket.socket) -> bytes:
 @pytest.fixture(scope="module")
 def service() -> Iterator[int]:
     """The port of the service."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with HttpServer(echo) as server:
+        yield server.port
 
 
 @contextlib.contextmanager

@@ -4,9 +4,7 @@ import contextlib
 import json
 import re
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from vireo_ops.layout import CHECKOUT, Layout
 from vireo_ops.ports import is_free
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
+from vireo_testing.http_server import HttpServer, Reply, Request
 from vireo_testing.mariadb import free_port
 from vireo_testing.person import eventually
 from vireo_testing.sources import files
@@ -79,7 +78,7 @@ def internal_names() -> set[str]:
     found = set()
     for text in sources().values():
         for name in BETWEEN.findall(text):
-            # $upstream_http_x_vireo_permit is a header too.
+            # $upstream_http_x_vireo_grant is a header too.
             found.add(name.lower().replace("_", "-"))
     return {name for name in found if name.startswith(("x-vireo", "x-real", "x-forwarded"))}
 
@@ -137,49 +136,30 @@ def test_what_services_say_to_the_gateway_is_not_told() -> None:
     assert not [name for name in others if "proxy_hide_header" in sources()[name]]
 
 
-class Echo(BaseHTTPRequestHandler):
+class Echo(HttpServer):
     """A service that echoes the headers it gets, and sends all that clients must not get."""
 
-    protocol_version = "HTTP/1.1"
-    seen: dict[str, list[dict[str, str]]]
-    says: set[str]
+    def __init__(self) -> None:
+        super().__init__(self._reply)
+        self.seen: dict[str, list[dict[str, str]]] = {}
+        self.says: set[str] = set()
 
-    def respond(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        got = {name.lower(): value for name, value in self.headers.items()}
-        self.seen.setdefault(self.path, []).append(got)
-        body = json.dumps({"response": got}).encode()
-        self.send_response(200)
-        for name in self.says:
-            self.send_header(name, "secret")
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = do_DELETE = do_PATCH = respond
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Log nothing."""
+    def _reply(self, request: Request) -> Reply:
+        got = {name.lower(): value for name, value in request.headers.items()}
+        self.seen.setdefault(request.path, []).append(got)
+        headers = {**dict.fromkeys(self.says, "secret"), "Content-Type": "application/json"}
+        return Reply(json.dumps({"response": got}).encode(), headers=headers)
 
 
 @pytest.fixture(scope="module")
-def echo() -> Iterator[type[Echo]]:
+def echo() -> Iterator[Echo]:
     """Auth, catalog and media in one."""
-    kind = type("Seen", (Echo,), {"seen": {}, "says": set()})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    server.daemon_threads = True
-    kind.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield kind
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Echo() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
-def url(echo: type[Echo], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(echo: Echo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The real gateway in front of it."""
     folder = tmp_path_factory.mktemp("gateway")
     for parent in (folder, *folder.parents):
@@ -193,7 +173,7 @@ def url(echo: type[Echo], tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (folder / "media" / "incoming").chmod(0o777)
     port = free_port()
     settings = Settings.parse({"VIREO_PORT": str(port), "VIREO_LISTEN_ADDRESS": "127.0.0.1"})
-    service = f"127.0.0.1:{echo.port}"  # type: ignore[attr-defined]
+    service = f"127.0.0.1:{echo.port}"
     servers = dict.fromkeys(("auth", "catalog", "media"), service)
     gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     program = gateway.gateway_program(layout, settings)
@@ -219,7 +199,7 @@ def header(name: str) -> str:
 @pytest.mark.parametrize("spelled", [header, str.upper, str.lower, lambda n: n.replace("-", "_")])
 @pytest.mark.parametrize("path", [*PATHS, *POSTED])
 def test_no_service_hears_what_only_the_gateway_may_say(
-    url: str, echo: type[Echo], path: str, spelled: Callable[[str], str]
+    url: str, echo: Echo, path: str, spelled: Callable[[str], str]
 ) -> None:
     forged = {spelled(name): "forged" for name in internal_names()}
     forged |= {spelled(name): value for name, value in FORGED.items()}
@@ -235,7 +215,7 @@ def test_no_service_hears_what_only_the_gateway_may_say(
     for asked, gots in echo.seen.items():
         for got in gots:
             assert set(got) <= passed_on() | NGINX | {
-                name for name in got if name.startswith("x-vireo-body") or name == "x-vireo-permit"
+                name for name in got if name.startswith("x-vireo-body") or name == "x-vireo-grant"
             }, asked
             assert not {name for name, value in got.items() if value in forged.values()}, asked
             assert got["x-real-ip"] == "127.0.0.1"
@@ -245,7 +225,7 @@ def test_no_service_hears_what_only_the_gateway_may_say(
                 assert got["content-type"] == "application/json"
 
 
-def test_no_client_hears_what_services_say_to_the_gateway(url: str, echo: type[Echo]) -> None:
+def test_no_client_hears_what_services_say_to_the_gateway(url: str, echo: Echo) -> None:
     echo.says = {header(name) for name in internal_names()} - {"X-Vireo-Body-File"}
     nginx = sources()["gateway/nginx.conf"]
     hidden = {name.lower() for name in re.findall(r"proxy_hide_header (\S+);", nginx)}
@@ -260,7 +240,7 @@ def test_no_client_hears_what_services_say_to_the_gateway(url: str, echo: type[E
         echo.says = set()
 
 
-def test_a_forged_header_makes_no_other_answer_for_everybody(url: str, echo: type[Echo]) -> None:
+def test_a_forged_header_makes_no_other_answer_for_everybody(url: str, echo: Echo) -> None:
     for path in ("/channel/picture/poisoned", "/v/bbbbbbb", "/videos/all?limit=3"):
         for _ in range(8):
             requests.get(url + path, headers={"X-Vireo-Drawn": "1", **FORGED}, timeout=30)
@@ -270,5 +250,5 @@ def test_a_forged_header_makes_no_other_answer_for_everybody(url: str, echo: typ
 
 
 def test_this_folder_is_where_the_sources_are() -> None:
-    assert {"x-vireo-drawn", "x-vireo-permit", "x-vireo-refusal-status"} <= internal_names()
+    assert {"x-vireo-drawn", "x-vireo-grant", "x-vireo-refusal-status"} <= internal_names()
     assert Path(CHECKOUT / "gateway" / "nginx.conf").exists()

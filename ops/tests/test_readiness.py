@@ -1,46 +1,37 @@
 """Readiness probes over TCP and Unix sockets."""
 
+import contextlib
+import select
 import socketserver
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from vireo_ops.readiness import is_ready
+from vireo_testing.http_server import HttpServer, Reply, Request
 from vireo_testing.mariadb import free_port
 
 
-class Answers(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/readyz" else 503)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+class Drips(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        """A header that goes on until the client has gone."""
+        self.request.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        with contextlib.suppress(OSError):
+            while not select.select([self.request], [], [], 0.1)[0] or self.request.recv(1000):
+                self.request.sendall(b"x")
 
-    def address_string(self) -> str:
-        return "somebody"
 
-    def log_message(self, *_: object) -> None:
-        """Log nothing."""
+def answer(request: Request) -> Reply:
+    return Reply(status=200 if request.path == "/readyz" else 503)
 
 
 @pytest.fixture(params=["port", "socket"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    server: socketserver.BaseServer
-    if request.param == "port":
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-        found = f"http://127.0.0.1:{server.server_address[1]}"
-    else:
-        path = tmp_path / "a: b.sock"
-        server = socketserver.ThreadingUnixStreamServer(str(path), Answers)
-        found = f"unix:{path}:"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    path = tmp_path / "a: b.sock" if request.param == "socket" else None
+    with HttpServer(answer, path) as server:
+        yield f"{server.url}:" if path else server.url
 
 
 def test_who_answers_200_is_ready_and_no_other(address: str) -> None:
@@ -53,3 +44,15 @@ def test_where_nobody_listens_nobody_is_ready(tmp_path: Path) -> None:
     assert not is_ready(f"unix:{tmp_path}/none.sock:/readyz")
     (tmp_path / "left.sock").touch()
     assert not is_ready(f"unix:{tmp_path}/left.sock:/readyz")
+
+
+def test_who_never_ends_its_answer_is_not_ready(tmp_path: Path) -> None:
+    path = tmp_path / "drips.sock"
+    with socketserver.ThreadingUnixStreamServer(str(path), Drips) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            assert not is_ready(f"unix:{path}:/readyz")
+        finally:
+            server.shutdown()
+            thread.join()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vireo_testing.mariadb import CHECKOUT
+from vireo_ops.layout import CHECKOUT
 from vireo_testing.sources import files, length, modules
 
 FILES = files()

@@ -30,8 +30,9 @@ PACKAGE_FLOORS = {
     "vireo_ops": 2,
     "vireo_contract": 3,
     "vireo_testing": 4,
-    "vireo_load": 5,
-    "vireo_bench": 5,
+    "vireo_harness": 5,
+    "vireo_load": 6,
+    "vireo_bench": 6,
 }
 STATEMENT = re.compile(
     r"\b(SELECT\s.*\sFROM|INSERT\s+(IGNORE\s+)?INTO|REPLACE\s+INTO|UPDATE\s+`?\w+`?\s+SET"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from vireo_testing.compose import CHECKOUT, Project
+from vireo_ops.layout import CHECKOUT
+from vireo_testing.compose import Project
 from vireo_testing.mariadb import free_port
 
 

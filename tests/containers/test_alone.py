@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from vireo_testing.compose import CHECKOUT, Project
+from vireo_ops.layout import CHECKOUT
+from vireo_testing.compose import Project
 from vireo_testing.mariadb import free_port
 
 SERVICES = ("auth", "catalog", "media")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vireo_testing.compose import CHECKOUT, SERVICES, Project
+from vireo_ops.layout import CHECKOUT
+from vireo_testing.compose import SERVICES, Project
 from vireo_testing.person import Person, eventually
 
 OURS = tuple(service for service in SERVICES if service != "mariadb")

@@ -173,7 +173,7 @@ def test_headers_that_only_the_gateway_may_send(
     mine = stranger.announce()
     forged = {
         "X-Vireo-Body-File": "/etc/passwd",
-        "X-Vireo-Permit": "1.00",
+        "X-Vireo-Grant": "1.00",
         "X-Vireo-Service-Token": "x",
         "X-Vireo-Uploader": "1",
     }

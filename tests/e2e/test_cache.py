@@ -60,7 +60,7 @@ def test_a_deleted_video_is_gone_however_many_look(person: Person, clips: Librar
 def test_no_header_of_a_client_makes_the_picture_of_everybody(person: Person, png: bytes) -> None:
     assert person.post("/channel/picture", data=png).status_code == 200
     address = f"{person.url}/channel/picture/{person.name}"
-    for name in ("X-Vireo-Drawn", "x-vireo-drawn", "X_Vireo_Drawn", "X-Vireo-Permit"):
+    for name in ("X-Vireo-Drawn", "x-vireo-drawn", "X_Vireo_Drawn", "X-Vireo-Grant"):
         for _ in range(8):
             answer = requests.get(address, headers={name: "1"}, timeout=PATIENCE_SECONDS)
             assert answer.headers["Content-Type"] == "image/webp", name

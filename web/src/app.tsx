@@ -1,29 +1,29 @@
 /** The frame that all screens have in common, and which screen an address shows. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { online } from "~/api/line";
+import { online } from "~/api/connection";
 import { askingAgain } from "~/api/session";
-import { SignInAgain } from "~/parts/again";
-import { Header } from "~/parts/header";
-import { Note } from "~/parts/note";
-import { Tray } from "~/parts/tray";
+import { Header } from "~/components/header";
+import { SignInAgain } from "~/components/sign-in-again";
+import { Note } from "~/components/toast";
+import { Tray } from "~/components/upload-tray";
+import { texts } from "~/locales";
 import { leftAt, place } from "~/router";
 import { type Route, routeOf } from "~/routes";
 import { Account } from "~/screens/account";
 import { Channel } from "~/screens/channel";
-import { Enter } from "~/screens/enter";
-import { Find } from "~/screens/find";
 import { Forgot } from "~/screens/forgot";
 import { Home } from "~/screens/home";
-import { Join } from "~/screens/join";
-import { Nowhere } from "~/screens/nowhere";
+import { NotFound } from "~/screens/not-found";
 import { Reset } from "~/screens/reset";
-import { Send } from "~/screens/send";
+import { Search } from "~/screens/search";
+import { SignIn } from "~/screens/sign-in";
+import { SignUp } from "~/screens/sign-up";
 import { Studio } from "~/screens/studio";
 import { Undo } from "~/screens/undo";
+import { Upload } from "~/screens/upload";
 import { Verify } from "~/screens/verify";
 import { Watch } from "~/screens/watch";
-import { texts } from "~/texts";
 import "~/app.css";
 
 function Screen({ route }: { route: Route }) {
@@ -33,13 +33,13 @@ function Screen({ route }: { route: Route }) {
     case "watch":
       return <Watch key={route.hash} hash={route.hash} />;
     case "find":
-      return <Find />;
+      return <Search />;
     case "channel":
       return <Channel key={route.name} name={route.name} />;
     case "enter":
-      return <Enter />;
+      return <SignIn />;
     case "join":
-      return <Join />;
+      return <SignUp />;
     case "forgot":
       return <Forgot />;
     case "verify":
@@ -49,13 +49,13 @@ function Screen({ route }: { route: Route }) {
     case "reset":
       return <Reset />;
     case "send":
-      return <Send />;
+      return <Upload />;
     case "studio":
       return <Studio />;
     case "account":
       return <Account />;
     case "nowhere":
-      return <Nowhere />;
+      return <NotFound />;
   }
 }
 

@@ -1,14 +1,14 @@
 /** The start of the page. */
 
 import { render } from "preact";
-import { online } from "~/api/line";
+import { online } from "~/api/connection";
 import { startSession } from "~/api/session";
 import { App } from "~/app";
-import { startHealing } from "~/healing";
-import { say } from "~/parts/note";
+import { say } from "~/components/toast";
+import { startHealing } from "~/image-retry";
+import { startLanguage, texts } from "~/locales";
 import { startRouter } from "~/router";
 import { isOurs } from "~/routes";
-import { startLanguage, texts } from "~/texts";
 import { startTheme } from "~/theme";
 import { startUpdates } from "~/updates";
 import "~/style/tokens.css";

@@ -1,7 +1,7 @@
 /** Light or dark: like the system, unless the person chose. The colours are in style/tokens.css. */
 
 import { signal } from "@preact/signals";
-import { remembered } from "~/memory";
+import { remembered } from "~/browser-storage";
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];

@@ -4,7 +4,7 @@
  * can't be reached: to load the page anew would leave one with the browser's page of errors.
  */
 
-import { answers, doubtLine } from "~/api/line";
+import { answers, doubtLine } from "~/api/connection";
 
 const RELOADED = "vireo.reloaded";
 

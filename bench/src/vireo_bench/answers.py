@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from vireo_bench import wrk
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.stage import Stage, fetch
+from vireo_bench.setup import Setup, fetch
 
 _HOT_CLIENTS = 32
 # As many as one process of each service has threads.
@@ -20,20 +20,20 @@ CACHED = "nginx proxy_cache before minimal Flask"
 FLASK = "minimal Flask route, one select"
 
 
-def figures(stage: Stage) -> list[Figure]:
+def figures(setup: Setup) -> list[Figure]:
     """The rows of answers."""
-    return [_hot(stage), _with_token(stage), _list(stage)]
+    return [_hot(setup), _with_token(setup), _list(setup)]
 
 
-def _hot(stage: Stage) -> Figure:
-    hash_path = next(iter(stage.corpus.shown))
+def _hot(setup: Setup) -> Figure:
+    hash_path = next(iter(setup.corpus.shown))
 
     def turn(url: str, path: str) -> float:
-        size = _require(stage, url, path, hash_path)
+        size = _require(setup, url, path, hash_path)
         done = wrk.load(
-            url, [path], seconds=stage.scale.burst, connections=_HOT_CLIENTS, least_bytes=size
+            url, [path], seconds=setup.scale.burst, connections=_HOT_CLIENTS, least_bytes=size
         )
-        _require(stage, url, path, hash_path)
+        _require(setup, url, path, hash_path)
         return done.rate
 
     return Figure(
@@ -41,62 +41,62 @@ def _hot(stage: Stage) -> Figure:
         "GET /v, anonymous, hot",
         "/s",
         Goal(Judged.RATIO_AT_LEAST, 0.90),
-        lambda: turn(stage.vireo.url, f"/v/{hash_path}"),
+        lambda: turn(setup.vireo.url, f"/v/{hash_path}"),
         CACHED,
-        lambda: turn(stage.references.url, f"/cached/v/{hash_path}"),
+        lambda: turn(setup.references.url, f"/cached/v/{hash_path}"),
     )
 
 
-def _with_token(stage: Stage) -> Figure:
-    hash_paths = list(stage.corpus.shown)
+def _with_token(setup: Setup) -> Figure:
+    hash_paths = list(setup.corpus.shown)
 
     def turn(url: str, prefix: str, token: str) -> float:
         step = max(1, len(hash_paths) // _CHECKED)
         for hash_path in hash_paths[::step]:
-            _require(stage, url, f"{prefix}/{hash_path}", hash_path, token)
-        return _uncached(stage, url, [f"{prefix}/{each}" for each in hash_paths], token)
+            _require(setup, url, f"{prefix}/{hash_path}", hash_path, token)
+        return _uncached(setup, url, [f"{prefix}/{each}" for each in hash_paths], token)
 
-    token = stage.owner.token
+    token = setup.owner.token
     return Figure(
         "v_token",
         "GET /v with a token",
         "/s",
         Goal(Judged.RATIO_AT_LEAST, 0.75),
-        lambda: turn(stage.vireo.url, "/v", token),
+        lambda: turn(setup.vireo.url, "/v", token),
         FLASK,
-        lambda: turn(stage.references.url, "/app/v", token),
+        lambda: turn(setup.references.url, "/app/v", token),
     )
 
 
-def _list(stage: Stage) -> Figure:
+def _list(setup: Setup) -> Figure:
     path = f"/videos/all?limit={_LISTED}"
-    token = stage.owner.token
+    token = setup.owner.token
 
     def turn(url: str, path: str) -> float:
-        mine = fetch(f"{stage.vireo.url}/videos/all?limit={_LISTED}", token)
+        mine = fetch(f"{setup.vireo.url}/videos/all?limit={_LISTED}", token)
         assert json.loads(fetch(url + path, token)) == json.loads(mine), "another list"
         assert len(json.loads(mine)["response"]) == _LISTED
-        return _uncached(stage, url, [path], token)
+        return _uncached(setup, url, [path], token)
 
     return Figure(
         "videos_all",
         f"GET {path}, uncached",
         "/s",
         Goal(Judged.RATIO_AT_LEAST, 0.75),
-        lambda: turn(stage.vireo.url, path),
+        lambda: turn(setup.vireo.url, path),
         FLASK,
-        lambda: turn(stage.references.url, f"/app{path}"),
+        lambda: turn(setup.references.url, f"/app{path}"),
     )
 
 
-def _uncached(stage: Stage, url: str, paths: Sequence[str], token: str) -> float:
+def _uncached(setup: Setup, url: str, paths: Sequence[str], token: str) -> float:
     return wrk.load(
-        url, paths, seconds=stage.scale.burst, connections=_CLIENTS, token=token, least_bytes=200
+        url, paths, seconds=setup.scale.burst, connections=_CLIENTS, token=token, least_bytes=200
     ).rate
 
 
-def _require(stage: Stage, url: str, path: str, hash_path: str, token: str = "") -> int:
+def _require(setup: Setup, url: str, path: str, hash_path: str, token: str = "") -> int:
     """Look whether a video's answer is what was put in; its size in bytes."""
     body = fetch(url + path, token)
-    assert json.loads(body) == {"response": stage.corpus.shown[hash_path]}, f"another {path}"
+    assert json.loads(body) == {"response": setup.corpus.shown[hash_path]}, f"another {path}"
     return len(body)

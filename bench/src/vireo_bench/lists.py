@@ -1,4 +1,4 @@
-"""Lists far from their beginning, and search, one request after the other.
+"""Deep pages of lists, and search, one request after the other.
 
 A page deep in the list is held against the first one. Search is held against its own statements:
 they are taken from the server's log of statements while Vireo answers the same request, so they are
@@ -9,8 +9,8 @@ Everything is asked with a token, which keeps the gateway's cache out of it.
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pymysql
@@ -19,48 +19,42 @@ from pymysql.cursors import Cursor
 
 from vireo_bench import transfers
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.stage import Stage
-from vireo_bench.vireo import HOST
-from vireo_ops.secrets_store import read_secret
+from vireo_bench.setup import Setup
+from vireo_harness.vireo import HOST
 
 _LONGEST_PAGE = 100
 _PAGE = 10
 _TURN_SECONDS, _LEAST = 1.5, 3
-_CATALOG = "vireo_catalog"
+_CATALOG = "catalog"
 STATEMENT = "its statements, straight in MariaDB"
 
 
-def figures(stage: Stage) -> list[Figure]:
+def figures(setup: Setup) -> list[Figure]:
     """The rows of lists and search."""
-    return [_deep_page(stage), *_searches(stage)]
+    searches = [_search(setup, name, word) for name, word in setup.corpus.words.items()]
+    return [_deep_page(setup), *searches]
 
 
-class _Client:
+class _Client(transfers.Connection):
     """One client with a token, on one connection that costs little itself."""
 
-    def __init__(self, stage: Stage, line: transfers.Connection) -> None:
-        self._token = stage.owner.token
-        self._line = line
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(HOST, setup.vireo.port)
+        self._token = setup.owner.token
 
     def get(self, path: str) -> tuple[transfers.Head, bytes]:
         """The answer to a request, which must be 200."""
-        head = self._line.ask("GET", path, Authorization=self._token)
+        head = self.ask("GET", path, Authorization=self._token)
         assert head.status == 200, f"{head.status} for {path}"
-        return head, self._line.body(head)
+        return head, self.body(head)
 
     def value(self, path: str) -> Any:
-        """What stands in the envelope."""
+        """The value in the envelope."""
         return json.loads(self.get(path)[1])["response"]
 
 
-@contextmanager
-def _client(stage: Stage) -> Iterator[_Client]:
-    with transfers.connection(HOST, stage.vireo.port) as line:
-        yield _Client(stage, line)
-
-
-def _middle(turns: int, ask: Callable[[], object]) -> float:
-    """Milliseconds that a request takes, the median of some; of fewer where it is slow."""
+def _median(turns: int, ask: Callable[[], object]) -> float:
+    """The median of the milliseconds that a request takes; of fewer requests where it is slow."""
     taken: list[float] = []
     until = time.perf_counter() + _TURN_SECONDS
     while len(taken) < turns and (len(taken) < _LEAST or time.perf_counter() < until):
@@ -73,21 +67,21 @@ def _middle(turns: int, ask: Callable[[], object]) -> float:
 # Lists
 
 
-def _deep_page(stage: Stage) -> Figure:
+def _deep_page(setup: Setup) -> Figure:
     first = f"/videos/all?limit={_PAGE}"
-    with _client(stage) as client:
-        deep = f"{first}&cursor={_cursor_of_page(client, stage.scale.page)}"
+    with closing(_Client(setup)) as client:
+        deep = f"{first}&cursor={_cursor_of_page(client, setup.scale.page)}"
         beginning, end = client.value(first), client.value(deep)
     assert len(beginning) == len(end) == _PAGE
 
     def turn(path: str, wanted: list[dict[str, object]]) -> float:
-        with _client(stage) as client:
+        with closing(_Client(setup)) as client:
             assert client.value(path) == wanted, f"another {path}"
-            return _middle(stage.scale.asked, lambda: client.get(path))
+            return _median(setup.scale.asked, lambda: client.get(path))
 
     return Figure(
         "page_deep",
-        f"GET /videos/all, page {stage.scale.page:,}",
+        f"GET /videos/all, page {setup.scale.page:,}",
         "ms",
         Goal(Judged.RATIO_AT_MOST, 1.2),
         lambda: turn(deep, end),
@@ -97,7 +91,7 @@ def _deep_page(stage: Stage) -> Figure:
 
 
 def _cursor_of_page(client: _Client, page: int) -> str:
-    """Walk there, as a reader would; no video is met twice or out of order."""
+    """Page through to it, as a reader would; no video comes twice or out of order."""
     rows_before = (page - 1) * _PAGE
     seen: set[object] = set()
     latest, cursor = "9999", ""
@@ -118,38 +112,30 @@ def _cursor_of_page(client: _Client, page: int) -> str:
 # Search
 
 
-def _searches(stage: Stage) -> Iterator[Figure]:
-    corpus = stage.corpus
-    for name, word in (
-        ("rare", corpus.rare),
-        ("medium", corpus.medium),
-        ("common", corpus.common),
-    ):
-        yield _search(stage, name, word)
-
-
-def _search(stage: Stage, name: str, word: str) -> Figure:
+def _search(setup: Setup, name: str, word: str) -> Figure:
     path = f"/search/all/{word}"
-    turns = stage.scale.asked
-    with _client(stage) as asking:
-        statements = _statements(stage, lambda: asking.get(path))
+    turns = setup.scale.asked
+    with closing(_Client(setup)) as asking:
+        statements = _statements(setup, lambda: asking.get(path))
 
     def vireo() -> float:
-        with _client(stage) as client:
+        with closing(_Client(setup)) as client:
             rows = client.value(path)
-            wanted = min(50, stage.corpus.texts_with[word])
+            wanted = min(50, setup.corpus.texts_with[word])
             assert len(rows) >= wanted, f"{len(rows)} rows for {word}, not {wanted}"
             for row in (rows[0], rows[-1]):
                 # Lists leave the descriptions out, and the word may stand there.
                 video = client.value(f"/v/{row['thumbnail']}")
                 assert word in f"{video['title']} {video['description']}".lower(), video
-            return _middle(turns, lambda: client.get(path))
+            return _median(turns, lambda: client.get(path))
 
     def reference() -> float:
-        with _as_catalog(stage) as connection:
-            return _middle(turns, lambda: _run(connection, statements))
+        with setup.vireo.database(_CATALOG) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            return _median(turns, lambda: _run(connection, statements))
 
-    share = stage.corpus.texts_with[word] / stage.corpus.videos
+    share = setup.corpus.texts_with[word] / setup.corpus.videos
     return Figure(
         f"search_{name}",
         f"GET /search/all, a word of {share:.2%} of the videos",
@@ -161,9 +147,9 @@ def _search(stage: Stage, name: str, word: str) -> Figure:
     )
 
 
-def _statements(stage: Stage, ask: Callable[[], object]) -> list[str]:
+def _statements(setup: Setup, ask: Callable[[], object]) -> list[str]:
     """What catalog sends to the server while it answers."""
-    with stage.vireo.root() as connection, connection.cursor() as cursor:
+    with setup.vireo.database() as connection, connection.cursor() as cursor:
         cursor.execute("SET GLOBAL log_output = 'TABLE'")
         cursor.execute("TRUNCATE mysql.general_log")
         cursor.execute("SET GLOBAL general_log = ON")
@@ -174,7 +160,7 @@ def _statements(stage: Stage, ask: Callable[[], object]) -> list[str]:
         cursor.execute(
             "SELECT CONVERT(argument USING utf8mb4) FROM mysql.general_log"
             " WHERE command_type = 'Query' AND user_host LIKE %s ORDER BY event_time",
-            (f"{_CATALOG}[%",),
+            (f"vireo_{_CATALOG}[%",),
         )
         found = [str(text) for (text,) in cursor.fetchall()]
     statements = [
@@ -182,24 +168,6 @@ def _statements(stage: Stage, ask: Callable[[], object]) -> list[str]:
     ]
     assert statements, "the server has not seen the search"
     return statements
-
-
-@contextmanager
-def _as_catalog(stage: Stage) -> "Iterator[pymysql.Connection[Cursor]]":
-    connection = pymysql.connect(
-        host=HOST,
-        port=stage.vireo.database_port,
-        user=_CATALOG,
-        password=read_secret(stage.vireo.layout.secrets, "db_catalog_password"),
-        database="vireo",
-        charset="utf8mb4",
-        autocommit=True,
-        init_command="SET time_zone = '+00:00'",
-    )
-    with connection:
-        with connection.cursor() as cursor:
-            cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        yield connection
 
 
 def _run(connection: "pymysql.Connection[Cursor]", statements: list[str]) -> None:

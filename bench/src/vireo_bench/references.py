@@ -7,17 +7,19 @@ headers, or checks a token. What Vireo does beyond it has to fit into what the g
 """
 
 import os
-import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 
-from vireo_bench.vireo import HOST, Vireo
+from vireo_harness.vireo import HOST, Vireo
 from vireo_ops.layout import CHECKOUT
 from vireo_ops.programs import find_server
+from vireo_testing import programs
 from vireo_testing.mariadb import free_port
+from vireo_testing.programs import Program
 
 _NGINX = """\
 daemon off;
@@ -82,12 +84,22 @@ class References:
     def __init__(self, folder: Path, vireo: Vireo) -> None:
         self._folder = folder
         self._vireo = vireo
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._log = folder / "references.log"
+        self._programs: list[Program] = []
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
 
-    def start(self) -> None:
-        """Start both, and return when they answer."""
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run both until the end of the ``with``, which begins when they answer."""
+        try:
+            self._start()
+            yield
+        finally:
+            for program in self._programs:
+                programs.end(program, seconds=60)
+
+    def _start(self) -> None:
         app = free_port()
         self._folder.mkdir()
         # nginx's workers, which are not root, pass through it to what is theirs.
@@ -97,60 +109,32 @@ class References:
             _NGINX.format(
                 user="user root;" if os.geteuid() == 0 else "",
                 folder=self._folder,
-                public=self._vireo.layout.media / "public",
+                public=self._vireo.public,
                 host=HOST,
                 app=app,
                 port=self.port,
             )
         )
-        self._run([find_server("nginx"), "-e", "stderr", "-c", str(configuration)])
+        self._run(find_server("nginx"), "-e", "stderr", "-c", str(configuration))
         secrets = self._vireo.layout.secrets
-        gunicorn = [sys.executable, "-m", "gunicorn", "--no-control-socket"]
         self._run(
-            [*gunicorn, "-c", "python:vireo_common.gunicorn", "vireo_bench.reference_app:app"],
+            *(sys.executable, "-m", "gunicorn", "--no-control-socket"),
+            *("-c", "python:vireo_common.gunicorn", "vireo_bench.reference_app:app"),
             VIREO_BIND=f"{HOST}:{app}",
             PYTHONPATH=str(CHECKOUT / "bench/src"),
             REFERENCE_DB_PORT=str(self._vireo.database_port),
             REFERENCE_DB_PASSWORD=(secrets / "db_catalog_password").read_text().strip(),
         )
-        self._wait()
+        programs.wait_until_ready(self._programs[-1], self._log, self._answers, seconds=30)
 
-    def _run(self, argv: list[str], **variables: str) -> None:
-        kept = {name: text for name, text in os.environ.items() if not name.startswith("VIREO_")}
-        log = (self._folder / f"{Path(argv[0]).name}.log").open("ab")
-        with log:
-            self._processes.append(
-                subprocess.Popen(
-                    # The kernel ends it when this process dies, however it dies.
-                    ["setpriv", "--pdeathsig", "TERM", *argv],
-                    env={**kept, **variables},
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    # As Vireo's programs have: Linux shares the cores out between sessions first
-                    # (sched(7), autogroup), and must not count a reference as part of its client.
-                    start_new_session=True,
-                )
-            )
+    def _run(self, *command: str, **variables: str) -> None:
+        # Of a session of its own, as Vireo's programs: Linux shares the cores out between sessions
+        # first (sched(7), autogroup), and must not count a reference as part of its client.
+        program = programs.start(command, variables, self._log, at_death="TERM", session=True)
+        self._programs.append(program)
 
-    def _wait(self) -> None:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            assert all(process.poll() is None for process in self._processes), self._logs()
-            try:
-                if requests.get(f"{self.url}/app/videos/all?limit=1", timeout=5).ok:
-                    return
-            except requests.ConnectionError:
-                pass
-            time.sleep(0.1)
-        raise RuntimeError(f"the references do not answer:\n{self._logs()}")
-
-    def _logs(self) -> str:
-        return "\n".join(log.read_text()[-2000:] for log in self._folder.glob("*.log"))
-
-    def stop(self) -> None:
-        """End both."""
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            process.wait(timeout=60)
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/app/videos/all?limit=1", timeout=5).ok
+        except requests.ConnectionError:
+            return False

@@ -1,9 +1,10 @@
-"""Measuring in turns, and what is made of the rounds."""
+"""Measuring in turns, and the medians of the rounds."""
 
 import statistics
 from collections.abc import Callable
 
-from vireo_bench.figures import Figure, Goal, Judged, Row
+from vireo_bench.figures import Figure, Row
+from vireo_harness.report import rounded
 
 
 def measure(figure: Figure, rounds: int, *, judge: bool, step: Callable[[], None]) -> Row:
@@ -32,38 +33,25 @@ def row(figure: Figure, values: list[float], references: list[float], *, judge: 
     """The row of what the rounds gave."""
     value = statistics.median(values)
     reference = statistics.median(references) if references else None
-    ratios = [mine / theirs for mine, theirs in zip(values, references, strict=False)]
+    pairs = list(zip(values, references, strict=False))
+    ratios = [mine / theirs for mine, theirs in pairs]
     ratio = statistics.median(ratios) if ratios else None
     goal = figure.goal
+    seen = ratios or values
+    if goal and references:
+        seen = [goal.judged.of(mine, theirs, mine / theirs) for mine, theirs in pairs]
     return Row(
         figure=figure.name,
         title=figure.title,
-        value=_rounded(value),
+        value=rounded(value),
         unit=figure.unit,
-        reference=None if reference is None else _rounded(reference),
+        reference=None if reference is None else rounded(reference),
         beside=figure.beside,
-        ratio=None if ratio is None else _rounded(ratio),
+        ratio=None if ratio is None else rounded(ratio),
         goal=goal.limit if goal else None,
-        judged=goal.judged.value if goal else None,
-        met=goal.met_by(value, reference, ratio) if goal and judge else None,
-        spread=_spread(goal, values, references, ratios),
-        values=[_rounded(each) for each in values],
-        references=[_rounded(each) for each in references],
+        judged=goal.judged if goal else None,
+        met=goal.met_by(goal.judged.of(value, reference, ratio)) if goal and judge else None,
+        spread=(rounded(min(seen)), rounded(max(seen))),
+        values=[rounded(each) for each in values],
+        references=[rounded(each) for each in references],
     )
-
-
-def _spread(
-    goal: Goal | None, values: list[float], references: list[float], ratios: list[float]
-) -> tuple[float, float]:
-    if goal and goal.judged is Judged.DIFFERENCE_AT_MOST:
-        seen = [mine - theirs for mine, theirs in zip(values, references, strict=True)]
-    elif goal and goal.judged is Judged.VALUE_AT_MOST:
-        seen = values
-    else:
-        seen = ratios or values
-    return _rounded(min(seen)), _rounded(max(seen))
-
-
-def _rounded(number: float) -> float:
-    """Four digits that count: more would pretend to an accuracy that is not there."""
-    return float(f"{number:.4g}")

@@ -7,39 +7,27 @@ MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Scale:
-    """Sizes in bytes, times in seconds.
+    """Sizes in bytes, times in seconds; as they are, those of the whole benchmark.
 
     ``burst`` is one turn of what is asked for as often as can be, ``long_burst`` one where less
-    happens in a second. ``page`` is the page of the lists that is compared to the first.
+    happens in a second. ``page`` is the page of the lists that is compared to the first. One turn
+    of lists and search asks each thing ``asked`` times, one after the other.
     """
 
-    rounds: int
-    judge: bool
-    burst: int
-    long_burst: int
-    videos: int
-    channels: int
-    page: int
-    video_bytes: int
-    upload_bytes: int
-    clip_seconds: int
-    asked: int
-    """How often one turn of lists and search asks each thing, one after the other."""
+    rounds: int = 5
+    judge: bool = True
+    burst: int = 2
+    long_burst: int = 3
+    videos: int = 100_000
+    channels: int = 2_000
+    page: int = 10_000
+    video_bytes: int = 200_000_000
+    upload_bytes: int = 1 << 30
+    clip_seconds: int = 60
+    asked: int = 30
 
 
-FULL = Scale(
-    rounds=5,
-    judge=True,
-    burst=2,
-    long_burst=3,
-    videos=100_000,
-    channels=2_000,
-    page=10_000,
-    video_bytes=200_000_000,
-    upload_bytes=1 << 30,
-    clip_seconds=60,
-    asked=30,
-)
+FULL = Scale()
 SHORT = Scale(
     rounds=1,
     judge=False,

@@ -14,30 +14,39 @@ import bcrypt
 
 from vireo_bench import wrk
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.stage import Stage
-from vireo_client import VireoError
+from vireo_bench.setup import Setup
+from vireo_harness.threads import running_threads
 from vireo_testing.person import Person
 
 CLIENTS = 8
 COST = 12
 
 
-def figures(stage: Stage) -> list[Figure]:
+def figures(setup: Setup) -> list[Figure]:
     """The rows of sign-in."""
-    people = [Person(stage.vireo.url) for _ in range(CLIENTS)]
-    paths = [f"/v/{hash_path}" for hash_path in stage.corpus.shown]
-    seconds = stage.scale.long_burst
+    people = [Person(setup.vireo.url) for _ in range(CLIENTS)]
+    paths = [f"/v/{hash_path}" for hash_path in setup.corpus.shown]
+    seconds = setup.scale.long_burst
 
     def p99() -> float:
-        return wrk.load(stage.vireo.url, paths, seconds=seconds, connections=1).p99_ms
+        return wrk.load(setup.vireo.url, paths, seconds=seconds, connections=1).p99_ms
+
+    def sign_in(number: int, stop: threading.Event) -> int:
+        """Sign in without a pause, every answer checked; how often."""
+        count = 0
+        while not stop.is_set():
+            people[number].sign_in()
+            count += 1
+        return count
 
     def rate() -> float:
-        with Flood(people) as flood:
+        began = time.monotonic()
+        with running_threads(CLIENTS, sign_in) as signing_in:
             time.sleep(seconds)
-        return flood.rate
+        return sum(one.result() for one in signing_in) / (time.monotonic() - began)
 
     def p99_in_the_flood() -> float:
-        with Flood(people):
+        with running_threads(CLIENTS, sign_in):
             return p99()
 
     return [
@@ -63,11 +72,11 @@ def figures(stage: Stage) -> list[Figure]:
 
 
 def hashes_per_second(seconds: float) -> float:
-    """What the machine can check of passwords, with a thread for each core."""
+    """How many passwords the machine can check, with a thread for each core."""
     stored = bcrypt.hashpw(b"correct horse", bcrypt.gensalt(COST))
     began = time.monotonic()
 
-    def work() -> int:
+    def check(_: int) -> int:
         count = 0
         while time.monotonic() < began + seconds:
             assert bcrypt.checkpw(b"correct horse", stored)
@@ -76,41 +85,5 @@ def hashes_per_second(seconds: float) -> float:
 
     cores = len(os.sched_getaffinity(0))
     with ThreadPoolExecutor(cores) as pool:
-        done = sum(future.result() for future in [pool.submit(work) for _ in range(cores)])
+        done = sum(pool.map(check, range(cores)))
     return done / (time.monotonic() - began)
-
-
-class Flood:
-    """Clients that sign in without a pause; every answer is checked."""
-
-    def __init__(self, people: list[Person]) -> None:
-        self._people = people
-        self._stop = threading.Event()
-        self._counts = [0] * len(people)
-        self._problems: list[BaseException] = []
-        self._threads = [
-            threading.Thread(target=self._sign_in, args=(number,)) for number in range(len(people))
-        ]
-        self.rate = 0.0
-
-    def __enter__(self) -> "Flood":
-        self._began = time.monotonic()
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-        self.rate = sum(self._counts) / (time.monotonic() - self._began)
-        if self._problems:
-            raise self._problems[0]
-
-    def _sign_in(self, number: int) -> None:
-        try:
-            while not self._stop.is_set():
-                self._people[number].sign_in()
-                self._counts[number] += 1
-        except (VireoError, OSError) as problem:
-            self._problems.append(problem)

@@ -1,26 +1,26 @@
-"""How soon a Vireo that is installed and full is ready, and what it needs when nothing happens."""
+"""How soon a full Vireo is ready, and how much memory it uses when idle."""
 
 import time
-from pathlib import Path
 
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.stage import Stage
+from vireo_bench.setup import Setup
+from vireo_harness.processes import pss
 
 _MEGA = 1e6
 _SETTLED_SECONDS = 2.0
 
 
-def figures(stage: Stage) -> list[Figure]:
+def figures(setup: Setup) -> list[Figure]:
     """The rows of starting and of memory; they stop Vireo, so they come last."""
 
     def restart() -> float:
-        stage.vireo.down()
-        return stage.vireo.up()
+        setup.vireo.down()
+        return setup.vireo.up()
 
     def idle() -> float:
-        if stage.scale.judge:
+        if setup.scale.judge:
             time.sleep(_SETTLED_SECONDS)
-        return _proportional_size(stage) / _MEGA
+        return _proportional_size(setup) / _MEGA
 
     return [
         Figure(
@@ -34,15 +34,10 @@ def figures(stage: Stage) -> list[Figure]:
     ]
 
 
-def _proportional_size(stage: Stage) -> int:
+def _proportional_size(setup: Setup) -> int:
     """Bytes of memory of all processes but the database, each shared page counted once.
 
     It is what these processes would give back if they ended.
     """
-    total = 0
-    for pid, name in stage.vireo.processes().items():
-        if "mariadbd" in name:
-            continue
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-    return total
+    processes = setup.vireo.processes().items()
+    return sum(pss(pid) for pid, program in processes if "mariadbd" not in program)

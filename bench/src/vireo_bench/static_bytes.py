@@ -4,77 +4,70 @@ The client, the connections and the checks are the same for both. It reads by pi
 compares the beginning of each with the file; once a turn, beside the clock, the whole body.
 """
 
-import functools
-from collections.abc import Callable
-from pathlib import Path
+import mmap
+from contextlib import closing
 
 from vireo_bench import transfers, wrk
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.stage import Stage, fetch
-from vireo_bench.vireo import HOST
+from vireo_bench.setup import Setup, fetch
+from vireo_harness.vireo import HOST
 
 _MEGA = 1e6
 _THUMBNAIL_CLIENTS = 32
 NGINX = "bare nginx, same file"
 
-Rate = Callable[[str, int, str, transfers.Source, int, float], float]
 
-
-def figures(stage: Stage) -> list[Figure]:
+def figures(setup: Setup) -> list[Figure]:
     """The rows of films and thumbnails."""
-    film = functools.partial(_film, stage)
     return [
-        film("video_1", "a film, 1 connection", transfers.download_rate, 1, 0.95),
-        film("video_8", "a film, 8 connections", transfers.download_rate, 8, 0.95),
-        film("video_ranges", "a film in ranges of 1 MiB, 16", transfers.range_rate, 16, 0.90),
-        _thumbnails(stage),
+        _film(setup, "video_1", "a film, 1 connection", 1, 0.95),
+        _film(setup, "video_8", "a film, 8 connections", 8, 0.95),
+        _film(setup, "video_ranges", "a film in ranges of 1 MiB, 16", 16, 0.90, in_ranges=True),
+        _thumbnails(setup),
     ]
 
 
 def _film(
-    stage: Stage, name: str, title: str, rate: Rate, connections: int, least: float
+    setup: Setup, name: str, title: str, connections: int, least: float, *, in_ranges: bool = False
 ) -> Figure:
     def turn(port: int, path: str) -> float:
-        source = transfers.Source(stage.public / stage.film)
-        try:
-            _require_whole(port, path, source)
-            seconds = float(stage.scale.burst)
-            return rate(HOST, port, path, source, connections, seconds) / _MEGA
-        finally:
-            source.close()
+        with transfers.source(setup.vireo.public / setup.film) as film:
+            _require_whole(port, path, film)
+            rate = transfers.download_rate(
+                HOST, port, path, film, connections, setup.scale.burst, in_ranges=in_ranges
+            )
+            return rate / _MEGA
 
     return Figure(
         name,
         f"GET /video/d of {title}",
         "MB/s",
         Goal(Judged.RATIO_AT_LEAST, least),
-        lambda: turn(stage.vireo.port, f"/video/d/{stage.film_hash}"),
+        lambda: turn(setup.vireo.port, f"/video/d/{setup.film_hash}"),
         NGINX,
-        lambda: turn(stage.references.port, f"/files/{stage.film}"),
+        lambda: turn(setup.references.port, f"/files/{setup.film}"),
     )
 
 
-def _require_whole(port: int, path: str, source: transfers.Source) -> None:
+def _require_whole(port: int, path: str, source: mmap.mmap) -> None:
     """Fetch it once, and compare every byte."""
-    with transfers.connection(HOST, port) as line:
+    with closing(transfers.Connection(HOST, port)) as line:
         head = line.ask("GET", path)
         assert (head.status, head.length) == (200, len(source)), head
         offset = 0
         for piece in line.pieces(head.length):
-            assert piece == source.bytes[offset : offset + len(piece)], "another body"
+            assert piece == source[offset : offset + len(piece)], "another body"
             offset += len(piece)
 
 
-def _thumbnails(stage: Stage) -> Figure:
-    file: Path = stage.public / stage.thumbnail
-
+def _thumbnails(setup: Setup) -> Figure:
     def turn(url: str, path: str) -> float:
-        image = file.read_bytes()
+        image = (setup.vireo.public / setup.thumbnail).read_bytes()
         assert fetch(url + path) == image
         done = wrk.load(
             url,
             [path],
-            seconds=stage.scale.burst,
+            seconds=setup.scale.burst,
             connections=_THUMBNAIL_CLIENTS,
             least_bytes=len(image),
         )
@@ -85,7 +78,7 @@ def _thumbnails(stage: Stage) -> Figure:
         "GET /thumbnails, hot",
         "/s",
         Goal(Judged.RATIO_AT_LEAST, 0.85),
-        lambda: turn(stage.vireo.url, f"/thumbnails/{stage.film_hash}"),
+        lambda: turn(setup.vireo.url, f"/thumbnails/{setup.film_hash}"),
         NGINX,
-        lambda: turn(stage.references.url, f"/files/{stage.thumbnail}"),
+        lambda: turn(setup.references.url, f"/files/{setup.thumbnail}"),
     )

@@ -1,12 +1,13 @@
-"""Large bodies over plain sockets: the client must cost little beside the server."""
+"""An HTTP client on plain sockets, for large bodies: it must cost little beside the server."""
 
 import mmap
 import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of a body that was sent. Seconds by ``time.monotonic``."""
+    """The answer to a body that was sent, and the times, by ``time.monotonic``."""
 
     status: int
     body: bytes
@@ -55,7 +56,7 @@ class Connection:
         self._last = False
 
     def close(self) -> None:
-        """Close it, whatever is on its way."""
+        """Close it, whatever is in flight."""
         self._socket.close()
 
     def ask(self, method: str, path: str, **headers: str) -> Head:
@@ -109,19 +110,9 @@ class Connection:
             self._socket.sendfile(opened)
 
 
-@contextmanager
-def connection(host: str, port: int) -> Iterator[Connection]:
-    """A connection that is closed at the end."""
-    made = Connection(host, port)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
 def upload(host: str, port: int, path: str, file: Path, token: str = "") -> Sent:
     """POST a file as it is."""
-    with connection(host, port) as line:
+    with closing(Connection(host, port)) as line:
         began = time.monotonic()
         line.post_file(path, file, token)
         sent = time.monotonic()
@@ -130,103 +121,70 @@ def upload(host: str, port: int, path: str, file: Path, token: str = "") -> Sent
         return Sent(answer.status, body, began, sent, time.monotonic())
 
 
-class Source:
-    """The file that downloads must be equal to."""
+@contextmanager
+def source(path: Path) -> Iterator[mmap.mmap]:
+    """The bytes of the file that downloads must be equal to."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        yield content
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
-        self.bytes = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
 
-    def __len__(self) -> int:
-        return len(self.bytes)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self.bytes.close()
-        self._file.close()
-
-    def compare(self, piece: memoryview, offset: int) -> None:
-        """Look whether the beginning of a piece is what the file has there."""
-        start = bytes(piece[:_COMPARED])
-        assert self.bytes[offset : offset + len(start)] == start, "another body than the file"
+def _compare(piece: memoryview, source: mmap.mmap, offset: int) -> None:
+    """Look whether the beginning of a piece is what the file has there."""
+    start = bytes(piece[:_COMPARED])
+    assert source[offset : offset + len(start)] == start, "another body than the file"
 
 
 def download_rate(
-    host: str, port: int, path: str, source: Source, connections: int, seconds: float
+    host: str,
+    port: int,
+    path: str,
+    source: mmap.mmap,
+    connections: int,
+    seconds: float,
+    *,
+    in_ranges: bool = False,
 ) -> float:
     """Fetch a file again and again over some connections; bytes a second, of bodies alone.
 
     The beginning of every piece is compared with the file.
+
+    Args:
+        in_ranges: fetch ranges of a MiB at random offsets, and not the whole file.
     """
+    lines = [Connection(host, port) for _ in range(connections)]
+    began = time.monotonic()
+    until = began + seconds
 
-    def fetch(line: Connection, until: float) -> int:
-        received = 0
-        while time.monotonic() < until:
-            head = line.ask("GET", path)
-            assert (head.status, head.length) == (200, len(source)), head
-            offset = 0
-            for piece in line.pieces(head.length):
-                source.compare(piece, offset)
-                offset += len(piece)
-                if time.monotonic() >= until:
-                    return received + offset
-            received += offset
-        return received
-
-    return _rate(host, port, connections, seconds, fetch)
-
-
-def range_rate(
-    host: str, port: int, path: str, source: Source, connections: int, seconds: float
-) -> float:
-    """Fetch ranges of a MiB at random offsets; bytes a second, of bodies alone."""
-
-    def fetch(line: Connection, until: float) -> int:
+    def fetch(line: Connection) -> int:
         received = 0
         choice = random.Random(threading.get_native_id())
         while time.monotonic() < until:
-            first = choice.randrange(len(source) - PIECE)
-            last = first + PIECE - 1
-            head = line.ask("GET", path, Range=f"bytes={first}-{last}")
-            wanted = f"bytes {first}-{last}/{len(source)}"
-            assert (head.status, head.length) == (206, PIECE), head
-            assert head.headers["content-range"] == wanted, head
-            offset = first
-            for piece in line.pieces(PIECE):
-                source.compare(piece, offset)
+            offset = choice.randrange(len(source) - PIECE) if in_ranges else 0
+            for piece in line.pieces(_ask_for(line, path, source, offset, in_ranges=in_ranges)):
+                _compare(piece, source, offset)
                 offset += len(piece)
-            received += PIECE
+                received += len(piece)
+                if time.monotonic() >= until:
+                    break
         return received
 
-    return _rate(host, port, connections, seconds, fetch)
+    try:
+        with ThreadPoolExecutor(connections) as pool:
+            received = sum(pool.map(fetch, lines))
+        return received / (time.monotonic() - began)
+    finally:
+        for line in lines:
+            line.close()
 
 
-def _rate(
-    host: str,
-    port: int,
-    connections: int,
-    seconds: float,
-    fetch: Callable[[Connection, float], int],
-) -> float:
-    lines = [Connection(host, port) for _ in range(connections)]
-    counts = [0] * connections
-    problems: list[BaseException] = []
-    began = time.monotonic()
-
-    def work(number: int) -> None:
-        try:
-            counts[number] = fetch(lines[number], began + seconds)
-        except (AssertionError, OSError) as problem:
-            problems.append(problem)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(connections)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took = time.monotonic() - began
-    for line in lines:
-        line.close()
-    if problems:
-        raise problems[0]
-    return sum(counts) / took
+def _ask_for(line: Connection, path: str, source: mmap.mmap, first: int, *, in_ranges: bool) -> int:
+    """Ask for the file, or for a MiB from ``first`` on; the bytes that come."""
+    if not in_ranges:
+        head = line.ask("GET", path)
+        assert (head.status, head.length) == (200, len(source)), head
+        return head.length
+    last = first + PIECE - 1
+    head = line.ask("GET", path, Range=f"bytes={first}-{last}")
+    assert (head.status, head.length) == (206, PIECE), head
+    assert head.headers["content-range"] == f"bytes {first}-{last}/{len(source)}", head
+    return PIECE

@@ -10,28 +10,32 @@ import os
 import threading
 import time
 from collections import deque
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 
-from vireo_bench import clips, transfers
+from vireo_bench import transfers
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.stage import Stage, fetch
-from vireo_bench.vireo import HOST, below, command
+from vireo_bench.setup import Setup, fetch
+from vireo_harness import clips
+from vireo_harness.processes import below, command, peak_rss, reset_peak, rss
+from vireo_harness.threads import running_threads
+from vireo_harness.vireo import HOST, Vireo
 
 _MEGA = 1e6
 _MIB = 1 << 20
-_LOOK_SECONDS = 0.005
+_LOOK_SECONDS, _CHILDREN_SECONDS = 0.005, 0.05
 _PATIENCE_SECONDS = 120.0
 
 
-def figures(stage: Stage) -> list[Figure]:
+def figures(setup: Setup) -> list[Figure]:
     """The rows of uploads; memory belongs to the uploads of the first row."""
-    memory = _Memory(stage)
     grown: deque[float] = deque()
     children: deque[float] = deque()
 
     def turn() -> float:
-        with memory:
-            rate = _upload(stage)
+        with _memory_of(setup.vireo) as memory:
+            rate = _upload(setup)
         grown.append(memory.grown / _MIB)
         children.append(memory.children / _MIB)
         return rate
@@ -39,12 +43,12 @@ def figures(stage: Stage) -> list[Figure]:
     return [
         Figure(
             "upload",
-            f"POST /upload/v of {stage.scale.upload_bytes // _MIB} MiB to its 200",
+            f"POST /upload/v of {setup.scale.upload_bytes // _MIB} MiB to its 200",
             "MB/s",
             Goal(Judged.RATIO_AT_LEAST, 0.80),
             turn,
             "nginx spools it, fsync",
-            lambda: _spool(stage),
+            lambda: _spool(setup),
         ),
         Figure(
             "upload_memory",
@@ -62,138 +66,117 @@ def figures(stage: Stage) -> list[Figure]:
         ),
         Figure(
             "publish",
-            f"{stage.scale.clip_seconds} s of 720p, last byte sent to GET 200",
+            f"{setup.scale.clip_seconds} s of 720p, last byte sent to GET 200",
             "s",
             Goal(Judged.DIFFERENCE_AT_MOST, 1.0),
-            lambda: _publish(stage),
+            lambda: _publish(setup),
             "ffmpeg's stream copy",
-            lambda: _copy(stage),
+            lambda: _copy(setup),
         ),
     ]
 
 
-def _upload(stage: Stage) -> float:
-    hash_path = stage.owner.announce_video("An upload", "measured")
+def _upload(setup: Setup) -> float:
+    hash_path = setup.owner.announce_video("An upload", "measured")
     os.sync()
     done = transfers.upload(
-        HOST, stage.vireo.port, f"/upload/v/{hash_path}", stage.large, stage.owner.token
+        HOST, setup.vireo.port, f"/upload/v/{hash_path}", setup.large, setup.owner.token
     )
     assert done.status == 200, done.body
     assert done.body.strip() == b'{"response":""}', done.body
-    stage.owner.wait(hash_path)
-    _require_kept(stage, hash_path)
-    stage.owner.delete_video(hash_path)
-    return stage.scale.upload_bytes / _MEGA / (done.answered - done.began)
+    setup.owner.wait(hash_path)
+    _require_kept(setup, hash_path)
+    setup.owner.delete_video(hash_path)
+    return setup.scale.upload_bytes / _MEGA / (done.answered - done.began)
 
 
-def _require_kept(stage: Stage, hash_path: str) -> None:
+def _require_kept(setup: Setup, hash_path: str) -> None:
     """Look whether the original is kept as it was sent, and the video is served."""
-    originals = stage.vireo.layout.media / "originals" / hash_path[:2]
+    originals = setup.vireo.layout.media / "originals" / hash_path[:2]
     (original,) = originals.glob(f"{hash_path}.*")
-    with original.open("rb") as kept, stage.large.open("rb") as sent:
+    with original.open("rb") as kept, setup.large.open("rb") as sent:
         while piece := sent.read(_MIB):
             assert kept.read(_MIB) == piece, "the original is not what was sent"
         assert not kept.read(1)
-    with transfers.connection(HOST, stage.vireo.port) as line:
+    with closing(transfers.Connection(HOST, setup.vireo.port)) as line:
         head = line.ask("GET", f"/video/d/{hash_path}", Range="bytes=0-15")
         assert head.status == 206, head
         assert line.body(head)[4:8] == b"ftyp"
 
 
-def _spool(stage: Stage) -> float:
+def _spool(setup: Setup) -> float:
     os.sync()
-    done = transfers.upload(HOST, stage.references.port, "/spool", stage.large)
-    wanted = b'{"response":%d}' % stage.scale.upload_bytes
+    done = transfers.upload(HOST, setup.references.port, "/spool", setup.large)
+    wanted = b'{"response":%d}' % setup.scale.upload_bytes
     assert (done.status, done.body.strip()) == (200, wanted), done
-    return stage.scale.upload_bytes / _MEGA / (done.answered - done.began)
+    return setup.scale.upload_bytes / _MEGA / (done.answered - done.began)
 
 
-def _publish(stage: Stage) -> float:
-    hash_path = stage.owner.announce_video("A clip", "measured")
+def _publish(setup: Setup) -> float:
+    hash_path = setup.owner.announce_video("A clip", "measured")
     path = f"/video/d/{hash_path}"
     os.sync()
     # It may be watched before its upload is answered, so somebody else looks for it meanwhile.
-    seen: list[float] = []
-    looks = threading.Thread(target=_look, args=(stage, path, seen), daemon=True)
-    looks.start()
-    done = transfers.upload(
-        HOST, stage.vireo.port, f"/upload/v/{hash_path}", stage.clip, stage.owner.token
-    )
-    looks.join()
-    assert done.status == 200, done.body
-    assert seen, "the clip did not become watchable"
-    assert fetch(stage.vireo.url + path)[4:8] == b"ftyp"
-    stage.owner.wait(hash_path)
-    stage.owner.delete_video(hash_path)
-    return seen[0] - done.sent
+    with running_threads(1, lambda _, stop: _watchable(setup, path, stop)) as (watchable,):
+        done = transfers.upload(
+            HOST, setup.vireo.port, f"/upload/v/{hash_path}", setup.clip, setup.owner.token
+        )
+        assert done.status == 200, done.body
+        since = watchable.result()
+    assert fetch(setup.vireo.url + path)[4:8] == b"ftyp"
+    setup.owner.wait(hash_path)
+    setup.owner.delete_video(hash_path)
+    return since - done.sent
 
 
-def _look(stage: Stage, path: str, seen: list[float]) -> None:
+def _watchable(setup: Setup, path: str, stop: threading.Event) -> float:
+    """Wait until a video can be watched; that moment."""
     until = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < until:
-        try:
-            with transfers.connection(HOST, stage.vireo.port) as line:
-                if line.ask("GET", path).status == 200:
-                    seen.append(time.monotonic())
-                    return
-        except ConnectionRefusedError:
-            # The benchmark was stopped. Otherwise whoever waits finds that nothing was seen.
-            return
-        time.sleep(_LOOK_SECONDS)
+    while time.monotonic() < until and not stop.wait(_LOOK_SECONDS):
+        with closing(transfers.Connection(HOST, setup.vireo.port)) as line:
+            if line.ask("GET", path).status == 200:
+                return time.monotonic()
+    raise AssertionError("the clip did not become watchable")
 
 
-def _copy(stage: Stage) -> float:
-    target = stage.folder / "copied.mp4"
+def _copy(setup: Setup) -> float:
+    target = setup.folder / "copied.mp4"
     os.sync()
     began = time.monotonic()
-    clips.copy_streams(stage.clip, target)
+    clips.copy_streams(setup.clip, target)
     took = time.monotonic() - began
     target.unlink()
     return took
 
 
+@dataclass
 class _Memory:
-    """How much the resident memory of each process grew at most, by the kernel's own high mark.
+    """Bytes: the most that any process's resident memory grew by (``grown``), and the size of the
+    largest program that the media worker started (``children``)."""
 
-    ``grown`` is the most of any process that was there before, in bytes. ``children`` is the size
-    of the largest program that the media worker started meanwhile; these are looked at now and
-    then.
+    grown: int = 0
+    children: int = 0
+
+
+@contextmanager
+def _memory_of(vireo: Vireo) -> Iterator[_Memory]:
+    """Watch it until the end of the ``with``, when ``grown`` is known.
+
+    The kernel keeps the peak of each process; children are sampled.
     """
+    before = {}
+    for pid in vireo.processes():
+        reset_peak(pid)
+        before[pid] = rss(pid)
+    workers = [pid for pid, program in vireo.processes().items() if "media.worker" in program]
+    memory = _Memory()
 
-    def __init__(self, stage: Stage) -> None:
-        self._vireo = stage.vireo
-
-    def __enter__(self) -> None:
-        self._before = {}
-        for pid in self._vireo.processes():
-            # Sets the high mark to what is resident now (proc(5)).
-            Path(f"/proc/{pid}/clear_refs").write_text("5")
-            self._before[pid] = _status(pid, "VmRSS")
-        self.grown = 0
-        self.children = 0
-        self._stop = threading.Event()
-        self._watch = threading.Thread(target=self._look)
-        self._watch.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._watch.join()
-        peaks = {pid: _status(pid, "VmHWM") for pid in self._before}
-        self.grown = max(peaks[pid] - before for pid, before in self._before.items())
-
-    def _look(self) -> None:
-        workers = [pid for pid, name in self._vireo.processes().items() if "media.worker" in name]
-        while not self._stop.wait(0.05):
+    def look(_: int, stop: threading.Event) -> None:
+        while not stop.wait(_CHILDREN_SECONDS):
             for pid in {child for worker in workers for child in below(worker)}:
-                if pid not in self._before and "ff" in command(pid).partition(" ")[0]:
-                    self.children = max(self.children, _status(pid, "VmRSS"))
+                if pid not in before and "ff" in command(pid).partition(" ")[0]:
+                    memory.children = max(memory.children, rss(pid))
 
-
-def _status(pid: int, name: str) -> int:
-    """A line of ``/proc/<pid>/status`` in bytes; 0 where the process has ended."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    found = [line.split() for line in lines if line.startswith(f"{name}:")]
-    return int(found[0][1]) * 1024 if found else 0
+    with running_threads(1, look):
+        yield memory
+    memory.grown = max(peak_rss(pid) - size for pid, size in before.items())

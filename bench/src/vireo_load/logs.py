@@ -1,4 +1,4 @@
-"""What the programs themselves say was wrong: some of it, no client sees."""
+"""Errors in Vireo's own logs: some of them no client sees."""
 
 import json
 from collections import Counter
@@ -14,7 +14,7 @@ _TOLD = 160
 
 
 def problems(folder: Path) -> list[Problem]:
-    """Errors in all the logs of a folder, also in those that were put aside when they grew."""
+    """Errors in all the logs of a folder, rotated ones too."""
     counts = Counter(
         (f"log of {path.name.partition('.')[0]}", text)
         for path in sorted(folder.glob("*.log*"))
@@ -32,7 +32,7 @@ def _errors(path: Path) -> Iterator[str]:
 
 
 def error(line: str) -> str:
-    """What a line says was wrong; empty for one that says nothing of the kind."""
+    """The error that a line reports, or an empty text."""
     try:
         value = json.loads(line)
     except ValueError:

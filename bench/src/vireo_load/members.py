@@ -1,26 +1,26 @@
-"""People with an account: they sign in, look after their channel, and upload."""
+"""Users with an account: they sign in, manage their channel, and upload."""
 
 import re
 import uuid
-from functools import partial
 from typing import Any
 
+from vireo_harness.vireo import path_of
 from vireo_load import checks, mix
 from vireo_load.checks import Answer, Walk, Wrong, require
-from vireo_load.people import FILM, IMAGE
 from vireo_load.plan import Clip
 from vireo_load.visitors import Visitor
+from vireo_testing.person import details
 
 _HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
 _PIECE = 1 << 20
 _LIMIT = 50
-# How long somebody waits for a clip that is encoded: others are in the queue before it.
+# How often a clip that is encoded is polled for: others are in the queue before it.
 _LOOKS, _SLOWLY = 240, 20
 _DIFFERENCE_SECONDS = 0.3
 
 
 class Member(Visitor):
-    """Somebody with a channel, who knows what must be in it."""
+    """A user with a channel, who knows what must be in it."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -32,13 +32,13 @@ class Member(Visitor):
         self._cards: list[str] = []
 
     def visit(self) -> None:
-        """The next card of the pack; who has no account yet makes one, and has a clip at hand."""
+        """The next action of the shuffled deck; the first visit signs up and uploads."""
         if not self.token:
             self._sign_up()
             self._sign_in()
             self._cards = ["upload"]
             if self.number == 0:
-                # So that the shortest run has one.
+                # So that the shortest run has one of each.
                 self._cards = ["encode", "refresh", "sign_in_again", "look", "upload"]
         elif not self._cards:
             self._cards = [name for name, count in mix.MEMBER.items() for _ in range(count)]
@@ -60,18 +60,8 @@ class Member(Visitor):
     # Accounts
 
     def _sign_up(self) -> None:
-        details = {
-            "fname": "River",
-            "mname": "",
-            "lname": "Delta",
-            "username": self._name,
-            "email": f"{self._name}@example.com",
-            "password": self._password,
-            "day": 1,
-            "month": 2,
-            "year": 1990,
-        }
-        self.ask("POST /sign_up", "POST", "/sign_up", checks.nothing, json=details)
+        body = details(self._name, self._password)
+        self.ask("POST /sign_up", "/sign_up", checks.nothing, json=body)
 
     def _sign_in(self) -> None:
         credentials = {
@@ -81,12 +71,12 @@ class Member(Visitor):
             "refresh_token": True,
         }
         self.token = ""
-        self._take(self.ask("POST /sign_in", "POST", "/sign_in", _signed_in, json=credentials))
+        self._take(self.ask("POST /sign_in", "/sign_in", _signed_in, json=credentials))
 
     def _refresh(self) -> None:
         body = {"refresh_token": self._refresh_token}
         before = self.token
-        self._take(self.ask("POST /token/refresh", "POST", "/token/refresh", _signed_in, json=body))
+        self._take(self.ask("POST /token/refresh", "/token/refresh", _signed_in, json=body))
         require(self.token != before, "the same token again")
         self._look()
 
@@ -95,13 +85,8 @@ class Member(Visitor):
 
     def _sign_in_again(self) -> None:
         """Sign out here, which ends the session at once, and come back."""
-        self.ask("POST /sign_out", "POST", "/sign_out", checks.nothing)
-        self.ask(
-            "GET /me, signed out",
-            "GET",
-            "/me",
-            lambda answer: checks.failure(answer, 401, "token_revoked"),
-        )
+        self.ask("POST /sign_out", "/sign_out", checks.nothing)
+        self.ask("GET /me, signed out", "/me", checks.failure(401, "token_revoked"))
         self.pause()
         self._sign_in()
         self._look()
@@ -113,14 +98,9 @@ class Member(Visitor):
             value = checks.fields(answer)
             require(value.get("username") == self._name, f"the account of {value!r:.120}")
 
-        self.ask("GET /me", "GET", "/me", mine)
+        self.ask("GET /me", "/me", mine)
         walk = Walk(newest_first=False)
-        page = self.ask(
-            "GET /me/videos",
-            "GET",
-            f"/me/videos?limit={_LIMIT}",
-            lambda answer: checks.page(answer, _LIMIT),
-        )
+        page = self.ask("GET /me/videos", f"/me/videos?limit={_LIMIT}", checks.page(_LIMIT))
         walk.turn(page)
         found = {str(row["thumbnail"]): str(row["title"]) for row in reversed(page.rows)}
         require(
@@ -132,18 +112,12 @@ class Member(Visitor):
     # Clips
 
     def _upload(self, clip: Clip, body: bytes, what: str) -> None:
-        """From a file to a video: announce, send, wait, watch, find, edit; the oldest one goes."""
+        """From a file to a video: announce, send, wait, watch, find, edit; delete the oldest."""
         word = f"w{self.chance.getrandbits(64):016x}"
         title = f"{word} {what}"
         hash_path = self._announce(title)
         self._clips[hash_path] = title
-        self.ask(
-            f"POST /upload/v, {what}",
-            "POST",
-            f"/upload/v/{hash_path}",
-            checks.nothing,
-            data=body,
-        )
+        self.ask(f"POST /upload/v, {what}", f"/upload/v/{hash_path}", checks.nothing, data=body)
         self._wait_until_ready(hash_path, clip, title)
         self._watch(hash_path)
         self._find(word, hash_path)
@@ -160,17 +134,12 @@ class Member(Visitor):
             return str(value)
 
         text = {"title": title, "description": "It was taken today."}
-        return self.ask("POST /upload", "POST", "/upload", check, json=text)
+        return self.ask("POST /upload", "/upload", check, json=text)
 
     def _wait_until_ready(self, hash_path: str, clip: Clip, title: str) -> None:
-        wanted = {"channel": self._name, "title": title, "uploaded": True}
+        check = checks.video({"channel": self._name, "title": title, "uploaded": True})
         for number in range(_LOOKS):
-            value = self.ask(
-                "GET /v, one's own",
-                "GET",
-                f"/v/{hash_path}",
-                lambda answer: checks.video(answer, wanted),
-            )
+            value = self.ask("GET /v, one's own", f"/v/{hash_path}", check)
             if value["state"] == "ready":
                 size = (value["width"], value["height"])
                 require(size == (clip.width, clip.height), f"{size} pixels of {clip!r}")
@@ -185,59 +154,39 @@ class Member(Visitor):
 
     def _watch(self, hash_path: str) -> None:
         """The clip and its thumbnail, as the files are that the gateway has of it."""
-        below = f"{hash_path[:2]}/{hash_path}"
-        whole = (self.day.plan.public / f"videos/{below}.mp4").read_bytes()
+        public, path = self.day.plan.public, f"/video/d/{hash_path}"
+        whole = (public / path_of("videos", hash_path)).read_bytes()
         require(whole[4:8] == b"ftyp", "a published file is no MP4")
         last = min(_PIECE, len(whole)) - 1
-        self.ask(
-            "GET /video/d, one's own",
-            "GET",
-            f"/video/d/{hash_path}",
-            lambda answer: checks.part(answer, whole, 0, last),
-            headers={"Range": f"bytes=0-{last}"},
-        )
-        self.ask(
-            "GET /video/d, one's own, whole",
-            "GET",
-            f"/video/d/{hash_path}",
-            lambda answer: checks.file(answer, whole, FILM),
-        )
-        image = (self.day.plan.public / f"thumbnails/{below}.jpg").read_bytes()
-        self.ask(
-            "GET /thumbnails, one's own",
-            "GET",
-            f"/thumbnails/{hash_path}",
-            lambda answer: checks.file(answer, image, IMAGE),
-        )
+        part = {"Range": f"bytes=0-{last}"}
+        self.ask("GET /video/d, one's own", path, checks.part(whole, 0, last), part)
+        self.ask("GET /video/d, one's own, whole", path, checks.file(whole, checks.FILM))
+        image = (public / path_of("thumbnails", hash_path)).read_bytes()
+        check = checks.file(image, checks.IMAGE)
+        self.ask("GET /thumbnails, one's own", f"/thumbnails/{hash_path}", check)
 
     def _find(self, word: str, hash_path: str) -> None:
         """It is found by a word of its title as soon as it is ready."""
 
         def check(answer: Answer) -> None:
-            found = [row["thumbnail"] for row in checks.page(answer, _LIMIT).rows]
+            found = [row["thumbnail"] for row in checks.page(_LIMIT)(answer).rows]
             require(found == [hash_path], f"{found} for the word of {hash_path}")
 
-        self.ask("GET /search/all, one's own", "GET", f"/search/all/{word}?limit={_LIMIT}", check)
+        self.ask("GET /search/all, one's own", f"/search/all/{word}?limit={_LIMIT}", check)
 
     def _edit(self, hash_path: str, title: str) -> None:
-        check = partial(checks.video, wanted={"title": title, "thumbnail": hash_path})
-        self.ask("PATCH /v", "PATCH", f"/v/{hash_path}", check, json={"title": title})
+        check = checks.video({"title": title, "thumbnail": hash_path})
+        self.ask("PATCH /v", f"/v/{hash_path}", check, json={"title": title})
         self._clips[hash_path] = title
-        self.ask("GET /v, one's own", "GET", f"/v/{hash_path}", check)
+        self.ask("GET /v, one's own", f"/v/{hash_path}", check)
 
     def _delete(self, hash_path: str) -> None:
         path = f"/v/{hash_path}"
-        self.ask("DELETE /v", "DELETE", path, checks.nothing)
+        self.ask("DELETE /v", path, checks.nothing)
         del self._clips[hash_path]
-        self.ask(
-            "GET /v, deleted", "GET", path, lambda answer: checks.failure(answer, 404, "not_found")
-        )
-        self.ask(
-            "GET /video/d, deleted",
-            "GET",
-            f"/video/d/{hash_path}",
-            lambda answer: checks.failure(answer, 400, "no_video_file"),
-        )
+        self.ask("GET /v, deleted", path, checks.failure(404, "not_found"))
+        no_file = checks.failure(400, "no_video_file")
+        self.ask("GET /video/d, deleted", f"/video/d/{hash_path}", no_file)
 
 
 def _signed_in(answer: Answer) -> tuple[str, str]:

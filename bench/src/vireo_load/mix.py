@@ -1,7 +1,7 @@
-"""Who comes, how many of each, and what they do how often: the one place for all weights.
+"""The mix of users, and what they do how often: the one place for all weights.
 
-There is no log of a real day to take them from. They follow what is known of any site for video:
-many look for each one who searches, most requests are for lists and pictures, most bytes are films,
+There is no log of real traffic to take them from. They follow what is known of any video site: for
+each visitor who searches many browse, most requests are for lists and images, most bytes are films,
 and hardly anybody uploads. Members are more than on a real site, so that what costs most (hashing a
 password, taking a file, encoding) happens often enough to be seen in minutes.
 """
@@ -9,7 +9,7 @@ password, taking a file, encoding) happens often enough to be seen in minutes.
 import math
 from collections.abc import Mapping
 
-# In a hundred people.
+# Percent of all users.
 PEOPLE: Mapping[str, float] = {
     # They come by the home list, and by links to one video or channel.
     "browser": 42,
@@ -21,7 +21,7 @@ PEOPLE: Mapping[str, float] = {
     "member": 15,
 }
 
-# How a visit of a browser begins, of a hundred.
+# How a visit of a browser begins, in percent.
 BROWSING: Mapping[str, float] = {
     "home": 60,
     # Links from elsewhere lead to videos of any age: nothing of that is in any cache.
@@ -29,12 +29,11 @@ BROWSING: Mapping[str, float] = {
     "channel": 15,
 }
 
-# What is searched for, of a hundred. A word that stands in most videos is what is typed first, and
+# What is searched for, in percent. A word that stands in most videos is what is typed first, and
 # costs most; people mean what they type, so most words are rare.
 SEARCHES: Mapping[str, float] = {"rare": 50, "medium": 30, "common": 12, "channel": 8}
 
-# What a member does, in the order of a shuffled pack of these cards, so that even a short run has
-# some of each.
+# What a member does: so many of each in a shuffled deck, so that even a short run has some of each.
 MEMBER: Mapping[str, int] = {
     # Signed in people browse too, and what they get is never from the gateway's cache.
     "browse": 7,
@@ -42,13 +41,13 @@ MEMBER: Mapping[str, int] = {
     "upload": 4,
     # A front end refreshes a token every few hours. Here it is every minute.
     "refresh": 2,
-    # Half a second of the processor for one bcrypt: as rare as people's patience with passwords.
+    # One bcrypt is half a second of processor time.
     "sign_in_again": 2,
     # Most cameras and phones make what a browser plays. The rest keeps a core busy for seconds.
     "encode": 1,
 }
 
-# Another page of a list, having looked at one: people leave rather than turn many pages.
+# The probability of a next page: people leave rather than turn many pages.
 NEXT_PAGE = 0.35
 # Pieces of a MiB that are watched in a row before somebody seeks, and how often anybody does.
 PIECES_IN_A_ROW, SEEKS = 5, 3
@@ -57,7 +56,7 @@ KEPT_CLIPS = 3
 
 
 def counted(people: int) -> dict[str, int]:
-    """How many of each kind come: the shares of ``people``, and at least one of each."""
+    """How many of each kind there are among ``people``; at least one of each."""
     total = sum(PEOPLE.values())
     exact = {kind: people * share / total for kind, share in PEOPLE.items()}
     counts = {kind: max(1, math.floor(number)) for kind, number in exact.items()}

@@ -1,4 +1,4 @@
-"""A person on locust's clock: asks, looks at what came, and leaves when the day ends."""
+"""A simulated user, scheduled by locust: visits, pauses, and leaves when the day ends."""
 
 import random
 from abc import abstractmethod
@@ -10,12 +10,10 @@ from locust import FastHttpUser, constant, task
 from locust.env import Environment
 from locust.exception import RescheduleTask, StopUser
 
-from vireo_load.checks import Answer, Wrong
+from vireo_load.checks import Answer, Check, Wrong
 from vireo_load.plan import Film, Plan
 
 T = TypeVar("T")
-
-IMAGE, FILM = "image/jpeg", "video/mp4"
 
 
 class Day:
@@ -41,12 +39,12 @@ class Day:
 
 
 class Person(FastHttpUser):
-    """Somebody with a connection and a mind of their own (``chance``)."""
+    """A user with a connection and a source of random numbers (``chance``) of its own."""
 
     abstract = True
     wait_time = constant(0)
-    # Connections at a time. The client asks once more for each of them, and once more, where a kept
-    # connection was closed without an answer; with the default of ten it would be quite stubborn.
+    # Size of the pool of connections. The client repeats a request that a kept connection lost once
+    # for each of them and once more; with the default of ten that would hide failures.
     concurrency = 1
     day: ClassVar[Day]
     came: ClassVar[int] = 0
@@ -62,24 +60,24 @@ class Person(FastHttpUser):
 
     @task
     def come(self) -> None:
-        """One visit, and a while until the next."""
+        """One visit, and a pause until the next."""
         try:
             self.visit()
         except Wrong as wrong:
             if not wrong.counted:
-                # Each answer was right by itself, but they don't fit together.
+                # Each answer was right by itself, but they are inconsistent.
                 self.day.record(self.kind, str(wrong))
-            # Whoever meets it starts anew.
+            # Go on with the next visit.
             raise RescheduleTask from wrong
         finally:
             self.pause()
 
     @abstractmethod
     def visit(self) -> None:
-        """What a person of this kind comes for."""
+        """What a user of this kind does."""
 
     def pause(self, times: float = 1.0) -> None:
-        """Look at what came, for about ``times`` as long as is usual; the day may end meanwhile."""
+        """Wait for about ``times`` the usual pause; leave where the day ends meanwhile."""
         seconds = self.chance.expovariate(1 / (self.day.plan.pause * times))
         if self.day.ended.wait(timeout=min(seconds, 5 * self.day.plan.pause * times)):
             raise StopUser
@@ -95,17 +93,20 @@ class Person(FastHttpUser):
     def ask(
         self,
         kind: str,
-        method: str,
         path: str,
-        check: Callable[[Answer], T],
+        check: Check[T],
         headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> T:
-        """Send a request (with the token, where there is one), and return what ``check`` says.
+        """Send a request (with the token, where there is one), and return what ``check`` returns.
+
+        Args:
+            kind: what it is counted as; its first word is the method.
 
         Raises:
             Wrong: the answer is not right, or did not come; that is counted by then.
         """
+        method = kind.partition(" ")[0]
         sent = dict(headers or {})
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"

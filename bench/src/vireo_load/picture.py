@@ -1,20 +1,19 @@
-"""The day as a picture, SVG: answers a second, how long they took, and memory."""
+"""A run as an SVG: answers a second, latencies, and memory."""
 
 import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from vireo_bench.report import number
+from vireo_harness import svg
+from vireo_harness.report import number
 from vireo_load.memory import DATABASE, MIB, VIREO
-from vireo_load.report import Load
+from vireo_load.outcome import Load
 
-_WIDTH, _LEFT, _RIGHT, _TOP = 920, 70, 130, 34
+_LEFT, _RIGHT, _TOP = 70, 130, 34
 _HEIGHT, _GAP = 150, 44
-_PLOT = _WIDTH - _LEFT - _RIGHT
+_PLOT = svg.WIDTH - _LEFT - _RIGHT
 _STYLE = (
-    "text{font:13px system-ui,sans-serif;fill:#24292f}.small{fill:#57606a;font-size:12px}"
     "path{fill:none;stroke-width:1.8}.grid{stroke:#d0d7de}"
     ".a{stroke:#0969da}.b{stroke:#bf8700}.c{stroke:#cf222e}"
     "text.a{stroke:none;fill:#0969da}text.b{stroke:none;fill:#9a6700}"
@@ -31,8 +30,8 @@ class Line:
     points: Sequence[tuple[float, float]]
 
 
-def draw(load: Load, path: Path) -> None:
-    """Write the picture."""
+def draw(load: Load) -> str:
+    """The picture."""
     moments = load.moments()
     began, seconds = load.summary.began, load.summary.seconds
     within = [each for each in load.samples if began <= each.at < began + seconds]
@@ -59,17 +58,13 @@ def draw(load: Load, path: Path) -> None:
             False,
         ),
     ]
-    height = _TOP + len(charts) * (_HEIGHT + _GAP)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img">',
-        "<title>A mixed day of traffic: answers a second, their times, memory</title>",
-        f"<style>{_STYLE}</style>",
-        f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
-    ]
+    parts: list[str] = []
     for place, (title, lines, by_decades) in enumerate(charts):
         top = _TOP + place * (_HEIGHT + _GAP)
         parts += chart(title, lines, seconds, top, by_decades=by_decades)
-    path.write_text("\n".join([*parts, "</svg>"]) + "\n", encoding="utf-8")
+    height = _TOP + len(charts) * (_HEIGHT + _GAP)
+    title = "A mixed day of traffic: answers a second, their times, memory"
+    return svg.picture(title, _STYLE, height, parts)
 
 
 def chart(

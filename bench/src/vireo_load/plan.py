@@ -1,8 +1,10 @@
-"""What the program that makes the traffic has to know: written by the command, read by it."""
+"""The input of the program that makes the traffic, which the command writes."""
 
 from pathlib import Path
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
+
+from vireo_load.scale import Scale
 
 
 class Film(BaseModel):
@@ -23,8 +25,8 @@ class Clip(BaseModel):
     seconds: float
 
 
-class Plan(BaseModel):
-    """One run.
+class Plan(Scale):
+    """One run: its scale, and what is there.
 
     ``shown`` holds, for some hash paths, what ``GET /v/<hash>`` must say of them; ``words`` has for
     each band (rare, medium, common) words, and in how many videos they stand. ``public`` is where
@@ -32,13 +34,7 @@ class Plan(BaseModel):
     """
 
     url: str
-    seconds: int
-    people: int
-    arriving: int
-    pause: float
     seed: int
-    videos: int
-    channels: int
     films: list[Film]
     playable: Clip
     foreign: Clip
@@ -46,15 +42,6 @@ class Plan(BaseModel):
     words: dict[str, dict[str, int]]
     public: Path
     records: Path
-
-    def write(self, path: Path) -> None:
-        """Write it for the program."""
-        path.write_text(self.model_dump_json(), encoding="utf-8")
-
-
-def read(path: Path) -> Plan:
-    """The plan in a file."""
-    return TypeAdapter(Plan).validate_json(path.read_bytes())
 
 
 # The shares of all videos in which a word of each band stands.

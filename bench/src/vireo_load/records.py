@@ -1,4 +1,4 @@
-"""What came of every request: a line for each, and the rows of the report."""
+"""The outcome of every request: a line for each, and the rows of the report."""
 
 import json
 import math
@@ -24,7 +24,7 @@ class Request:
 
 
 class Recorder:
-    """Writes requests, a line each, for a reader that may look meanwhile."""
+    """Writes requests, a line each; they may be read meanwhile."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -35,7 +35,7 @@ class Recorder:
 
 
 class Reader:
-    """Reads what has been written of such a file; each call of ``more`` goes on from the last."""
+    """Follows such a file: each call of ``more`` reads what was added since the last."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open(encoding="utf-8")
@@ -48,7 +48,7 @@ class Reader:
         self.requests += [Request(*json.loads(line)) for line in lines]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
 
@@ -69,7 +69,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Moment:
-    """Some seconds of the load, from ``second`` on, all kinds together."""
+    """An interval of the load, from ``second`` on, all kinds together."""
 
     second: float
     per_second: float
@@ -90,7 +90,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the traffic's program says of itself: ``processor`` is the share of a core it took.
+    """What the traffic's program reports of itself: ``processor`` is the share of a core it took.
 
     ``stayed`` are people who had not left in time.
     """
@@ -120,43 +120,39 @@ def rows(requests: Sequence[Request], seconds: float) -> list[Row]:
 
 
 def _row(kind: str, requests: Sequence[Request], seconds: float) -> Row:
-    taken = sorted(request.ms for request in requests)
     return Row(
         kind=kind,
-        count=len(taken),
-        per_second=len(taken) / seconds,
+        count=len(requests),
+        per_second=len(requests) / seconds,
         bytes_per_second=sum(request.size for request in requests) / seconds,
-        p50=percentile(taken, 0.50),
-        p95=percentile(taken, 0.95),
-        p99=percentile(taken, 0.99),
-        worst=taken[-1],
+        worst=max(request.ms for request in requests),
         errors=sum(bool(request.error) for request in requests),
+        **_percentiles(requests),
     )
 
 
+def _percentiles(requests: Sequence[Request]) -> dict[str, float]:
+    taken = sorted(request.ms for request in requests)
+    return {f"p{share}": percentile(taken, share / 100) for share in (50, 95, 99)}
+
+
 def moments(requests: Iterable[Request], began: float, seconds: float, step: float) -> list[Moment]:
-    """The load in pieces of about ``step`` seconds; those in which nothing began are left out."""
-    # What is over is the last piece's: a piece of its own would be of a moment, and tell nothing.
+    """Intervals of about ``step`` seconds; those in which nothing began are left out."""
+    # The remainder belongs to the last piece: alone it would be too short to mean anything.
     last = max(1, round(seconds / step)) - 1
     pieces: dict[int, list[Request]] = defaultdict(list)
     for request in requests:
         if 0 <= request.began - began < seconds:
             pieces[min(last, int((request.began - began) // step))].append(request)
-    found = []
-    for number in sorted(pieces):
-        taken = sorted(request.ms for request in pieces[number])
-        lasted = step if number < last else seconds - number * step
-        found.append(
-            Moment(
-                second=number * step,
-                per_second=len(taken) / lasted,
-                p50=percentile(taken, 0.50),
-                p95=percentile(taken, 0.95),
-                p99=percentile(taken, 0.99),
-                errors=sum(bool(request.error) for request in pieces[number]),
-            )
+    return [
+        Moment(
+            second=number * step,
+            per_second=len(piece) / (step if number < last else seconds - number * step),
+            errors=sum(bool(request.error) for request in piece),
+            **_percentiles(piece),
         )
-    return found
+        for number, piece in sorted(pieces.items())
+    ]
 
 
 def problems(requests: Iterable[Request]) -> list[Problem]:

@@ -1,102 +1,55 @@
-"""What a person and a program get to see: tables, and the same as JSON."""
+"""The report of a run: tables, JSON, what is wrong."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import RenderableType
 
-from vireo_bench.report import number, put
-from vireo_load.memory import MIB, MIB_MORE, SHARE_MORE, Course, Sample
-from vireo_load.plan import Plan
-from vireo_load.records import Moment, Problem, Request, Row, Summary, moments, problems, rows
+from vireo_harness.command import Report
+from vireo_harness.report import Table, number, rounded
+from vireo_load import picture
+from vireo_load.memory import MIB, MIB_MORE, SHARE_MORE, Trend
+from vireo_load.outcome import Load
+from vireo_load.records import Row
 
-BEGIN, END = "<!-- load -->", "<!-- end of load -->"
 # A client that is busier than this waits for itself, and its times say so.
 BUSY = 0.9
-_STEPS = 36
-_TOLD = 12
+_SHOWN = 12
 _YES = {True: "yes", False: "no", None: ""}
 
 
-@dataclass(frozen=True)
-class Load:
-    """One run: all that came of it.
-
-    ``measure`` says what of the memory was read; ``busy`` is the share of all cores that was busy,
-    with whatever; ``logged`` is what Vireo's own logs say was wrong.
-    """
-
-    plan: Plan
-    judged: bool
-    summary: Summary
-    requests: Sequence[Request]
-    samples: Sequence[Sample]
-    measure: str
-    courses: Sequence[Course]
-    busy: float
-    logged: Sequence[Problem] = ()
-
-    def rows(self) -> list[Row]:
-        """The kinds of request."""
-        return rows(self.requests, self.summary.seconds)
-
-    def moments(self) -> list[Moment]:
-        """The day in pieces."""
-        step = max(1.0, round(self.summary.seconds / _STEPS))
-        return moments(self.requests, self.summary.began, self.summary.seconds, step)
-
-    def problems(self) -> list[Problem]:
-        """What was wrong."""
-        return [*problems(self.requests), *self.logged]
+def reported(load: Load) -> Report:
+    """The report of a run."""
+    title = f"Memory, MiB ({load.measure})"
+    shown: list[RenderableType] = [
+        _summary(load),
+        _requests(load, "kind", "Requests").on_terminal(),
+        _memory(load, "quarters: 1st", title).on_terminal(),
+    ]
+    if load.summary.processor > BUSY:
+        shown.append("[yellow]The client was too busy itself: its times are not Vireo's alone.[/]")
+    return Report(shown, values(load), page(load), picture.draw(load), wrong(load))
 
 
-def verdict(load: Load, console: Console) -> bool:
-    """Say what is not as it must be; whether there is anything."""
-    said = [f"{one.count} x {one.kind}: {one.text}" for one in load.problems()[:_TOLD]]
+def wrong(load: Load) -> list[str]:
+    """What is not as it should be."""
+    found = [f"{one.count} x {one.kind}: {one.text}" for one in load.problems()[:_SHOWN]]
     if not load.requests:
-        said.append("nobody asked anything")
+        found.append("nobody asked anything")
     if load.summary.stayed:
-        said.append(f"{load.summary.stayed} people were still waiting at the end")
-    if load.judged and not load.courses:
-        said.append("memory could not be looked at often enough")
-    said += [
+        found.append(f"{load.summary.stayed} people were still waiting at the end")
+    if load.plan.judge and not load.trends:
+        found.append("memory could not be looked at often enough")
+    return found + [
         f"memory of {one.program} is not flat: {number(one.second)} MiB in the second quarter,"
         f" {number(one.last)} in the last (allowed: {number(one.allowed)})"
-        for one in load.courses
+        for one in load.trends
         if one.flat is False
     ]
-    for text in said:
-        console.print(text, style="red", markup=False)
-    return bool(said)
 
 
-def show(load: Load, console: Console) -> None:
-    """Print the tables."""
-    console.print(_told(load))
-    table = Table(title="Requests", title_justify="left")
-    table.add_column("kind", ratio=1)
-    for heading in ("count", "/s", "p50 ms", "p95", "p99", "worst", "errors"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in load.rows():
-        table.add_row(*_cells(row))
-    console.print(table)
-    table = Table(title=f"Memory, MiB ({load.measure})", title_justify="left")
-    table.add_column("program", ratio=1)
-    for heading in ("quarters: 1st", "2nd", "last", "most", "a minute", "allowed", "flat"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for one in load.courses:
-        table.add_row(*_course_cells(one))
-    console.print(table)
-    if load.summary.processor > BUSY:
-        console.print("[yellow]The client was too busy itself: its times are not Vireo's alone.[/]")
-
-
-def write(load: Load, path: Path) -> None:
-    """Write the same as JSON."""
-    value = {
+def values(load: Load) -> dict[str, object]:
+    """The same for programs, and the memory over time."""
+    return {
         "began": round(load.summary.began, 3),
         "seconds": round(load.summary.seconds, 1),
         "videos": load.plan.videos,
@@ -108,7 +61,7 @@ def write(load: Load, path: Path) -> None:
         "problems": [asdict(problem) for problem in load.problems()],
         "moments": [_rounded(asdict(moment)) for moment in load.moments()],
         "memory_measure": load.measure,
-        "memory": [_rounded(asdict(course)) for course in load.courses],
+        "memory": [_rounded(asdict(trend)) for trend in load.trends],
         "memory_over_time": [
             {
                 "second": round(sample.at - load.summary.began, 1),
@@ -117,30 +70,28 @@ def write(load: Load, path: Path) -> None:
             for sample in load.samples
         ],
     }
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_page(load: Load, page: Path) -> None:
-    """Put the tables between the two marks of a page, which keeps all else."""
-    lines = [_told(load), ""]
-    lines.append("| request | count | /s | p50 ms | p95 | p99 | worst | errors |")
-    lines.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    lines += [f"| {' | '.join(_cells(row))} |" for row in load.rows()]
-    lines += ["", f"Memory in MiB ({load.measure}), medians of quarters of the day:", ""]
-    lines.append("| program | 1st | 2nd | last | most | a minute | allowed | flat |")
-    lines.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    lines += [f"| {' | '.join(_course_cells(one))} |" for one in load.courses]
-    lines += ["", "![Answers, their times and memory over the day](load.svg)"]
-    put(page, BEGIN, "\n".join(lines), END)
+def page(load: Load) -> str:
+    """The tables for docs/performance.md."""
+    return "\n\n".join(
+        [
+            _summary(load),
+            _requests(load, "request").in_markdown(),
+            f"Memory in MiB ({load.measure}), medians of quarters of the day:",
+            _memory(load, "1st").in_markdown(),
+            "![Answers, their times and memory over the day](load.svg)",
+        ]
+    )
 
 
-def _told(load: Load) -> str:
-    """What kind of day it was, in a sentence."""
+def _summary(load: Load) -> str:
+    """The run in a sentence."""
     people = ", ".join(f"{count} {name}s" for name, count in load.summary.people.items())
     rate = sum(request.size for request in load.requests) / load.summary.seconds / 1e6
     limit = (
         f" Flat: at most {SHARE_MORE:.0%} and {MIB_MORE:.0f} MiB above the second quarter."
-        if load.judged
+        if load.plan.judge
         else ""
     )
     return (
@@ -150,31 +101,28 @@ def _told(load: Load) -> str:
     )
 
 
+def _requests(load: Load, first: str, title: str = "") -> Table:
+    headings = (first, "count", "/s", "p50 ms", "p95", "p99", "worst", "errors")
+    return Table(headings, [_cells(row) for row in load.rows()], title)
+
+
 def _cells(row: Row) -> list[str]:
-    times = (row.p50, row.p95, row.p99, row.worst)
-    return [
-        row.kind,
-        f"{row.count:,}",
-        number(row.per_second),
-        *(number(each) for each in times),
-        str(row.errors),
-    ]
+    numbers = (row.per_second, row.p50, row.p95, row.p99, row.worst)
+    return [row.kind, f"{row.count:,}", *map(number, numbers), str(row.errors)]
 
 
-def _course_cells(one: Course) -> list[str]:
-    sizes = (one.first, one.second, one.last, one.most)
-    return [
-        one.program,
-        *(f"{size:.1f}" for size in sizes),
-        f"{one.slope:+.2f}",
-        "" if one.flat is None else f"{one.allowed:.1f}",
-        _YES[one.flat],
-    ]
+def _memory(load: Load, first: str, title: str = "") -> Table:
+    headings = ("program", first, "2nd", "last", "most", "a minute", "allowed", "flat")
+    return Table(headings, [_trend_cells(one) for one in load.trends], title)
+
+
+def _trend_cells(one: Trend) -> list[str]:
+    sizes = [f"{size:.1f}" for size in (one.first, one.second, one.last, one.most)]
+    allowed = "" if one.flat is None else f"{one.allowed:.1f}"
+    return [one.program, *sizes, f"{one.slope:+.2f}", allowed, _YES[one.flat]]
 
 
 def _rounded(row: dict[str, object]) -> dict[str, object]:
-    """Four digits that count: more would pretend to an accuracy that is not there."""
     return {
-        name: float(f"{value:.4g}") if isinstance(value, float) else value
-        for name, value in row.items()
+        name: rounded(value) if isinstance(value, float) else value for name, value in row.items()
     }

@@ -1,8 +1,8 @@
 """The program that makes the traffic: ``python -m vireo_load.traffic <plan>``.
 
-It runs beside the command, because locust turns every wait of its process into one of its own, and
-what watches the memory must not wait for a client. What came of each request goes to the plan's
-file of records; the last line of the output is a `Summary`. SIGTERM ends the day at once.
+It is a process of its own, because locust monkey-patches its process for gevent, and what samples
+the memory must not wait for a client. The outcome of each request goes to the plan's file of
+records; the last line of the output is a `Summary`. SIGTERM ends the day at once.
 """
 
 import json
@@ -16,13 +16,12 @@ from typing import Any, TextIO
 
 import gevent
 
-# What follows needs to know that locust is there first.
+# It patches the standard library, and must come before what uses that.
 from locust import User
 from locust.env import Environment
 from locust.event import Events
 
 from vireo_load import mix
-from vireo_load import plan as plans
 from vireo_load.members import Member
 from vireo_load.people import Day, Person
 from vireo_load.plan import Plan
@@ -35,14 +34,14 @@ KINDS: dict[str, type[Person]] = {
     "viewer": Viewer,
     "member": Member,
 }
-# Longer than a request may take: whoever has asked gets the answer, and it is checked.
+# Longer than a request may take: requests in flight at the end are answered and checked.
 _GRACE_SECONDS = 90.0
 
 
 def main(arguments: Sequence[str]) -> int:
     """Make the traffic of a plan; returns the exit status."""
     (path,) = arguments
-    plan = plans.read(Path(path))
+    plan = Plan.model_validate_json(Path(path).read_bytes())
     with plan.records.open("w", encoding="utf-8", buffering=1) as file:
         print(json.dumps(asdict(run(plan, file))), flush=True)
     return 0
@@ -70,7 +69,7 @@ def run(plan: Plan, file: TextIO) -> Summary:
     day.ended.wait(timeout=plan.seconds)
     day.ended.set()
     seconds, processor = time.time() - began, time.process_time() - processor
-    # Who has not come yet stays at home.
+    # Nobody else is spawned.
     if runner.spawning_greenlet is not None:
         runner.spawning_greenlet.kill()
     left = runner.user_greenlets.join(timeout=_GRACE_SECONDS)
@@ -80,7 +79,7 @@ def run(plan: Plan, file: TextIO) -> Summary:
 
 
 def _events(day: Day, record: Recorder) -> Events:
-    """Where locust tells of every request, and of what went wrong in a person's own head."""
+    """What is recorded: every request, and exceptions of the load's own code."""
     events = Events()
 
     def requested(

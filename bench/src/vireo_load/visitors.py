@@ -1,12 +1,13 @@
-"""People without an account: they browse, search and watch."""
+"""Users without an account: they browse, search and watch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from urllib.parse import quote
 
+from vireo_harness.vireo import path_of
 from vireo_load import checks, mix
-from vireo_load.checks import Answer, Page, Video, Walk, require
-from vireo_load.people import FILM, IMAGE, Person
+from vireo_load.checks import Answer, Check, Page, Video, Walk, require
+from vireo_load.people import Person
 from vireo_load.plan import Film
 
 _HOME, _FOUND, _CHANNEL = 24, 20, 24
@@ -17,32 +18,36 @@ _SEED = "seed_"
 
 
 class Visitor(Person):
-    """What everybody can do who looks at lists."""
+    """What every user can do with lists."""
 
     abstract = True
 
-    def turn_pages(self, kind: str, path: str, limit: int, walk: Walk, most: int = 4) -> list[Page]:
-        """The first page of a list, and perhaps some more."""
-        pages: list[Page] = []
-        cursor = ""
-        while not pages or (cursor and len(pages) < most and self.chance.random() < mix.NEXT_PAGE):
-            if pages:
-                self.pause()
-            name = f"{kind}, a next page" if cursor else kind
-            page = self.ask(
-                name,
-                "GET",
-                f"{path}?limit={limit}{f'&{cursor}' if cursor else ''}",
-                lambda answer: checks.page(answer, limit),
-            )
+    def pages(
+        self, kind: str, path: str, limit: int, walk: Walk, check: Check[Page] | None = None
+    ) -> Iterator[Page]:
+        """The pages of a list, with pauses between them."""
+        name, cursor = kind, ""
+        while True:
+            page = self.ask(name, f"{path}?limit={limit}{cursor}", check or checks.page(limit))
             walk.turn(page)
+            yield page
+            if not page.following:
+                return
+            self.pause()
+            name, cursor = f"{kind}, a next page", f"&{page.following}"
+
+    def some_pages(self, kind: str, path: str, limit: int, most: int = 4) -> list[Page]:
+        """The first page of a list of videos, and perhaps some more."""
+        found: list[Page] = []
+        for page in self.pages(kind, path, limit, Walk(newest_first=True)):
             self.look_at(page.rows)
-            pages.append(page)
-            cursor = page.following
-        return pages
+            found.append(page)
+            if len(found) == most or self.chance.random() >= mix.NEXT_PAGE:
+                break
+        return found
 
     def look_at(self, rows: Sequence[Video]) -> None:
-        """What of a page's rows is known must be so, and its pictures are fetched."""
+        """Compare the rows with what was seeded, and fetch their images as a browser does."""
         for row in rows:
             known = self.day.plan.shown.get(str(row["thumbnail"]))
             if known is not None and row["type"] == "video":
@@ -60,24 +65,24 @@ class Visitor(Person):
     def thumbnail(self, hash_path: str) -> None:
         """The thumbnail of a video with files."""
         wanted = self.day.thumbnails.get(hash_path)
-        file = self.day.plan.public / f"thumbnails/{hash_path[:2]}/{hash_path}.jpg"
+        file = self.day.plan.public / path_of("thumbnails", hash_path)
 
         def check(answer: Answer) -> None:
             if wanted is not None:
-                checks.file(answer, wanted, IMAGE)
+                checks.file(wanted, checks.IMAGE)(answer)
             elif answer.status == 404:
                 # Deleted meanwhile; what is listed has its thumbnail.
                 require(not file.exists(), "listed before its thumbnail can be had")
-                checks.failure(answer, 404, "not_found")
+                checks.failure(404, "not_found")(answer)
             else:
                 checks.status(answer, 200)
                 require(answer.body.startswith(b"\xff\xd8\xff"), "no JPEG")
 
-        self.ask("GET /thumbnails", "GET", f"/thumbnails/{hash_path}", check)
+        self.ask("GET /thumbnails", f"/thumbnails/{hash_path}", check)
 
     def picture(self, name: str) -> None:
         """The picture of a channel: the same one at any time."""
-        body = self.ask("GET /channel/picture", "GET", f"/channel/picture/{name}", checks.picture)
+        body = self.ask("GET /channel/picture", f"/channel/picture/{name}", checks.picture)
         require(self.day.pictures.setdefault(name, body) == body, f"another picture of {name}")
 
     def open(self, hash_path: str, row: Video | None = None) -> None:
@@ -86,15 +91,12 @@ class Visitor(Person):
         if wanted is None and row is not None:
             wanted = {key: value for key, value in row.items() if key != "description"}
         assert wanted is not None
-        expected = wanted
-        self.ask("GET /v", "GET", f"/v/{hash_path}", lambda answer: checks.video(answer, expected))
+        self.ask("GET /v", f"/v/{hash_path}", checks.video(wanted))
 
     def channel(self, name: str) -> None:
         """A channel's own list."""
-        walk = Walk(newest_first=True)
-        for page in self.turn_pages(
-            "GET /videos/channel", f"/videos/channel/{name}", _CHANNEL, walk, most=2
-        ):
+        path = f"/videos/channel/{name}"
+        for page in self.some_pages("GET /videos/channel", path, _CHANNEL, most=2):
             others = {row["channel"] for row in page.rows} - {name}
             require(not others, f"videos of {others} in the list of {name}")
 
@@ -105,8 +107,7 @@ class Visitor(Person):
 
     def home(self) -> None:
         """The home list, and a video or two of it."""
-        pages = self.turn_pages("GET /videos/all", "/videos/all", _HOME, Walk(newest_first=True))
-        for page in pages:
+        for page in self.some_pages("GET /videos/all", "/videos/all", _HOME):
             lasting = [row for row in page.rows if self._stays(row)]
             if lasting:
                 self.pause()
@@ -119,7 +120,7 @@ class Visitor(Person):
 
 
 class Browser(Visitor):
-    """Looks at lists."""
+    """Browses lists."""
 
     def visit(self) -> None:
         """By the home list, or by a link to a video or a channel."""
@@ -133,7 +134,7 @@ class Browser(Visitor):
 
 
 class Searcher(Visitor):
-    """Knows what it is about."""
+    """Searches."""
 
     def visit(self) -> None:
         """One search; where it found something, one of that is opened."""
@@ -150,30 +151,19 @@ class Searcher(Visitor):
             self.open(str(row["thumbnail"]), row)
 
     def _search(self, band: str, word: str, texts: int) -> list[Video]:
-        walk = Walk(newest_first=False)
-        kind = f"GET /search/all, {band}"
-        path = f"/search/all/{quote(word)}"
-        # Of what is rare all is looked through, so that it can be counted.
+        path, walk = f"/search/all/{quote(word)}", Walk(newest_first=False)
         rows: list[Video] = []
-        following = ""
-        while not rows or (following and (band == "rare" or self.chance.random() < mix.NEXT_PAGE)):
-            left = texts - len(rows)
-            if rows:
-                self.pause()
-            page = self.ask(
-                f"{kind}, a next page" if rows else kind,
-                "GET",
-                f"{path}?limit={_FOUND}{f'&{following}' if following else ''}",
-                partial(self._page_with, word=word, left=left),
-            )
-            walk.turn(page)
+        check = partial(self._page_with, word=word, texts=texts, before=rows)
+        for page in self.pages(f"GET /search/all, {band}", path, _FOUND, walk, check):
             rows += page.rows
-            following = page.following
+            # All matches of a rare word are listed, so that they can be counted.
+            if band != "rare" and self.chance.random() >= mix.NEXT_PAGE:
+                break
         return rows
 
-    def _page_with(self, answer: Answer, word: str, left: int) -> Page:
-        """A page of what was found, when ``left`` videos with the word are still to come."""
-        page = checks.page(answer, _FOUND)
+    def _page_with(self, answer: Answer, word: str, texts: int, before: Sequence[Video]) -> Page:
+        """A page of the ``texts`` videos with a word, after those ``before``."""
+        page, left = checks.page(_FOUND)(answer), texts - len(before)
         wanted = min(_FOUND, left)
         require(len(page.rows) == wanted, f"{len(page.rows)} rows for {word!r}, not {wanted}")
         require(bool(page.following) == (left > _FOUND), f"{left} left, next: {page.following!r}")
@@ -188,13 +178,13 @@ class Searcher(Visitor):
         beginning = self.some_channel()[: self.chance.randint(7, 10)]
 
         def check(answer: Answer) -> None:
-            page = checks.page(answer, _FOUND)
+            page = checks.page(_FOUND)(answer)
             require(bool(page.rows), f"no channel {beginning}")
             for row in page.rows:
                 name = str(row["channel"])
                 require(row["type"] == "channel" and beginning in name, f"{name} is found")
 
-        self.ask("GET /search/channel", "GET", f"/search/channel/{beginning}?limit={_FOUND}", check)
+        self.ask("GET /search/channel", f"/search/channel/{beginning}?limit={_FOUND}", check)
 
 
 class Viewer(Visitor):
@@ -204,8 +194,7 @@ class Viewer(Visitor):
         """One film, or a piece of it."""
         film = self.film()
         wanted = {"thumbnail": film.hash_path, "title": film.title, "type": "video"}
-        path = f"/v/{film.hash_path}"
-        self.ask("GET /v", "GET", path, lambda answer: checks.video(answer, wanted))
+        self.ask("GET /v", f"/v/{film.hash_path}", checks.video(wanted))
         self.thumbnail(film.hash_path)
         etag = self._piece(film, 0, "")
         for _ in range(self.chance.randint(0, mix.SEEKS) + 1):
@@ -226,19 +215,11 @@ class Viewer(Visitor):
         """A MiB from ``first`` on; the film's ETag."""
         whole = self.day.bytes[film.hash_path]
         last = min(first + _PIECE, len(whole)) - 1
-
-        def check(answer: Answer) -> str:
-            checks.part(answer, whole, first, last)
-            kind = answer.headers.get("content-type", "")
-            require(kind == FILM, f"content type {kind!r}")
-            return answer.headers["etag"]
-
         headers = {"Range": f"bytes={first}-{last}"}
         if etag:
             headers["If-Range"] = etag
-        return self.ask(
-            "GET /video/d, a MiB", "GET", f"/video/d/{film.hash_path}", check, headers=headers
-        )
+        check = checks.part(whole, first, last)
+        return self.ask("GET /video/d, a MiB", f"/video/d/{film.hash_path}", check, headers)
 
     def _come_back(self, film: Film, etag: str) -> None:
         """What a browser asks when it has the film already: 304, without a byte of it."""
@@ -247,10 +228,5 @@ class Viewer(Visitor):
             checks.status(answer, 304)
             require(not answer.body, "bytes of a film that has not changed")
 
-        self.ask(
-            "GET /video/d, not modified",
-            "GET",
-            f"/video/d/{film.hash_path}",
-            check,
-            headers={"If-None-Match": etag},
-        )
+        path, headers = f"/video/d/{film.hash_path}", {"If-None-Match": etag}
+        self.ask("GET /video/d, not modified", path, check, headers)

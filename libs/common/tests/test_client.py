@@ -2,10 +2,8 @@
 
 import json
 import socket
-import socketserver
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,69 +14,35 @@ from structlog.testing import LogCapture
 from vireo_common import client
 from vireo_common.client import ServiceClient
 from vireo_common.errors import Code, Failure
+from vireo_testing.http_server import HttpServer, Reply, Request
 from vireo_testing.mariadb import free_port
 
 Serve = Callable[[bytes], str]
 
 
-class Neighbour(ThreadingHTTPServer):
+class Neighbour(HttpServer):
     """Answers what it is told to, and remembers what it was asked.
 
     At a port, or at the Unix socket ``path``.
     """
 
-    daemon_threads = True
-
     def __init__(self, path: Path | None = None) -> None:
-        if path is not None:
-            self.address_family = socket.AF_UNIX
-        super().__init__(str(path) if path else ("127.0.0.1", 0), Handler)  # type: ignore[arg-type]
+        super().__init__(self._reply, path)
         self.status = 200
         self.body = b'{"response": "fine"}'
         self.headers: dict[str, str] = {}
-        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.asked: list[Request] = []
 
-    def server_bind(self) -> None:
-        # The one of HTTP servers looks for the name of its host.
-        socketserver.TCPServer.server_bind(self)
-
-    @property
-    def url(self) -> str:
-        if isinstance(self.server_address, str):
-            return f"unix:{self.server_address}"
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Neighbour
-
-    def answer(self) -> None:
-        length = int(self.headers.get("Content-Length", 0))
-        body = self.rfile.read(length)
-        self.server.asked.append((self.command, self.path, dict(self.headers), body))
-        self.send_response(self.server.status)
-        for name, value in self.server.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(self.server.body)))
-        self.end_headers()
-        self.wfile.write(self.server.body)
-
-    do_GET = do_POST = do_PUT = do_DELETE = answer
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+    def _reply(self, request: Request) -> Reply:
+        self.asked.append(request)
+        return Reply(self.body, self.status, self.headers)
 
 
 @pytest.fixture(params=["port", "socket"])
 def neighbour(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Neighbour]:
     path = tmp_path / "a neighbour's.sock" if request.param == "socket" else None
     with Neighbour(path) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(params=["port", "socket"])
@@ -140,10 +104,11 @@ def test_what_is_sent(neighbour: Neighbour) -> None:
     service = ServiceClient(neighbour.url, "the-service-token")
     with structlog.contextvars.bound_contextvars(request_id="req-1"):
         service.call("POST", "/internal/x", body={"hash": "é"})
-    ((method, path, headers, body),) = neighbour.asked
-    assert (method, path, json.loads(body)) == ("POST", "/internal/x", {"hash": "é"})
-    assert headers["X-Vireo-Service-Token"] == "the-service-token"
-    assert headers["X-Request-ID"] == "req-1"
+    (asked,) = neighbour.asked
+    assert (asked.method, asked.path) == ("POST", "/internal/x")
+    assert json.loads(asked.body) == {"hash": "é"}
+    assert asked.headers["X-Vireo-Service-Token"] == "the-service-token"
+    assert asked.headers["X-Request-ID"] == "req-1"
 
 
 def test_not_found(neighbour: Neighbour) -> None:
@@ -158,7 +123,7 @@ def test_other_statuses_are_unavailable(neighbour: Neighbour, status: int) -> No
     neighbour.headers = {"Location": neighbour.url + "/elsewhere"}
     neighbour.body = b"" if status == 204 else b'{"response": "no"}'
     assert code_of(ServiceClient(neighbour.url, "t")) is Code.UNAVAILABLE
-    assert [asked[1] for asked in neighbour.asked] == ["/internal/x"]
+    assert [asked.path for asked in neighbour.asked] == ["/internal/x"]
 
 
 @pytest.mark.parametrize(
@@ -189,11 +154,7 @@ def test_who_listens_again_on_its_socket_is_asked(tmp_path: Path) -> None:
     for _ in range(2):
         with Neighbour(path) as server:
             server.headers = {"Connection": "close"}
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-            thread.start()
             assert service.get("/x") == "fine"
-            server.shutdown()
-            thread.join()
         path.unlink()
         assert code_of(service) is Code.UNAVAILABLE
 
@@ -284,7 +245,7 @@ def test_pages_are_followed_to_the_last(neighbour: Neighbour) -> None:
         found.append(page)
         neighbour.body = bodies.pop(0) if bodies else b""
     assert found == [[{"n": 1}, {"n": 2}], [{"n": 3}], []]
-    assert [path for _, path, _, _ in neighbour.asked] == [
+    assert [asked.path for asked in neighbour.asked] == [
         "/internal/list",
         "/internal/list?after=2001%3Adb8%3A%3A%2F1%26x",
         "/internal/list?after=0",

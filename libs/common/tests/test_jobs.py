@@ -201,7 +201,8 @@ def test_put_back_for_later(database: Database) -> None:
     assert queue.claim() is None
 
 
-def test_cancel(database: Database, clean_tables: TestDatabase) -> None:
+@pytest.mark.parametrize("kind", [None, "encode"])
+def test_cancel(database: Database, clean_tables: TestDatabase, kind: str | None) -> None:
     put(database, "gone")
     put(database, "gone")
     put(database, "stays")
@@ -209,14 +210,14 @@ def test_cancel(database: Database, clean_tables: TestDatabase) -> None:
     job = claimed(queue)
 
     def work(cursor: Cursor) -> None:
-        jobs.enqueue(cursor, QUEUE, "remove", "gone")
-        jobs.cancel(cursor, QUEUE, "gone", but="remove")
+        jobs.enqueue(cursor, QUEUE, "other", "gone")
+        jobs.enqueue(cursor, "another queue", "encode", "gone")
+        jobs.cancel(cursor, QUEUE, "gone", kind=kind)
 
     database.transaction("test", work)
-    assert clean_tables.query("SELECT Kind, Subject FROM Jobs ORDER BY JobID") == (
-        ("encode", "stays"),
-        ("remove", "gone"),
-    )
+    left = clean_tables.query("SELECT Queue, Kind, Subject FROM Jobs ORDER BY JobID")
+    others = () if kind is None else ((QUEUE, "other", "gone"),)
+    assert left == ((QUEUE, "encode", "stays"), *others, ("another queue", "encode", "gone"))
     assert not queue.renew(job)
     with pytest.raises(LeaseLost):
         queue.finish(job)

@@ -179,6 +179,34 @@ def test_interrupted_work_goes_back_as_it_was(stage: Stage, run_slot: RunSlot) -
     eventually(lambda: stage.jobs() == [("test", "queued", 0)])
 
 
+def test_an_outage_that_ends_the_work_is_no_attempt(stage: Stage, run_slot: RunSlot) -> None:
+    """The lease could not be renewed, and nobody else has the job."""
+    stage.enqueue()
+    tries: list[Job] = []
+
+    def work(job: Job, stop: threading.Event) -> None:
+        tries.append(job)
+        if len(tries) < 5:
+            raise Interrupted
+        stage.queue.finish(job)
+
+    run_slot(work)
+    eventually(lambda: stage.jobs() == [])
+    assert [job.attempt for job in tries] == [1] * 5
+
+
+def test_a_job_of_another_version_waits_and_ends_no_worker(
+    stage: Stage, run_slot: RunSlot, given_up: list[str]
+) -> None:
+    stage.enqueue()
+    stage.clean.query("UPDATE Jobs SET Kind = 'unheard of'")
+    stage.enqueue()
+    run_slot(lambda job, stop: stage.queue.finish(job))
+    eventually(lambda: stage.jobs() == [("unheard of", "queued", 0)])
+    eventually(lambda: stage.clean.query("SELECT 1 FROM Jobs WHERE LastError <> ''"))
+    assert not given_up
+
+
 def test_the_log_names_the_job_and_its_subject(
     stage: Stage, run_slot: RunSlot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pymysql
 from pymysql.constants import CLIENT
@@ -74,29 +75,45 @@ def prepare_data_folder(layout: Layout, user: RunUser) -> bool:
         shutil.rmtree(unfinished)
     unfinished.mkdir(mode=0o700)
     give(unfinished, user)
-    _install_system_tables(layout, unfinished, user)
+    # A shell script that breaks on blanks in this path, so it is relative to the data folder.
+    configuration = _configuration(layout).relative_to(layout.data)
+    install_system_tables(
+        unfinished,
+        f"--defaults-file={configuration}",
+        environment={**base_environment(layout, user), "TMPDIR": str(layout.database_temporary)},
+        cwd=layout.data,
+        **switch_to(user),
+    )
     unfinished.rename(layout.database)
     return True
 
 
-def _install_system_tables(layout: Layout, folder: Path, user: RunUser) -> None:
-    command = [
-        find_server("mariadb-install-db"),
-        # A shell script that breaks on blanks in this path, so it is relative to the data folder.
-        f"--defaults-file={_configuration(layout).relative_to(layout.data)}",
-        f"--datadir={folder}",
-        "--auth-root-authentication-method=normal",
-        "--skip-test-db",
-        "--skip-name-resolve",
-        # No fsync: after a power cut the folder, not yet renamed, is created again.
-        "--innodb-flush-log-at-trx-commit=0",
-    ]
+def install_system_tables(
+    folder: Path, *first: str, environment: Mapping[str, str], **process: Any
+) -> None:
+    """Make the system tables of a new data folder.
+
+    Args:
+        first: options that must be first: which configuration is read.
+        process: options of `subprocess.run`, such as the user and the working directory.
+
+    Raises:
+        OperationError: with the last lines of what was said.
+    """
     done: subprocess.CompletedProcess[str] = subprocess.run(
-        command,
-        **switch_to(user),
+        [
+            find_server("mariadb-install-db"),
+            *first,
+            f"--datadir={folder}",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            "--skip-name-resolve",
+            # No fsync: after a power cut the folder is made again.
+            "--innodb-flush-log-at-trx-commit=0",
+        ],
+        **process,
         check=False,
-        cwd=layout.data,
-        env={**base_environment(layout, user), "TMPDIR": str(layout.database_temporary)},
+        env=dict(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

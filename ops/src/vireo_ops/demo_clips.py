@@ -1,11 +1,10 @@
 """Clips for the demonstration: video and audio from ffmpeg's own sources."""
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from vireo_ops.clips import ffmpeg, lavfi
 from vireo_ops.errors import OperationError
-from vireo_ops.programs import find_server
 
 _SECONDS = 8
 _H264 = ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p")
@@ -148,16 +147,11 @@ def make_clip(clip: Clip, folder: Path) -> Path:
     """Generate one clip of a few seconds; the file.
 
     Raises:
-        OperationError: ffmpeg failed, with its last line.
+        OperationError: ffmpeg failed, with its last lines.
     """
     path = folder / f"clip.{clip.suffix}"
-    command = [
-        *(find_server("ffmpeg"), "-nostdin", "-y", "-loglevel", "error"),
-        *("-f", "lavfi", "-i", clip.video, "-f", "lavfi", "-i", clip.audio),
-        *("-t", str(_SECONDS), *clip.encoding, str(path)),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    if done.returncode != 0:
-        reason = "; ".join(done.stderr.strip().splitlines()[-2:])
-        raise OperationError(f"ffmpeg could not make the clip {clip.title!r}: {reason}")
+    try:
+        ffmpeg(*lavfi(clip.video, clip.audio), "-t", str(_SECONDS), *clip.encoding, path)
+    except OperationError as failure:
+        raise OperationError(f"The clip {clip.title!r} could not be made: {failure}") from failure
     return path

@@ -1,6 +1,9 @@
 """Readiness probes, and the log's end of a program that is not ready."""
 
+import contextlib
 import http.client
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -28,13 +31,27 @@ def is_ready(address: str) -> bool:
         connection = http.client.HTTPConnection(
             parts.hostname or "", parts.port or 80, timeout=_PROBE_SECONDS
         )
+    # Not the time limit of the socket alone, which starts anew with every byte that comes.
+    hung_up = threading.Event()
+    end = threading.Timer(_PROBE_SECONDS, _hang_up, (connection, hung_up))
+    end.start()
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == 200
+        status = connection.getresponse().status
+        # A header that was cut off counts as whole for http.client.
+        return status == 200 and not hung_up.is_set()
     except (OSError, http.client.HTTPException):
         return False
     finally:
+        end.cancel()
         connection.close()
+
+
+def _hang_up(connection: http.client.HTTPConnection, done: threading.Event) -> None:
+    done.set()
+    if connection.sock:
+        with contextlib.suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def wait_until_ready(

@@ -1,4 +1,4 @@
-"""`make rotate-keys`: runs auth's own command as auth's user, with auth's environment."""
+"""`make rotate-keys`: runs auth's and media's own commands, as their users."""
 
 import json
 import subprocess
@@ -11,18 +11,23 @@ from vireo_ops.runtime import Runtime
 
 
 def rotate_keys(runtime: Runtime) -> int:
-    """Replace the key that signs tokens; the command's exit status.
+    """Replace the keys that sign tokens and grants; the first exit status that is not 0.
 
     Raises:
         OperationError: no Vireo has been started here yet.
     """
-    description = runtime.layout.programs / "auth.json"
-    if not description.exists():
-        raise OperationError("No Vireo has been started here yet: make up")
-    return subprocess.run(
-        [sys.executable, "-m", "vireo_auth", "rotate-keys"],
-        **switch_to(choose_users(CHECKOUT, runtime.layout.data).services),
-        check=False,
-        cwd=CHECKOUT,
-        env=json.loads(description.read_text())["environment"],
-    ).returncode
+    users = choose_users(CHECKOUT, runtime.layout.data)
+    for service, user in (("auth", users.services), ("media", users.media)):
+        description = runtime.layout.programs / f"{service}.json"
+        if not description.exists():
+            raise OperationError("No Vireo has been started here yet: make up")
+        status = subprocess.run(
+            [sys.executable, "-m", f"vireo_{service}", "rotate-keys"],
+            **switch_to(user),
+            check=False,
+            cwd=CHECKOUT,
+            env=json.loads(description.read_text())["environment"],
+        ).returncode
+        if status != 0:
+            return status
+    return 0

@@ -1,10 +1,16 @@
-"""``make rotate-keys``: tokens are signed with another key, and nobody notices."""
+"""``make rotate-keys``: tokens and grants are signed with other keys, and nobody notices."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
+from vireo_ops.database import _as_root
 from vireo_ops.rotation import rotate_keys
 from vireo_ops.runtime import Runtime
-from vireo_testing.person import Person
+from vireo_testing.clips import Library
+from vireo_testing.person import PATIENCE_SECONDS, Person, eventually
 
 
 def key_ids(url: str) -> list[str]:
@@ -13,10 +19,40 @@ def key_ids(url: str) -> list[str]:
     return [key["kid"] for key in keys]
 
 
-def test_rotate_keys(runtime: Runtime, person: Person) -> None:
-    before = key_ids(person.url)
+def grant_keys(runtime: Runtime) -> list[tuple[str, bool]]:
+    """The keys of grants, the newest last, and whether each is to end."""
+    with _as_root(runtime.layout) as cursor:
+        cursor.execute(
+            "SELECT KeyID, ValidUntil IS NOT NULL FROM vireo.GrantKeys ORDER BY CreatedAt, KeyID"
+        )
+        return [(str(row[0]), bool(row[1])) for row in cursor.fetchall()]
 
-    assert rotate_keys(runtime) == 0
+
+def test_rotate_keys(runtime: Runtime, person: Person, clips: Library) -> None:
+    before = key_ids(person.url)
+    clip = clips.path("plain.mp4").read_bytes()
+    half, rotated = len(clip) // 2, threading.Event()
+
+    def body() -> Iterator[bytes]:
+        yield clip[:half]
+        assert rotated.wait(PATIENCE_SECONDS)
+        yield clip[half:]
+
+    with ThreadPoolExecutor(1) as pool:
+        # Its grant has the key of before, and is shown after the rotation.
+        sent = pool.submit(person.send, person.announce(), body())
+        eventually(lambda: list((runtime.data / "media" / "incoming").iterdir()) != [])
+        old_grants = grant_keys(runtime)
+        try:
+            assert rotate_keys(runtime) == 0
+        finally:
+            rotated.set()
+        assert sent.result().status_code == 200
+    *retired, (_, ends) = grant_keys(runtime)
+    assert [key for key, _ in retired] == [key for key, _ in old_grants]
+    assert all(each for _, each in retired)
+    assert not ends
+    assert person.send(person.announce(), clip).status_code == 200
 
     after = key_ids(person.url)
     assert after[:-1] == before

@@ -1,8 +1,8 @@
 /** Calls about one's own account. */
 
+import { doubtLine } from "~/api/connection";
 import { failureFrom, offline } from "~/api/failure";
 import { type Answer, type Ask, newKey, send } from "~/api/http";
-import { doubtLine } from "~/api/line";
 import { withToken } from "~/api/session";
 import type { Me, MeChange, Session, SignUp } from "~/api/types";
 

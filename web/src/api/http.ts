@@ -1,7 +1,7 @@
 /** One request and its answer out of the envelope. Knows nothing of who is signed in. */
 
+import { doubtLine } from "~/api/connection";
 import { Failure, failureFrom, offline } from "~/api/failure";
-import { doubtLine } from "~/api/line";
 
 export interface Ask {
   method?: "GET" | "POST" | "PATCH" | "DELETE";

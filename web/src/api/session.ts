@@ -8,7 +8,7 @@ import { Failure, SignedOut } from "~/api/failure";
 import { send } from "~/api/http";
 import { inTurn, newsOf, onTold, tell } from "~/api/tabs";
 import type { SignedIn } from "~/api/types";
-import { PERSONAL, remembered } from "~/memory";
+import { PERSONAL, remembered } from "~/browser-storage";
 
 /** The name of who is signed in, as typed at sign-up or sign-in; `null` for nobody. */
 export const account = signal<string | null>(null);

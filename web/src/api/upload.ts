@@ -1,7 +1,7 @@
 /** The bytes of a video on their way: XMLHttpRequest, for only it tells how much has been sent. */
 
+import { doubtLine } from "~/api/connection";
 import { failureFrom, offline } from "~/api/failure";
-import { doubtLine } from "~/api/line";
 import { withToken } from "~/api/session";
 
 export interface Progress {

@@ -2,8 +2,8 @@
 
 import type { JSX, RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { whenBack } from "~/api/line";
-import { language, texts } from "~/texts";
+import { whenBack } from "~/api/connection";
+import { language, texts } from "~/locales";
 import { cameLate } from "~/updates";
 
 type Video = RefObject<HTMLVideoElement | null>;

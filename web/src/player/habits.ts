@@ -1,6 +1,6 @@
 /** What the player remembers: how loud, and where each video was left. */
 
-import { PERSONAL, remembered } from "~/memory";
+import { PERSONAL, remembered } from "~/browser-storage";
 
 const SOUND = "vireo.sound";
 const MOST_PLACES = 60;

@@ -2,7 +2,7 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { answers, doubtLine, whenBack } from "~/api/line";
+import { answers, doubtLine, whenBack } from "~/api/connection";
 import { applySound, keepPlace, keepSound, placeOf } from "~/player/habits";
 import { isForVideo, press } from "~/player/keys";
 import { startOf } from "~/player/start";

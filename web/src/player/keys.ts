@@ -1,7 +1,7 @@
 /** Keys that steer a video. */
 
 import { signal } from "@preact/signals";
-import { remembered } from "~/memory";
+import { remembered } from "~/browser-storage";
 
 const CHOICE = "vireo.keys";
 const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];

@@ -7,13 +7,13 @@ import { signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Video } from "~/api/types";
-import { remembered } from "~/memory";
-import { Thumbnail } from "~/parts/card";
-import { useSecondsLeft } from "~/parts/countdown";
-import { Theirs } from "~/parts/person";
+import { remembered } from "~/browser-storage";
+import { Theirs } from "~/components/avatar";
+import { Thumbnail } from "~/components/card";
+import { useSecondsLeft } from "~/components/countdown";
+import { texts } from "~/locales";
 import { go } from "~/router";
 import { to } from "~/routes";
-import { texts } from "~/texts";
 import "~/player/next.css";
 
 const CHOICE = "vireo.next";

@@ -4,14 +4,14 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Video } from "~/api/types";
 import { files } from "~/api/videos";
-import { Icon } from "~/parts/icon";
-import { Complaint } from "~/parts/state";
+import { Icon } from "~/components/icon";
+import { Complaint } from "~/components/states";
+import { language, texts } from "~/locales";
+import { clock } from "~/locales/formats";
 import { useControls } from "~/player/controls";
 import { useBegin, useHabits, useKeys, useTrouble } from "~/player/hooks";
 import { Next } from "~/player/next";
 import { place } from "~/router";
-import { language, texts } from "~/texts";
-import { clock } from "~/texts/formats";
 import "~/player/player.css";
 
 const HINT_MS = 6000;

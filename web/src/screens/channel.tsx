@@ -4,13 +4,13 @@ import { useMemo } from "preact/hooks";
 import { listing } from "~/api/listing";
 import { account } from "~/api/session";
 import { findChannel, lists } from "~/api/videos";
-import { Grid } from "~/parts/grid";
-import { useLoad } from "~/parts/load";
-import { Avatar, Theirs } from "~/parts/person";
-import { Empty, Failed } from "~/parts/state";
-import { useTitle } from "~/parts/title";
+import { Avatar, Theirs } from "~/components/avatar";
+import { Grid } from "~/components/grid";
+import { useLoad } from "~/components/loaded";
+import { Empty, Failed } from "~/components/states";
+import { useTitle } from "~/components/title";
+import { texts } from "~/locales";
 import { place } from "~/router";
-import { texts } from "~/texts";
 import "~/screens/channel.css";
 
 export function Channel({ name }: { name: string }) {

@@ -2,19 +2,19 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { noteChange } from "~/api/listing";
-import { noteTexts } from "~/api/sending";
 import type { Video } from "~/api/types";
+import { noteTexts } from "~/api/upload-queue";
 import { editVideo, isGone, showVideo } from "~/api/videos";
-import { useAct } from "~/parts/act";
-import { Button } from "~/parts/button";
-import { Dialog } from "~/parts/dialog";
-import { lookAtFirstError } from "~/parts/field";
-import { useLoad } from "~/parts/load";
-import { say } from "~/parts/note";
-import { sentence } from "~/parts/sentence";
-import { Complaint } from "~/parts/state";
+import { useAct } from "~/components/action";
+import { Button } from "~/components/button";
+import { Dialog } from "~/components/dialog";
+import { sentence } from "~/components/failure-text";
+import { lookAtFirstError } from "~/components/field";
+import { useLoad } from "~/components/loaded";
+import { Complaint } from "~/components/states";
+import { say } from "~/components/toast";
+import { texts } from "~/locales";
 import { TextFields, textProblems } from "~/screens/video-texts";
-import { texts } from "~/texts";
 
 interface EditProps {
   video: Video;

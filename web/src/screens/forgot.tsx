@@ -2,13 +2,13 @@
 
 import { useState } from "preact/hooks";
 import { forgetPassword } from "~/api/accounts";
-import { useAct } from "~/parts/act";
-import { Button } from "~/parts/button";
-import { Field } from "~/parts/field";
-import { sentence } from "~/parts/sentence";
-import { Complaint } from "~/parts/state";
-import { useTitle } from "~/parts/title";
-import { texts } from "~/texts";
+import { useAct } from "~/components/action";
+import { Button } from "~/components/button";
+import { sentence } from "~/components/failure-text";
+import { Field } from "~/components/field";
+import { Complaint } from "~/components/states";
+import { useTitle } from "~/components/title";
+import { texts } from "~/locales";
 
 export function Forgot() {
   const t = texts.value;

@@ -4,12 +4,12 @@ import { useMemo } from "preact/hooks";
 import { listing } from "~/api/listing";
 import { account } from "~/api/session";
 import { lists } from "~/api/videos";
-import { Grid } from "~/parts/grid";
-import { Empty } from "~/parts/state";
-import { useTitle } from "~/parts/title";
+import { Grid } from "~/components/grid";
+import { Empty } from "~/components/states";
+import { useTitle } from "~/components/title";
+import { texts } from "~/locales";
 import { place } from "~/router";
 import { to } from "~/routes";
-import { texts } from "~/texts";
 
 export function Home() {
   const t = texts.value;

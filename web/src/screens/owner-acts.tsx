@@ -3,11 +3,11 @@
 import { useState } from "preact/hooks";
 import { account, isSame } from "~/api/session";
 import type { Video } from "~/api/types";
-import { Icon } from "~/parts/icon";
+import { Icon } from "~/components/icon";
+import { texts } from "~/locales";
 import { go } from "~/router";
 import { Edit } from "~/screens/edit";
 import { Remove } from "~/screens/remove";
-import { texts } from "~/texts";
 
 interface OwnerActsProps {
   video: Video;

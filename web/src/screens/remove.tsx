@@ -1,15 +1,15 @@
 /** Asks before one of one's own videos is deleted. */
 
 import { noteRemoval } from "~/api/listing";
-import { noteGone } from "~/api/sending";
 import type { Video } from "~/api/types";
+import { noteGone } from "~/api/upload-queue";
 import { deleteVideo, isGone } from "~/api/videos";
-import { useAct } from "~/parts/act";
-import { Confirm } from "~/parts/dialog";
-import { say } from "~/parts/note";
-import { sentence } from "~/parts/sentence";
-import { Complaint } from "~/parts/state";
-import { texts } from "~/texts";
+import { useAct } from "~/components/action";
+import { Confirm } from "~/components/dialog";
+import { sentence } from "~/components/failure-text";
+import { Complaint } from "~/components/states";
+import { say } from "~/components/toast";
+import { texts } from "~/locales";
 
 interface RemoveProps {
   video: Video;

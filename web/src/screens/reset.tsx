@@ -2,16 +2,16 @@
 
 import { useState } from "preact/hooks";
 import { resetPassword } from "~/api/accounts";
-import { useAct } from "~/parts/act";
-import { Button } from "~/parts/button";
-import { Password } from "~/parts/field";
-import { PasswordRules } from "~/parts/password-rules";
-import { sentence } from "~/parts/sentence";
-import { Complaint } from "~/parts/state";
-import { useTitle } from "~/parts/title";
+import { useAct } from "~/components/action";
+import { Button } from "~/components/button";
+import { sentence } from "~/components/failure-text";
+import { Password } from "~/components/field";
+import { PasswordRules } from "~/components/password-rules";
+import { Complaint } from "~/components/states";
+import { useTitle } from "~/components/title";
+import { texts } from "~/locales";
+import { passwordProblem, told } from "~/screens/field-rules";
 import { useLinkToken } from "~/screens/mail-link";
-import { passwordProblem, told } from "~/screens/rules";
-import { texts } from "~/texts";
 
 function ResetWith({ token }: { token: string }) {
   const t = texts.value;

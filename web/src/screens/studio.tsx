@@ -4,16 +4,16 @@ import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { type Listing, listing } from "~/api/listing";
 import type { Video } from "~/api/types";
 import { firstOfMine, listOwn, lists } from "~/api/videos";
-import { Chunks } from "~/parts/chunks";
-import { End } from "~/parts/grid";
-import { SignedIn } from "~/parts/guard";
-import { Empty, Failed } from "~/parts/state";
-import { useTitle } from "~/parts/title";
+import { Chunks } from "~/components/chunked-list";
+import { End } from "~/components/grid";
+import { SignedIn } from "~/components/guard";
+import { Empty, Failed } from "~/components/states";
+import { useTitle } from "~/components/title";
+import { texts } from "~/locales";
 import { place } from "~/router";
 import { Edit } from "~/screens/edit";
-import { moves, Own, OwnSkeleton } from "~/screens/own";
+import { moves, OwnVideo, OwnVideoSkeleton } from "~/screens/own-video";
 import { Remove } from "~/screens/remove";
-import { texts } from "~/texts";
 
 const LOOK_MS = 3000;
 
@@ -45,7 +45,7 @@ interface ListProps {
 
 const SKELETONS = [1, 2, 3, 4].map((n) => (
   <li key={n}>
-    <OwnSkeleton />
+    <OwnVideoSkeleton />
   </li>
 ));
 
@@ -53,7 +53,7 @@ function List({ found, onEdit, onRemove }: ListProps) {
   const state = found.state.value;
   const loading = state === "loading";
   const draw = useCallback(
-    (video: Video) => <Own video={video} onEdit={onEdit} onRemove={onRemove} />,
+    (video: Video) => <OwnVideo video={video} onEdit={onEdit} onRemove={onRemove} />,
     [onEdit, onRemove],
   );
   return (

@@ -2,12 +2,12 @@
 
 import { useState } from "preact/hooks";
 import { undoEmailChange } from "~/api/accounts";
-import { useAct } from "~/parts/act";
-import { sentence } from "~/parts/sentence";
-import { Complaint } from "~/parts/state";
-import { useTitle } from "~/parts/title";
+import { useAct } from "~/components/action";
+import { sentence } from "~/components/failure-text";
+import { Complaint } from "~/components/states";
+import { useTitle } from "~/components/title";
+import { texts } from "~/locales";
 import { useLinkToken } from "~/screens/mail-link";
-import { texts } from "~/texts";
 
 function UndoWith({ token }: { token: string }) {
   const t = texts.value;

@@ -1,11 +1,11 @@
 /** Where the link of a mail leads that proves an address. */
 
 import { verifyEmail } from "~/api/accounts";
-import { useLoad } from "~/parts/load";
-import { Failed } from "~/parts/state";
-import { useTitle } from "~/parts/title";
+import { useLoad } from "~/components/loaded";
+import { Failed } from "~/components/states";
+import { useTitle } from "~/components/title";
+import { texts } from "~/locales";
 import { useLinkToken } from "~/screens/mail-link";
-import { texts } from "~/texts";
 
 export function Verify() {
   const t = texts.value;

@@ -2,9 +2,15 @@
 
 import type { Failure } from "~/api/failure";
 import type { VideoTexts } from "~/api/types";
-import { Area, Field } from "~/parts/field";
-import { descriptionProblem, found, type Problems, titleProblem, told } from "~/screens/rules";
-import { texts } from "~/texts";
+import { Area, Field } from "~/components/field";
+import { texts } from "~/locales";
+import {
+  descriptionProblem,
+  found,
+  type Problems,
+  titleProblem,
+  told,
+} from "~/screens/field-rules";
 
 /** What is wrong with them; `failure` is what the API said of them. */
 export function textProblems(typed: VideoTexts, failure: Failure | null = null): Problems {

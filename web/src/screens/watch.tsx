@@ -3,20 +3,20 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Video } from "~/api/types";
 import { files, isGone, list, lists, showVideo } from "~/api/videos";
-import { CardSkeleton, VideoCard, When } from "~/parts/card";
-import { Icon } from "~/parts/icon";
-import { type Loaded, useLoad } from "~/parts/load";
-import { say } from "~/parts/note";
-import { Avatar, Theirs } from "~/parts/person";
-import { Rich } from "~/parts/rich";
-import { Empty, Failed } from "~/parts/state";
-import { useTitle } from "~/parts/title";
+import { Avatar, Theirs } from "~/components/avatar";
+import { CardSkeleton, VideoCard, When } from "~/components/card";
+import { Icon } from "~/components/icon";
+import { type Loaded, useLoad } from "~/components/loaded";
+import { Rich } from "~/components/rich-text";
+import { Empty, Failed } from "~/components/states";
+import { useTitle } from "~/components/title";
+import { say } from "~/components/toast";
+import { texts } from "~/locales";
 import { chooseKeys, everywhere } from "~/player/keys";
 import { Player } from "~/player/player";
 import { to } from "~/routes";
+import { NotReady } from "~/screens/not-ready";
 import { OwnerActs } from "~/screens/owner-acts";
-import { Unready } from "~/screens/unready";
-import { texts } from "~/texts";
 import "~/screens/watch.css";
 
 const BESIDE = 12;
@@ -245,7 +245,7 @@ export function Watch({ hash }: { hash: string }) {
     return <Empty first title={t.gone} hint={t.goneHint} />;
   }
   const next = beside.state === "ready" ? (beside.value?.next ?? null) : null;
-  if (video?.state && video.state !== "ready") return <Unready video={video} again={again} />;
+  if (video?.state && video.state !== "ready") return <NotReady video={video} again={again} />;
   return (
     <div class="screen watch">
       <div class="main-column">

@@ -162,7 +162,7 @@ def _search(client: Client, options: argparse.Namespace) -> None:
 
 def _status(client: Client, options: argparse.Namespace) -> None:
     video = client.show_video(options.hash)
-    # Whoever is told nothing of its state sees it because it is ready.
+    # Where the answer has no state, it can be seen because it is ready.
     state: str = video.state or "ready"
     if state == "waiting":
         state += ", its bytes have arrived" if video.uploaded else " for its bytes"

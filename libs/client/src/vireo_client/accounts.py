@@ -112,7 +112,7 @@ class Accounts(Calls):
         self._post("/email/verify/resend", signed=True)
 
     def undo_email_change(self, token: str) -> None:
-        """Take a change of the address back with the token of the link that told of it."""
+        """Take a change of the address back with the token of the link in the notice."""
         self._post("/email/undo", {"token": token})
 
     def delete_channel(self, password: str) -> None:

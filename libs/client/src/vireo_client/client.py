@@ -15,7 +15,7 @@ class Client(Accounts, Videos):
         url: the gateway's address, such as ``http://localhost:8080``.
         seconds: the most that an answer may keep silent. An upload has longer, for its verdict.
         patience: seconds that one call may wait in all, where Vireo says ``Retry-After``, or the
-            line was cut and asking again does no harm. With 0 every failure is told at once.
+            line was cut and asking again does no harm. With 0 every failure is raised at once.
         store: where the tokens are kept; in memory, if nothing is said.
         device: what ``list_sessions`` calls this program.
 

@@ -113,8 +113,8 @@ class Transport:
     Args:
         url: the gateway's address.
         seconds: the most that an answer may keep silent.
-        patience: seconds that one call waits in all when it is told to come back later; with 0 it
-            tries nothing again.
+        patience: seconds that one call waits in all when answers say to come back later; with 0
+            it tries nothing again.
     """
 
     def __init__(self, url: str, seconds: float, patience: float, device: str) -> None:

@@ -12,7 +12,7 @@ from vireo_client.transport import Patience, Transport
 
 File = str | os.PathLike[str]
 Progress = Callable[[int, int], None]
-"""Is told how many bytes have gone, and how many there are; the first begins again after a cut."""
+"""Called with the bytes sent and their total; the first begins again after a cut."""
 
 PIECE = 256 * 1024
 ALREADY_UPLOADED = "already_uploaded"

@@ -34,6 +34,8 @@ RUN_AGAIN = {1213, 1020}
 ATTEMPTS = 4
 # Of one process; its other threads wait for something else than the database.
 MOST_CONNECTIONS = 16
+SWEEP_ROWS = 1000
+SWEEP_BATCHES = 100
 # The server is full, starting, stopping, read-only, or a lock or statement timed out. Its other
 # error numbers (1000 to 1999) are defects of ours: a wrong statement, a missing grant.
 OUT_OF_SERVICE = {
@@ -171,6 +173,15 @@ class Database:
                 return cursor.execute(statement, values)
 
         return self._again(statement.split(maxsplit=1)[0], once)
+
+    def sweep(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Run a DELETE with ``LIMIT 1000`` until it leaves nothing, or ``SWEEP_BATCHES`` times.
+
+        Each batch is a transaction of its own, so that few rows are locked at once.
+        """
+        for _ in range(SWEEP_BATCHES):
+            if self.write(statement, values) < SWEEP_ROWS:
+                return
 
     def transaction(self, name: str, work: Callable[[Cursor], Result]) -> Result:
         """Run ``work`` in one transaction: commit its result, or roll back what it raised.

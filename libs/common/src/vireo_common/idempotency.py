@@ -227,7 +227,7 @@ class IdempotentRequestTable:
 
     def sweep(self) -> None:
         """Delete answers that were kept long enough; a bounded number."""
-        self._database.write(SWEEP)
+        self._database.sweep(SWEEP)
 
 
 def request_key() -> bytes | None:

@@ -119,7 +119,7 @@ WHERE Queue = %s AND State = 'running' AND LeaseUntil < NOW(3)
 ORDER BY LeaseUntil LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
-CANCEL = "DELETE FROM Jobs WHERE Queue = %s AND Subject = %s AND Kind <> %s"
+CANCEL = "DELETE FROM Jobs WHERE Queue = %s AND Subject = %s AND COALESCE(Kind = %s, TRUE)"
 
 
 @dataclass(frozen=True)
@@ -174,12 +174,12 @@ def enqueue(
     return int(cursor.lastrowid or 0)
 
 
-def cancel(cursor: Cursor, queue: str, subject: str, *, but: str) -> None:
-    """Delete the jobs of a subject, except those of the kind ``but``.
+def cancel(cursor: Cursor, queue: str, subject: str, *, kind: str | None = None) -> None:
+    """Delete the jobs of a subject, or those of one kind.
 
     A worker that runs one of them finds its lease lost at the next renewal, and stops.
     """
-    cursor.execute(CANCEL, (queue, subject, but))
+    cursor.execute(CANCEL, (queue, subject, kind))
 
 
 class JobQueue:

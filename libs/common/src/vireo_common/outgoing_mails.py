@@ -1,6 +1,6 @@
 """The way of a mail to the courier, the one program that sends any: rows of ``OutgoingMails``.
 
-A mail either brings its content, in the transaction of what it tells of (``hand_over``), or is
+A mail either brings its content, in the transaction of the change it reports (``hand_over``), or is
 composed on demand, at the moment in which the mail server has taken its sender and recipient
 (``Courier.deliver``). The second way is for mails with a secret in them, and for those that may
 not be wanted any more when they leave: such content stands in the table while it is sent.

@@ -80,7 +80,7 @@ class ServiceSettings(BaseSettings):
         """The content of one secret file.
 
         Raises:
-            SystemExit: the file is not there or can't be read; the name is told, no content.
+            SystemExit: the file is not there or can't be read; says its name, no content.
         """
         try:
             return SecretStr((self.secrets / name).read_text().strip())

@@ -21,6 +21,7 @@ RENEW_SECONDS = 2.0
 OUTAGE_SECONDS = 1.0
 NEIGHBOUR_SECONDS = 2.0
 MAX_BACKOFF_SECONDS = 60.0
+UNKNOWN_SECONDS = 60.0
 ALIVE_SECONDS = 0.5
 SWEEP_SECONDS = 600.0
 
@@ -116,7 +117,12 @@ class Slot(threading.Thread):
             structlog.contextvars.clear_contextvars()
 
     def _run(self, job: Job, stop: threading.Event) -> None:
-        handler = self._handlers[job.kind]
+        handler = self._handlers.get(job.kind)
+        if handler is None:
+            # Of another version, which may come back: an upgrade that was taken back, or goes on.
+            log.error("job_of_unknown_kind")
+            self._queue.put_back(job, delay=UNKNOWN_SECONDS, error="unknown kind", count=False)
+            return
         try:
             if job.exhausted:
                 handler.give_up(job, "every worker that took it died")
@@ -125,8 +131,9 @@ class Slot(threading.Thread):
         except LeaseLost:
             log.info("job_lost")
         except Interrupted:
-            # At a stop the job goes back as it was; otherwise it is no longer ours.
-            self._queue.put_back(job, count=not self._stopping.is_set())
+            # At a stop, or after an outage of the database. Where the job is another's by now,
+            # this does nothing.
+            self._queue.put_back(job, count=False)
         except TryLater as later:
             self._queue.put_back(job, delay=later.seconds, error=str(later), count=False)
         except Failure as failure:
@@ -217,7 +224,7 @@ class Sweeper(threading.Thread):
 def run_until_stopped(
     threads: Sequence[threading.Thread], stopping: threading.Event, alive_file: Path | None
 ) -> int:
-    """Run a worker's threads until the process is told to stop; its exit code.
+    """Run a worker's threads until the process gets a signal to stop; its exit code.
 
     Args:
         threads: what runs until ``stopping`` is set.

@@ -1,4 +1,4 @@
-"""A private file and a server that a hostile file names, and proof that nobody touched them."""
+"""A private file and a server that a hostile file names, and a record of who touched them."""
 
 import ctypes
 import os
@@ -8,7 +8,8 @@ import struct
 from pathlib import Path
 from types import TracebackType
 
-from vireo_testing.clips import AAC, H264, ffmpeg, picture, tone
+from vireo_ops.clips import AAC, ffmpeg
+from vireo_testing.clips import H264, picture, tone
 
 MARKER = b"VIREO-BAIT-7f3a91"
 
@@ -19,18 +20,20 @@ _NAMES = ("private.mp4", "private.ts", "private.txt", "private.key")
 
 
 class Bait:
-    """Private files in a folder, and a listener; `touched` tells what was opened or called.
+    """Private files in a folder, and a listener; `touched` says what was opened or called.
 
-    The files are real videos, so that a tool that follows a reference to them would succeed.
+    ``video`` and ``stream`` (the same as a transport stream) are real, so that a tool that follows
+    a reference to them would succeed; ``text`` has `MARKER` in it, ``key`` is a playlist's key.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for name in _NAMES[:2]:
-            ffmpeg(*picture(), *tone(), *H264, *AAC, str(folder / name))
-        (folder / _NAMES[2]).write_bytes(MARKER * 20)
-        (folder / _NAMES[3]).write_bytes(b"0123456789abcdef")
+        self.video, self.stream, self.text, self.key = (folder / name for name in _NAMES)
+        for path in (self.video, self.stream):
+            ffmpeg(*picture(), *tone(), *H264, *AAC, path)
+        self.text.write_bytes(MARKER * 20)
+        self.key.write_bytes(b"0123456789abcdef")
         self._server = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
         self._watch = self._watch_files()
@@ -55,26 +58,6 @@ class Bait:
     ) -> None:
         os.close(self._watch)
         self._server.close()
-
-    @property
-    def video(self) -> Path:
-        """Another person's video."""
-        return self.folder / "private.mp4"
-
-    @property
-    def stream(self) -> Path:
-        """The same as a transport stream."""
-        return self.folder / "private.ts"
-
-    @property
-    def text(self) -> Path:
-        """A text with `MARKER` in it."""
-        return self.folder / "private.txt"
-
-    @property
-    def key(self) -> Path:
-        """Sixteen bytes, as a playlist's key."""
-        return self.folder / "private.key"
 
     def touched(self) -> list[str]:
         """Return what happened since the last call: files opened, connections made."""

@@ -54,7 +54,7 @@ class Visit:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # An answer that is no 200 is told so by every browser; tests look at what is made of it.
+        # Every browser reports an answer that is no 200; tests look at what the page makes of it.
         expected = message.text.startswith("Failed to load resource")
         if message.type in {"error", "warning"} and not expected:
             self.complaints.append(message.text)

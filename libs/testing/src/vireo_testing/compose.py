@@ -4,9 +4,9 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[4]
+from vireo_ops.layout import CHECKOUT
+
 SERVICES = (
     *("gateway", "auth", "auth-worker", "catalog", "catalog-worker", "courier"),
     *("media", "media-worker", "mariadb"),

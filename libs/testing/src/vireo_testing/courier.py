@@ -1,31 +1,22 @@
 """The courier as a process of its own, for tests of those who hand mails over."""
 
 import contextlib
-import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from vireo_testing import programs
+from vireo_testing.programs import Program
+
 
 @contextlib.contextmanager
-def running_courier(
-    variables: Mapping[str, str], log_file: Path
-) -> "Iterator[subprocess.Popen[bytes]]":
+def running_courier(variables: Mapping[str, str], log_file: Path) -> Iterator[Program]:
     """Run it until the end of the ``with``; ``variables`` are its only ``VIREO_*`` ones."""
-    command = [
-        # The kernel ends it when this process dies, however it dies.
-        *("setpriv", "--pdeathsig", "KILL"),
-        *(sys.executable, "-m", "vireo_courier"),
-    ]
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", **variables}
-    with log_file.open("ab") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    program = programs.start([sys.executable, "-m", "vireo_courier"], variables, log_file)
     try:
-        yield process
+        yield program
     finally:
-        process.kill()
-        process.wait()
+        programs.kill(program)
 
 
 def smtp_variables(port: int) -> dict[str, str]:

@@ -1,26 +1,25 @@
-"""Hostile files that need no encoder: playlists, archives, documents, pictures' headers, noise."""
+"""Hostile files that need no encoder: playlists, archives, documents, headers of images, noise."""
 
 import gzip
 import io
 import json
 import lzma
 import random
-import struct
 import sys
 import tarfile
 import zipfile
-import zlib
-from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
+
 from vireo_testing.bait import MARKER, Bait
-from vireo_testing.hostile_entry import Entry
+from vireo_testing.hostile_entry import Builder, Entry, raw
 
 _HLS = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:0\n"
 _HLS_END = "#EXT-X-ENDLIST\n"
 
 
-def _text(template: str) -> Callable[[Path, Bait], None]:
+def _text(template: str) -> Builder:
     """Write a text in which {video}, {stream}, {text}, {key}, {folder}, {url} name the bait."""
 
     def build(path: Path, bait: Bait) -> None:
@@ -33,14 +32,7 @@ def _text(template: str) -> Callable[[Path, Bait], None]:
     return build
 
 
-def _bytes(data: bytes) -> Callable[[Path, Bait], None]:
-    def build(path: Path, bait: Bait) -> None:
-        path.write_bytes(data)
-
-    return build
-
-
-def _hls(segment: str, before: str = "") -> Callable[[Path, Bait], None]:
+def _hls(segment: str, before: str = "") -> Builder:
     return _text(f"{before}{_HLS}#EXTINF:2.0,\n{segment}\n{_HLS_END}")
 
 
@@ -92,23 +84,9 @@ _AVISYNTH = 'AVISource("{video}")\n'
 _FFMETADATA = ";FFMETADATA1\ntitle=x\n"
 
 
-def _png(width: int, height: int) -> bytes:
-    """A real picture: rows of zeros pack well."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        check = zlib.crc32(kind + data)
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compress(bytes((width + 1) * height), 9)
-    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunks
-
-
-def _bmp() -> bytes:
-    pixels = bytes(64 * 64 * 3)
-    header = struct.pack("<IiiHHIIiiII", 40, 64, 64, 1, 24, 0, len(pixels), 2835, 2835, 0, 0)
-    return b"BM" + struct.pack("<IHHI", 54 + len(pixels), 0, 0, 54) + header + pixels
+def _image(kind: str, width: int = 64, height: int = 64, mode: str = "RGB") -> Builder:
+    """A real image, all black: it compresses well."""
+    return lambda path, _: Image.new(mode, (width, height)).save(path, kind)
 
 
 def _zip() -> bytes:
@@ -134,10 +112,6 @@ def _iso() -> bytes:
 def _interpreter(path: Path, bait: Bait) -> None:
     with Path(sys.executable).open("rb") as program:
         path.write_bytes(program.read(200_000))
-
-
-def _noise(path: Path, bait: Bait) -> None:
-    path.write_bytes(random.Random(7).randbytes(1 << 20))
 
 
 _PLAYLISTS = (
@@ -175,52 +149,52 @@ _DOCUMENTS = (
     Entry("text.mp4", _text("This is not a video.\n" * 50)),
     Entry("page.mp4", _text(_HTML)),
     Entry("entity.mp4", _text(_XXE)),
-    Entry("data.mp4", _bytes(json.dumps({"video": True}).encode())),
+    Entry("data.mp4", raw(json.dumps({"video": True}).encode())),
     Entry("script.mp4", _text("#!/usr/bin/env python3\nprint('{text}')\n")),
-    Entry("document.mp4", _bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n")),
+    Entry("document.mp4", raw(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n")),
     Entry("program.mp4", _interpreter),
-    Entry("database.mp4", _bytes(b"SQLite format 3\x00" + bytes(4080))),
+    Entry("database.mp4", raw(b"SQLite format 3\x00" + bytes(4080))),
     Entry("subtitles.mp4", _text(_SRT)),
     Entry("subtitles.mkv", _text(_ASS)),
     Entry("subtitles.webm", _text("WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n")),
 )
 
 _ARCHIVES = (
-    Entry("zip.mp4", _bytes(_zip())),
-    Entry("tar.mp4", _bytes(_tar())),
-    Entry("gzip.mp4", _bytes(gzip.compress(MARKER * 1000))),
-    Entry("xz.mp4", _bytes(lzma.compress(MARKER * 1000))),
-    Entry("7z.mp4", _bytes(b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(200))),
-    Entry("rar.mp4", _bytes(b"Rar!\x1a\x07\x01\x00" + bytes(200))),
-    Entry("disc.mp4", _bytes(_iso())),
+    Entry("zip.mp4", raw(_zip())),
+    Entry("tar.mp4", raw(_tar())),
+    Entry("gzip.mp4", raw(gzip.compress(MARKER * 1000))),
+    Entry("xz.mp4", raw(lzma.compress(MARKER * 1000))),
+    Entry("7z.mp4", raw(b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(200))),
+    Entry("rar.mp4", raw(b"Rar!\x1a\x07\x01\x00" + bytes(200))),
+    Entry("disc.mp4", raw(_iso())),
 )
 
 _PICTURES = (
-    Entry("png.mp4", _bytes(_png(64, 64))),
-    Entry("png-bomb.mp4", _bytes(_png(30_000, 1_000))),
-    Entry("bmp.mp4", _bytes(_bmp())),
-    Entry("ppm.mp4", _bytes(b"P6 64 64 255\n" + bytes(64 * 64 * 3))),
+    Entry("png.mp4", _image("PNG")),
+    Entry("png-bomb.mp4", _image("PNG", 30_000, 1_000, "L")),
+    Entry("bmp.mp4", _image("BMP")),
+    Entry("ppm.mp4", _image("PPM")),
     Entry("svg.mp4", _text(_SVG)),
-    Entry("ico.mp4", _bytes(b"\x00\x00\x01\x00\x01\x00" + bytes(1000))),
-    Entry("heic.mp4", _bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(500))),
-    Entry("photoshop.mp4", _bytes(b"8BPS\x00\x01" + bytes(500))),
-    Entry("y4m.mp4", _bytes(b"YUV4MPEG2 W16 H16 F25:1 C420\nFRAME\n" + bytes(384))),
+    Entry("ico.mp4", raw(b"\x00\x00\x01\x00\x01\x00" + bytes(1000))),
+    Entry("heic.mp4", raw(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(500))),
+    Entry("photoshop.mp4", raw(b"8BPS\x00\x01" + bytes(500))),
+    Entry("y4m.mp4", raw(b"YUV4MPEG2 W16 H16 F25:1 C420\nFRAME\n" + bytes(384))),
 )
 
 _NOTHING = (
-    Entry("empty.mp4", _bytes(b"")),
-    Entry("one-byte.mp4", _bytes(b"\x00")),
-    Entry("newline.mp4", _bytes(b"\n")),
-    Entry("zeros.mp4", _bytes(bytes(1 << 20))),
-    Entry("ones.mp4", _bytes(b"\xff" * (1 << 20))),
-    Entry("noise.mp4", _noise),
-    Entry("sync-bytes.ts", _bytes(b"\x47" * (1 << 18))),
-    Entry("riff.avi", _bytes(b"RIFF\xff\xff\xff\xffAVI ")),
-    Entry("flv-header.flv", _bytes(b"FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00")),
-    Entry("pack-header.mpg", _bytes(b"\x00\x00\x01\xba\x44\x00\x04\x00\x04\x01" + bytes(100))),
-    Entry("ogg-header.ogv", _bytes(b"OggS\x00\x02" + bytes(300))),
-    Entry("asf-header.wmv", _bytes(bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c") + bytes(300))),
-    Entry("flash.flv", _bytes(b"FWS\x09" + bytes(300))),
+    Entry("empty.mp4", raw(b"")),
+    Entry("one-byte.mp4", raw(b"\x00")),
+    Entry("newline.mp4", raw(b"\n")),
+    Entry("zeros.mp4", raw(bytes(1 << 20))),
+    Entry("ones.mp4", raw(b"\xff" * (1 << 20))),
+    Entry("noise.mp4", raw(random.Random(7).randbytes(1 << 20))),
+    Entry("sync-bytes.ts", raw(b"\x47" * (1 << 18))),
+    Entry("riff.avi", raw(b"RIFF\xff\xff\xff\xffAVI ")),
+    Entry("flv-header.flv", raw(b"FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00")),
+    Entry("pack-header.mpg", raw(b"\x00\x00\x01\xba\x44\x00\x04\x00\x04\x01" + bytes(100))),
+    Entry("ogg-header.ogv", raw(b"OggS\x00\x02" + bytes(300))),
+    Entry("asf-header.wmv", raw(bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c") + bytes(300))),
+    Entry("flash.flv", raw(b"FWS\x09" + bytes(300))),
 )
 
 ENTRIES: tuple[Entry, ...] = (*_PLAYLISTS, *_DOCUMENTS, *_ARCHIVES, *_PICTURES, *_NOTHING)

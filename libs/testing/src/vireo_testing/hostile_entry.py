@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from vireo_ops.clips import ffmpeg
 from vireo_testing.bait import Bait
+
+Builder = Callable[[Path, Bait], object]
 
 
 class Outcome(StrEnum):
@@ -18,7 +21,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """415 or 413: it is too much and broken, and the first to see it decides."""
     EITHER = "either"
-    """Real pictures with something odd about them: refused, or taken for the pictures alone."""
+    """Real frames with something odd about them: refused, or taken for the frames alone."""
 
 
 @dataclass(frozen=True)
@@ -26,5 +29,15 @@ class Entry:
     """A hostile file: its name, how to build it at a path, and its outcome."""
 
     name: str
-    build: Callable[[Path, Bait], None]
+    build: Builder
     outcome: Outcome = Outcome.UNSUPPORTED
+
+
+def raw(data: bytes) -> Builder:
+    """A file of these bytes."""
+    return lambda path, _: path.write_bytes(data)
+
+
+def made(*arguments: str) -> Builder:
+    """A file that ffmpeg makes; its name is the last argument."""
+    return lambda path, _: ffmpeg(*arguments, path)

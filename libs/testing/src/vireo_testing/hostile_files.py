@@ -5,9 +5,9 @@ inspection, end-to-end tests upload them: each must have its outcome within 10 s
 1 GiB of memory, and leave the bait (see `bait.py`) untouched.
 """
 
-import os
 from pathlib import Path
 
+from vireo_ops.clips import make_once
 from vireo_testing import hostile_bytes, hostile_media
 from vireo_testing.bait import Bait
 from vireo_testing.hostile_entry import Entry, Outcome
@@ -22,9 +22,4 @@ def make(entry: Entry, folder: Path, bait: Bait) -> Path:
 
     Its references lead to this bait, so that it can't be shared by test processes.
     """
-    path = folder / entry.name
-    if not path.exists():
-        part = folder / f"{os.getpid()}-{entry.name}"
-        entry.build(part, bait)
-        part.rename(path)
-    return path
+    return make_once(folder / entry.name, lambda path: entry.build(path, bait))

@@ -4,28 +4,19 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+from vireo_ops.clips import AAC, QUICK, changed, ffmpeg, lavfi
 from vireo_testing.bait import Bait
-from vireo_testing.clips import AAC, H264, ffmpeg, picture, tone
-from vireo_testing.hostile_entry import Entry, Outcome
-
-Builder = Callable[[Path, Bait], None]
+from vireo_testing.clips import H264, picture, tone
+from vireo_testing.hostile_entry import Builder, Entry, Outcome, made, raw
+from vireo_testing.mp4_boxes import add, box, number, places, put
 
 _FAST_START = ["-movflags", "+faststart"]
 _MPEG2 = ["-c:v", "mpeg2video", "-c:a", "mp2"]
 _DAYS = 2_147_483
 
 
-def box(kind: bytes, *content: bytes) -> bytes:
-    """Return one MP4 box."""
-    data = b"".join(content)
-    return struct.pack(">I", 8 + len(data)) + kind + data
-
-
 def _sound(*output: str) -> Builder:
-    def build(path: Path, bait: Bait) -> None:
-        ffmpeg(*tone(), *output, str(path))
-
-    return build
+    return made(*tone(), *output)
 
 
 def _with_cover(*output: str) -> Builder:
@@ -33,36 +24,28 @@ def _with_cover(*output: str) -> Builder:
 
     def build(path: Path, bait: Bait) -> None:
         cover = path.with_suffix(".cover.jpg")
-        ffmpeg(*picture(seconds=0.04), "-frames:v", "1", str(cover))
+        ffmpeg(*picture(seconds=0.04), "-frames:v", "1", cover)
         maps = ["-map", "0:a", "-map", "1:v", "-c:v", "copy", "-disposition:v", "attached_pic"]
-        ffmpeg(*tone(), "-i", str(cover), *maps, *output, str(path))
+        ffmpeg(*tone(), "-i", cover, *maps, *output, path)
         cover.unlink()
 
     return build
 
 
 def _still(*output: str) -> Builder:
-    def build(path: Path, bait: Bait) -> None:
-        ffmpeg(*picture(seconds=0.04), "-frames:v", "1", *output, str(path))
-
-    return build
+    return made(*picture(seconds=0.04), "-frames:v", "1", *output)
 
 
 def _moving(*output: str, size: str = "64x64", rate: str = "25", seconds: float = 2) -> Builder:
-    def build(path: Path, bait: Bait) -> None:
-        ffmpeg(*picture(size, rate, seconds), *output, str(path))
-
-    return build
+    return made(*picture(size, rate, seconds), *output)
 
 
 def _changed(change: Callable[[bytes], bytes], *output: str) -> Builder:
     """A good clip, then bytes changed. Without output arguments: a plain fast-start MP4."""
 
     def build(path: Path, bait: Bait) -> None:
-        whole = path.with_name("whole-" + path.name)
-        ffmpeg(*picture(), *tone(), *(output or (*H264, *AAC, *_FAST_START)), str(whole))
-        path.write_bytes(change(whole.read_bytes()))
-        whole.unlink()
+        ffmpeg(*picture(), *tone(), *(output or (*H264, *AAC, *_FAST_START)), path)
+        changed(path, change)
 
     return build
 
@@ -86,55 +69,46 @@ def _without_index(data: bytes) -> bytes:
 
 
 def _overwritten(data: bytes) -> bytes:
-    """The media data replaced by bytes that are no pictures."""
+    """The media data replaced by bytes that decode to no frames."""
     start = data.index(b"mdat") + 4
     return data[:start] + bytes((7 * i + 3) & 0xFF for i in range(len(data) - start))
 
 
 def _offsets_beyond(data: bytes) -> bytes:
     """Every chunk of every track lies far behind the end of the file."""
-    changed = bytearray(data)
-    at = changed.find(b"stco")
-    while at >= 0:
-        (count,) = struct.unpack_from(">I", changed, at + 8)
-        for entry in range(count):
-            struct.pack_into(">I", changed, at + 12 + 4 * entry, 0x7FFF0000 + entry)
-        at = changed.find(b"stco", at + 4)
-    return bytes(changed)
+    patched = bytearray(data)
+    for at in places(patched, b"stco"):
+        count = number(patched, at + 8)
+        put(patched, at + 12, *(0x7FFF0000 + entry for entry in range(count)))
+    return bytes(patched)
 
 
 def _days_long(data: bytes) -> bytes:
-    """Movie, track and media headers that tell 2,147,483 seconds."""
-    changed = bytearray(data)
-    for kind, scale_at, length_at in ((b"mvhd", 16, 20), (b"mdhd", 16, 20)):
-        at = changed.find(kind)
-        while at >= 0:
-            struct.pack_into(">I", changed, at + scale_at, 1000)
-            struct.pack_into(">I", changed, at + length_at, _DAYS * 1000 & 0xFFFFFFFF)
-            at = changed.find(kind, at + 4)
-    return bytes(changed)
+    """Movie and media headers that say 2,147,483 seconds."""
+    patched = bytearray(data)
+    for kind in (b"mvhd", b"mdhd"):
+        for at in places(patched, kind):
+            put(patched, at + 16, 1000, _DAYS * 1000 & 0xFFFFFFFF)
+    return bytes(patched)
 
 
 def _samples(count: int) -> Callable[[bytes], bytes]:
-    """A sample table that promises this many pictures."""
+    """A sample table that promises this many frames."""
 
     def change(data: bytes) -> bytes:
-        changed = bytearray(data)
-        at = changed.find(b"stsz")
-        struct.pack_into(">II", changed, at + 8, 4 if count else 0, count)
-        return bytes(changed)
+        patched = bytearray(data)
+        put(patched, data.index(b"stsz") + 8, 4 if count else 0, count)
+        return bytes(patched)
 
     return change
 
 
 def _no_samples(data: bytes) -> bytes:
-    changed = bytearray(data)
+    patched = bytearray(data)
     for kind, count_at in ((b"stts", 8), (b"stsc", 8), (b"stco", 8), (b"stsz", 12)):
-        at = changed.find(kind)
-        while at >= 0:
-            struct.pack_into(">I", changed, at + count_at, 0)
-            at = changed.find(kind, at + 4)
-    return bytes(changed)
+        for at in places(patched, kind):
+            put(patched, at + count_at, 0)
+    return bytes(patched)
 
 
 def _external_data(path: Path, bait: Bait) -> None:
@@ -146,15 +120,13 @@ def _external_data(path: Path, bait: Bait) -> None:
     reference = box(b"alis", bytes(4), alias, name, struct.pack(">hh", -1, 0))
     table = box(b"dref", bytes(4), struct.pack(">I", 1), reference)
     at = source.index(b"dref") - 4
-    (length,) = struct.unpack_from(">I", source, at)
+    length = number(source, at)
     index = source.index(b"moov") - 4
-    changed = bytearray(source[:at] + table + source[at + length :])
+    patched = bytearray(source[:at] + table + source[at + length :])
     # The boxes around it have grown.
     for kind in (b"moov", b"trak", b"mdia", b"minf", b"dinf"):
-        start = changed.index(kind, index) - 4
-        (old,) = struct.unpack_from(">I", changed, start)
-        struct.pack_into(">I", changed, start, old + len(table) - length)
-    path.write_bytes(box(b"ftyp", b"qt  ", bytes(4), b"qt  ") + changed[index:])
+        add(patched, patched.index(kind, index) - 4, len(table) - length)
+    path.write_bytes(box(b"ftyp", b"qt  ", bytes(4), b"qt  ") + patched[index:])
 
 
 def _deep(path: Path, bait: Bait) -> None:
@@ -164,34 +136,27 @@ def _deep(path: Path, bait: Bait) -> None:
     path.write_bytes(box(b"ftyp", b"isom", bytes(4)) + inner)
 
 
-def _raw(data: bytes) -> Builder:
-    def build(path: Path, bait: Bait) -> None:
-        path.write_bytes(data)
-
-    return build
-
-
 def _ebml(*elements: bytes) -> bytes:
     header = b"\x1aE\xdf\xa3\xa3B\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08"
     return header + b"B\x82\x88matroskaB\x87\x81\x04B\x85\x81\x02" + b"".join(elements)
 
 
 def _long_header(data: bytes) -> bytes:
-    """A Matroska header that tells 2,147,483 seconds."""
+    """A Matroska header that says 2,147,483 seconds."""
     at = data.index(b"\x44\x89\x88") + 3
     return data[:at] + struct.pack(">d", _DAYS * 1000.0) + data[at + 8 :]
 
 
 def _attachments(path: Path, bait: Bait) -> None:
     attach = ["-attach", str(bait.text), "-metadata:s:t", "mimetype=application/x-truetype-font"]
-    ffmpeg(*tone(), "-c:a", "libvorbis", *attach, "-f", "matroska", str(path))
+    ffmpeg(*tone(), "-c:a", "libvorbis", *attach, "-f", "matroska", path)
 
 
 def _subtitles(container: str, codec: str) -> Builder:
     def build(path: Path, bait: Bait) -> None:
         text = path.with_suffix(".srt")
         text.write_text("1\n00:00:00,000 --> 00:00:02,000\nHello\n")
-        ffmpeg("-i", str(text), "-c:s", codec, "-f", container, str(path))
+        ffmpeg("-i", text, "-c:s", codec, "-f", container, path)
         text.unlink()
 
     return build
@@ -202,7 +167,7 @@ def _playlist_subtitles(path: Path, bait: Bait) -> None:
     playlist = f"#EXTM3U\n#EXTINF:2,\n{bait.url}/a.ts\n#EXTINF:2,\n{bait.stream}\n#EXT-X-ENDLIST\n"
     gab2 = b"GAB2\x00\x02\x00" + struct.pack("<I", 2) + b"x\x00" + b"\x04\x00"
     body = gab2 + struct.pack("<I", len(playlist)) + playlist.encode()
-    ffmpeg(*picture(), "-c:v", "mpeg4", "-f", "avi", str(path))
+    ffmpeg(*picture(), "-c:v", "mpeg4", "-f", "avi", path)
     chunk = b"01tx" + struct.pack("<I", len(body)) + body + b"\x00" * (len(body) % 2)
     header = b"strh" + struct.pack("<I", 56) + b"txts" + bytes(16) + struct.pack("<II", 1, 25)
     header += struct.pack("<II", 0, 50) + bytes(20)
@@ -210,19 +175,12 @@ def _playlist_subtitles(path: Path, bait: Bait) -> None:
     data = path.read_bytes()
     after_header = 20 + struct.unpack_from("<I", data, 16)[0]
     movie = data.index(b"movi")
-    changed = bytearray(
+    patched = bytearray(
         data[:after_header] + stream + data[after_header : movie + 4] + chunk + data[movie + 4 :]
     )
-    struct.pack_into("<I", changed, 16, after_header - 20 + len(stream))
-    struct.pack_into("<I", changed, changed.index(b"avih") + 8 + 24, 2)
-    path.write_bytes(changed)
-
-
-def _encrypted(path: Path, bait: Bait) -> None:
-    key = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "0123456789abcdef" * 2]
-    # Without this flag the cipher starts at random, and once in a while noise looks like a picture.
-    same = ["-fflags", "+bitexact", "-flags", "+bitexact"]
-    ffmpeg(*picture(), *H264, *key, "-encryption_kid", "0" * 32, *same, "-f", "mp4", str(path))
+    struct.pack_into("<I", patched, 16, after_header - 20 + len(stream))
+    struct.pack_into("<I", patched, patched.index(b"avih") + 8 + 24, 2)
+    path.write_bytes(patched)
 
 
 def _page_after_header(path: Path, bait: Bait) -> None:
@@ -239,14 +197,13 @@ def _archive_behind(data: bytes) -> bytes:
 
 
 def _pixel_bomb(*output: str) -> Builder:
-    def build(path: Path, bait: Bait) -> None:
-        source = ["-f", "lavfi", "-i", "color=red:size=12000x12000:rate=5"]
-        ffmpeg(*source, "-frames:v", "1", *output, str(path))
-
-    return build
+    return made(*lavfi("color=red:size=12000x12000:rate=5"), "-frames:v", "1", *output)
 
 
-_BOMB_H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+_KEY = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "0123456789abcdef" * 2]
+_ENCRYPTED = [*H264, *_KEY, "-encryption_kid", "0" * 32, "-f", "mp4"]
+# Without this flag the cipher starts at random, and once in a while noise looks like a frame.
+_BIT_EXACT = ["-fflags", "+bitexact", "-flags", "+bitexact"]
 _MPEG4 = ["-c:v", "mpeg4"]
 _ENDLESS_SEGMENT = b"\x18S\x80g\x01" + b"\xff" * 7
 _TOO_LARGE, _REFUSED, _EITHER = Outcome.TOO_LARGE, Outcome.REFUSED, Outcome.EITHER
@@ -301,13 +258,13 @@ _LIES = (
     Entry("beyond-the-end.mp4", _changed(_offsets_beyond)),
     Entry("zero-samples.mp4", _changed(_no_samples)),
     Entry("elsewhere.mov", _external_data),
-    Entry("encrypted.mp4", _encrypted),
+    Entry("encrypted.mp4", made(*picture(), *_ENCRYPTED, *_BIT_EXACT)),
     Entry("deep.mp4", _deep),
-    Entry("endless-box.mp4", _raw(box(b"ftyp", b"isom", bytes(4)) + b"\x00\x00\x00\x00moov")),
-    Entry("huge-box.mp4", _raw(b"\x00\x00\x00\x01ftyp" + b"\xff" * 8 + bytes(64))),
-    Entry("tiny-box.mp4", _raw(box(b"ftyp", b"isom", bytes(4)) + b"\x00\x00\x00\x02moov" * 99)),
-    Entry("garbage.mkv", _raw(_ebml(_ENDLESS_SEGMENT, b"\x16T\xaek\x0f" + b"\xfe" * 99))),
-    Entry("deep.mkv", _raw(_ebml(_ENDLESS_SEGMENT * 20_000))),
+    Entry("endless-box.mp4", raw(box(b"ftyp", b"isom", bytes(4)) + b"\x00\x00\x00\x00moov")),
+    Entry("huge-box.mp4", raw(b"\x00\x00\x00\x01ftyp" + b"\xff" * 8 + bytes(64))),
+    Entry("tiny-box.mp4", raw(box(b"ftyp", b"isom", bytes(4)) + b"\x00\x00\x00\x02moov" * 99)),
+    Entry("garbage.mkv", raw(_ebml(_ENDLESS_SEGMENT, b"\x16T\xaek\x0f" + b"\xfe" * 99))),
+    Entry("deep.mkv", raw(_ebml(_ENDLESS_SEGMENT * 20_000))),
     Entry("page-inside.mp4", _page_after_header),
     Entry("page-first.mp4", _changed(_page_before)),
     Entry("zip-behind.mp4", _changed(_archive_behind), _EITHER),
@@ -318,15 +275,15 @@ _LIES = (
 )
 
 _BOMBS = (
-    Entry("pixels.mp4", _pixel_bomb(*_BOMB_H264), _TOO_LARGE),
+    Entry("pixels.mp4", _pixel_bomb(*QUICK), _TOO_LARGE),
     Entry("pixels.avi", _pixel_bomb("-c:v", "mjpeg", "-pix_fmt", "yuvj420p"), _TOO_LARGE),
     Entry("pixels.mkv", _pixel_bomb("-c:v", "png"), _REFUSED),
     Entry("day.mp4", _moving(*_MPEG4, size="16x16", rate="1/60", seconds=86_400), _TOO_LARGE),
-    Entry("day.mkv", _moving(*_BOMB_H264, size="16x16", rate="1/60", seconds=86_400), _TOO_LARGE),
+    Entry("day.mkv", _moving(*QUICK, size="16x16", rate="1/60", seconds=86_400), _TOO_LARGE),
     Entry("days-promised.mp4", _changed(_days_long), _TOO_LARGE),
     Entry("days-promised.mkv", _changed(_long_header, *H264, *AAC), _TOO_LARGE),
-    Entry("rate.mkv", _moving(*_BOMB_H264, size="16x16", rate="1000", seconds=5), _TOO_LARGE),
-    Entry("rate.mp4", _moving(*_BOMB_H264, size="16x16", rate="5000", seconds=2), _TOO_LARGE),
+    Entry("rate.mkv", _moving(*QUICK, size="16x16", rate="1000", seconds=5), _TOO_LARGE),
+    Entry("rate.mp4", _moving(*QUICK, size="16x16", rate="5000", seconds=2), _TOO_LARGE),
     Entry("pictures-promised.mp4", _changed(_samples(100_000_000)), _REFUSED),
     Entry("most-pictures-promised.mp4", _changed(_samples(0x7FFFFFFF)), _REFUSED),
 )

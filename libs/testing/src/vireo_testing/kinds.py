@@ -8,9 +8,9 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
-from vireo_testing.clips import AAC, ffmpeg
+from vireo_ops.clips import AAC, QUICK, changed, ffmpeg, lavfi
+from vireo_testing.mp4_boxes import edited
 
-QUICK = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
 HEVC = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"]
 VP8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "200k"]
 VP9 = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "1M"]
@@ -18,11 +18,6 @@ BARS = (
     *((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (0, 255, 255)),
     *((224, 172, 140), (128, 128, 128), (255, 255, 255)),
 )
-
-
-def lavfi(source: str) -> list[str]:
-    """Input arguments: one of ffmpeg's sources."""
-    return ["-f", "lavfi", "-i", source]
 
 
 def joined(path: Path, parts: Sequence[Path]) -> None:
@@ -36,10 +31,10 @@ def joined(path: Path, parts: Sequence[Path]) -> None:
 def slow_then_fast(
     path: Path, *output: str, rate: int, slow: int, every: int, seconds: int
 ) -> None:
-    """A recording of `rate` pictures a second, the first `slow` seconds with one of `every`."""
+    """A recording of `rate` frames a second, the first `slow` seconds with one of `every`."""
     chosen = f"select='if(lt(t,{slow}),not(mod(n,{every})),1)'"
-    source = lavfi(f"testsrc2=s=64x36:r={rate}:d={seconds}")
-    ffmpeg(*source, "-vf", chosen, "-fps_mode", "passthrough", *output, str(path))
+    filters = ["-vf", chosen, "-fps_mode", "passthrough"]
+    ffmpeg(*lavfi(f"testsrc2=s=64x36:r={rate}:d={seconds}"), *filters, *output, path)
 
 
 # Sound
@@ -58,109 +53,105 @@ def channels_change(path: Path, codec: str, before: str, after: str) -> None:
         (second, f"testsrc2=s=64x36:r=25:d=3,{flash}", beep, after, "2"),
     ):
         ffmpeg(
-            *(*lavfi(picture), *lavfi(f"{tone},aformat=channel_layouts={layout}"), *QUICK),
-            *("-g", "25", "-c:a", codec, "-b:a", "128k", "-output_ts_offset", offset, str(part)),
+            *(*lavfi(picture, f"{tone},aformat=channel_layouts={layout}"), *QUICK),
+            *("-g", "25", "-c:a", codec, "-b:a", "128k", "-output_ts_offset", offset, part),
         )
     joined(path, [first, second])
 
 
 def many_channels(path: Path, channels: int) -> None:
-    """A QuickTime file with so many channels, which have no names."""
+    """A QuickTime file with this many audio channels, without a layout."""
     raw = path.with_suffix(".pcm")
     step = struct.Struct(f"<{channels}h")
     raw.write_bytes(b"".join(step.pack(*([(n % 24 - 12) * 250] * channels)) for n in range(12_000)))
     ffmpeg(
         *(*lavfi("testsrc2=s=64x36:r=10:d=1"), "-f", "s16le", "-ar", "12000"),
-        *("-ac", str(channels), "-i", str(raw), "-map", "0", "-map", "1", *QUICK),
-        *("-c:a", "pcm_s16le", str(path)),
+        *("-ac", str(channels), "-i", raw, "-map", "0", "-map", "1", *QUICK),
+        *("-c:a", "pcm_s16le", path),
     )
 
 
 def mono(path: Path, *output: str) -> None:
     """A tone of 0.25 in one channel: root mean square 0.177."""
     tone = "aevalsrc='0.25*sin(2*PI*500*t)':s=48000:d=2:c=mono"
-    ffmpeg(*lavfi("testsrc2=s=64x36:r=10:d=2"), *lavfi(tone), *output, str(path))
+    ffmpeg(*lavfi("testsrc2=s=64x36:r=10:d=2", tone), *output, path)
 
 
 def unknown_sound(path: Path) -> None:
-    """A QuickTime film whose sound is of a codec that nobody knows."""
-    ffmpeg(
-        *(*lavfi("testsrc2=s=64x36:r=10:d=1"), *lavfi("sine=400:d=1"), *QUICK),
-        *("-c:a", "pcm_s16le", str(path)),
-    )
-    path.write_bytes(path.read_bytes().replace(b"sowt", b"zzzz"))
+    """A QuickTime film whose audio codec nobody knows."""
+    sources = lavfi("testsrc2=s=64x36:r=10:d=1", "sine=400:d=1")
+    ffmpeg(*sources, *QUICK, "-c:a", "pcm_s16le", path)
+    changed(path, lambda data: data.replace(b"sowt", b"zzzz"))
 
 
 # Colour
 
 
 def bars(path: Path, *output: str, filters: str = "null", size: str = "1280x720") -> None:
-    """Eight bars of known colours, `BARS`, for two pictures."""
+    """Eight bars of known colours, `BARS`, for two frames."""
     width, height = map(int, size.split("x"))
     picture = path.with_suffix(".ppm")
     row = b"".join(bytes(colour) * (width // 8) for colour in BARS)
     picture.write_bytes(b"P6 %d %d 255\n" % (width, height) + row * height)
     still = ["-loop", "1", "-framerate", "5", "-t", "0.4", "-i", str(picture)]
-    ffmpeg(*still, "-vf", filters, *output, str(path))
+    ffmpeg(*still, "-vf", filters, *output, path)
+
+
+def _converted(
+    path: Path, primaries: str, transfer: str, matrix: str, pixels: str, *output: str, nits: int = 0
+) -> None:
+    """The bars as HEVC in another colour space; `nits` is the luminance of white, for HDR."""
+    linear = f":npl={nits}" if nits else ""
+    space = "gbr:r=pc" if matrix == "rgb" else f"{matrix}:r=tv"
+    filters = (
+        "format=gbrp,setparams=color_primaries=bt709:color_trc=bt709:colorspace=gbr:range=pc,"
+        f"zscale=t=linear{linear},format=gbrpf32le,"
+        f"zscale=p={primaries}:t={transfer}:m={space}{linear},format={pixels}"
+    )
+    names = ["-color_primaries", primaries, "-color_trc", transfer, "-colorspace", matrix]
+    bars(path, *HEVC, *names, *output, filters=filters)
 
 
 def hdr(path: Path, transfer: str) -> None:
     """The bars in BT.2020 with PQ or HLG, 10 bits."""
-    linear = (
-        "format=gbrp,setparams=color_primaries=bt709:color_trc=bt709:colorspace=gbr:range=pc,"
-        "zscale=t=linear:npl=203,format=gbrpf32le,"
-        f"zscale=p=bt2020:t={transfer}:m=bt2020nc:r=tv:npl=203,format=yuv420p10le"
-    )
-    tags = f"colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc"
-    names = ["-color_primaries", "bt2020", "-color_trc", transfer, "-colorspace", "bt2020nc"]
-    output = [*HEVC[:-1], f"log-level=error:{tags}", *names, "-tag:v", "hvc1", "-crf", "20"]
-    bars(path, *output, filters=linear)
+    tags = f"log-level=error:colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc"
+    output = ["-x265-params", tags, "-tag:v", "hvc1", "-crf", "20"]
+    _converted(path, "bt2020", transfer, "bt2020nc", "yuv420p10le", *output, nits=203)
 
 
 def wide_gamut(path: Path) -> None:
     """The bars in the colours of P3, as phones film them."""
-    filters = (
-        "format=gbrp,setparams=color_primaries=bt709:color_trc=bt709:colorspace=gbr:range=pc,"
-        "zscale=t=linear,format=gbrpf32le,"
-        "zscale=p=smpte432:t=bt709:m=bt709:r=tv,format=yuv420p10le"
-    )
-    names = ["-color_primaries", "smpte432", "-color_trc", "bt709", "-colorspace", "bt709"]
-    bars(path, *HEVC, *names, "-tag:v", "hvc1", "-crf", "12", filters=filters)
+    output = ["-tag:v", "hvc1", "-crf", "12"]
+    _converted(path, "smpte432", "bt709", "bt709", "yuv420p10le", *output)
 
 
 def hdr_in_rgb(path: Path) -> None:
     """The bars in BT.2020 with PQ, as RGB of 10 bits."""
-    filters = (
-        "format=gbrp,setparams=color_primaries=bt709:color_trc=bt709:colorspace=gbr:range=pc,"
-        "zscale=t=linear:npl=203,format=gbrpf32le,"
-        "zscale=p=bt2020:t=smpte2084:m=gbr:r=pc:npl=203,format=gbrp10le"
-    )
-    names = ["-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "rgb"]
-    bars(path, *HEVC, *names, "-crf", "18", filters=filters)
+    _converted(path, "bt2020", "smpte2084", "rgb", "gbrp10le", "-crf", "18", nits=203)
 
 
 def transparent(path: Path, *output: str) -> None:
-    """A green square on what is transparent, and magenta below that."""
+    """A green square on a transparent background, whose colour is magenta."""
     inside = "between(X,100,220)*between(Y,50,130)"
     source = (
         "color=magenta:s=320x180:r=5:d=0.4,format=argb,"
         f"geq=r='if({inside},0,255)':g='if({inside},255,0)':b='if({inside},0,255)'"
         f":a='if({inside},255,0)'"
     )
-    ffmpeg(*lavfi(source), *output, str(path))
+    ffmpeg(*lavfi(source), *output, path)
 
 
 # Interlaced
 
 
 def interlaced(path: Path, *output: str, size: str = "352x288", top: bool = True) -> None:
-    """A bar that moves between the two fields of each picture."""
+    """A bar that moves between the two fields of each frame."""
     weave = "interleave_top,fieldorder=tff" if top else "interleave_bottom,fieldorder=bff"
     source = (
         f"color=gray:s={size}:r=50:d=0.4[b];color=white:s=60x200:r=50:d=0.4[w];"
         f"[b][w]overlay=x='mod(n*8,W)':y=30,tinterlace={weave},format=yuv420p"
     )
-    ffmpeg(*lavfi(source), *output, str(path))
+    ffmpeg(*lavfi(source), *output, path)
 
 
 # Shape
@@ -181,28 +172,28 @@ def corners(size: str) -> str:
 
 
 def sizes_change(path: Path, *sources: str) -> None:
-    """A WebM of a call: sources one after the other, in whatever sizes."""
+    """A WebM of a video call: sources one after the other, each in its size."""
     names = []
     for number, source in enumerate(sources):
         part = path.with_name(f"{path.stem}-{number}.webm")
-        ffmpeg(*lavfi(source), *VP8, str(part))
+        ffmpeg(*lavfi(source), *VP8, part)
         names.append(f"file {part.name}\n")
     listed = path.with_suffix(".txt")
     listed.write_text("".join(names))
-    ffmpeg("-f", "concat", "-i", str(listed), "-c", "copy", str(path))
+    ffmpeg("-f", "concat", "-i", listed, "-c", "copy", path)
 
 
 # Parts, tracks, damage
 
 
 def grows_within(path: Path) -> None:
-    """An MP4 of H.264 whose pictures are four times as large after a second."""
+    """An MP4 of H.264 whose frames are four times as large after a second."""
     parts = [path.with_suffix(f".{number}.h264") for number in (1, 2)]
     for part, size, seconds in zip(parts, ("160x90", "320x180"), (1, 2), strict=True):
-        ffmpeg(*lavfi(f"testsrc2=s={size}:r=25:d={seconds}"), *QUICK, "-bf", "0", str(part))
+        ffmpeg(*lavfi(f"testsrc2=s={size}:r=25:d={seconds}"), *QUICK, "-bf", "0", part)
     whole = path.with_suffix(".h264")
     joined(whole, parts)
-    ffmpeg("-r", "25", "-i", str(whole), "-c", "copy", str(path))
+    ffmpeg("-r", "25", "-i", whole, "-c", "copy", path)
 
 
 def held(path: Path) -> None:
@@ -210,23 +201,21 @@ def held(path: Path) -> None:
     names = []
     for number, seconds in enumerate((1, 2, 5)):
         slide = path.with_name(f"{path.stem}-{number}.png")
-        ffmpeg(*lavfi(f"testsrc2=s=160x90:r=1:d=3,select=eq(n\\,{number})"), str(slide))
+        ffmpeg(*lavfi(f"testsrc2=s=160x90:r=1:d=3,select=eq(n\\,{number})"), slide)
         names.append(f"file {slide.name}\nduration {seconds}\n")
     listed = path.with_suffix(".txt")
     listed.write_text("ffconcat version 1.0\n" + "".join(names))
     times = ["-fps_mode", "vfr", "-enc_time_base", "1/1000"]
-    ffmpeg("-f", "concat", "-i", str(listed), *times, *HEVC, "-pix_fmt", "yuv420p", str(path))
+    ffmpeg("-f", "concat", "-i", listed, *times, *HEVC, "-pix_fmt", "yuv420p", path)
 
 
 def two_programs(path: Path) -> None:
-    """Two programs: a small picture with stereo, a larger one with mono of 800 Hz."""
-    tones = [*lavfi("sine=400:d=2,aformat=channel_layouts=stereo"), *lavfi("sine=800:d=2")]
-    pictures = [*lavfi("testsrc2=s=64x36:r=25:d=2"), *lavfi("testsrc2=s=128x72:r=25:d=2")]
-    ffmpeg(
-        *(*pictures, *tones, "-map", "0", "-map", "2", "-map", "1", "-map", "3", *QUICK),
-        *("-c:a", "mp2", "-program", "title=a:st=0:st=1", "-program", "title=b:st=2:st=3"),
-        str(path),
-    )
+    """Two programs: small frames with stereo, larger ones with mono of 800 Hz."""
+    small = ["testsrc2=s=64x36:r=25:d=2", "sine=400:d=2,aformat=channel_layouts=stereo"]
+    larger = ["testsrc2=s=128x72:r=25:d=2", "sine=800:d=2"]
+    maps = [word for number in "0123" for word in ("-map", number)]
+    programs = ["-program", "title=a:st=0:st=1", "-program", "title=b:st=2:st=3"]
+    ffmpeg(*lavfi(*small, *larger), *maps, *QUICK, "-c:a", "mp2", *programs, path)
 
 
 def new_pids(path: Path) -> None:
@@ -236,14 +225,10 @@ def new_pids(path: Path) -> None:
         (first, 2, ("256", "257"), "0"),
         (second, 3, ("300", "301"), "2"),
     ):
-        ffmpeg(
-            *(
-                *lavfi(f"testsrc2=s=64x36:r=25:d={seconds}"),
-                *lavfi(f"sine=400:d={seconds}:r=48000"),
-            ),
-            *(*QUICK, "-g", "25", "-c:a", "mp2", "-output_ts_offset", offset),
-            *("-streamid", f"0:{pids[0]}", "-streamid", f"1:{pids[1]}", str(part)),
-        )
+        sources = lavfi(f"testsrc2=s=64x36:r=25:d={seconds}", f"sine=400:d={seconds}:r=48000")
+        ids = ["-streamid", f"0:{pids[0]}", "-streamid", f"1:{pids[1]}"]
+        encoded = [*QUICK, "-g", "25", "-c:a", "mp2"]
+        ffmpeg(*sources, *encoded, "-output_ts_offset", offset, *ids, part)
     joined(path, [first, second])
 
 
@@ -251,45 +236,32 @@ def chained(path: Path) -> None:
     """Two Ogg films in one file."""
     parts = [path.with_suffix(f".{number}.ogv") for number in (1, 2)]
     for number, part in enumerate(parts):
-        ffmpeg(
-            *(*lavfi("testsrc2=s=64x48:r=25:d=1"), *lavfi(f"sine={400 + 400 * number}:d=1")),
-            *(
-                "-c:v",
-                "libtheora",
-                "-c:a",
-                "libvorbis",
-                "-serial_offset",
-                str(10 * number),
-                str(part),
-            ),
-        )
+        sources = lavfi("testsrc2=s=64x48:r=25:d=1", f"sine={400 + 400 * number}:d=1")
+        codecs = ["-c:v", "libtheora", "-c:a", "libvorbis"]
+        ffmpeg(*sources, *codecs, "-serial_offset", str(10 * number), part)
     joined(path, parts)
 
 
 def with_a_larger_still(path: Path, *, stills: int) -> None:
-    """A film of 160x90 beside a track of a few larger pictures."""
+    """A film of 160x90 beside a track of a few larger stills."""
     ffmpeg(
-        *lavfi("testsrc2=s=160x90:r=25:d=1"),
-        *lavfi(f"testsrc=s=640x360:r={stills}:d=1"),
+        *lavfi("testsrc2=s=160x90:r=25:d=1", f"testsrc=s=640x360:r={stills}:d=1"),
         *("-map", "1", "-map", "0", "-c:v:0", "mjpeg", "-q:v:0", "9", "-c:v:1", "libx264"),
-        *("-preset", "ultrafast", "-pix_fmt:v:1", "yuv420p", "-disposition:v:0", "0", str(path)),
+        *("-preset", "ultrafast", "-pix_fmt:v:1", "yuv420p", "-disposition:v:0", "0", path),
     )
 
 
 def damaged(path: Path) -> None:
     """An MP4 with rubbish in one packet in its middle."""
-    ffmpeg(*lavfi("testsrc2=s=320x180:r=25:d=4"), *QUICK, "-g", "25", "-qp", "20", str(path))
-    data = bytearray(path.read_bytes())
-    middle = data.index(b"mdat") + (data.index(b"moov") - data.index(b"mdat")) // 2
-    data[middle : middle + 3000] = bytes((each * 89 + 7) % 251 for each in range(3000))
-    path.write_bytes(data)
+    ffmpeg(*lavfi("testsrc2=s=320x180:r=25:d=4"), *QUICK, "-g", "25", "-qp", "20", path)
+    with edited(path) as data:
+        middle = data.index(b"mdat") + (data.index(b"moov") - data.index(b"mdat")) // 2
+        data[middle : middle + 3000] = bytes((each * 89 + 7) % 251 for each in range(3000))
 
 
 def encrypted(path: Path) -> None:
     """An MP4 that is encrypted as DASH players expect it."""
     key = "00112233445566778899aabbccddeeff"
-    ffmpeg(
-        *(*lavfi("testsrc2=s=64x36:r=25:d=1"), *lavfi("sine=400:d=1"), *QUICK, *AAC),
-        *("-encryption_scheme", "cenc-aes-ctr", "-encryption_key", key),
-        *("-encryption_kid", key, str(path)),
-    )
+    sources = lavfi("testsrc2=s=64x36:r=25:d=1", "sine=400:d=1")
+    cipher = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", key, "-encryption_kid", key]
+    ffmpeg(*sources, *QUICK, *AAC, *cipher, path)

@@ -56,7 +56,6 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """The sender."""
-        del server, session
         envelope.mail_from, envelope.mail_options = address, options
         return self.sender or "250 OK"
 
@@ -64,15 +63,13 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """A recipient."""
-        del server, session, options
         if self.recipient:
             return self.recipient
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """A whole mail."""
-        del session
+        """The content."""
         self.arriving += 1
         try:
             while self.holds:
@@ -89,7 +86,6 @@ class MailServer:
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """The end of a connection."""
-        del session, envelope
         if self.hang_up == "quit":
             _hang_up(server)
         return "221 Bye"
@@ -97,8 +93,7 @@ class MailServer:
     def authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any
     ) -> AuthResult:
-        """Whoever has the password ``right`` may send."""
-        del server, session, envelope, mechanism
+        """Accept the password ``right``."""
         good = isinstance(given, LoginPassword) and given.password == b"right"
         if good:
             self.signed_in_as.append(given.login.decode())

@@ -14,22 +14,24 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pymysql
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor
 
-CHECKOUT = Path(__file__).resolve().parents[4]
+from vireo_ops.database import install_system_tables
+from vireo_ops.layout import CHECKOUT
+from vireo_ops.programs import SERVICES, find_server
+from vireo_testing import programs
+from vireo_testing.person import eventually
+from vireo_testing.programs import Program
+
 DB = CHECKOUT / "db"
 IMAGE = "mariadb:10.11"
-SERVICES = ("auth", "catalog", "media")
 USERS = (*SERVICES, "courier", "migrate")
 START_SECONDS = 60.0
 # A test's database need not survive a power cut, only the death of the server's process.
@@ -72,6 +74,14 @@ class Server:
             init_command="SET time_zone = '+00:00'",
         )
 
+    def answers(self) -> bool:
+        """Whether root can log in."""
+        try:
+            self.connect().close()
+        except pymysql.err.OperationalError:
+            return False
+        return True
+
 
 class PrivateServer:
     """A ``mariadbd`` of our own on a free loopback port, which ends with this process.
@@ -85,39 +95,18 @@ class PrivateServer:
         self._data = folder / "data"
         # A server that starts removes other servers' tables from a folder that they share.
         self._temporary = folder / "tmp"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Program | None = None
         self.server = Server("127.0.0.1", free_port(), secrets.token_urlsafe(16), "private")
 
     def install(self) -> None:
-        """Make the system tables, and the file that gives root its password at each start.
-
-        Raises:
-            RuntimeError: they can't be made; the message holds what was said.
-        """
+        """Make the system tables, and the file that gives root its password at each start."""
         self._temporary.mkdir(parents=True)
-        command = [
-            _program("mariadb-install-db"),
+        install_system_tables(
+            self._data,
             "--no-defaults",
-            f"--datadir={self._data}",
-            "--auth-root-authentication-method=normal",
-            "--skip-test-db",
-            "--skip-name-resolve",
-            "--innodb-flush-log-at-trx-commit=0",
             *_run_as(),
-        ]
-        done = subprocess.run(
-            command,
-            check=False,
-            env={**os.environ, "TMPDIR": str(self._temporary)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=START_SECONDS,
+            environment={**os.environ, "TMPDIR": str(self._temporary)},
         )
-        if done.returncode != 0:
-            raise RuntimeError(f"mariadb-install-db failed:\n{done.stdout}")
         password = self.server.root_password
         (self._folder / "root.sql").write_text(
             f"CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '{password}';\n"
@@ -132,9 +121,7 @@ class PrivateServer:
             RuntimeError: it ended or did not answer in time; the message holds its log.
         """
         command = [
-            # The kernel ends the server when this process dies, however it dies.
-            *("setpriv", "--pdeathsig", "KILL"),
-            *(_program("mariadbd"), "--no-defaults", *server_options(), *FAST, *_run_as()),
+            *(find_server("mariadbd"), "--no-defaults", *server_options(), *FAST, *_run_as()),
             f"--datadir={self._data}",
             f"--tmpdir={self._temporary}",
             # A name alone is taken as one in the data folder: socket paths must be short.
@@ -142,21 +129,19 @@ class PrivateServer:
             f"--init-file={self._folder / 'root.sql'}",
             *("--bind-address=127.0.0.1", f"--port={self.server.port}"),
         ]
-        with (self._folder / "mariadbd.log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+        log = self._folder / "mariadbd.log"
+        self._process = programs.start(command, {}, log)
         try:
-            wait_until_connectable(self.server, self._process)
-        except RuntimeError as error:
+            programs.wait_until_ready(self._process, log, self.server.answers, START_SECONDS)
+        except RuntimeError:
             self.kill()
-            text = (self._folder / "mariadbd.log").read_text(errors="replace")
-            raise RuntimeError(f"{error}\n{text[-3000:]}") from None
+            raise
         return self.server
 
     def kill(self) -> None:
         """End the server as a power cut would, and wait until it is gone."""
         if self._process:
-            self._process.kill()
-            self._process.wait()
+            programs.kill(self._process)
             self._process = None
 
     def remove(self) -> None:
@@ -212,7 +197,7 @@ def _container() -> Iterator[Server]:
     with container:
         host, port = container.get_container_host_ip(), container.get_exposed_port(3306)
         server = Server(host, int(port), password, "container")
-        wait_until_connectable(server)
+        eventually(server.answers, START_SECONDS)
         yield server
 
 
@@ -224,46 +209,11 @@ def server_options() -> list[str]:
     return [f"--{key}" if value is None else f"--{key}={value}" for key, value in options.items()]
 
 
-def wait_until_connectable(
-    server: Server, process: "subprocess.Popen[bytes] | None" = None
-) -> None:
-    """Return as soon as root can log in.
-
-    Raises:
-        RuntimeError: not in time, or ``process`` has ended.
-    """
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process and process.poll() is not None:
-            raise RuntimeError(f"mariadbd ended with status {process.returncode}")
-        try:
-            server.connect().close()
-        except pymysql.err.OperationalError:
-            time.sleep(0.03)
-        else:
-            return
-    raise RuntimeError(f"mariadbd did not answer within {START_SECONDS:.0f} s")
-
-
 def free_port() -> int:
     """A loopback port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def write_secrets(folder: Path) -> None:
-    """Fill ``folder`` with what a first start makes: random passwords, token and signing key."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = [*(f"db_{user}_password" for user in (*USERS, "root")), "service_token"]
-    for name in names:
-        (folder / name).write_text(secrets.token_urlsafe(24))
-    key = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    (folder / "token_signing_key.pem").write_bytes(key)
 
 
 @dataclass(frozen=True)
@@ -361,15 +311,6 @@ def start_migration(environment: Mapping[str, str]) -> "subprocess.Popen[str]":
     )
 
 
-def _program(name: str) -> str:
-    # Servers lie in sbin, which an ordinary user's PATH leaves out.
-    path = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
-    found = shutil.which(name, path=path)
-    if found is None:
-        raise RuntimeError(f"{name} is not installed (Debian: mariadb-server-core)")
-    return found
-
-
 def _run_as() -> list[str]:
-    # mariadbd refuses to run as root unless it is told to.
+    # mariadbd refuses to run as root unless it is asked to.
     return ["--user=root"] if os.geteuid() == 0 else []

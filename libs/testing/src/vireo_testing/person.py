@@ -24,6 +24,21 @@ def eventually(check: Callable[[], object], seconds: float = PATIENCE_SECONDS) -
         pause = min(2 * pause, 0.1)
 
 
+def details(name: str, password: str) -> dict[str, Any]:
+    """What somebody types to sign up."""
+    return {
+        "fname": "River",
+        "mname": "",
+        "lname": "Delta",
+        "username": name,
+        "email": f"{name}@example.com",
+        "password": password,
+        "day": 1,
+        "month": 2,
+        "year": 1990,
+    }
+
+
 class Person:
     """A person with a new channel; without a ``name`` one is made up. ``url`` is the gateway's.
 
@@ -42,18 +57,7 @@ class Person:
 
     def details(self, **changes: Any) -> dict[str, Any]:
         """What the person typed to sign up, with some of it changed."""
-        return {
-            "fname": "River",
-            "mname": "",
-            "lname": "Delta",
-            "username": self.name,
-            "email": f"{self.name}@example.com",
-            "password": self.password,
-            "day": 1,
-            "month": 2,
-            "year": 1990,
-            **changes,
-        }
+        return {**details(self.name, self.password), **changes}
 
     @property
     def credentials(self) -> dict[str, str]:

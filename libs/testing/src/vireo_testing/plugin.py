@@ -15,7 +15,9 @@ from flask import Flask
 
 from vireo_common import log_output
 from vireo_common.database import Database
-from vireo_testing.mariadb import Server, TestDatabase, running_server, write_secrets
+from vireo_ops.run_user import current_user
+from vireo_ops.secrets_store import ensure_secrets
+from vireo_testing.mariadb import Server, TestDatabase, running_server
 from vireo_testing.services import RunningService, build_app, run_service, service_variables
 
 MakeApp = Callable[..., Flask]
@@ -43,7 +45,7 @@ def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 def secrets_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of secret files as a first start makes them."""
     folder = tmp_path_factory.mktemp("secrets")
-    write_secrets(folder)
+    ensure_secrets(folder, current_user())
     return folder
 
 

@@ -1,4 +1,4 @@
-"""What a viewer would see and hear of a file: pictures, their times, colours, shape and sound.
+"""What a viewer would see and hear of a file: frames, their times, colours, shape and sound.
 
 Arrays are decoded by the machine's own ffmpeg, outside of any sandbox: these are clips of ours.
 """
@@ -11,18 +11,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vireo_ops.clips import ffmpeg
+
 RATE = 48_000
 Array = npt.NDArray[Any]
 
 
-def _output(*command: str) -> bytes:
+def _probe(path: Path, *arguments: str) -> bytes:
+    command = ["ffprobe", "-v", "error", *arguments, str(path)]
     return subprocess.run(command, check=True, timeout=120, capture_output=True).stdout
 
 
 def streams(path: Path) -> list[dict[str, Any]]:
     """What ffprobe says of the streams."""
-    told = json.loads(_output("ffprobe", "-v", "error", "-show_streams", "-of", "json", str(path)))
-    found: list[dict[str, Any]] = told["streams"]
+    probed = json.loads(_probe(path, "-show_streams", "-of", "json"))
+    found: list[dict[str, Any]] = probed["streams"]
     return found
 
 
@@ -32,14 +35,14 @@ def video_stream(path: Path) -> dict[str, Any]:
 
 
 def times(path: Path) -> list[float]:
-    """Seconds at which each picture is shown."""
+    """Presentation times of all frames, in seconds."""
     entries = ["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"]
-    lines = _output("ffprobe", "-v", "error", *entries, "-of", "csv=p=0", str(path)).split()
+    lines = _probe(path, *entries, "-of", "csv=p=0").split()
     return [float(line.split(b",")[0]) for line in lines]
 
 
-def pictures(path: Path, width: int, height: int, matrix: str = "bt709") -> Array:
-    """All pictures as RGB, shape (pictures, height, width, 3).
+def frames(path: Path, width: int, height: int, matrix: str = "bt709") -> Array:
+    """All frames as RGB, shape (frames, height, width, 3).
 
     Args:
         matrix: what a player takes where the file names none, as ffmpeg's ``scale`` calls it.
@@ -48,10 +51,8 @@ def pictures(path: Path, width: int, height: int, matrix: str = "bt709") -> Arra
     video = video_stream(path)
     if not _complete(video):
         shape += f":in_color_matrix={matrix}"
-    data = _output(
-        *("ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:v:0"),
-        *("-vf", f"{shape},format=rgb24", "-fps_mode", "passthrough", "-f", "rawvideo", "-"),
-    )
+    filters = ["-vf", f"{shape},format=rgb24", "-fps_mode", "passthrough"]
+    data = ffmpeg("-i", path, "-map", "0:v:0", *filters, "-f", "rawvideo", "-")
     return np.frombuffer(data, np.uint8).reshape(-1, height, width, 3).astype(int)
 
 
@@ -66,10 +67,7 @@ def _complete(video: dict[str, Any]) -> bool:
 def sound(path: Path) -> Array:
     """All sound at 48 kHz, shape (samples, channels)."""
     channels = next(each["channels"] for each in streams(path) if each["codec_type"] == "audio")
-    data = _output(
-        *("ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a:0"),
-        *("-ar", str(RATE), "-f", "f32le", "-"),
-    )
+    data = ffmpeg("-i", path, "-map", "0:a:0", "-ar", str(RATE), "-f", "f32le", "-")
     return np.frombuffer(data, np.float32).reshape(-1, channels)
 
 
@@ -90,18 +88,18 @@ def first_loud(path: Path, level: float = 0.3) -> float:
 
 
 def first_bright(path: Path) -> float:
-    """Seconds until a picture is nearly white for the first time."""
-    means = pictures(path, 32, 18).mean(axis=(1, 2, 3))
+    """Seconds until a frame is nearly white for the first time."""
+    means = frames(path, 32, 18).mean(axis=(1, 2, 3))
     return times(path)[int(np.argmax(means > 225))]
 
 
 def combs(path: Path, *, turned: bool = False) -> float:
-    """How much neighbouring lines differ: above 1 where two moments are woven into one picture.
+    """How much neighbouring lines differ: above 1 where two fields are woven into one frame.
 
     `turned`: what were lines are columns.
     """
     video = video_stream(path)
-    grey = pictures(path, int(video["width"]), int(video["height"])).mean(axis=3)
+    grey = frames(path, int(video["width"]), int(video["height"])).mean(axis=3)
     if turned:
         grey = grey.transpose(0, 2, 1)
     lines = np.abs(2 * grey[:, 61:-61] - grey[:, 60:-62] - grey[:, 62:-60])

@@ -3,9 +3,7 @@
 import contextlib
 import importlib
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,10 @@ import pytest
 import requests
 from flask import Flask
 
-from vireo_testing.mariadb import SERVICES, TestDatabase, free_port
+from vireo_ops.programs import SERVICES
+from vireo_testing import programs
+from vireo_testing.mariadb import TestDatabase, free_port
+from vireo_testing.programs import Program
 
 # The machine that tests run on may be busy with other tests.
 START_SECONDS = 90.0
@@ -63,7 +64,7 @@ class RunningService:
     pid: int
     log_file: Path
     variables: Mapping[str, str]
-    process: "subprocess.Popen[bytes]"
+    process: Program
 
     @property
     def log(self) -> str:
@@ -77,10 +78,17 @@ class RunningService:
             session.trust_env = False
             return session.request(method, self.url + path, **arguments)
 
+    def answers(self) -> bool:
+        """Whether it is alive."""
+        try:
+            self.request("GET", "/healthz", timeout=START_SECONDS).raise_for_status()
+        except requests.ConnectionError:
+            return False
+        return True
+
     def kill(self) -> None:
         """End the master as ``kill -9`` does; its workers end when they see it."""
-        self.process.kill()
-        self.process.wait()
+        programs.kill(self.process)
 
 
 @contextlib.contextmanager
@@ -94,36 +102,11 @@ def run_service(
     """
     bind = f"127.0.0.1:{free_port()}"
     own = {**variables, "VIREO_BIND": bind}
-    command = [
-        # The kernel ends it when this process dies, however it dies.
-        *("setpriv", "--pdeathsig", "KILL"),
-        *(sys.executable, "-m", "gunicorn", "-c", "python:vireo_common.gunicorn"),
-        f"vireo_{service}.app:create_app()",
-    ]
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", **own}
-    with log_file.open("ab") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:vireo_common.gunicorn"]
+    process = programs.start([*gunicorn, f"vireo_{service}.app:create_app()"], own, log_file)
     running = RunningService(f"http://{bind}", process.pid, log_file, own, process)
     try:
-        _wait_until_alive(running)
+        programs.wait_until_ready(process, log_file, running.answers, START_SECONDS)
         yield running
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=35)
-        except subprocess.TimeoutExpired:
-            running.kill()
-
-
-def _wait_until_alive(running: RunningService) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if running.process.poll() is not None:
-            break
-        try:
-            running.request("GET", "/healthz", timeout=START_SECONDS).raise_for_status()
-        except requests.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"the service did not start:\n{running.log[-3000:]}")
+        programs.end(process, seconds=35)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from vireo_testing.mariadb import CHECKOUT
+from vireo_ops.layout import CHECKOUT
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 ROUTE_METHODS = frozenset({"get", "post", "put", "patch", "delete", "route"})

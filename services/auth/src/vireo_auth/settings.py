@@ -55,5 +55,5 @@ class WorkerSettings(PublicSettings):
         60,
         ge=1,
         description="mails an hour that one client address may cause to addresses that nobody has "
-        "proven, and for new passwords",
+        "verified, and for new passwords",
     )

@@ -187,8 +187,8 @@ class Stage:
 
         eventually(done, seconds=seconds)
 
-    def prove(self) -> None:
-        """Let every account have proven its address."""
+    def verify_addresses(self) -> None:
+        """Let every account have verified its address."""
         self.clean.query("UPDATE ChannelDetails SET EmailVerifiedAt = NOW()")
 
     def later(self, seconds: int) -> None:

@@ -30,9 +30,9 @@ def add(stage: Any, template: Template, to: str = "ada@example.org", **cause: An
     """A job as the routes leave it."""
     channel_id = cause.pop("channel_id", stage.channel_id)
     if template is Template.EMAIL_CHANGED:
-        cause = {"change": stage.change(channel_id, to), "proven": True, **cause}
+        cause = {"change": stage.change(channel_id, to), "verified": True, **cause}
     if template is Template.ACCOUNT_DELETED:
-        cause, channel_id = {"account": channel_id, "proven": True, **cause}, None
+        cause, channel_id = {"account": channel_id, "verified": True, **cause}, None
     values = DEVICE if template is Template.NEW_DEVICE else {"username": "ada"}
     stage.add(template, to, channel_id=channel_id, values=values, cause=Cause(**cause))
 
@@ -59,7 +59,7 @@ def test_of_workers_that_count_at_once_one_sends(stage: Any) -> None:
 def test_what_matters_is_told_whatever_new_devices_there_are(
     stage: Any, template: Template
 ) -> None:
-    stage.prove()
+    stage.verify_addresses()
     with running(stage.server), stage.working():
         for _ in range(30):
             add(stage, Template.NEW_DEVICE)
@@ -72,7 +72,7 @@ def test_what_matters_is_told_whatever_new_devices_there_are(
 
 
 def test_what_waits_is_put_together(stage: Any) -> None:
-    stage.prove()
+    stage.verify_addresses()
     for number in range(MOST_TOLD + 5):
         stage.add(Template.NEW_DEVICE, values={"device": f"D{number}.", "address": f"::{number}"})
     with running(stage.server), stage.working():
@@ -84,12 +84,12 @@ def test_what_waits_is_put_together(stage: Any) -> None:
 
 
 def test_what_happens_soon_after_waits_and_is_put_together(stage: Any) -> None:
-    stage.prove()
+    stage.verify_addresses()
     with running(stage.server), stage.working():
         add(stage, Template.PASSWORD_CHANGED)
         stage.until_done()
         add(stage, Template.PASSWORD_CHANGED)
-        stage.waits("told just now")
+        stage.waits("notified just now")
         add(stage, Template.PASSWORD_CHANGED)
         ((payload,),) = stage.clean.query("SELECT Payload FROM Jobs")
         assert len(json.loads(payload)["again"]) == 1
@@ -105,12 +105,29 @@ def test_what_happens_soon_after_waits_and_is_put_together(stage: Any) -> None:
     assert "It happened again" in stage.text(1)
 
 
+def test_what_is_added_to_a_mail_that_has_left_is_told_all_the_same(stage: Any) -> None:
+    """The mail left, and its worker was stopped before the job had ended."""
+    stage.verify_addresses()
+    stage.add(Template.NEW_DEVICE, values={"device": "First.", "address": "::1"})
+    ((payload,),) = stage.clean.query("SELECT Payload FROM Jobs")
+    stage.clean.query(
+        "INSERT INTO OutgoingMails"
+        " (Service, Reference, Name, Recipient, OnDemand, State, RunAfter, CreatedAt)"
+        " VALUES ('auth', %s, 'x', %s, TRUE, 'sent', NOW(3), NOW(3))",
+        (json.loads(payload)["id"], json.loads(payload)["to"]),
+    )
+    stage.add(Template.NEW_DEVICE, values={"device": "Second.", "address": "::2"})
+    with running(stage.server), stage.working():
+        stage.until_done()
+    assert "Second." in stage.text()
+
+
 def test_another_person_s_mail_is_not_added_to_mine(stage: Any) -> None:
-    stage.prove()
+    stage.verify_addresses()
     eve = stage.account("eve", "eve@example.org")
     add(stage, Template.PASSWORD_CHANGED)
     add(stage, Template.PASSWORD_CHANGED, "eve@example.org", channel_id=eve)
-    add(stage, Template.PASSWORD_CHANGED, "before@example.org", proven=True)
+    add(stage, Template.PASSWORD_CHANGED, "before@example.org", verified=True)
     assert len(stage.jobs()) == 3
 
 
@@ -141,12 +158,12 @@ def test_spellings_of_a_mailbox_that_nobody_proved_share_its_mails(stage: Any) -
 @pytest.mark.parametrize("template", [Template.RESET, *IMPORTANT])
 def test_strangers_use_up_nothing_of_a_proven_address(stage: Any, template: Template) -> None:
     """They sign up with other spellings of it, and have mails of every kind sent there."""
-    stage.prove()
+    stage.verify_addresses()
     with running(stage.server), stage.working():
         for number in range(7):
             email = f"ada+{number}@example.org"
             account = stage.account(f"p{number}", email)
-            add(stage, template, email, channel_id=account, proven=False)
+            add(stage, template, email, channel_id=account, verified=False)
         for _ in range(7):
             stage.until_done_or_waiting()
             stage.later(301)
@@ -167,11 +184,11 @@ def test_one_origin_causes_so_many_mails_to_strangers(stage: Any) -> None:
             add(stage, Template.VERIFY, email, channel_id=account, origin="203.0.113.9")
             stage.until_done()
         assert len(stage.server.kept) == 4
-        # Nobody else is concerned, and neither is who has proven an address.
+        # Nobody else is concerned, and neither is who has verified an address.
         add(stage, Template.VERIFY, origin="198.51.100.7")
         stage.until_done()
         assert len(stage.server.kept) == 5
-        stage.prove()
+        stage.verify_addresses()
         add(stage, Template.PASSWORD_CHANGED, origin="203.0.113.9")
         stage.until_done()
         assert len(stage.server.kept) == 6
@@ -188,7 +205,7 @@ def test_one_account_causes_so_many_mails_to_strangers(stage: Any) -> None:
 
 
 def test_a_flood_of_resets_ends_with_the_hour(stage: Any) -> None:
-    stage.prove()
+    stage.verify_addresses()
     with running(stage.server), stage.working():
         for number in range(9):
             stage.add(
@@ -215,7 +232,7 @@ def test_all_kinds_together_are_few_where_nobody_has_proven_anything(stage: Any)
             for kind in kinds:
                 name = f"p{turn}{kind.value[:12]}"
                 account = stage.account(name, f"ada+{name}@example.org")
-                cause = {} if kind is Template.VERIFY else {"proven": False}
+                cause = {} if kind is Template.VERIFY else {"verified": False}
                 add(stage, kind, f"ada+{name}@example.org", channel_id=account, **cause)
             stage.until_done_or_waiting()
             stage.later(601)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from vireo_auth.core.mails import Template
-from vireo_auth.storage.mails import Cause, MailTable
+from vireo_auth.storage.mails import QUEUE, Cause, MailTable, forget_refused
 from vireo_testing.mail_server import running
 from vireo_testing.person import eventually
 
@@ -239,9 +239,29 @@ def test_sweep(stage: Any) -> None:
     table = MailTable(stage.database)
     table.sweep()
     counts = "SELECT (SELECT COUNT(*) FROM EmailTokens), (SELECT COUNT(*) FROM MailedAddresses)"
-    # It counts for the account and for the address, which nobody has proven, once in all.
+    # It counts for the account and for the address, which nobody has verified, once in all.
     assert stage.clean.query(counts) == ((1, 3),)
     stage.clean.query("UPDATE EmailTokens SET ExpiresAt = NOW(3) - INTERVAL 1 SECOND")
     stage.clean.query("UPDATE MailedAddresses SET MailedAt = NOW(3) - INTERVAL 25 HOUR")
     table.sweep()
     assert stage.clean.query(counts) == ((0, 0),)
+
+
+def refused(stage: Any) -> list[str]:
+    """Whose refused mails are kept."""
+    rows = stage.clean.query("SELECT Subject FROM Jobs WHERE State = 'quarantined' ORDER BY JobID")
+    return [str(subject) for (subject,) in rows]
+
+
+def test_refused_mails_are_kept_for_a_week_or_until_the_account_goes(stage: Any) -> None:
+    for subject, days in (("1", 6), ("1", 8), ("2", 6)):
+        stage.clean.query(
+            "INSERT INTO Jobs (Queue, Kind, Subject, Payload, State, MaxAttempts, RunAfter,"
+            " CreatedAt) VALUES (%s, 'verify', %s, '{}', 'quarantined', 20,"
+            " NOW(3) - INTERVAL %s DAY, NOW(3))",
+            (QUEUE, subject, days),
+        )
+    MailTable(stage.database).sweep()
+    assert refused(stage) == ["1", "2"]
+    stage.database.transaction("test", lambda cursor: forget_refused(cursor, 1))
+    assert refused(stage) == ["2"]

@@ -183,7 +183,7 @@ def test_a_deleted_channel_leaves_nothing_but_its_work(
             " VALUES (%s, %s, 't', '', NOW(), NOW())",
             (hash_path, channel),
         )
-    # Of what has no bytes there is nothing to remove.
+    # Its first bytes may arrive at this moment.
     clean_tables.query(
         "INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload)"
         " VALUES ('ddddddd', %s, 't', '', NOW())",
@@ -201,11 +201,12 @@ def test_a_deleted_channel_leaves_nothing_but_its_work(
     for table in ("Sessions", "RefreshTokens", "EmailTokens", "KnownAddresses"):
         assert clean_tables.query(f"SELECT 1 FROM {table}") == ()
     assert clean_tables.query("SELECT PathHash FROM Videos") == (("ccccccc",),)
-    removed = clean_tables.query("SELECT Kind, Subject FROM Jobs WHERE Queue = 'removal'")
+    removed = clean_tables.query("SELECT Kind, Subject FROM Jobs WHERE Queue = 'media_events'")
     assert set(removed) == {
-        ("remove", "aaaaaaa"),
-        ("remove", "bbbbbbb"),
-        ("remove_picture", "a" * 32),
+        ("video_removed", "aaaaaaa"),
+        ("video_removed", "bbbbbbb"),
+        ("video_removed", "ddddddd"),
+        ("channel_picture_removed", "a" * 32),
     }
     assert ("account_deleted", "ada_l@example.org") in mails()
 

@@ -10,7 +10,7 @@ from vireo_auth.storage.devices import DeviceTable
 from vireo_auth.storage.email_changes import EmailChangeTable
 from vireo_auth.storage.names import ReservedNameTable
 from vireo_auth.storage.sessions import SessionTable
-from vireo_common.database import Database
+from vireo_common.database import SWEEP_ROWS, Database
 from vireo_common.idempotency import IdempotentRequestTable
 from vireo_testing.mariadb import TestDatabase
 
@@ -87,6 +87,17 @@ def test_sweep(
     column = columns.get(table, "KeyHash" if table == "IdempotentRequests" else "NameKey")
     ((left,),) = clean_tables.query(f"SELECT {column} FROM {table}")
     assert (left if isinstance(left, str) else left.rstrip(b"\0").decode()) == "new"
+
+
+def test_a_sweep_goes_on_until_nothing_is_left(
+    auth_database: Database, clean_tables: TestDatabase
+) -> None:
+    clean_tables.query(
+        "INSERT INTO SignInFailures (NameKey, Address, Known, FailedAt)"
+        f" SELECT '', '', 0, NOW(3) - INTERVAL 2 DAY FROM seq_1_to_{3 * SWEEP_ROWS + 1}"
+    )
+    AttemptTable(auth_database).sweep()
+    assert clean_tables.query("SELECT 1 FROM SignInFailures") == ()
 
 
 def test_a_pair_that_is_blocked_stays(auth_database: Database, clean_tables: TestDatabase) -> None:

@@ -44,7 +44,7 @@ def test_spellings_and_accounts_share_what_is_not_proven() -> None:
 
 
 @pytest.mark.parametrize(
-    ("proven", "purpose", "counted"),
+    ("verified", "purpose", "counted"),
     [
         (False, Purpose.VERIFY, True),
         (False, Purpose.PASSWORD, True),
@@ -52,6 +52,6 @@ def test_spellings_and_accounts_share_what_is_not_proven() -> None:
         (True, Purpose.PASSWORD, False),
     ],
 )
-def test_when_an_origin_counts(proven: bool, purpose: Purpose, counted: bool) -> None:
-    found = Addressee("ada@example.org", 7, proven, "192.0.2.1").budgets(purpose, 60)
+def test_when_an_origin_counts(verified: bool, purpose: Purpose, counted: bool) -> None:
+    found = Addressee("ada@example.org", 7, verified, "192.0.2.1").budgets(purpose, 60)
     assert ("origin:192.0.2.1" in {budget.whose for budget in found}) == counted

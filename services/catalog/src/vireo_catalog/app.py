@@ -51,7 +51,7 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
         try:
             media.call("DELETE", f"/internal/files/{hash_path}")
         except Failure:
-            # The job that was committed with the deletion retries it until media is back.
+            # The event that was committed with the deletion does it when media is back.
             log.warning("files_removed_later")
 
     app = create_application("catalog", guard=guard, ready=database.ping)

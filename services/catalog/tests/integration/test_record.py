@@ -9,6 +9,9 @@ from flask.testing import FlaskClient
 
 from vireo_catalog.core.videos import Progress
 from vireo_catalog.core.visibility import State
+from vireo_catalog.worker.events import consumed
+from vireo_common.database import Database
+from vireo_common.events import Unreadable, VideoStateChanged
 
 READY = Progress(State.READY, duration=2.5, width=320, height=180)
 LISTS = ("/videos/all", "/videos/channel/Ada", "/search/all/title")
@@ -170,3 +173,28 @@ def test_the_thumbnail_of_a_video_has_a_version(stage: Any, http: FlaskClient) -
     # News without one says nothing about it.
     stage.videos.record(hash_path, READY)
     assert shown() == ["660-1b"] * 4
+
+
+def consume(database: Database, change: VideoStateChanged) -> None:
+    within = consumed()[VideoStateChanged](change)
+    assert within
+    database.transaction("test", within)
+
+
+def test_what_media_could_not_say_comes_as_an_event(stage: Any, catalog_database: Database) -> None:
+    hash_path = stage.video(stage.channel("Ada"), state="waiting")
+    change = VideoStateChanged(hash_path, "ready", "no sound", 2.5, 320, 180, "65f-1a")
+    for _ in range(2):
+        consume(catalog_database, change)
+    assert facts(stage, hash_path) == ("ready", "no sound", 0, 2.5, 320, 180)
+    assert stage.database.query("SELECT 1 FROM Jobs") == ()
+    # Its files came after its deletion.
+    consume(catalog_database, replace(change, hash_path="gone123"))
+    assert stage.database.query("SELECT Queue, Kind, Subject FROM Jobs") == (
+        ("media_events", "video_removed", "gone123"),
+    )
+
+
+def test_a_state_of_a_later_version_is_not_recorded(catalog_database: Database) -> None:
+    with pytest.raises(Unreadable):
+        consume(catalog_database, VideoStateChanged("abcdefg", "scheduled"))

@@ -215,7 +215,7 @@ def test_delete_by_its_owner(
     calls = [(call.method, call.path, call.token) for call in media.calls]
     assert calls == [("DELETE", f"/internal/files/{gone}", service_token)]
     jobs = stage.database.query("SELECT Queue, Kind, Subject, State FROM Jobs")
-    assert jobs == (("removal", "remove", gone, "queued"),)
+    assert jobs == (("media_events", "video_removed", gone, "queued"),)
 
 
 def test_delete_while_media_is_down(
@@ -225,7 +225,7 @@ def test_delete_while_media_is_down(
     gone = stage.video(ada)
     media.status = 503
     assert http.delete(f"/v/{gone}", headers=token(ada)).status_code == 200
-    assert stage.database.query("SELECT Kind, Subject FROM Jobs") == (("remove", gone),)
+    assert stage.database.query("SELECT Kind, Subject FROM Jobs") == (("video_removed", gone),)
 
 
 def test_delete_by_others(http: FlaskClient, stage: Any, token: Any, media: Neighbour) -> None:
@@ -338,3 +338,20 @@ def test_an_announcement_sent_again_after_a_crash_is_the_same_video(
     assert other.status_code == 409
     new = http.post("/upload", json=body, headers={**headers, "Idempotency-Key": "two"})
     assert new.json != first.json
+
+
+def test_a_key_whose_video_is_gone_announces_another(
+    http: FlaskClient, stage: Any, token: Any, clean_tables: TestDatabase
+) -> None:
+    ada = stage.channel("Ada")
+    headers = {**token(ada), "Idempotency-Key": "one"}
+    body = {"title": "a title", "description": ""}
+    first = http.post("/upload", json=body, headers=headers).json["response"]
+    # After a day it got no bytes, and the stored answer has expired.
+    clean_tables.query("DELETE FROM Videos")
+    made = []
+    for _ in range(2):
+        clean_tables.query("DELETE FROM IdempotentRequests")
+        made.append(http.post("/upload", json=body, headers=headers).json["response"])
+    assert made[0] == made[1] != first
+    assert clean_tables.query("SELECT COUNT(*) FROM Videos") == ((1,),)

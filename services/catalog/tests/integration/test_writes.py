@@ -126,7 +126,7 @@ def test_what_has_no_bytes_leaves_no_job(http: FlaskClient, stage: Any, token: A
     empty, full = stage.video(ada, state="waiting"), stage.video(ada, state="processing")
     for video in (empty, full):
         assert http.delete(f"/v/{video}", headers=token(ada)).status_code == 200
-    assert stage.database.query("SELECT Queue, Subject FROM Jobs") == (("removal", full),)
+    assert stage.database.query("SELECT Queue, Subject FROM Jobs") == (("media_events", full),)
 
 
 def test_announcements_without_bytes_go_after_a_day(
@@ -154,6 +154,30 @@ def test_announcements_without_bytes_go_after_a_day(
     left = {hash_path for (hash_path,) in stage.database.query("SELECT PathHash FROM Videos")}
     assert left == set(made.values()) - {made["old"]}
     assert stage.database.query("SELECT * FROM Jobs") == ()
+
+
+def test_no_announcement_goes_whose_bytes_may_be_there(stage: Any) -> None:
+    """A body at the least speed takes days, and catalog may not have heard of one that is there."""
+    ada, bob, eve, dan = (stage.channel(name) for name in ("Ada", "Bob", "Eve", "Dan"))
+    sends, had_sent, reported, stays_away = (
+        stage.video(who, state="waiting") for who in (ada, bob, eve, dan)
+    )
+    stage.database.query("UPDATE Videos SET Upload = UTC_TIMESTAMP() - INTERVAL 3 DAY")
+    for who, lease in ((ada, "+"), (bob, "-")):
+        stage.database.query(
+            "INSERT INTO OpenUploads VALUES"
+            f" (%s, 'video', %s, '::1', 9, 0, NOW(3), NOW(3) {lease} INTERVAL 1 MINUTE)",
+            (f"{who:032}", who),
+        )
+    stage.database.query(
+        "INSERT INTO Jobs (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt)"
+        " VALUES ('catalog_events', 'video_state_changed', %s, '{}', 20, NOW(3), NOW(3))",
+        (reported,),
+    )
+    stage.videos.sweep()
+    left = {hash_path for (hash_path,) in stage.database.query("SELECT PathHash FROM Videos")}
+    assert left == {sends, reported}
+    assert not left & {had_sent, stays_away}
 
 
 @pytest.mark.parametrize("state", ["waiting", "processing", "failed"])
@@ -205,7 +229,9 @@ def test_megabytes_of_changes_do_not_grow_the_index(stage: Any) -> None:
         assert stage.videos.set_texts(video, ada, None, text[:LONGEST])
     # Three megabytes were written, of words that are all different.
     assert words(stage) <= MOST_TERMS_OF_VIDEO + 10
-    assert size_of_index(stage) - before < 9 << 20
+    # MariaDB purges what was replaced when it gets to it, 10 MB later on a busy machine. A FULLTEXT
+    # index, which never gave anything back, grew by 59 MB.
+    assert size_of_index(stage) - before < 24 << 20
 
 
 def test_the_worker_indexes_what_has_no_words_yet(

@@ -1,4 +1,4 @@
-"""``python -m vireo_courier``: runs until it is told to stop, then gives its mails back."""
+"""``python -m vireo_courier``: runs until a signal stops it, then puts its mails back."""
 
 import ssl
 import sys

@@ -90,13 +90,13 @@ class Smtp:
         try:
             client = self._connect()
         except OSError as error:
-            raise Later(_told(error)) from error
+            raise Later(_reason(error)) from error
         try:
             self._send(client, to, compose, stop)
         except OSError as error:
-            # Before the end of the mail it did not leave. After it nobody knows, and RFC 5321
+            # Before the end of DATA it was not sent. After it the outcome is unknown, and RFC 5321
             # (section 4.5.4.1) has it sent again; it has the same Message-ID then.
-            raise Later(_told(error)) from error
+            raise Later(_reason(error)) from error
         finally:
             _leave(client)
 
@@ -172,7 +172,7 @@ def _bytes(text: bytes | str) -> bytes:
     return text if isinstance(text, bytes) else text.encode()
 
 
-def _told(error: OSError) -> str:
+def _reason(error: OSError) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return _reply(error.smtp_code, _bytes(error.smtp_error))
     if error.strerror:

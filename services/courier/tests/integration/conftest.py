@@ -65,7 +65,7 @@ class Post:
         stopping = threading.Event()
         table = OutgoingMailTable(self.own, LEASE_SECONDS, compose_seconds)
         where = Server("127.0.0.1", self.server.port, Security.NONE, "", "", "v@example.org")
-        smtp = Smtp(where, ssl.create_default_context(), command_seconds=2)
+        smtp = Smtp(where, ssl.create_default_context(), command_seconds=30)
         sender = Sender(table, smtp, mailbox("v@example.org"))
         handlers = {KIND: Handler(sender.run, sender.give_up)}
         threads = [Slot(f"m{n}", table, handlers, stopping, 0.02) for n in range(slots)]

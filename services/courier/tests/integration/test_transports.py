@@ -42,7 +42,7 @@ def send(
     password: str = "right",
     to: str = ADA,
     compose: Callable[[], EmailMessage] = composed,
-    command_seconds: float = 2,
+    command_seconds: float = 30,
     data_seconds: float = 10,
 ) -> None:
     where = Server("127.0.0.1", server.port, security, user, password, "vireo@example.org")

@@ -12,14 +12,16 @@ from vireo_common.web import create_application
 from vireo_media.api import asked_before, exports, files, pictures, uploads
 from vireo_media.catalog import Catalog
 from vireo_media.core.exports import Exports
+from vireo_media.core.grant_keys import KeyRing
+from vireo_media.core.grants import Grants
 from vireo_media.core.open_uploads import OpenUploads
-from vireo_media.core.permits import Permits
 from vireo_media.core.pictures import Pictures
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.exports import ExportTable
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.files import files_on_disk
+from vireo_media.storage.grant_keys import GrantKeyTable
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
@@ -35,15 +37,14 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     catalog = Catalog(ServiceClient(settings.catalog_url, service_token))
     sessions = SessionReader(database)
     guard = Guard(Verifier(sessions.key_set), sessions.standing, service_token)
-    media_files = MediaFiles(settings.media_root, settings.spool_socket)
-    media_files.make_folders()
+    media_files = files_on_disk(settings.media_root, settings.spool_socket)
     upload_table = UploadTable(database)
 
     app = create_application("media", guard=guard, ready=database.ping)
-    permits = Permits(service_token)
+    grants = Grants(KeyRing(GrantKeyTable(database).valid, service_token))
     open_uploads = OpenUploads(
         OpenUploadTable(database),
-        media_files.room,
+        media_files.staging.room,
         reserve_bytes=settings.disk_reserve_bytes,
         most_open=settings.open_uploads,
         least_rate=settings.least_upload_rate,
@@ -56,11 +57,11 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
         max_bytes=settings.max_upload_bytes,
         waiting=max(1, settings.web_threads * 3 // 4),
     )
-    app.register_api(uploads.blueprint(rules, permits))
+    app.register_api(uploads.blueprint(rules, grants))
     picture_rules = Pictures(PictureTable(database), media_files, square_picture, open_uploads)
-    app.register_api(pictures.blueprint(picture_rules, permits))
-    app.register_api(asked_before.blueprint(permits, open_uploads.close))
+    app.register_api(pictures.blueprint(picture_rules, grants))
+    app.register_api(asked_before.blueprint(grants, open_uploads.close))
     app.register_api(files.blueprint(Removal(upload_table, media_files)))
-    app.register_api(exports.blueprint(Exports(ExportTable(database), media_files)))
+    app.register_api(exports.blueprint(Exports(ExportTable(database), media_files), grants))
     require_declarations(app)
     return app

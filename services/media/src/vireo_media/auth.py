@@ -20,8 +20,3 @@ class Auth:
     def addresses(self, channel_id: int) -> Iterator[Sequence[Mapping[str, Any]]]:
         """The addresses that were signed in from, page after page."""
         return self._client.pages(f"/internal/exports/{channel_id}/addresses")
-
-    def tell_asked(self, channel_id: int, mail_id: str) -> None:
-        """Have its owner told that an archive was asked for, in one mail however often this is
-        done with the same id."""
-        self._client.call("PUT", f"/internal/exports/{channel_id}/notices/{mail_id}")

@@ -1,25 +1,12 @@
 """Media's neighbour catalog: who owns a video, and how far it is."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from vireo_common.client import ServiceClient
+from vireo_common.events import VideoStateChanged
 from vireo_media.core.uploads import VideoFacts
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What catalog is told: ``state`` is waiting, processing, ready or failed (and ``reason``);
-    ``duration`` in seconds, ``width`` and ``height`` in pixels, once they are known;
-    ``thumbnail_version`` when its picture is in place."""
-
-    state: str
-    reason: str = ""
-    duration: float | None = None
-    width: int | None = None
-    height: int | None = None
-    thumbnail_version: str | None = None
 
 
 class Catalog:
@@ -33,9 +20,10 @@ class Catalog:
         found = self._client.get(f"/internal/videos/{hash_path}")
         return VideoFacts(channel_id=int(found["channel_id"]))
 
-    def tell(self, hash_path: str, progress: Progress) -> None:
-        """Tell how far a video is; telling the same twice is telling it once."""
-        self._client.call("PUT", f"/internal/videos/{hash_path}", body=asdict(progress))
+    def notify(self, change: VideoStateChanged) -> None:
+        """Notify it of a new state; idempotent."""
+        body = asdict(change)
+        self._client.call("PUT", f"/internal/videos/{body.pop('hash_path')}", body=body)
 
     def channel(self, channel_id: int) -> dict[str, Any]:
         """What catalog keeps about a channel beside its videos, by the names of its parts."""

@@ -1,8 +1,8 @@
 """The worker's parts in this process: a real MariaDB, a real media folder, scripted neighbours."""
 
 import contextlib
+import json
 import os
-import re
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -21,22 +21,23 @@ from vireo_media.catalog import Catalog
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, VERIFY_QUEUE, UploadTable
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
-from vireo_media.worker.notices import Notices
 from vireo_media.worker.pipeline import Pipeline
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
 from vireo_media.worker.verification import Verifier
 from vireo_testing.mariadb import TestDatabase
+from vireo_testing.media_folder import MediaFolder
 from vireo_testing.neighbours import Call, Neighbour
 from vireo_testing.person import eventually
 from vireo_testing.sessions import open_session
+from vireo_testing.world import World
 
 HASH = "aB3dE6g"
 CHANNEL = 7
@@ -52,7 +53,6 @@ class Stage:
         database: Database,
         root: Path,
         catalog: Neighbour,
-        auth: Neighbour,
         token: str,
     ) -> None:
         self.hash_path = HASH
@@ -64,12 +64,11 @@ class Stage:
         self.uploads = UploadTable(database)
         self.pictures = PictureTable(database)
         self.exports = ExportTable(database)
-        self.files = MediaFiles(root)
-        self.files.make_folders()
+        self.files = files_on_disk(root)
+        self.paths = MediaFolder(root)
         self.verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
         self._database = database
         self._catalog = Catalog(ServiceClient(catalog.url, token))
-        self._auth = Auth(ServiceClient(auth.url, token))
 
     def sweep(self) -> None:
         """What the janitor does."""
@@ -88,12 +87,15 @@ class Stage:
         return upload_id
 
     def reports(self, removal: Removal | None = None) -> Reports:
-        """What a worker tells catalog by."""
-        return Reports(self.media, self._catalog, removal or Removal(self.uploads, self.files))
+        """What a worker notifies catalog by."""
+        return Reports(self._catalog, removal or Removal(self.uploads, self.files))
 
-    def notices(self) -> Notices:
-        """What a worker tells people by."""
-        return Notices(self.media, self._auth)
+    def published_events(self) -> list[dict[str, Any]]:
+        """What consumers will be notified of: the kind of each event, with its fields."""
+        rows = self.clean.query(
+            "SELECT Kind, Payload FROM Jobs WHERE Queue LIKE '%_events' ORDER BY JobID"
+        )
+        return [{"kind": kind, **json.loads(payload)} for kind, payload in rows]
 
     def pipeline(
         self,
@@ -114,7 +116,7 @@ class Stage:
 
     def after_keeping(self, happens: Callable[[], object]) -> MediaFiles:
         """Lets something happen once, after a worker has kept a body."""
-        return AfterKeeping(self.root, happens)
+        return AfterKeeping(self.files, happens)
 
     def claim(self) -> Job:
         """The next job of the queue that somebody waits for."""
@@ -132,7 +134,7 @@ class Stage:
         """Claim the job that decodes a published copy, and do it, as one worker does."""
         job = self.verifies.claim()
         assert job is not None
-        Verifier(self.verifies, self.uploads, self.files).verify(job, threading.Event())
+        Verifier(self.verifies, self.uploads, self.files.blobs).verify(job, threading.Event())
 
     def prepare(self, *, tools: Tools | None = None, early: Early | None = None) -> None:
         """Claim a job and prepare it, as one worker does."""
@@ -196,8 +198,8 @@ class AfterReading(UploadTable):
 class AfterKeeping(MediaFiles):
     """Lets something happen once, after a worker has kept a body."""
 
-    def __init__(self, root: Path, happens: Callable[[], object]) -> None:
-        super().__init__(root)
+    def __init__(self, files: MediaFiles, happens: Callable[[], object]) -> None:
+        super().__init__(files.staging, files.blobs)
         self._happens: Callable[[], object] | None = happens
 
     def keep(self, hash_path: str, upload_id: str) -> None:
@@ -218,43 +220,6 @@ def media_database(open_pool: Any) -> Database:
 def deleted() -> set[str]:
     """Hash paths that catalog does not know any more."""
     return set()
-
-
-class World:
-    """What auth and catalog know of one person with some videos; ``gone``: nothing any more.
-
-    ``before_videos`` are done one at each question for a page of videos.
-    """
-
-    def __init__(self) -> None:
-        self.videos: list[dict[str, Any]] = []
-        self.gone = False
-        self.before_videos: list[Callable[[], object]] = []
-
-    def auth(self, call: Call) -> tuple[int, Any]:
-        """Auth's answers; addresses come in two pages."""
-        if self.gone:
-            return 404, {"error": "not_found"}
-        if call.method == "PUT":
-            return 200, ""
-        if call.path.endswith("/addresses"):
-            return 200, {"rows": [{"address": "198.51.100.7"}], "next": "198.51.100.7"}
-        if "after=" in call.path:
-            return 200, {"rows": [{"address": "2001:db8::1"}], "next": None}
-        return 200, {"account": {"username": "Ada"}, "sessions": [], "mails": []}
-
-    def catalog(self, call: Call) -> tuple[int, Any]:
-        """Catalog's answers; videos come two a page."""
-        if "/videos" in call.path and self.before_videos:
-            self.before_videos.pop(0)()
-        if self.gone:
-            return 404, {"error": "not_found"}
-        if "/videos" not in call.path:
-            return 200, {"channel": {"name": "Ada", "videos": len(self.videos)}}
-        found = re.search(r"after=(\d+)", call.path)
-        start = int(found[1]) if found else 0
-        more = start + 2 if len(self.videos) > start + 2 else None
-        return 200, {"rows": self.videos[start : start + 2], "next": more}
 
 
 class Archives:
@@ -286,6 +251,12 @@ class Archives:
     def ask(self, token: str) -> Any:
         """The answer of ``GET /me/export``."""
         return self._app.test_client().get("/me/export", headers={"Authorization": token})
+
+    def may_read(self, name: str, grant: str, token: str) -> int:
+        """The status that the gateway gets before it sends an archive."""
+        headers = {"Authorization": token, "X-Vireo-Grant": grant}
+        asked = self._app.test_client().get(f"/gateway/may_read/export/{name}", headers=headers)
+        return int(asked.status_code)
 
     def exporter(self, files: MediaFiles | None = None, reserve_bytes: int = 0) -> Exporter:
         """A worker's part."""
@@ -331,14 +302,14 @@ class Archives:
         """A video that was uploaded and encoded a while ago."""
         upload_id = self.stage.receive(clip, hash_path)
         self.stage.files.keep(hash_path, upload_id)
-        self.stage.files.discard(hash_path, upload_id)
+        self.stage.files.staging.discard(hash_path, upload_id)
         published = "UPDATE Uploads SET State = 'published' WHERE PathHash = %s"
         self.stage.clean.query(published, (hash_path,))
         self.world.videos.append({"hash_path": hash_path, "title": title, "description": "é"})
 
     def sweep_later(self) -> None:
         """What the janitor does once nobody has touched the archives for a while."""
-        for path in self.stage.files.exports.iterdir():
+        for path in self.stage.paths.exports.iterdir():
             os.utime(path, times=(0, path.stat().st_mtime - EXPORT_SECONDS - 1))
         self.stage.sweep()
 
@@ -392,8 +363,7 @@ def stage(
     media_database: Database,
     tmp_path: Path,
     catalog: Neighbour,
-    auth: Neighbour,
     secrets_dir: Path,
 ) -> Stage:
     token = (secrets_dir / "service_token").read_text()
-    return Stage(clean_tables, media_database, tmp_path / "media", catalog, auth, token)
+    return Stage(clean_tables, media_database, tmp_path / "media", catalog, token)

@@ -12,7 +12,9 @@ import pytest
 from vireo_common.errors import Code, Failure
 from vireo_common.jobs import LeaseLost
 from vireo_common.worker import Interrupted, TryLater
+from vireo_media.storage.blobs import Transfer
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.staging import Staging
 from vireo_testing.clips import Library
 
 ROOMY = 1 << 60
@@ -30,14 +32,14 @@ def test_what_is_in_it(archives: Any, library: Library, clip: Path) -> None:
     archives.add_video(other, "AAAAAAA", "second")
     videos.append({"hash_path": "bbbbbbb", "title": "never sent", "description": ""})
     stage.receive(clip, "ccccccc")
-    videos.append({"hash_path": "ccccccc", "title": "not proven", "description": ""})
+    videos.append({"hash_path": "ccccccc", "title": "not validated", "description": ""})
     archives.add_video(clip, "ddddddd", "lost")
     stage.files.remove("ddddddd")
     archives.ask(archives.person())
     archives.make()
 
     ((name, _, _, _),) = archives.rows()
-    with zipfile.ZipFile(stage.files.export(name)) as archive:
+    with zipfile.ZipFile(stage.paths.export(name)) as archive:
         assert archive.testzip() is None
         assert set(archive.namelist()) == {
             "README.txt",
@@ -56,7 +58,7 @@ def test_what_is_in_it(archives: Any, library: Library, clip: Path) -> None:
         ("../First/", "videos/00001 aaaaaaa First.mp4"),
         ("second", "videos/00002 AAAAAAA second.mkv"),
         ("never sent", None),
-        ("not proven", None),
+        ("not validated", None),
         ("lost", None),
     ]
     states = [(row["uploaded"] or {}).get("state") for row in told]
@@ -68,7 +70,7 @@ def test_what_is_in_it(archives: Any, library: Library, clip: Path) -> None:
 def test_an_empty_channel_has_an_archive_too(archives: Any) -> None:
     archives.ask(archives.person())
     archives.make()
-    with zipfile.ZipFile(next(archives.stage.files.exports.iterdir())) as archive:
+    with zipfile.ZipFile(next(archives.stage.paths.exports.iterdir())) as archive:
         assert json.loads(archive.read("videos.json")) == []
 
 
@@ -104,14 +106,13 @@ def test_a_channel_that_goes_at_the_last_moment_leaves_nothing(archives: Any) ->
     class Late(MediaFiles):
         """The channel goes once nobody asks for it any more."""
 
-        @property
-        def exports(self) -> Path:
-            if list(super().exports.glob("*.part")):
-                archives.stage.clean.query("DELETE FROM Channels")
-            return super().exports
+        def transfer_export(self, name: str, part: Path) -> Transfer:
+            archives.stage.clean.query("DELETE FROM Channels")
+            return super().transfer_export(name, part)
 
+    files = archives.stage.files
     with pytest.raises(LeaseLost):
-        archives.make(archives.exporter(Late(archives.stage.root)))
+        archives.make(archives.exporter(Late(files.staging, files.blobs)))
     assert archives.stage.left() == set()
     archives.stage.expire_leases()
     archives.make()
@@ -171,7 +172,7 @@ def test_room_for_all_of_it_is_looked_for_first(archives: Any, clip: Path) -> No
     assert len(asked) == 1
 
 
-class Filling(MediaFiles):
+class Filling(Staging):
     """A disk that others fill while an archive grows."""
 
     def __init__(self, root: Path, looks: int) -> None:
@@ -186,11 +187,11 @@ class Filling(MediaFiles):
 class Broken(MediaFiles):
     """A disk that fails when an archive is put into its place."""
 
-    def __init__(self, root: Path, number: int) -> None:
-        super().__init__(root)
+    def __init__(self, files: MediaFiles, number: int) -> None:
+        super().__init__(files.staging, files.blobs)
         self._number = number
 
-    def place_export(self, name: str, part: Path) -> None:
+    def place_export(self, archive: Transfer) -> None:
         raise OSError(self._number, "the disk says")
 
 
@@ -202,8 +203,9 @@ def test_a_disk_that_fills_up_meanwhile_loses_the_half(
     for number in range(5):
         archives.add_video(clip, f"aaaaaa{number}", "t")
     originals = archives.stage.left()
+    files = MediaFiles(Filling(archives.stage.root, looks), archives.stage.files.blobs)
     with pytest.raises(TryLater):
-        archives.make(archives.exporter(Filling(archives.stage.root, looks), reserve_bytes=1))
+        archives.make(archives.exporter(files, reserve_bytes=1))
     assert archives.stage.left() == originals
 
 
@@ -215,7 +217,7 @@ def test_what_the_disk_says(archives: Any, number: int, raised: type[Exception])
     token = archives.person()
     archives.ask(token)
     with pytest.raises(raised):
-        archives.make(archives.exporter(Broken(archives.stage.root, number)))
+        archives.make(archives.exporter(Broken(archives.stage.files, number)))
     assert archives.stage.left() == set()
     assert [row[1] for row in archives.rows()] == ["waiting"]
     assert archives.ask(token).status_code == 202
@@ -246,16 +248,16 @@ def test_who_has_lost_the_lease_changes_nothing(archives: Any) -> None:
     ((name, state, _, size),) = archives.rows()
     assert state == "ready"
     assert archives.stage.left() == {f"exports/{name}.zip"}
-    assert archives.stage.files.export(name).stat().st_size == size
+    assert archives.stage.paths.export(name).stat().st_size == size
     assert archives.ask(token).status_code == 200
 
 
 def test_halves_of_dead_workers_go_and_others_stay(archives: Any) -> None:
     archives.ask(archives.person())
     ((name, _, _, _),) = archives.rows()
-    files = archives.stage.files
-    half, nobodys = files.export_part(name, "1"), files.export_part("0" * 32, "1")
-    for path in (half, nobodys, files.exports / "tmpabcdef"):
+    staging = archives.stage.files.staging
+    half, nobodys = staging.export_part(name, "1"), staging.export_part("0" * 32, "1")
+    for path in (half, nobodys, archives.stage.paths.exports / "tmpabcdef"):
         path.write_text("half")
     archives.stage.sweep()
     assert len(archives.stage.left()) == 3, "they are too new to judge"

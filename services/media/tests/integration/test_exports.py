@@ -1,14 +1,10 @@
 """Archives of people's data: asked for over HTTP, served, expired, gone with their channel."""
 
-import re
 import stat
-import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
-from vireo_common.errors import Failure
 from vireo_testing.answers import outcome
 
 WAITING = (202, {"state": "waiting"})
@@ -58,7 +54,7 @@ def test_the_archive_is_served_to_its_person_alone(archives: Any) -> None:
     archives.make()
 
     ((name, state, file_name, size),) = archives.rows()
-    path = archives.stage.files.export(name)
+    path = archives.stage.paths.export(name)
     assert (state, file_name, size) == ("ready", "vireo-Ada.zip", path.stat().st_size)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     answer = archives.ask(token)
@@ -69,6 +65,7 @@ def test_the_archive_is_served_to_its_person_alone(archives: Any) -> None:
     assert answer.headers["Content-Disposition"] == 'attachment; filename="vireo-Ada.zip"'
     assert answer.headers["Cache-Control"] == "no-store, private"
     assert archives.ask(token).headers["X-Accel-Redirect"] == answer.headers["X-Accel-Redirect"]
+    assert archives.may_read(name, answer.headers["X-Vireo-Grant"], token) == 200
 
     stranger = archives.ask(other)
     assert told(stranger) == WAITING
@@ -76,30 +73,45 @@ def test_the_archive_is_served_to_its_person_alone(archives: Any) -> None:
     assert outcome(archives.ask("")) == (400, "token_missing")
 
 
-def test_its_owner_is_told_once_by_mail(archives: Any) -> None:
+def test_only_its_grant_lets_the_gateway_send_it(archives: Any) -> None:
+    token, other = archives.person(), archives.person("Eve")
+    grants = {}
+    for each in (token, other):
+        archives.ask(each)
+        archives.make()
+        grants[each] = archives.ask(each).headers["X-Vireo-Grant"]
+    names = {each: grants[each].split(".")[3] for each in grants}
+    grant, name = grants[token], names[token]
+    assert {row[0] for row in archives.rows()} == set(names.values())
+    assert archives.may_read(name, grant, token) == 200
+
+    assert archives.may_read(name, grant, other) == 403, "another account"
+    assert archives.may_read(name, grant, "") == 403, "no account"
+    assert archives.may_read(names[other], grant, token) == 403, "another archive"
+    assert archives.may_read(name, grants[other], token) == 403
+    assert archives.may_read(name, "", token) == 403
+    assert archives.may_read(name, grant[:-1] + ("0" if grant[-1] != "0" else "1"), token) == 403
+    later = grant.replace(grant.split(".")[6], str(int(grant.split(".")[6]) + 3600))
+    assert archives.may_read(name, later, token) == 403, "a later time is another grant"
+    archives.stage.clean.query("DELETE FROM Sessions")
+    assert archives.may_read(name, grant, token) == 403, "the session has ended"
+
+
+def test_its_grant_is_good_for_moments(archives: Any) -> None:
+    token = archives.person()
+    archives.ask(token)
+    archives.make()
+    expires = int(archives.ask(token).headers["X-Vireo-Grant"].split(".")[6])
+    assert 0 < expires - time.time() <= 30
+
+
+def test_its_owner_is_notified_once(archives: Any) -> None:
     token = archives.person()
     archives.ask(token)
     archives.ask(token)
-    stage = archives.stage
-    archives.auth.status = 503
-    job = stage.claim()
-    with pytest.raises(Failure):
-        stage.notices().notice(job, threading.Event())
-    archives.auth.status = None
-    stage.notices().notice(job, threading.Event())
-
-    channel_id = stage.clean.query("SELECT ChannelID FROM Exports")[0][0]
-    first, again = [call.path for call in archives.auth.calls if call.method == "PUT"]
-    assert first == again, "the same mail, if both arrived"
-    assert re.fullmatch(rf"/internal/exports/{channel_id}/notices/[0-9a-f]{{32}}", first)
-    assert stage.media.claim() is None
-
-
-def test_nobody_is_told_of_an_account_that_is_gone(archives: Any) -> None:
-    archives.ask(archives.person())
-    archives.world.gone = True
-    archives.stage.notices().notice(archives.stage.claim(), threading.Event())
-    assert archives.stage.media.claim() is None
+    ((channel_id,),) = archives.stage.clean.query("SELECT ChannelID FROM Exports")
+    [event] = archives.stage.published_events()
+    assert event == {"kind": "data_export_requested", "channel_id": channel_id}
 
 
 def test_an_expired_one_is_forgotten_and_made_anew(archives: Any) -> None:
@@ -137,7 +149,7 @@ def test_a_lost_file_is_made_anew(archives: Any) -> None:
     token = archives.person()
     archives.ask(token)
     archives.make()
-    for path in archives.stage.files.exports.iterdir():
+    for path in archives.stage.paths.exports.iterdir():
         path.unlink()
     assert told(archives.ask(token)) == WAITING
     archives.make()
@@ -159,7 +171,7 @@ def test_one_that_can_not_be_made_has_failed_and_may_be_asked_for_again(archives
     token = archives.person()
     archives.ask(token)
     job = archives.jobs.claim()
-    archives.stage.files.export_part(job.subject, "another").write_text("half")
+    archives.stage.files.staging.export_part(job.subject, "another").write_text("half")
     archives.exporter().give_up(job, "OSError")
     assert [row[1] for row in archives.rows()] == ["failed"]
     assert archives.stage.left() == set()

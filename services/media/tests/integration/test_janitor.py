@@ -32,8 +32,8 @@ def test_bodies_of_a_killed_gateway_go(stage: Any) -> None:
 
 
 def test_bodies_without_a_row_go_once_their_request_had_time(stage: Any) -> None:
-    old = left_behind(stage.files.body(stage.hash_path, OTHER_ID), STAGING_SECONDS + 1)
-    new = left_behind(stage.files.body("zzzzzzz", OTHER_ID), 0)
+    old = left_behind(stage.files.staging.body(stage.hash_path, OTHER_ID), STAGING_SECONDS + 1)
+    new = left_behind(stage.files.staging.body("zzzzzzz", OTHER_ID), 0)
 
     stage.sweep()
 
@@ -43,8 +43,9 @@ def test_bodies_without_a_row_go_once_their_request_had_time(stage: Any) -> None
 
 def test_what_an_upload_still_needs_stays(stage: Any, library: Library) -> None:
     upload_id = stage.receive(library.path("plain.mp4"))
-    results = stage.files.results(stage.hash_path, upload_id, "lease")
-    needed = [stage.files.body(stage.hash_path, upload_id), results.video, results.thumbnail]
+    results = stage.files.staging.results(stage.hash_path, upload_id, "lease")
+    body = stage.files.staging.body(stage.hash_path, upload_id)
+    needed = [body, results.video, results.thumbnail]
     for state in (UploadState.RECEIVED, UploadState.STORED, UploadState.PLACED):
         for path in needed:
             left_behind(path, STAGING_SECONDS + 1)
@@ -62,8 +63,8 @@ def test_what_an_upload_still_needs_stays(stage: Any, library: Library) -> None:
 def test_files_of_a_first_upload_go_when_there_is_a_second(stage: Any, library: Library) -> None:
     stage.receive(library.path("plain.mp4"))
     first = [
-        left_behind(stage.files.body(stage.hash_path, OTHER_ID), STAGING_SECONDS + 1),
-        left_behind(stage.files.original(stage.hash_path, OTHER_ID), 0),
+        left_behind(stage.files.staging.body(stage.hash_path, OTHER_ID), STAGING_SECONDS + 1),
+        left_behind(stage.paths.original(stage.hash_path, OTHER_ID), 0),
     ]
 
     stage.sweep()
@@ -106,11 +107,11 @@ def test_pictures_that_no_channel_has_go(stage: Any) -> None:
     name, other, new = "a" * 32, "b" * 32, "c" * 32
     stage.clean.query("INSERT INTO Channels (ChannelID, Username, Password) VALUES (7, 'a', 'x')")
     stage.pictures.set(7, name)
-    for path in (stage.files.picture(name), stage.files.picture(other)):
+    for path in (stage.paths.picture(name), stage.paths.picture(other)):
         left_behind(path, STAGING_SECONDS + 1)
-    left_behind(stage.files.picture_body(other), STAGING_SECONDS + 1)
-    left_behind(stage.files.picture_result(other), STAGING_SECONDS + 1)
-    left_behind(stage.files.picture(new), 0)
+    left_behind(stage.files.staging.picture_body(other), STAGING_SECONDS + 1)
+    left_behind(stage.files.staging.picture_result(other), STAGING_SECONDS + 1)
+    left_behind(stage.paths.picture(new), 0)
 
     stage.sweep()
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
+from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import LeaseLost
-from vireo_media.catalog import Progress
 from vireo_media.core.uploads import UploadState
 from vireo_media.worker.steps.keep import Early, Keep
 from vireo_media.worker.steps.work import Work
 from vireo_testing.neighbours import Call
 from vireo_testing.person import eventually
 
-WAITING = Progress("waiting")
+WAITING = VideoStateChanged("aB3dE6g", "waiting")
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def received(stage: Any, body: Path) -> Work:
     """An upload whose job was claimed."""
     upload_id = stage.receive(body)
     job, upload = stage.claim(), stage.uploads.find(stage.hash_path)
-    results = stage.files.results(stage.hash_path, upload_id, job.lease)
-    source = stage.files.body(stage.hash_path, upload_id)
+    results = stage.files.staging.results(stage.hash_path, upload_id, job.lease)
+    source = stage.files.staging.body(stage.hash_path, upload_id)
     return Work(job, upload, source, results, threading.Event())
 
 
@@ -47,15 +47,20 @@ def synced() -> "Future[None]":
 
 def test_a_body_is_found_before_and_after_it_is_kept(stage: Any, body: Path) -> None:
     work, step = received(stage, body), keep(stage)
-    assert step.body(work.upload) == work.source
+    with step.body(work.upload) as found:
+        assert found == work.source
     step.keep(work.upload)
-    original = stage.files.original(stage.hash_path, work.upload.upload_id)
-    assert step.body(work.upload) == original
+    original = stage.paths.original(stage.hash_path, work.upload.upload_id)
     assert original.samefile(work.source), "a program may be about to open it"
     step.keep(work.upload)
-    stage.files.discard(stage.hash_path, work.upload.upload_id)
+    stage.files.staging.discard(stage.hash_path, work.upload.upload_id)
     step.keep(work.upload)
-    assert original.read_bytes() == body.read_bytes()
+    with step.body(work.upload) as found:
+        assert found is not None
+        assert found.read_bytes() == original.read_bytes() == body.read_bytes()
+    stage.files.drop(stage.hash_path, work.upload.upload_id)
+    with step.body(work.upload) as found:
+        assert found is None
 
 
 def test_what_is_left_to_the_encoder_is_answered(stage: Any, body: Path) -> None:
@@ -129,7 +134,7 @@ def test_an_early_answer_waits_for_most_of_the_copy(stage: Any, body: Path, fake
     work.results.video.write_bytes(b"x" * 989)
     thread = threading.Thread(target=step.acknowledge, args=(work, fakes.found, synced(), ended))
     thread.start()
-    original = stage.files.original(stage.hash_path, work.upload.upload_id)
+    original = stage.paths.original(stage.hash_path, work.upload.upload_id)
     eventually(original.exists)
     assert stage.state() is UploadState.RECEIVED
 
@@ -158,4 +163,4 @@ def test_what_is_not_on_the_disk_is_not_answered(stage: Any, body: Path, fakes: 
     with pytest.raises(OSError, match="Input/output"):
         keep(stage).acknowledge(work, fakes.found, broken, threading.Event())
     assert (stage.state(), stage.told()) == (UploadState.RECEIVED, [])
-    assert not stage.files.original(stage.hash_path, work.upload.upload_id).exists()
+    assert not stage.paths.original(stage.hash_path, work.upload.upload_id).exists()

@@ -1,4 +1,4 @@
-"""Large uploads are answered when they are proven and on the disk, while their copy is made."""
+"""Large uploads are answered when they are validated and on the disk, while their copy is made."""
 
 import threading
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def stored(stage: Any) -> Callable[[], None]:
 
 def test_it_is_stored_before_its_copy_is_there(stage: Any, clip: Path) -> None:
     upload_id = stage.receive(clip)
-    original = stage.files.original(stage.hash_path, upload_id)
+    original = stage.paths.original(stage.hash_path, upload_id)
     kept: list[bytes] = []
 
     def look() -> None:

@@ -1,16 +1,21 @@
 """Open uploads in a real MariaDB: what two processes decide at once, and what the dead leave."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
+from vireo_media.core.grant_keys import KeyRing
+from vireo_media.core.grants import Grants, Purpose
 from vireo_media.core.open_uploads import Kind, OpenUpload, OpenUploads, Room
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.grant_keys import GrantKeyTable
 from vireo_media.storage.open_uploads import OpenUploadTable
+from vireo_media.storage.staging import Staging
 from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.neighbours import Call, Neighbour
@@ -89,7 +94,7 @@ def test_one_picture_of_one_account_whatever_process_it_asks(
     assert {failure.code for failure in failures} == {Code.RATE_LIMITED}
 
 
-def test_a_permit_is_used_once(tables: list[OpenUploadTable]) -> None:
+def test_a_grant_is_used_once(tables: list[OpenUploadTable]) -> None:
     some = [rules(table) for table in tables]
     opened = some[0].open(Kind.VIDEO, 7, "192.0.2.1", [SIZE])
     arrived, failures = at_once(
@@ -152,12 +157,12 @@ class Gateway:
         headers = {"Authorization": self.token, "X-Vireo-Body-Length": length}
         return self.app.test_client().get(f"/gateway/may_upload/{hash_path}", headers=headers)
 
-    def send(self, permit: str, body: str = "", hash_path: str = "aB3dE6g", **more: str) -> Any:
-        headers = {"X-Vireo-Permit": permit, "X-Vireo-Body-File": body, **more}
+    def send(self, grant: str, body: str = "", hash_path: str = "aB3dE6g", **more: str) -> Any:
+        headers = {"X-Vireo-Grant": grant, "X-Vireo-Body-File": body, **more}
         return self.app.test_client().post(f"/upload/v/{hash_path}", headers=headers)
 
-    def ended(self, permit: str) -> Any:
-        headers = {"X-Vireo-Permit": permit}
+    def ended(self, grant: str) -> Any:
+        headers = {"X-Vireo-Grant": grant}
         return self.app.test_client().post("/gateway/upload_ended", headers=headers)
 
 
@@ -173,35 +178,94 @@ def gateway(
         yield Gateway(make_app, clean_tables, tmp_path / "media", VIREO_OPEN_UPLOADS="2")
 
 
-def test_no_body_without_the_permit_of_the_gateway(gateway: Gateway) -> None:
+def test_no_body_without_the_grant_of_the_gateway(gateway: Gateway) -> None:
     """Whoever speaks to media itself, with a token of the owner, gets nothing taken."""
     body = gateway.root / "incoming" / "0001"
     body.write_bytes(b"x" * SIZE)
-    permit = gateway.ask().headers["X-Vireo-Permit"]
-    for wrong in ("", "7", permit[:-1], permit.replace("aB3dE6g", "aB3dE6h")):
+    grant = gateway.ask().headers["X-Vireo-Grant"]
+    for wrong in ("", "7", grant[:-1], grant.replace("aB3dE6g", "aB3dE6h")):
         answer = gateway.send(wrong, str(body), Authorization=gateway.token)
         assert outcome(answer) == (403, "forbidden")
         picture = gateway.app.test_client().post(
             "/channel/picture",
             data=b"x",
-            headers={"Authorization": gateway.token, "X-Vireo-Permit": wrong},
+            headers={"Authorization": gateway.token, "X-Vireo-Grant": wrong},
         )
         assert outcome(picture) == (403, "forbidden")
-    assert outcome(gateway.send(permit, str(body), "aB3dE6h")) == (403, "forbidden")
+    assert outcome(gateway.send(grant, str(body), "aB3dE6h")) == (403, "forbidden")
     assert [path.name for path in gateway.root.rglob("*") if path.is_file()] == ["0001"]
+
+
+def test_a_grant_is_good_for_its_purpose_alone(gateway: Gateway) -> None:
+    body = gateway.root / "incoming" / "0001"
+    body.write_bytes(b"x" * SIZE)
+    client = gateway.app.test_client()
+    token = {"Authorization": gateway.token}
+    picture = client.get("/gateway/may_set_picture", headers=token).headers["X-Vireo-Grant"]
+    upload = gateway.ask().headers["X-Vireo-Grant"]
+    assert outcome(gateway.send(picture, str(body))) == (403, "forbidden")
+    sent = client.post("/channel/picture", data=b"x", headers={**token, "X-Vireo-Grant": upload})
+    assert outcome(sent) == (403, "forbidden")
+    for grant in (picture, upload):
+        read = client.get(
+            "/gateway/may_read/export/aB3dE6g", headers={**token, "X-Vireo-Grant": grant}
+        )
+        assert (read.status_code, read.headers["X-Vireo-Refusal-Status"]) == (403, "403")
+    assert [path.name for path in gateway.root.rglob("*") if path.is_file()] == ["0001"]
+
+
+def test_a_grant_outlives_the_slowest_body_that_is_taken_and_no_more(gateway: Gateway) -> None:
+    """At the least speed, with a minute for the start of it and one for the clocks."""
+    for size, seconds in ((SIZE, 120), (1 << 30, 120 + (1 << 30) // 65536)):
+        grant = gateway.ask(size).headers["X-Vireo-Grant"]
+        expires = int(grant.split(".")[6])
+        assert -60 < expires - time.time() - seconds < 2
+        gateway.ended(grant)
+
+
+def test_an_expired_grant_is_of_no_use(
+    gateway: Gateway, media_database: Database, clean_tables: TestDatabase, secrets_dir: Path
+) -> None:
+    """Also where the row of its upload was left for some reason."""
+    body = gateway.root / "incoming" / "0001"
+    body.write_bytes(b"x" * SIZE)
+    open_id = gateway.ask().headers["X-Vireo-Grant"].split(".")[5]
+    clean_tables.query("UPDATE OpenUploads SET LeaseUntil = NOW(3) + INTERVAL 1 DAY")
+    token = (secrets_dir / "service_token").read_text()
+    before = Grants(
+        KeyRing(GrantKeyTable(media_database).valid, token), now=lambda: time.time() - 3600
+    )
+    grant = before.make(Purpose.UPLOAD, "aB3dE6g", 7, 3599, open_id)
+    assert outcome(gateway.send(grant, str(body))) == (408, "request_timeout")
+    assert gateway.ended(grant).status_code == 204
+    assert count(clean_tables) == 1, "the lease ends it"
+    assert [path.name for path in gateway.root.rglob("*") if path.is_file()] == ["0001"]
+
+
+def test_a_grant_is_of_no_use_after_its_body(gateway: Gateway, clean_tables: TestDatabase) -> None:
+    """Nor does it close what its account has opened since."""
+    body = gateway.root / "incoming" / "0001"
+    body.write_bytes(b"")
+    grant = gateway.ask().headers["X-Vireo-Grant"]
+    assert outcome(gateway.send(grant, str(body))) == (400, "no_bytes")
+    second = gateway.ask().headers["X-Vireo-Grant"]
+    body.write_bytes(b"x" * SIZE)
+    assert outcome(gateway.send(grant, str(body))) == (408, "request_timeout")
+    assert gateway.ended(grant).status_code == 204
+    assert clean_tables.query("SELECT OpenID FROM OpenUploads") == ((second.split(".")[5],),)
 
 
 def test_the_word_that_it_ended_gives_the_place_back(
     gateway: Gateway, clean_tables: TestDatabase
 ) -> None:
-    permits = [gateway.ask().headers["X-Vireo-Permit"] for _ in range(2)]
+    grants = [gateway.ask().headers["X-Vireo-Grant"] for _ in range(2)]
     refused = gateway.ask()
     assert refused.status_code == 403
     assert refused.headers["X-Vireo-Refusal-Status"] == "429"
     assert refused.headers["Retry-After"] == "5"
     assert gateway.ended("").status_code == 403
     for _ in range(2):
-        assert gateway.ended(permits[0]).status_code == 204
+        assert gateway.ended(grants[0]).status_code == 204
     assert count(clean_tables) == 1
     assert gateway.ask().status_code == 200
 
@@ -209,30 +273,30 @@ def test_the_word_that_it_ended_gives_the_place_back(
 def test_a_body_that_ended_is_not_taken(gateway: Gateway) -> None:
     body = gateway.root / "incoming" / "0001"
     body.write_bytes(b"x" * SIZE)
-    permit = gateway.ask().headers["X-Vireo-Permit"]
-    gateway.ended(permit)
-    assert outcome(gateway.send(permit, str(body))) == (408, "request_timeout")
+    grant = gateway.ask().headers["X-Vireo-Grant"]
+    gateway.ended(grant)
+    assert outcome(gateway.send(grant, str(body))) == (408, "request_timeout")
     assert [path.name for path in gateway.root.rglob("*") if path.is_file()] == ["0001"]
 
 
 def test_every_answer_gives_the_place_back(gateway: Gateway, clean_tables: TestDatabase) -> None:
-    permit = gateway.ask().headers["X-Vireo-Permit"]
-    assert outcome(gateway.send(permit, "no such file")) == (400, "no_bytes")
+    grant = gateway.ask().headers["X-Vireo-Grant"]
+    assert outcome(gateway.send(grant, "no such file")) == (400, "no_bytes")
     assert count(clean_tables) == 0
 
 
 def test_without_a_length_where_there_is_little_room(
     gateway: Gateway, make_app: Any, clean_tables: TestDatabase
 ) -> None:
-    """The gateway is told that the body may have less: 401 in place of 200."""
+    """The gateway learns that the body may have less: 401 in place of 200."""
     assert gateway.ask(None).status_code == 200
     assert clean_tables.query("SELECT Bytes FROM OpenUploads") == ((10 << 30,),)
     clean_tables.query("DELETE FROM OpenUploads")
     # Of the room that there is all but some is to be left free.
-    reserve = MediaFiles(gateway.root).free_bytes() - (8 << 30)
+    reserve = Staging(gateway.root).free_bytes() - (8 << 30)
     root = str(gateway.root)
     gateway.app = make_app("media", VIREO_MEDIA_ROOT=root, VIREO_DISK_RESERVE_BYTES=str(reserve))
     partial = gateway.ask(None)
     assert partial.status_code == 401
-    assert partial.headers["X-Vireo-Permit"]
+    assert partial.headers["X-Vireo-Grant"]
     assert clean_tables.query("SELECT Bytes FROM OpenUploads") == ((10 << 26,),)

@@ -35,14 +35,14 @@ def http(make_app: Any, clean_tables: TestDatabase) -> Iterator[FlaskClient]:
 
 
 def send(client: FlaskClient, **options: Any) -> Any:
-    """What the gateway does with a picture: it asks, and hands over the permit or the refusal."""
+    """What the gateway does with a picture: it asks, and hands over the grant or the refusal."""
     asked = client.get("/gateway/may_set_picture", headers=options.get("headers"))
     if asked.status_code != 200:
         status = int(asked.headers["X-Vireo-Refusal-Status"])
         given = {"X-Request-ID": asked.headers["X-Request-ID"], "Content-Type": "application/json"}
         refusal = asked.headers["X-Vireo-Refusal"]
         return client.application.response_class(refusal, status, given)
-    headers = {**options.pop("headers", {}), "X-Vireo-Permit": asked.headers["X-Vireo-Permit"]}
+    headers = {**options.pop("headers", {}), "X-Vireo-Grant": asked.headers["X-Vireo-Grant"]}
     return client.post("/channel/picture", headers=headers, **options)
 
 
@@ -61,7 +61,7 @@ def served(clean_tables: TestDatabase, public: Path) -> Path:
 def former(clean_tables: TestDatabase) -> list[str]:
     """The pictures whose files will be removed."""
     rows = clean_tables.query(
-        "SELECT Subject FROM Jobs WHERE Queue = 'removal' AND Kind = 'remove_picture'"
+        "SELECT Subject FROM Jobs WHERE Queue = 'media_events' AND Kind = 'channel_picture_removed'"
         " ORDER BY JobID"
     )
     return [str(name) for (name,) in rows]

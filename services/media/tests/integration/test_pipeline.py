@@ -52,8 +52,8 @@ def test_what_is_playable_is_copied(stage: Any, upload_id: str, fakes: Any) -> N
     assert fakes.calls == ["inspect", "copy_streams", "measure", "thumbnail"]
     assert stage.told() == ["ready"]
     assert stage.left() == stage.published(upload_id)
-    assert stage.files.video(stage.hash_path).read_bytes() == b"body"
-    assert stage.files.thumbnail(stage.hash_path).read_bytes() == b"picture of body"
+    assert stage.paths.video(stage.hash_path).read_bytes() == b"body"
+    assert stage.paths.thumbnail(stage.hash_path).read_bytes() == b"frame of body"
     assert fakes.matrices == ["smpte170m"]
 
 
@@ -67,7 +67,7 @@ def test_any_other_is_encoded(stage: Any, upload_id: str, fakes: Any) -> None:
     assert fakes.calls == ["inspect", "survey", "encode", "measure", "thumbnail"]
     assert stage.told() == ["waiting", "processing", "ready"]
     assert stage.left() == stage.published(upload_id)
-    assert stage.files.video(stage.hash_path).read_bytes() == b"encoded"
+    assert stage.paths.video(stage.hash_path).read_bytes() == b"encoded"
     assert fakes.matrices == ["bt709"]
 
 
@@ -94,11 +94,10 @@ def test_what_can_not_be_encoded_has_failed(
     fakes.errors[tool] = [error] * 3
     encode(stage, fakes)
     assert stage.left() == stage.stored(upload_id)
-    assert stage.jobs() == [("tell", "queued", 0)]
-    stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
-    stage.reports().tell(stage.claim(), threading.Event())
-    report = stage.catalog.calls[-1].body
-    assert (report["state"], report["reason"]) == ("failed", UNREADABLE)
+    [event] = stage.published_events()
+    assert (event["kind"], event["hash_path"]) == ("video_state_changed", stage.hash_path)
+    assert (event["state"], event["reason"]) == ("failed", UNREADABLE)
+    assert len(stage.jobs()) == 1
 
 
 def test_a_refusal_says_why(stage: Any, upload_id: str, fakes: Any) -> None:
@@ -118,8 +117,8 @@ def test_what_was_acknowledged_is_not_refused_any_more(
     stage.prepare(tools=fakes.tools())
     assert stage.left() == stage.stored(upload_id)
     encode(stage, fakes)
-    ((payload,),) = stage.clean.query("SELECT Payload FROM Jobs WHERE Kind = 'tell'")
-    assert "It is too long." in payload
+    [event] = stage.published_events()
+    assert event["reason"] == "It is too long."
     assert stage.left() == stage.stored(upload_id)
 
 
@@ -145,7 +144,8 @@ def test_a_full_disk_is_waited_for_by_what_was_answered(
     with pytest.raises(TryLater):
         stage.prepare(tools=fakes.tools(), early=early)
     assert stage.state() is UploadState.STORED
-    assert stage.files.body(stage.hash_path, upload_id).exists()
+    assert stage.files.staging.body(stage.hash_path, upload_id).exists()
+    assert not [name for name in stage.left() if name.endswith((".mp4", ".jpg"))]
 
 
 @pytest.mark.parametrize("tool", ["encode", "thumbnail"])
@@ -156,7 +156,8 @@ def test_a_full_disk_makes_an_encode_wait(
     fakes.errors[tool] = [DiskFull("staging")]
     with pytest.raises(TryLater):
         encode(stage, fakes)
-    assert stage.stored(upload_id) <= stage.left()
+    # What was made of it would fill the disk for the next attempt.
+    assert stage.left() == stage.stored(upload_id)
     assert stage.jobs() == [("encode", "running", 1)]
 
 
@@ -170,9 +171,9 @@ def test_a_machine_in_trouble_or_a_stop_says_nothing_about_a_file(
         stage.prepare(tools=fakes.tools())
     assert stage.state() is UploadState.RECEIVED
     assert stage.jobs() == [("prepare", "running", 1)]
-    assert stage.files.body(stage.hash_path, upload_id).exists()
+    assert stage.files.staging.body(stage.hash_path, upload_id).exists()
     assert stage.told() == []
-    assert not stage.files.video(stage.hash_path).exists()
+    assert not stage.paths.video(stage.hash_path).exists()
 
 
 class Captions:
@@ -223,4 +224,4 @@ def test_one_more_step_that_fails_fails_as_the_others(
     assert stage.left() == stage.stored(upload_id)
     pipeline.encode(stage.claim_encode(), threading.Event())
     assert stage.left() == stage.stored(upload_id)
-    assert stage.jobs() == [("tell", "queued", 0)]
+    assert stage.jobs() == [("video_state_changed", "queued", 0)]

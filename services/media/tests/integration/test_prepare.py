@@ -11,12 +11,14 @@ from vireo_common.errors import Code
 from vireo_common.jobs import LeaseLost
 from vireo_common.worker import TryLater
 from vireo_media.core.uploads import UploadState
-from vireo_media.storage.files import MediaFiles, Results
+from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.staging import Results, Staging
+from vireo_media.worker.pipeline import Pipeline
 from vireo_testing.clips import Library
 from vireo_testing.neighbours import Call, Neighbour
 
 
-class FullDisk(MediaFiles):
+class FullDisk(Staging):
     """A folder on which no result has room."""
 
     def results(self, hash_path: str, upload_id: str, lease: str) -> Results:
@@ -24,6 +26,12 @@ class FullDisk(MediaFiles):
         if not made.video.is_symlink():
             made.video.symlink_to("/dev/full")
         return made
+
+
+def full_disk(stage: Any) -> Pipeline:
+    """A worker's pipeline there."""
+    pipeline: Pipeline = stage.pipeline(files=MediaFiles(FullDisk(stage.root), stage.files.blobs))
+    return pipeline
 
 
 @pytest.fixture
@@ -41,11 +49,11 @@ def test_what_a_browser_plays_is_published(stage: Any, library: Library) -> None
 
     assert stage.state() is UploadState.PUBLISHED
     assert stage.left() == stage.published(upload_id)
-    assert stage.files.original(stage.hash_path, upload_id).read_bytes() == clip.read_bytes()
+    assert stage.paths.original(stage.hash_path, upload_id).read_bytes() == clip.read_bytes()
     [report] = [call.body for call in stage.catalog.calls]
     assert (report["state"], report["width"], report["height"]) == ("ready", 320, 180)
     assert report["duration"] == pytest.approx(2.0, abs=0.1)
-    picture = stage.files.thumbnail(stage.hash_path).stat()
+    picture = stage.paths.thumbnail(stage.hash_path).stat()
     assert report["thumbnail_version"] == f"{int(picture.st_mtime):x}-{picture.st_size:x}"
     assert stage.jobs() == [("verify", "queued", 0)]
 
@@ -122,7 +130,7 @@ def test_a_body_that_was_taken_back_is_refused(stage: Any, library: Library) -> 
 def test_a_full_disk_refuses_at_once(stage: Any, library: Library) -> None:
     stage.receive(library.path("plain.mp4"))
 
-    stage.pipeline(files=FullDisk(stage.root)).prepare(stage.claim(), threading.Event())
+    full_disk(stage).prepare(stage.claim(), threading.Event())
 
     upload = stage.uploads.find(stage.hash_path)
     assert upload is not None
@@ -135,13 +143,13 @@ def test_a_full_disk_makes_an_encode_wait(stage: Any, library: Library) -> None:
     stage.prepare()
 
     with pytest.raises(TryLater):
-        stage.pipeline(files=FullDisk(stage.root)).encode(stage.claim_encode(), threading.Event())
+        full_disk(stage).encode(stage.claim_encode(), threading.Event())
 
     assert stage.state() is UploadState.STORED
     assert stage.left() == stage.stored(upload_id)
 
 
-def test_a_catalog_that_is_away_is_told_later(
+def test_a_catalog_that_is_away_is_notified_by_an_event(
     stage: Any, library: Library, catalog: Neighbour
 ) -> None:
     upload_id = stage.receive(library.path("plain.mp4"))
@@ -151,11 +159,7 @@ def test_a_catalog_that_is_away_is_told_later(
     assert stage.state() is UploadState.PUBLISHED
     assert stage.left() == stage.published(upload_id)
 
-    catalog.status = None
-    stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
-    stage.reports().tell(stage.claim(), threading.Event())
-    assert catalog.calls[-1].body["state"] == "ready"
-    assert stage.jobs() == [("verify", "queued", 0)]
+    assert [event["state"] for event in stage.published_events()] == ["ready"]
 
 
 def test_a_video_deleted_before_its_turn_leaves_nothing(stage: Any, library: Library) -> None:
@@ -261,7 +265,7 @@ def test_a_worker_that_lost_its_job_spares_a_second_upload(
 
     assert stage.state() is UploadState.PUBLISHED
     assert stage.published(second[0]) <= stage.left()
-    served = stage.files.video(stage.hash_path).read_bytes()
+    served = stage.paths.video(stage.hash_path).read_bytes()
     assert b"mp4a" not in served, "the first upload has sound, the second has none"
     assert not {path for path in stage.left() if first_id in path and "originals" in path}
 
@@ -313,16 +317,16 @@ def test_an_acknowledged_upload_is_never_thrown_away(stage: Any, library: Librar
 
     assert stage.left() == stage.stored(upload_id)
     kinds = [kind for kind, _, _ in stage.jobs()]
-    assert kinds == ["prepare", "tell"], "the owner hears that it failed"
+    assert kinds == ["prepare", "video_state_changed"], "the owner hears that it failed"
 
 
 def test_a_worker_that_died_after_publishing_is_followed(stage: Any, library: Library) -> None:
     """The disk may not have what it published: it is made again from the original."""
     upload_id = stage.receive(library.path("plain.mp4"))
     stage.files.keep(stage.hash_path, upload_id)
-    stage.files.discard(stage.hash_path, upload_id)
+    stage.files.staging.discard(stage.hash_path, upload_id)
     stage.clean.query("UPDATE Uploads SET State = 'published'")
-    video = stage.files.video(stage.hash_path)
+    video = stage.paths.video(stage.hash_path)
     video.parent.mkdir()
     video.write_bytes(b"half a video")
 
@@ -335,16 +339,14 @@ def test_a_worker_that_died_after_publishing_is_followed(stage: Any, library: Li
 def test_an_encode_that_fails_keeps_the_original(stage: Any, library: Library, text: Path) -> None:
     upload_id = stage.receive(library.path("vp8.webm"))
     stage.prepare()
-    stage.files.original(stage.hash_path, upload_id).write_bytes(text.read_bytes())
+    stage.paths.original(stage.hash_path, upload_id).write_bytes(text.read_bytes())
 
     stage.pipeline().encode(stage.claim_encode(), threading.Event())
 
     assert stage.left() == stage.stored(upload_id)
-    stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
-    stage.reports().tell(stage.claim(), threading.Event())
-    report = stage.catalog.calls[-1].body
-    assert report["state"] == "failed"
-    assert report["reason"]
+    [event] = stage.published_events()
+    assert event["state"] == "failed"
+    assert event["reason"]
 
 
 def test_an_encode_that_kills_its_workers_has_failed(stage: Any, library: Library) -> None:
@@ -359,4 +361,4 @@ def test_an_encode_that_kills_its_workers_has_failed(stage: Any, library: Librar
     stage.pipeline().give_up_encode(job, "every worker that took it died")
 
     assert stage.left() == stage.stored(upload_id)
-    assert [kind for kind, _, _ in stage.jobs()] == ["encode", "tell"]
+    assert [kind for kind, _, _ in stage.jobs()] == ["encode", "video_state_changed"]

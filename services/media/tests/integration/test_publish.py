@@ -1,14 +1,19 @@
 """The step that publishes: files before rows, and nothing for who lost the job."""
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import LeaseLost
 from vireo_media.core.uploads import UploadState
-from vireo_media.storage.files import MediaFiles, Results
+from vireo_media.storage.files import MediaFiles, TransferredFilm
+from vireo_media.storage.staging import Results, Staging
+from vireo_media.worker.reports import publish_change
 from vireo_media.worker.steps.publish import Publish
 from vireo_media.worker.steps.work import Film, Work
 from vireo_testing.neighbours import Call, Neighbour
@@ -22,34 +27,48 @@ def work(stage: Any, tmp_path: Path) -> Work:
     upload_id = stage.receive(body)
     stage.files.keep(stage.hash_path, upload_id)
     job, upload = stage.claim(), stage.uploads.find(stage.hash_path)
-    results = stage.files.results(stage.hash_path, upload_id, job.lease)
+    results = stage.files.staging.results(stage.hash_path, upload_id, job.lease)
     results.video.write_bytes(b"film")
     results.thumbnail.write_bytes(b"picture")
     return Work(job, upload, body, results, threading.Event())
+
+
+class Discarding(Staging):
+    """Notes when it is cleared."""
+
+    def __init__(self, root: Path, note: Callable[[str], None]) -> None:
+        super().__init__(root)
+        self._note = note
+
+    def discard(self, hash_path: str, upload_id: str = "") -> None:
+        super().discard(hash_path, upload_id)
+        self._note("discard")
 
 
 class Ordered(MediaFiles):
     """Notes what is done to files, and the upload's state at that time."""
 
     def __init__(self, stage: Any) -> None:
-        super().__init__(stage.root)
+        super().__init__(Discarding(stage.root, self.note), stage.files.blobs)
         self._stage = stage
         self.done: list[tuple[str, UploadState | None, int]] = []
 
     def note(self, what: str) -> None:
         self.done.append((what, self._stage.state(), len(self._stage.jobs())))
 
-    def publish(self, hash_path: str, results: Results) -> None:
-        super().publish(hash_path, results)
+    def transfer(self, hash_path: str, results: Results) -> TransferredFilm:
+        done = super().transfer(hash_path, results)
+        self.note("transfer")
+        return done
+
+    def publish(self, film: TransferredFilm) -> str:
+        version = super().publish(film)
         self.note("publish")
+        return version
 
-    def sync_public(self, hash_path: str) -> None:
-        super().sync_public(hash_path)
-        self.note("sync")
-
-    def discard(self, hash_path: str, upload_id: str) -> None:
-        super().discard(hash_path, upload_id)
-        self.note("discard")
+    def settle(self, hash_path: str) -> None:
+        super().settle(hash_path)
+        self.note("settle")
 
 
 def publish(stage: Any, work: Work, fakes: Any, *, copied: bool = False, note: str = "") -> None:
@@ -62,7 +81,7 @@ def test_files_are_in_place_before_the_rows_say_so(stage: Any, work: Work, fakes
     reply = stage.catalog.reply
 
     def hear(call: Call) -> tuple[int, Any]:
-        files.note("tell")
+        files.note("notify")
         return reply(call)
 
     stage.catalog.reply = hear
@@ -70,20 +89,21 @@ def test_files_are_in_place_before_the_rows_say_so(stage: Any, work: Work, fakes
     step(stage.media, work, Film(fakes.made, "", copied=False))
 
     assert files.done == [
+        ("transfer", UploadState.RECEIVED, 1),
         ("publish", UploadState.RECEIVED, 1),
-        ("tell", UploadState.PLACED, 1),
-        ("sync", UploadState.PUBLISHED, 1),
+        ("notify", UploadState.PLACED, 1),
+        ("settle", UploadState.PUBLISHED, 1),
         ("discard", UploadState.PUBLISHED, 0),
     ]
     assert stage.left() == stage.published(work.upload.upload_id)
-    assert stage.files.video(stage.hash_path).read_bytes() == b"film"
-    assert stage.files.thumbnail(stage.hash_path).read_bytes() == b"picture"
+    assert stage.paths.video(stage.hash_path).read_bytes() == b"film"
+    assert stage.paths.thumbnail(stage.hash_path).read_bytes() == b"picture"
 
 
 def test_catalog_is_told_what_was_made(stage: Any, work: Work, fakes: Any) -> None:
     publish(stage, work, fakes, note="A part is missing.")
     [report] = [call.body for call in stage.catalog.calls]
-    found = stage.files.thumbnail(stage.hash_path).stat()
+    found = stage.paths.thumbnail(stage.hash_path).stat()
     assert report == {
         "state": "ready",
         "reason": "A part is missing.",
@@ -101,20 +121,32 @@ def test_only_copies_are_verified(stage: Any, work: Work, fakes: Any, copied: bo
     assert list(found) == ([("verify", "7", 10 * 320 * 180)] if copied else [])
 
 
-def test_a_catalog_that_is_away_is_told_later(
+def test_a_catalog_that_is_away_is_notified_by_an_event(
     stage: Any, work: Work, fakes: Any, catalog: Neighbour
 ) -> None:
     catalog.status = 503
     publish(stage, work, fakes)
     assert stage.state() is UploadState.PUBLISHED
-    assert stage.jobs() == [("tell", "queued", 0)]
+    asked = stage.catalog.calls[-1].body
+    assert stage.published_events() == [
+        {"kind": "video_state_changed", "hash_path": stage.hash_path, **asked}
+    ]
+    assert (asked["state"], bool(asked["thumbnail_version"])) == ("ready", True)
 
-    catalog.status = None
-    stage.clean.query("UPDATE Jobs SET RunAfter = NOW(3)")
-    stage.reports().tell(stage.claim(), threading.Event())
-    assert stage.catalog.calls[-1].body["state"] == "ready"
-    assert stage.catalog.calls[-1].body["thumbnail_version"]
-    assert stage.jobs() == []
+
+@pytest.mark.parametrize("status", [503, None])
+def test_an_older_event_does_not_overwrite_a_later_state(
+    stage: Any, work: Work, fakes: Any, catalog: Neighbour, status: int | None
+) -> None:
+    older = VideoStateChanged(stage.hash_path, "processing", duration=9.0)
+    with stage.clean.connect() as connection, connection.cursor() as cursor:
+        publish_change(cursor, older)
+        publish_change(cursor, replace(older, hash_path="another"))
+        connection.commit()
+    catalog.status = status
+    publish(stage, work, fakes)
+    left = [(event["hash_path"], event["state"]) for event in stage.published_events()]
+    assert left == [("another", "processing"), *([(stage.hash_path, "ready")] if status else [])]
 
 
 def test_who_lost_the_job_publishes_nothing(stage: Any, work: Work, fakes: Any) -> None:
@@ -122,7 +154,7 @@ def test_who_lost_the_job_publishes_nothing(stage: Any, work: Work, fakes: Any) 
     stage.claim()
     with pytest.raises(LeaseLost):
         publish(stage, work, fakes)
-    assert not stage.files.video(stage.hash_path).exists()
+    assert not stage.paths.video(stage.hash_path).exists()
     assert stage.stored(work.upload.upload_id) < stage.left()
     assert (stage.state(), stage.told()) == (UploadState.RECEIVED, [])
 
@@ -150,7 +182,7 @@ def test_who_was_replaced_spares_what_came_after(
     stage.uploads.withdraw(stage.hash_path, work.upload.upload_id)
     second = stage.receive(work.source)
     stage.files.keep(stage.hash_path, second)
-    stage.files.discard(stage.hash_path, second)
+    stage.files.staging.discard(stage.hash_path, second)
     with pytest.raises(LeaseLost):
         publish(stage, work, fakes)
     assert stage.left() == stage.stored(second)

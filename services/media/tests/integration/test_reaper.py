@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vireo_media.core.uploads import BodyCut
-from vireo_media.storage.files import Incoming, MediaFiles
+from vireo_media.storage.staging import Incoming, Staging
 from vireo_media.worker.reaper import PATIENCE_SECONDS, Reaper
 
 RATE = 1000
@@ -46,7 +46,7 @@ class World:
 
     def __init__(self, root: Path) -> None:
         self.now = 0.0
-        self.files = MediaFiles(root)
+        self.files = Staging(root)
         self.files.make_folders()
         self.gateway = Gateway(root / "incoming")
         self.root = root
@@ -150,7 +150,7 @@ def test_a_new_body_has_its_own_time(world: World) -> None:
     assert second.blocks()
 
 
-class FullDisk(MediaFiles):
+class FullDisk(Staging):
     """A disk with so much room, less what the bodies have."""
 
     size = 5000

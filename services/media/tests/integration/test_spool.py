@@ -13,7 +13,7 @@ from vireo_common.errors import Code, Failure
 from vireo_media.core.uploads import BodyCut
 from vireo_media.spool.__main__ import Spool
 from vireo_media.storage.bodies import OwnBodies, SpooledBodies
-from vireo_media.storage.files import Incoming, MediaFiles
+from vireo_media.storage.staging import Incoming, Staging
 from vireo_media.worker.reaper import Reaper
 from vireo_testing.person import eventually
 
@@ -24,14 +24,14 @@ def socket_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def files(tmp_path: Path, socket_path: Path) -> MediaFiles:
-    found = MediaFiles(tmp_path / "media", socket_path)
+def files(tmp_path: Path, socket_path: Path) -> Staging:
+    found = Staging(tmp_path / "media", socket_path)
     found.make_folders()
     return found
 
 
 @pytest.fixture
-def incoming(files: MediaFiles, tmp_path: Path) -> Path:
+def incoming(files: Staging, tmp_path: Path) -> Path:
     return tmp_path / "media" / "incoming"
 
 
@@ -66,9 +66,7 @@ def test_a_question_that_is_cut_off_is_none(
     assert given.exists()
 
 
-def test_an_adopted_body_is_open_to_the_group(
-    spool: Spool, files: MediaFiles, incoming: Path
-) -> None:
+def test_an_adopted_body_is_open_to_the_group(spool: Spool, files: Staging, incoming: Path) -> None:
     given = body(incoming, "0000000001")
     assert files.adopt(str(given), "aB3dE6g", "0" * 32) == 1000
     found = files.body("aB3dE6g", "0" * 32).stat()
@@ -77,7 +75,7 @@ def test_an_adopted_body_is_open_to_the_group(
 
 @pytest.mark.parametrize("for_room", [True, False])
 def test_a_body_that_was_cut_is_not_taken(
-    spool: Spool, files: MediaFiles, incoming: Path, for_room: bool
+    spool: Spool, files: Staging, incoming: Path, for_room: bool
 ) -> None:
     given = body(incoming, "0000000001")
     (seen,) = files.incoming()
@@ -89,7 +87,7 @@ def test_a_body_that_was_cut_is_not_taken(
     assert not files.body("aB3dE6g", "0" * 32).exists()
 
 
-def test_one_that_was_adopted_is_not_cut(spool: Spool, files: MediaFiles, incoming: Path) -> None:
+def test_one_that_was_adopted_is_not_cut(spool: Spool, files: Staging, incoming: Path) -> None:
     given = body(incoming, "0000000001")
     (seen,) = files.incoming()
     files.adopt(str(given), "aB3dE6g", "0" * 32)
@@ -98,7 +96,7 @@ def test_one_that_was_adopted_is_not_cut(spool: Spool, files: MediaFiles, incomi
     assert (found.st_size, stat.S_IMODE(found.st_mode)) == (1000, 0o660)
 
 
-def test_what_is_left_is_removed(spool: Spool, files: MediaFiles, incoming: Path) -> None:
+def test_what_is_left_is_removed(spool: Spool, files: Staging, incoming: Path) -> None:
     given = body(incoming, "0000000001")
     files.remove_left(given)
     files.remove_left(given)
@@ -106,7 +104,7 @@ def test_what_is_left_is_removed(spool: Spool, files: MediaFiles, incoming: Path
     assert not files.cut(Incoming(given, 1, 1, cut=False), for_room=False)
 
 
-def test_a_body_that_is_not_there(spool: Spool, files: MediaFiles, incoming: Path) -> None:
+def test_a_body_that_is_not_there(spool: Spool, files: Staging, incoming: Path) -> None:
     for name in ("0000000009", "..", "", "a b"):
         with pytest.raises(FileNotFoundError):
             files.adopt(str(incoming / name) if name else "", "aB3dE6g", "0" * 32)
@@ -156,7 +154,7 @@ def test_it_touches_files_alone(spool: Spool, incoming: Path, socket_path: Path,
 
 
 def test_without_it_nothing_is_taken_and_the_reaper_waits(
-    files: MediaFiles, incoming: Path, socket_path: Path
+    files: Staging, incoming: Path, socket_path: Path
 ) -> None:
     given = body(incoming, "0000000001")
     with pytest.raises(Failure) as caught:

@@ -38,7 +38,7 @@ def test_a_whole_copy_stays(stage: Any, library: Library) -> None:
 def test_a_damaged_copy_is_served_until_it_is_encoded(stage: Any, damaged: Path) -> None:
     upload_id = stage.receive(damaged)
     stage.prepare()
-    video = stage.files.video(stage.hash_path)
+    video = stage.paths.video(stage.hash_path)
     assert not decodes(video, 4.0)
 
     stage.verify()

@@ -3,15 +3,15 @@
 import { useState } from "preact/hooks";
 import { changeMe, resendVerification } from "~/api/accounts";
 import type { Me } from "~/api/types";
-import { useAct } from "~/parts/act";
-import { Button } from "~/parts/button";
-import { Field, Password } from "~/parts/field";
-import { say } from "~/parts/note";
-import { Complaint } from "~/parts/state";
+import { useAct } from "~/components/action";
+import { Button } from "~/components/button";
+import { Field, Password } from "~/components/field";
+import { Complaint } from "~/components/states";
+import { say } from "~/components/toast";
+import { texts } from "~/locales";
 import { Section } from "~/screens/account/section";
-import { otherwise, wrongPassword } from "~/screens/account/wrong";
-import { emailProblem, told } from "~/screens/rules";
-import { texts } from "~/texts";
+import { otherwise, wrongPassword } from "~/screens/account/wrong-password";
+import { emailProblem, told } from "~/screens/field-rules";
 
 function Change({ onChanged }: { onChanged: (me: Me) => void }) {
   const t = texts.value;

@@ -2,13 +2,13 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { exportMe } from "~/api/accounts";
-import { useAct } from "~/parts/act";
-import { Button } from "~/parts/button";
-import { say } from "~/parts/note";
-import { sentence } from "~/parts/sentence";
-import { Complaint } from "~/parts/state";
+import { useAct } from "~/components/action";
+import { Button } from "~/components/button";
+import { sentence } from "~/components/failure-text";
+import { Complaint } from "~/components/states";
+import { say } from "~/components/toast";
+import { texts } from "~/locales";
 import { Section } from "~/screens/account/section";
-import { texts } from "~/texts";
 
 const LOOK_MS = 2000;
 

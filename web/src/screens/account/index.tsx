@@ -2,10 +2,11 @@
 
 import { showMe } from "~/api/accounts";
 import type { Me } from "~/api/types";
-import { SignedIn } from "~/parts/guard";
-import { useLoad } from "~/parts/load";
-import { Failed } from "~/parts/state";
-import { useTitle } from "~/parts/title";
+import { SignedIn } from "~/components/guard";
+import { useLoad } from "~/components/loaded";
+import { Failed } from "~/components/states";
+import { useTitle } from "~/components/title";
+import { texts } from "~/locales";
 import { EmailSection } from "~/screens/account/email";
 import { ExportSection } from "~/screens/account/export";
 import { NameSection } from "~/screens/account/name";
@@ -13,7 +14,6 @@ import { PasswordSection } from "~/screens/account/password";
 import { PictureSection } from "~/screens/account/picture";
 import { RemoveSection } from "~/screens/account/remove";
 import { SessionsSection } from "~/screens/account/sessions";
-import { texts } from "~/texts";
 import "~/screens/account/account.css";
 
 function Sections({ me }: { me: Me }) {

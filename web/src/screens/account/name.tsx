@@ -3,15 +3,15 @@
 import { useState } from "preact/hooks";
 import { changeMe } from "~/api/accounts";
 import type { Me } from "~/api/types";
-import { useAct } from "~/parts/act";
-import { Button } from "~/parts/button";
-import { Field } from "~/parts/field";
-import { say } from "~/parts/note";
-import { sentence } from "~/parts/sentence";
-import { Complaint } from "~/parts/state";
+import { useAct } from "~/components/action";
+import { Button } from "~/components/button";
+import { sentence } from "~/components/failure-text";
+import { Field } from "~/components/field";
+import { Complaint } from "~/components/states";
+import { say } from "~/components/toast";
+import { texts } from "~/locales";
 import { Section } from "~/screens/account/section";
-import { found, nameProblem, told } from "~/screens/rules";
-import { texts } from "~/texts";
+import { found, nameProblem, told } from "~/screens/field-rules";
 
 export function NameSection({ me }: { me: Me }) {
   const t = texts.value;

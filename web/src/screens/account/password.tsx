@@ -2,16 +2,16 @@
 
 import { useState } from "preact/hooks";
 import { changePassword } from "~/api/accounts";
-import { useAct } from "~/parts/act";
-import { Button } from "~/parts/button";
-import { Password } from "~/parts/field";
-import { say } from "~/parts/note";
-import { PasswordRules } from "~/parts/password-rules";
-import { Complaint } from "~/parts/state";
+import { useAct } from "~/components/action";
+import { Button } from "~/components/button";
+import { Password } from "~/components/field";
+import { PasswordRules } from "~/components/password-rules";
+import { Complaint } from "~/components/states";
+import { say } from "~/components/toast";
+import { texts } from "~/locales";
 import { Section } from "~/screens/account/section";
-import { otherwise, wrongPassword } from "~/screens/account/wrong";
-import { passwordProblem, told } from "~/screens/rules";
-import { texts } from "~/texts";
+import { otherwise, wrongPassword } from "~/screens/account/wrong-password";
+import { passwordProblem, told } from "~/screens/field-rules";
 
 export function PasswordSection({ name }: { name: string }) {
   const t = texts.value;

@@ -3,14 +3,14 @@
 import { useRef } from "preact/hooks";
 import { removePicture, setPicture } from "~/api/accounts";
 import type { Failure } from "~/api/failure";
-import { useAct } from "~/parts/act";
-import { Button } from "~/parts/button";
-import { say } from "~/parts/note";
-import { Avatar, pictureRound } from "~/parts/person";
-import { sentence } from "~/parts/sentence";
-import { Complaint } from "~/parts/state";
+import { useAct } from "~/components/action";
+import { Avatar, pictureRound } from "~/components/avatar";
+import { Button } from "~/components/button";
+import { sentence } from "~/components/failure-text";
+import { Complaint } from "~/components/states";
+import { say } from "~/components/toast";
+import { texts } from "~/locales";
 import { Section } from "~/screens/account/section";
-import { texts } from "~/texts";
 
 function explained(failure: Failure): string {
   const t = texts.value.account;

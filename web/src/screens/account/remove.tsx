@@ -3,15 +3,15 @@
 import { useState } from "preact/hooks";
 import { deleteAccount } from "~/api/accounts";
 import { dropSession } from "~/api/session";
-import { useAct } from "~/parts/act";
-import { Confirm } from "~/parts/dialog";
-import { Password } from "~/parts/field";
-import { say } from "~/parts/note";
-import { Complaint } from "~/parts/state";
+import { useAct } from "~/components/action";
+import { Confirm } from "~/components/dialog";
+import { Password } from "~/components/field";
+import { Complaint } from "~/components/states";
+import { say } from "~/components/toast";
+import { texts } from "~/locales";
 import { go } from "~/router";
 import { Section } from "~/screens/account/section";
-import { otherwise, wrongPassword } from "~/screens/account/wrong";
-import { texts } from "~/texts";
+import { otherwise, wrongPassword } from "~/screens/account/wrong-password";
 
 export function RemoveSection({ name }: { name: string }) {
   const t = texts.value;

@@ -2,16 +2,16 @@
 
 import { endOtherSessions, endSession, listSessions } from "~/api/accounts";
 import type { Session } from "~/api/types";
-import { useAct } from "~/parts/act";
-import { Button } from "~/parts/button";
-import { When } from "~/parts/card";
-import { useLoad } from "~/parts/load";
-import { say } from "~/parts/note";
-import { sentence } from "~/parts/sentence";
-import { Complaint, Failed } from "~/parts/state";
+import { useAct } from "~/components/action";
+import { Button } from "~/components/button";
+import { When } from "~/components/card";
+import { sentence } from "~/components/failure-text";
+import { useLoad } from "~/components/loaded";
+import { Complaint, Failed } from "~/components/states";
+import { say } from "~/components/toast";
+import { texts } from "~/locales";
 import { deviceName } from "~/screens/account/device";
 import { Section } from "~/screens/account/section";
-import { texts } from "~/texts";
 
 function Device({ row, busy, onEnd }: { row: Session; busy: boolean; onEnd: () => void }) {
   const t = texts.value.account;

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_auth.api.models import AddressQuery, ChannelPath, NoticePath, show_profile
+from vireo_auth.api.models import AddressQuery, ChannelPath, show_profile
 from vireo_auth.core.exports import Exports, Known
 from vireo_common.access import internal
 from vireo_common.text import iso_time
@@ -27,12 +27,6 @@ def blueprint(exports: Exports) -> APIBlueprint:
         found, last = exports.addresses(path.channel_id, query.after)
         rows = [{"address": one.address, "last_seen": iso_time(one.seen)} for one in found]
         return answer({"rows": rows, "next": last})
-
-    @bp.put("/internal/exports/<channel_id>/notices/<mail_id>", doc_ui=False)
-    @internal
-    def notify_requested(path: NoticePath) -> Response:
-        exports.notify_requested(path.channel_id, path.mail_id)
-        return answer()
 
     return bp
 

@@ -150,12 +150,6 @@ class ChannelPath(BaseModel):
     channel_id: int = Field(ge=1, lt=2**31)
 
 
-class NoticePath(ChannelPath):
-    """A channel's id, and the id of a mail to its owner."""
-
-    mail_id: str = Field(pattern="^[0-9a-f]{32}$")
-
-
 class AddressQuery(BaseModel):
     """Where a page of known addresses begins."""
 

@@ -9,21 +9,21 @@ from vireo_common.errors import TAKEN, Code, Failure
 
 
 class EmailStore(Protocol):
-    """Where it is kept which addresses are proven. Tokens come as their SHA-256."""
+    """Where it is kept which addresses are verified. Tokens come as their SHA-256."""
 
     def verify(self, token_hash: bytes) -> bool:
-        """Use a token up, and note that its account's address is proven; ``False`` where it is
+        """Use a token up, and note that its account's address is verified; ``False`` where it is
         not good for that."""
 
     def ask(self, channel_id: int, origin: str) -> None:
-        """Have another mail sent to the account's address, unless it is proven already.
+        """Have another mail sent to the account's address, unless it is verified already.
 
         ``origin`` is the network of whoever asks; mails are counted by it.
         """
 
     def undo(self, token_hash: bytes, origin: str) -> bool:
         """Use a token up: give an account back the address that the token was sent to, which is
-        proven by that; end all sessions, and send a link for a new password.
+        verified by that; end all sessions, and send a link for a new password.
 
         ``False``, and nothing is done, where the token is not good for that (any more).
 
@@ -48,7 +48,7 @@ class Emails:
             raise Failure(Code.LINK_INVALID)
 
     def resend(self, channel_id: int, client: Client) -> None:
-        """Send the mail once more; the answer is the same where the address is proven already."""
+        """Send the mail once more; the answer is the same where the address is verified already."""
         self._store.ask(channel_id, network(client.address))
 
     def undo(self, token: str, client: Client) -> None:

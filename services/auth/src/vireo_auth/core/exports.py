@@ -99,9 +99,6 @@ class ExportStore(Protocol):
     def addresses(self, channel_id: int, after: str, limit: int) -> Sequence[KnownAddress]:
         """Addresses that come after ``after``, in their order as text."""
 
-    def notify_requested(self, channel_id: int, mail_id: str) -> bool:
-        """Have a mail sent to the owner; ``False`` where there is none."""
-
 
 class Exports:
     """The rules.
@@ -136,7 +133,7 @@ class Exports:
             devices=self._store.devices(channel_id),
             browsers=self._store.browsers(channel_id),
             links=self._store.links(channel_id),
-            # Mails are recorded by address, which may be somebody else's until it is proven.
+            # Mails are recorded by address, which may be somebody else's until it is verified.
             mails=self._store.mails(channel_id, profile.email) if profile.verified else (),
             email_changes=self._store.email_changes(channel_id),
         )
@@ -145,16 +142,3 @@ class Exports:
         """The next ``PAGE`` addresses after ``after``, and the last one where there may be more."""
         found = self._store.addresses(channel_id, after, PAGE)
         return found, found[-1].address if len(found) == PAGE else None
-
-    def notify_requested(self, channel_id: int, mail_id: str) -> None:
-        """Notify the owner by mail that an archive was requested, which may have been with a stolen
-        token (OWASP ASVS 5.0, 6.3.7).
-
-        Args:
-            mail_id: makes it idempotent: one id, one mail.
-
-        Raises:
-            Failure: ``not_found``.
-        """
-        if not self._store.notify_requested(channel_id, mail_id):
-            raise Failure(Code.NOT_FOUND)

@@ -1,9 +1,9 @@
 """Mails: their kinds, the purposes of their links, and their rate limits.
 
 Anybody can sign up with somebody else's address, and have mails sent there. Mails to an address
-that its account has proven are limited by account and address: what strangers send to it, or to
-other spellings of it, counts elsewhere. Mails to one that is not proven are limited by mailbox, for
-all accounts together.
+that its account has verified are limited by account and address: what strangers send to it, or to
+other spellings of it, counts elsewhere. Mails to one that is not verified are limited by mailbox,
+for all accounts together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -77,7 +77,7 @@ UNDO_SECONDS = 3 * 24 * 3600
 # between two other notices. Events meanwhile are combined in one mail.
 ASKED_PAUSE, TOLD_PAUSE, NOTICE_PAUSE = 60, 300, 600
 MOST_AN_HOUR = 5
-# Of all kinds together, to an address that is not proven.
+# Of all kinds together, to an address that is not verified.
 MOST_IN_ALL = 10
 NO_END = 1 << 30
 
@@ -106,13 +106,13 @@ class Addressee:
     Args:
         address: where it goes.
         account: whom it is about; ``None`` where nobody knows.
-        proven: whether the account has proven this address.
+        verified: whether the account has verified this address.
         origin: the network of the request that caused it, see ``network``; empty where none did.
     """
 
     address: str
     account: int | None
-    proven: bool
+    verified: bool
     origin: str
 
     def budgets(self, purpose: Purpose, most_of_origin: int) -> Iterator[Budget]:
@@ -120,7 +120,7 @@ class Addressee:
 
         Args:
             most_of_origin: mails an hour that one origin may cause to addresses that are not
-                proven, or for new passwords.
+                verified, or for new passwords.
         """
         pause = TOLD_PAUSE
         if purpose in {Purpose.VERIFY, Purpose.RESET}:
@@ -128,8 +128,8 @@ class Addressee:
         elif purpose is Purpose.NOTICE:
             pause = NOTICE_PAUSE
         # Notices are only combined, never dropped; a mail that is asked for can be asked for again.
-        most = NO_END if self.proven and purpose is not Purpose.RESET else MOST_AN_HOUR
-        if self.proven:
+        most = NO_END if self.verified and purpose is not Purpose.RESET else MOST_AN_HOUR
+        if self.verified:
             yield Budget(of_account_at(self.account, self.address), purpose, pause, most)
         else:
             mailbox = of_mailbox(self.address)
@@ -138,12 +138,12 @@ class Addressee:
             if self.account is not None:
                 # It may have had other addresses within the hour.
                 yield Budget(of_account(self.account), purpose, 0, most)
-        if self.origin and (not self.proven or purpose is Purpose.RESET):
+        if self.origin and (not self.verified or purpose is Purpose.RESET):
             yield Budget(f"origin:{self.origin}", Purpose.NOTICE, 0, most_of_origin)
 
 
 def of_mailbox(address: str) -> str:
-    """The limits' key for mails to a mailbox that the account has not proven."""
+    """The limits' key for mails to a mailbox that the account has not verified."""
     return f"mailbox:{mailbox_of(address)}"
 
 
@@ -153,7 +153,7 @@ def of_account(account: int | None) -> str:
 
 
 def of_account_at(account: int | None, address: str) -> str:
-    """The limits' key for an account's mails to an address that it has proven."""
+    """The limits' key for an account's mails to an address that it has verified."""
     return f"account:{account} {mailbox_of(address)}"
 
 

@@ -19,7 +19,7 @@ CHANGEABLE = ("fname", "mname", "lname", "email")
 
 @dataclass(frozen=True)
 class Profile:
-    """An account as its owner sees it; ``verified`` says whether the address is proven."""
+    """An account as its owner sees it; ``verified`` says whether the address is verified."""
 
     username: str
     fname: str
@@ -44,7 +44,7 @@ class ProfileStore(Protocol):
         """Set some of ``CHANGEABLE`` without the address."""
 
     def change_all(self, owner: Confirmed, changes: Mapping[str, str], origin: str) -> None:
-        """Set some of ``CHANGEABLE`` with the address, which has to be proven anew.
+        """Set some of ``CHANGEABLE`` with the address, which has to be verified anew.
 
         ``origin`` is the network of whoever does it, here and below; mails are counted by it.
 

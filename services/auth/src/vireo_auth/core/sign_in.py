@@ -29,10 +29,12 @@ class Account:
 
 @dataclass(frozen=True)
 class Limits:
-    """Lockout: ``attempts`` within ``window`` block a name for one address for ``block``;
-    ``strangers`` within ``window`` slow a name down for all addresses that are not known, and
-    ``guesses`` within it an address, for all names that do not know it. The numbers are the
-    settings ``VIREO_SIGN_IN_*``: 5 in 600 s block for 900 s."""
+    """Lockout, by failures within ``window``.
+
+    ``attempts`` for one name from one address block that pair for ``block``. ``strangers`` for one
+    name from addresses that the account does not know delay further ones from such addresses, and
+    ``guesses`` from one address over all names delay that address. Counting them is
+    ``storage/attempts.py``; the settings are ``VIREO_SIGN_IN_*``: 5 in 600 s block for 900 s."""
 
     attempts: int
     window: dt.timedelta

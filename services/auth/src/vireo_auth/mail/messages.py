@@ -37,7 +37,7 @@ class Letter:
     """One mail, before it has its link.
 
     ``mail_id`` is the same whenever this mail is sent; ``to`` is the address. ``again`` has the
-    values of what it tells of besides, and ``more`` how often it happened beyond that.
+    values of further occasions, and ``more`` how often it happened beyond that.
     """
 
     mail_id: str

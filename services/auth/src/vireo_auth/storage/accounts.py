@@ -91,11 +91,11 @@ class AccountTable:
 
 @dataclass(frozen=True)
 class Locked:
-    """An account whose row is locked; ``proven`` says whether its address is."""
+    """An account whose row is locked; ``verified`` says whether its address is."""
 
     username: str
     email: str
-    proven: bool
+    verified: bool
 
 
 def lock_account(cursor: Cursor, owner: Confirmed) -> Locked:

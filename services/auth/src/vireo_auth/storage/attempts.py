@@ -77,7 +77,9 @@ DELETE FROM SignInPairs WHERE SeenAt < NOW(3) - INTERVAL 1 DAY
     AND (BlockedUntil IS NULL OR BlockedUntil < NOW(3)) ORDER BY SeenAt LIMIT 1000
 """
 
-SWEEP_KNOWN = "DELETE FROM KnownAddresses WHERE SeenAt < NOW(3) - INTERVAL 400 DAY LIMIT 1000"
+SWEEP_KNOWN = """
+DELETE FROM KnownAddresses WHERE SeenAt < NOW(3) - INTERVAL 400 DAY ORDER BY SeenAt LIMIT 1000
+"""
 
 
 class AttemptTable:
@@ -167,9 +169,9 @@ class AttemptTable:
 
     def sweep(self) -> None:
         """Delete expired rows; a bounded number."""
-        self._database.write(SWEEP_FAILURES)
-        self._database.write(SWEEP_PAIRS)
-        self._database.write(SWEEP_KNOWN)
+        self._database.sweep(SWEEP_FAILURES)
+        self._database.sweep(SWEEP_PAIRS)
+        self._database.sweep(SWEEP_KNOWN)
 
 
 def let_in(cursor: Cursor, name_key: bytes, address: str, channel_id: int) -> None:

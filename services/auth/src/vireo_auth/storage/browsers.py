@@ -32,7 +32,7 @@ class BrowserTable:
 
     def sweep(self) -> None:
         """Forget browsers whose cookie has expired; a bounded number."""
-        self._database.write(SWEEP)
+        self._database.sweep(SWEEP)
 
 
 def is_known(cursor: Cursor, channel_id: int, mark: bytes) -> bool:

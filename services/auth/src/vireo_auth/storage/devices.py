@@ -42,7 +42,7 @@ class DeviceTable:
 
     def sweep(self) -> None:
         """Forget devices that were not seen for more than a year; a bounded number."""
-        self._database.write(SWEEP)
+        self._database.sweep(SWEEP)
 
 
 def know_device(cursor: Cursor, channel_id: int, client: Client) -> None:

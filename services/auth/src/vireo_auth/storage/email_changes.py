@@ -45,7 +45,7 @@ class EmailChangeTable:
 
     def sweep(self) -> None:
         """Forget changes that no link undoes any more; a bounded number."""
-        self._database.write(SWEEP, (KEPT_DAYS,))
+        self._database.sweep(SWEEP, (KEPT_DAYS,))
 
 
 def require_free(cursor: Cursor, email: str, channel_id: int) -> None:

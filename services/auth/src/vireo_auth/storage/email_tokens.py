@@ -62,13 +62,13 @@ class _NotGood(Exception):
 
 
 class EmailTable:
-    """Which addresses are proven, in MariaDB."""
+    """Which addresses are verified, in MariaDB."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def verify(self, token_hash: bytes) -> bool:
-        """Use a token up, and note that its account's address is proven."""
+        """Use a token up, and note that its account's address is verified."""
 
         def work(cursor: Cursor) -> bool:
             used = _use(cursor, token_hash, Purpose.VERIFY)
@@ -81,7 +81,7 @@ class EmailTable:
         return self._database.transaction("emails.verify", work)
 
     def ask(self, channel_id: int, origin: str) -> None:
-        """Have another mail sent to the account's address, unless it is proven already."""
+        """Have another mail sent to the account's address, unless it is verified already."""
 
         def work(cursor: Cursor) -> None:
             cursor.execute(LOCK_DETAILS, (channel_id,))
@@ -116,9 +116,9 @@ class EmailTable:
             cursor.execute(FORGET_ASKED, (channel_id,))
             end_all(cursor, channel_id)
             forget_browsers(cursor, channel_id)
-            cause = Cause(origin, channel_id, proven=True)
+            cause = Cause(origin, channel_id, verified=True)
             add_mail_job(cursor, Template.RESET, channel_id=None, to=old, cause=cause)
-            cause = Cause(origin, channel_id, proven=bool(verified))
+            cause = Cause(origin, channel_id, verified=bool(verified))
             template = Template.EMAIL_UNDONE
             add_mail_job(cursor, template, channel_id=channel_id, to=email, cause=cause)
             return True

@@ -92,26 +92,21 @@ class ExportTables:
         rows = self._read(ADDRESSES, channel_id, after, limit)
         return [KnownAddress(address, _utc(seen)) for address, seen in rows]
 
-    def notify_requested(self, channel_id: int, mail_id: str) -> bool:
-        """Have a mail sent to the owner; ``False`` where there is none."""
-
-        def work(cursor: Cursor) -> bool:
-            if not cursor.execute(OWNER, (channel_id,)):
-                return False
-            ((email, seen_at),) = cursor.fetchall()
-            # Media does not say who asked; the address of the last session is the best guess.
-            template, cause = Template.EXPORT_ASKED, Cause(network(seen_at or ""))
-            add_mail_job(
-                cursor, template, channel_id=channel_id, to=email, mail_id=mail_id, cause=cause
-            )
-            return True
-
-        return self._database.transaction("exports.notify_requested", work)
-
     def _read(self, statement: str, *values: object) -> Sequence[tuple[Any, ...]]:
         with self._database.read() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall()
+
+
+def notify_requested(cursor: Cursor, channel_id: int) -> None:
+    """Notify the owner by mail in the caller's transaction, if there still is one, that an archive
+    was requested, which may have been with a stolen token (OWASP ASVS 5.0, 6.3.7)."""
+    if not cursor.execute(OWNER, (channel_id,)):
+        return
+    ((email, seen_at),) = cursor.fetchall()
+    # Media does not say who asked; the address of the last session is the best guess.
+    template, cause = Template.EXPORT_ASKED, Cause(network(seen_at or ""))
+    add_mail_job(cursor, template, channel_id=channel_id, to=email, cause=cause)
 
 
 def _utc(time: dt.datetime) -> dt.datetime:

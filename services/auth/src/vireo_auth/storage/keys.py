@@ -62,7 +62,7 @@ class KeyTable:
 
     def sweep(self) -> None:
         """Delete keys that no token can need any more."""
-        self._database.write(SWEEP, (KEPT_SECONDS,))
+        self._database.sweep(SWEEP, (KEPT_SECONDS,))
 
 
 def publish_key(cursor: Cursor, signer: Signer) -> None:

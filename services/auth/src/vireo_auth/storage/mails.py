@@ -1,7 +1,7 @@
 """The queue ``mail`` of the table ``Jobs``, and what its worker needs of other tables.
 
-A mail is a job that is committed with what it tells of. The job holds no token: the worker makes
-one at the moment it sends, and keeps its hash.
+A mail is a job that is committed in the transaction of the change it reports. The job holds no
+token: the worker makes one at the moment it sends, and keeps its hash.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from vireo_common.database import Database
 from vireo_common.jobs import enqueue
 
 QUEUE = "mail"
-# So many things one mail tells of; of more it tells how many.
+# So many occasions are listed in one mail; of more it says how many.
 MOST_TOLD = 10
 # Only a worker that died counts; a mail server that is away does not.
 MAX_ATTEMPTS = 20
@@ -68,6 +68,14 @@ SET_PAYLOAD = "UPDATE Jobs SET Payload = %s WHERE JobID = %s"
 # Bounded, so that the sweep never holds many locks.
 SWEEP_TOKENS = "DELETE FROM EmailTokens WHERE ExpiresAt < NOW(3) ORDER BY ExpiresAt LIMIT 1000"
 
+# What a mail server refused has an address in it.
+SWEEP_REFUSED = """
+DELETE FROM Jobs WHERE Queue = %s AND State = 'quarantined' AND RunAfter < NOW(3) - INTERVAL 7 DAY
+ORDER BY RunAfter LIMIT 1000
+"""
+
+FORGET_REFUSED = "DELETE FROM Jobs WHERE Queue = %s AND State = 'quarantined' AND Subject = %s"
+
 SWEEP_MAILED = """
 DELETE FROM MailedAddresses WHERE MailedAt < NOW(3) - INTERVAL 1 DAY ORDER BY MailedAt LIMIT 1000
 """
@@ -75,18 +83,18 @@ DELETE FROM MailedAddresses WHERE MailedAt < NOW(3) - INTERVAL 1 DAY ORDER BY Ma
 
 @dataclass(frozen=True)
 class Cause:
-    """What is known of a mail at the moment of what it tells of.
+    """What is known of a mail when the change happens that it reports.
 
     Args:
         origin: the network of whoever caused it; empty where nobody did.
         account: whom it is about, where the account is gone when it is sent.
-        proven: whether the address was proven then, where the account has another one since.
-        change: which change of the address it tells of.
+        verified: whether the address was verified then, where the account has another one since.
+        change: which change of the address it reports.
     """
 
     origin: str = ""
     account: int | None = None
-    proven: bool | None = None
+    verified: bool | None = None
     change: int | None = None
 
 
@@ -97,23 +105,21 @@ def add_mail_job(
     channel_id: int | None,
     to: str,
     values: Mapping[str, str] | None = None,
-    mail_id: str | None = None,
     cause: Cause | None = None,
 ) -> None:
     """Have a mail sent, once the caller's transaction is committed.
 
-    A notice of what an earlier one tells of, which has not been sent yet, is added to that.
+    A notice of the same kind that has not been sent yet is extended instead.
 
     Args:
         channel_id: whom it is about; ``None`` where the account is to be found by ``to``, or is
             gone.
         to: the address.
         values: what the template needs, see ``Template``; never a secret.
-        mail_id: the same where what it tells of may be committed twice; otherwise a new one.
     """
     payload = {
         # Of this mail alone: a receiver tells by it that a mail came twice.
-        "id": mail_id or secrets.token_hex(16),
+        "id": secrets.token_hex(16),
         "at": int(time.time()),
         "channel": channel_id,
         "to": to,
@@ -121,13 +127,13 @@ def add_mail_job(
         **{name: value for name, value in asdict(cause or Cause()).items() if value is not None},
     }
     subject = "" if channel_id is None else str(channel_id)
-    once = mail_id is not None or PURPOSES[template].has_link or not subject
-    if once or not _added(cursor, template, subject, payload):
+    alone = PURPOSES[template].has_link or not subject
+    if alone or not _added(cursor, template, subject, payload):
         enqueue(cursor, QUEUE, template.value, subject, payload, max_attempts=MAX_ATTEMPTS)
 
 
 def _added(cursor: Cursor, template: Template, subject: str, payload: Mapping[str, object]) -> bool:
-    """Whether a mail that is still to be sent tells of this too, from now on."""
+    """Extend a notice that is still to be sent; whether there was one."""
     cursor.execute(WAITING, (QUEUE, subject, template.value))
     for (job_id,) in cursor.fetchall():
         if not cursor.execute(LOCK_WAITING, (job_id,)):
@@ -142,9 +148,16 @@ def _added(cursor: Cursor, template: Template, subject: str, payload: Mapping[st
             again.append({"at": payload["at"], "values": payload["values"]})
         else:
             before["more"] = before.get("more", 0) + 1
+        # Another mail from now on: the one of before may have left, without its job having ended.
+        before["id"] = payload["id"]
         cursor.execute(SET_PAYLOAD, (json.dumps(before), job_id))
         return True
     return False
+
+
+def forget_refused(cursor: Cursor, channel_id: int) -> None:
+    """Delete in the caller's transaction what is kept of an account's mails that were refused."""
+    cursor.execute(FORGET_REFUSED, (QUEUE, str(channel_id)))
 
 
 class MailTable:
@@ -163,8 +176,9 @@ class MailTable:
 
     def sweep(self) -> None:
         """Delete what no rule looks at any more; a bounded number of rows."""
-        self._database.write(SWEEP_TOKENS)
-        self._database.write(SWEEP_MAILED)
+        self._database.sweep(SWEEP_TOKENS)
+        self._database.sweep(SWEEP_MAILED)
+        self._database.sweep(SWEEP_REFUSED, (QUEUE,))
 
     def _find(self, statement: str, value: int | str) -> Recipient | None:
         with self._database.read() as cursor:

@@ -53,4 +53,4 @@ class ReservedNameTable:
 
     def sweep(self) -> None:
         """Forget names that anybody may have again; a bounded number."""
-        self._database.write(SWEEP)
+        self._database.sweep(SWEEP)

@@ -11,11 +11,12 @@ from vireo_auth.core.sessions import Confirmed
 from vireo_auth.storage.accounts import lock_account, set_password
 from vireo_auth.storage.browsers import forget_browsers
 from vireo_auth.storage.email_changes import note_change, require_free
-from vireo_auth.storage.mails import Cause, add_mail_job
+from vireo_auth.storage.mails import Cause, add_mail_job, forget_refused
 from vireo_auth.storage.names import ReservedNames
 from vireo_auth.storage.sessions import end_all
+from vireo_common import events
 from vireo_common.database import Database, Duplicate
-from vireo_common.jobs import enqueue
+from vireo_common.events import ChannelPictureRemoved, VideoRemoved
 
 FIND = """
 SELECT Username, Fname, Mname, Lname, Email, EmailVerifiedAt IS NOT NULL, Birth
@@ -31,16 +32,12 @@ SET = {
 
 FORGET_LINKS = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose <> 'undo'"
 
-# A video without bytes has no files.
-VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s AND StoredAt IS NOT NULL"
+# Those without bytes too: their first ones may arrive at this moment.
+VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s"
 
 PICTURE = "SELECT Name FROM ChannelPictures WHERE ChannelID = %s"
 
 DELETE = "DELETE FROM Channels WHERE ChannelID = %s"
-
-# Media's: what catalog leaves for a video that its owner deletes, and the like for a picture.
-REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE = "removal", "remove", "remove_picture"
-REMOVE_ATTEMPTS = 20
 
 
 class ProfileTable:
@@ -69,7 +66,7 @@ class ProfileTable:
         self._database.transaction("profiles.change_names", work)
 
     def change_all(self, owner: Confirmed, changes: Mapping[str, str], origin: str) -> None:
-        """Set some fields; a new address has to be proven, and the old one is notified.
+        """Set some fields; a new address has to be verified, and the old one is notified.
 
         Raises:
             EmailTaken: a unique constraint decided, or another account may get it back.
@@ -84,7 +81,7 @@ class ProfileTable:
             # Links in mails are bound to the address that they were sent to, but those that undo.
             cursor.execute(FORGET_LINKS, (channel_id,))
             change = note_change(cursor, channel_id, before.email)
-            cause = Cause(origin, channel_id, before.proven, change)
+            cause = Cause(origin, channel_id, before.verified, change)
             template = Template.EMAIL_CHANGED
             add_mail_job(cursor, template, channel_id=channel_id, to=before.email, cause=cause)
             cause = Cause(origin)
@@ -131,14 +128,15 @@ class ProfileTable:
 
         def work(cursor: Cursor) -> None:
             account = lock_account(cursor, owner)
-            for files, kind in ((VIDEOS, REMOVE), (PICTURE, REMOVE_PICTURE)):
-                cursor.execute(files, (owner.channel_id,))
+            for names, kind in ((VIDEOS, VideoRemoved), (PICTURE, ChannelPictureRemoved)):
+                cursor.execute(names, (owner.channel_id,))
                 for (name,) in cursor.fetchall():
-                    enqueue(cursor, REMOVAL_QUEUE, kind, name, max_attempts=REMOVE_ATTEMPTS)
+                    events.publish(cursor, kind(name))
             cursor.execute(DELETE, (owner.channel_id,))
             self._reserved.reserve(cursor, account.username)
+            forget_refused(cursor, owner.channel_id)
             template, values = Template.ACCOUNT_DELETED, {"username": account.username}
-            cause = Cause(origin, owner.channel_id, account.proven)
+            cause = Cause(origin, owner.channel_id, account.verified)
             add_mail_job(
                 cursor, template, channel_id=None, to=account.email, values=values, cause=cause
             )

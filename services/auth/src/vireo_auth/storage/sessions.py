@@ -173,7 +173,7 @@ class SessionTable:
 
     def sweep(self) -> None:
         """Delete sessions that were not refreshed in time; a bounded number."""
-        self._database.write(SWEEP, (REFRESH_SECONDS,))
+        self._database.sweep(SWEEP, (REFRESH_SECONDS,))
 
 
 def end_all(cursor: Cursor, channel_id: int, *, but: str = "") -> None:

@@ -1,4 +1,4 @@
-"""``python -m vireo_auth.worker``: runs until it is told to stop, then gives its jobs back."""
+"""``python -m vireo_auth.worker``: runs until a signal stops it, then puts its jobs back."""
 
 import sys
 import threading
@@ -16,9 +16,11 @@ from vireo_auth.storage.keys import KeyTable
 from vireo_auth.storage.mails import QUEUE, MailTable
 from vireo_auth.storage.names import ReservedNameTable
 from vireo_auth.storage.sessions import SessionTable
+from vireo_auth.worker.events import consumed
 from vireo_auth.worker.mails import Mailer
 from vireo_common import logs
 from vireo_common.database import Database
+from vireo_common.events import consumer
 from vireo_common.idempotency import IdempotentRequestTable
 from vireo_common.jobs import LEASE_SECONDS, JobQueue
 from vireo_common.outgoing_mails import Courier
@@ -41,14 +43,15 @@ def main() -> int:
 
 
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
-    # Two for each slot (its work and its lease), one for the sweeper.
-    database = Database.connect("auth", settings, size=2 * SLOTS + 1)
+    # Two for each slot (its work and its lease), that of events too; one for the sweeper.
+    database = Database.connect("auth", settings, size=2 * (SLOTS + 1) + 1)
     queue, table = JobQueue(database, QUEUE, LEASE_SECONDS), MailTable(database)
     composer, courier = Composer(settings.public_url), Courier(database)
     mailer = Mailer(queue, table, composer, courier, settings.mails_of_origin)
     handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
     names = [f"mail-{number}" for number in range(SLOTS)]
     slots = [Slot(name, queue, handlers, stopping, IDLE_SECONDS) for name in names]
+    slots.append(consumer("auth", database, consumed(), stopping))
     swept = (
         MailTable,
         AttemptTable,

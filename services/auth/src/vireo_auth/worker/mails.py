@@ -39,7 +39,7 @@ class _NotWanted(Exception):
 
 
 class _NotYet(Exception):
-    """It was told of the same thing just now; ``args`` has the seconds until it may be again."""
+    """A notice of the same kind left just now; ``args``: the seconds until the next one may."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +78,16 @@ class Mailer:
         self._composer = composer
         self._courier = courier
         self._most_of_origin = most_of_origin
-        # Sent, while the database could not be told that the job has ended.
-        self._taken: set[int] = set()
+        # Mails that were sent while the database was away, so that their jobs have not ended.
+        self._taken: set[str] = set()
 
     def run(self, job: Job, stop: threading.Event) -> None:
         """Send the mail of a job and end the job, or say when to try again."""
-        if job.job_id not in self._taken and not self._sent(job, stop):
-            return
         mail_id = job.payload["id"]
+        if mail_id not in self._taken and not self._sent(job, stop):
+            return
         self._queue.finish(job, lambda cursor: forget(cursor, SERVICE, mail_id))
-        self._taken.discard(job.job_id)
+        self._taken.discard(mail_id)
 
     def _sent(self, job: Job, stop: threading.Event) -> bool:
         """Whether there is nothing left to do for the mail but to end its job."""
@@ -105,7 +105,7 @@ class Mailer:
             return False
         except _NotYet as not_yet:
             # What happens meanwhile is added to it.
-            raise TryLater("told just now", float(not_yet.args[0])) from None
+            raise TryLater("notified just now", float(not_yet.args[0])) from None
         except _NotWanted:
             log.info("mail_not_wanted")
         return True
@@ -135,11 +135,12 @@ class Mailer:
         addressee = Addressee(
             address=to,
             account=recipient.channel_id if recipient else payload.get("account"),
-            proven=bool(payload.get("proven", its_own)),
+            # "proven": of the version before.
+            verified=bool(payload.get("verified", payload.get("proven", its_own))),
             origin=payload.get("origin", ""),
         )
-        told = [payload, *payload.get("again", [])]
-        first, *others = [_values(one, template, proven=addressee.proven) for one in told]
+        occasions = [payload, *payload.get("again", [])]
+        first, *others = [_values(one, template, verified=addressee.verified) for one in occasions]
         if recipient:
             first["username"] = recipient.username
         letter = Letter(
@@ -158,7 +159,7 @@ class Mailer:
         name = f"{job.job_id:08d}-{letter.template.value.replace('_', '-')}-{letter.mail_id[:8]}"
         outgoing = OutgoingMail(SERVICE, letter.mail_id, name, letter.to)
         self._courier.deliver(outgoing, compose, stop)
-        self._taken.add(job.job_id)
+        self._taken.add(job.payload["id"])
 
     def _admit(self, job: Job, mail: _Mail) -> str:
         """Count the mail and store the token of its link; the token, where it has one."""
@@ -198,11 +199,11 @@ class Mailer:
         raise TryLater(reason, min(max(waited / 2, LEAST_DELAY), MOST_DELAY))
 
 
-def _values(told: Mapping[str, Any], template: Template, *, proven: bool) -> dict[str, str]:
-    """What a template needs of one thing that a mail tells of."""
-    at = dt.datetime.fromtimestamp(told["at"], dt.UTC)
-    values = {"time": at.strftime("%Y-%m-%d %H:%M UTC"), **told["values"]}
-    if template is Template.NEW_DEVICE and not proven:
+def _values(occasion: Mapping[str, Any], template: Template, *, verified: bool) -> dict[str, str]:
+    """What a template needs of one occasion that a mail reports."""
+    at = dt.datetime.fromtimestamp(occasion["at"], dt.UTC)
+    values = {"time": at.strftime("%Y-%m-%d %H:%M UTC"), **occasion["values"]}
+    if template is Template.NEW_DEVICE and not verified:
         # Whoever signs up with somebody else's address must not choose what they read there.
         values["device"] = UNPROVEN
     return values

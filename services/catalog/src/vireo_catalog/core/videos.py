@@ -118,8 +118,8 @@ class VideoStore(Protocol):
         """Record what media reports; ``False`` where there is no such video."""
 
     def remove(self, hash_path: str, channel_id: int) -> bool:
-        """Delete the channel's video and leave a job that removes its files; ``False`` where the
-        channel has no such video.
+        """Delete the channel's video and have its files removed; ``False`` where the channel has
+        no such video.
 
         Raises:
             TooManyWrites: the account has to wait.
@@ -133,7 +133,7 @@ class Videos:
     """The rules of videos.
 
     Args:
-        remove_files: asks media to take the files down now; the job of ``store.remove`` does it
+        remove_files: asks media to take the files down now; the event of ``store.remove`` does it
             later where that fails.
     """
 

@@ -22,14 +22,14 @@ from vireo_catalog.core.videos import (
 from vireo_catalog.core.visibility import State, is_public_in
 from vireo_catalog.core.writes import MOST_OPEN, TooManyOpen, cost_of
 from vireo_catalog.storage import words
+from vireo_catalog.storage.progress import COUNT, lock, record
 from vireo_catalog.storage.visibility import PUBLIC
 from vireo_catalog.storage.writes import charge
-from vireo_common import jobs
+from vireo_common import events
 from vireo_common.database import Database, Duplicate, MissingParent
+from vireo_common.events import VideoRemoved
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 
-# A queue of its own, so that removals keep no upload waiting.
-REMOVAL_QUEUE, REMOVE = "removal", "remove"
 # One more than the column can hold.
 MOST_VIDEO_ID = 1 << 31
 
@@ -61,6 +61,12 @@ class _Listed(NamedTuple):
 
 
 RESERVE = "INSERT INTO HashPaths (PathHash, RequestKey) VALUES (%s, %s)"
+
+# What the key announced was deleted meanwhile: it announces another one.
+FREE_KEY = """
+UPDATE HashPaths SET RequestKey = NULL WHERE RequestKey = %s
+    AND NOT EXISTS (SELECT 1 FROM Videos WHERE Videos.PathHash = HashPaths.PathHash)
+"""
 
 BY_REQUEST = "SELECT PathHash FROM HashPaths WHERE RequestKey = %s"
 
@@ -109,50 +115,25 @@ UPDATE Videos SET Title = COALESCE(%s, Title), Description = COALESCE(%s, Descri
 WHERE VideoID = %s
 """
 
-LOCK = "SELECT VideoID, ChannelID, State, StoredAt FROM Videos WHERE PathHash = %s FOR UPDATE"
-
-
-class _Locked(NamedTuple):
-    """A row of ``LOCK``."""
-
-    video_id: int
-    channel_id: int
-    state: str
-    stored_at: dt.datetime | None
-
-
-RECORD = """
-UPDATE Videos SET State = %s, Reason = %s, Duration = COALESCE(%s, Duration),
-    Width = COALESCE(%s, Width), Height = COALESCE(%s, Height)
-WHERE VideoID = %s
-"""
-
-# Also of a video that is ready: a job that ran twice may have made another picture.
-SET_THUMBNAIL_VERSION = "UPDATE Videos SET ThumbnailVersion = %s WHERE VideoID = %s"
-
-# The time of upload is the time at which the bytes were there.
-STORED = """
-UPDATE Videos SET StoredAt = UTC_TIMESTAMP(), Upload = UTC_TIMESTAMP() WHERE VideoID = %s
-"""
-
 DELETE = "DELETE FROM Videos WHERE VideoID = %s"
 
-# An upload that begins has another day.
+# An upload that begins has another day, and as long as it lasts.
 KEEP_OPEN = """
 UPDATE Videos SET Upload = UTC_TIMESTAMP()
 WHERE PathHash = %s AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTERVAL 1 HOUR
 """
 
-# A bounded number, so that few rows are locked.
+# Not of who is sending a body, which may take days at the least speed; nor what media has reported
+# as an event that is not consumed yet.
 SWEEP_OPEN = """
 DELETE FROM Videos
 WHERE State = 'waiting' AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTERVAL 1 DAY
-ORDER BY Upload LIMIT 500
-"""
-
-COUNT = """
-INSERT INTO ChannelStats (ChannelID, Videos) VALUES (%s, GREATEST(%s, 0))
-ON DUPLICATE KEY UPDATE Videos = GREATEST(Videos + %s, 0)
+    AND NOT EXISTS (
+        SELECT 1 FROM OpenUploads o
+        WHERE o.ChannelID = Videos.ChannelID AND o.Kind = 'video' AND o.LeaseUntil > NOW(3))
+    AND NOT EXISTS (
+        SELECT 1 FROM Jobs j WHERE j.Queue = 'catalog_events' AND j.Subject = Videos.PathHash)
+ORDER BY Upload LIMIT 1000
 """
 
 
@@ -185,6 +166,8 @@ class VideoTable:
             ((still_open,),) = cursor.fetchall()
             if still_open >= MOST_OPEN:
                 raise TooManyOpen
+            if request_key is not None:
+                cursor.execute(FREE_KEY, (request_key,))
             cursor.execute(RESERVE, (hash_path, request_key))
             cursor.execute(INSERT, (hash_path, channel_id, title, description))
 
@@ -238,7 +221,7 @@ class VideoTable:
 
         def work(cursor: Cursor) -> bool:
             charge(cursor, channel_id, cost_of(title, description))
-            found = _lock(cursor, hash_path)
+            found = lock(cursor, hash_path)
             if found is None or found.channel_id != channel_id:
                 return False
             cursor.execute(SET_TEXTS, (title, description, found.video_id))
@@ -248,35 +231,14 @@ class VideoTable:
         return self._database.transaction("videos.set_texts", work)
 
     def record(self, hash_path: str, progress: Progress) -> bool:
-        """Record what media reports; ``False`` where there is no such video.
-
-        Idempotent, and a video that is ready stays so, whatever delayed report comes. A second
-        ``ready`` is a copy that was damaged, and encoded instead.
-        """
-
-        def work(cursor: Cursor) -> bool:
-            found = _lock(cursor, hash_path)
-            if found is None:
-                return False
-            video_id, channel_id, state, stored_at = found
-            if stored_at is None:
-                cursor.execute(STORED, (video_id,))
-            if progress.thumbnail_version is not None:
-                cursor.execute(SET_THUMBNAIL_VERSION, (progress.thumbnail_version, video_id))
-            before, after = is_public_in(State(state)), is_public_in(progress.state)
-            if after or not before:
-                facts = (progress.duration, progress.width, progress.height)
-                cursor.execute(RECORD, (progress.state, progress.reason[:255], *facts, video_id))
-            if after and not before:
-                cursor.execute(COUNT, (channel_id, 1, 1))
-                words.index(cursor, [video_id])
-            return True
-
-        return self._database.transaction("videos.record", work)
+        """Record what media reports; ``False`` where there is no such video: see ``record``."""
+        return self._database.transaction(
+            "videos.record", lambda cursor: record(cursor, hash_path, progress)
+        )
 
     def remove(self, hash_path: str, channel_id: int) -> bool:
-        """Delete the channel's video and leave a job that removes its files; ``False`` where the
-        channel has no such video.
+        """Delete the channel's video and have its files removed; ``False`` where the channel has
+        no such video.
 
         A video whose bytes media has not reported has no files. If they are on their way, media's
         report is answered with ``not_found``, and media removes them.
@@ -287,14 +249,14 @@ class VideoTable:
 
         def work(cursor: Cursor) -> bool:
             charge(cursor, channel_id, cost_of())
-            found = _lock(cursor, hash_path)
+            found = lock(cursor, hash_path)
             if found is None or found.channel_id != channel_id:
                 return False
             cursor.execute(DELETE, (found.video_id,))
             if is_public_in(State(found.state)):
                 cursor.execute(COUNT, (channel_id, -1, -1))
             if found.stored_at is not None:
-                jobs.enqueue(cursor, REMOVAL_QUEUE, REMOVE, hash_path, max_attempts=20)
+                events.publish(cursor, VideoRemoved(hash_path))
             return True
 
         return self._database.transaction("videos.remove", work)
@@ -305,7 +267,7 @@ class VideoTable:
 
     def sweep(self) -> None:
         """Delete some announcements that got no bytes for a day."""
-        self._database.write(SWEEP_OPEN)
+        self._database.sweep(SWEEP_OPEN)
 
     def _page(
         self, statement: str, first: tuple[Any, ...], limit: int, cursor: str | None
@@ -385,9 +347,3 @@ def _video(
         dislikes=columns.dislikes,
         thumbnail_version=columns.thumbnail_version,
     )
-
-
-def _lock(cursor: Cursor, hash_path: str) -> _Locked | None:
-    cursor.execute(LOCK, (hash_path,))
-    row = cursor.fetchone()
-    return _Locked(*row) if row else None

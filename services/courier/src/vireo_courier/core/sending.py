@@ -1,10 +1,10 @@
 """What becomes of a mail: sent, sent later, or given up.
 
 A mail server that is away, slow or in trouble keeps mails waiting for days. What it will never take
-is given up with the reason. Once it has said that it has a mail, nothing sends that mail again but
-the death of this process within the same moment.
+is given up with the reason. Once it has said that it has a mail, that mail is sent again only where
+this process, or the database, ends at that moment.
 
-Who waits for a mail (``OnDemand``) is told at once, and decides by itself when to try again.
+Who waits for a mail (``OnDemand``) gets the outcome at once, and decides when to try again.
 """
 
 import threading
@@ -71,7 +71,7 @@ class Mails(Protocol):
         """Tell who waits for the mail."""
 
     def given_up(self, job: Job, reason: str) -> None:
-        """It will not be sent: tell who waits for it, or put it aside, without its content."""
+        """It will not be sent: write the outcome for who waits, or quarantine it."""
 
 
 class Sender:
@@ -86,7 +86,7 @@ class Sender:
         self._mails = mails
         self._transport = transport
         self._sender = sender
-        # Taken over by the server while the database could not be told.
+        # Taken over by the server while the database was away.
         self._taken: set[int] = set()
 
     def run(self, job: Job, stop: threading.Event) -> None:

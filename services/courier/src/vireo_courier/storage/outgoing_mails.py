@@ -162,7 +162,7 @@ class OutgoingMailTable:
                 raise Later("stopped")
 
     def sent(self, job: Job) -> None:
-        """Delete the mail, or tell who waits for it."""
+        """Delete the mail, or write the outcome for who waits for it."""
         if not self._database.write(DELETE_SENT, (job.job_id, job.lease)):
             self._end(job, "sent", "")
 
@@ -176,7 +176,7 @@ class OutgoingMailTable:
 
     def sweep(self) -> None:
         """Delete what nobody will ask for; a bounded number of rows."""
-        self._database.write(SWEEP)
+        self._database.sweep(SWEEP)
 
     def _end(self, job: Job, outcome: str, reason: str) -> None:
         values: Sequence[object] = (outcome, reason[:500], job.job_id, job.lease)

@@ -1,9 +1,10 @@
-"""What the gateway asks before it reads a body, how it is told no, and its word that one has ended.
+"""What the gateway asks before it reads a body, how a body is refused, and its notice of the end.
 
 It understands 200, 401 and 403 alone. 401 is a yes as well, to less than all that a body may have
 (``uploads.conf`` of the gateway). A refusal is a 403 with what it is to answer in headers.
 """
 
+import contextlib
 import json
 from collections.abc import Callable
 
@@ -11,13 +12,13 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_common.access import public
-from vireo_common.errors import Failure
+from vireo_common.errors import Code, Failure
 from vireo_common.web import answer
-from vireo_media.core.permits import Permit, Permits
+from vireo_media.core.grants import Grant, GrantExpired, Grants, Purpose
 
 BODY_LENGTH = "X-Vireo-Body-Length"
 REFUSAL = "X-Vireo-Refusal"
-PERMIT = "X-Vireo-Permit"
+GRANT = "X-Vireo-Grant"
 
 
 def refusal(failure: Failure) -> Response:
@@ -36,31 +37,38 @@ def body_length() -> int | None:
     return int(length) if length.isascii() and length.isdigit() else None
 
 
-def permission(text: str, *, partial: bool = False) -> Response:
-    """The answer that makes the gateway read the body, and send the permit with it."""
+def permission(grant: str, *, partial: bool = False) -> Response:
+    """The answer that makes the gateway read the body, and send the grant with it."""
     response = answer()
     response.status_code = 401 if partial else 200
-    response.headers[PERMIT] = text
+    response.headers[GRANT] = grant
     return response
 
 
-def given_permit(permits: Permits, subject: str) -> Permit:
-    """The permit that came with a body.
+def given_grant(grants: Grants, purpose: Purpose, subject: str) -> Grant:
+    """The grant that the gateway sends.
 
     Raises:
-        Failure: ``forbidden``: there is none for ``subject``.
+        Failure: ``forbidden``: there is none for ``subject``; ``request_timeout``: there was one,
+            and its time is over; ``unavailable``.
     """
-    return permits.read_for(subject, request.headers.get(PERMIT, ""))
+    try:
+        return grants.read_for(request.headers.get(GRANT, ""), purpose, subject)
+    except GrantExpired:
+        raise Failure(Code.REQUEST_TIMEOUT) from None
 
 
-def blueprint(permits: Permits, close: Callable[[str], None]) -> APIBlueprint:
-    """The gateway's word that a body has ended before it was handed over."""
+def blueprint(grants: Grants, close: Callable[[str], None]) -> APIBlueprint:
+    """The gateway's notice that a body has ended before it was handed over."""
     bp = APIBlueprint("asked_before", __name__)
 
     @bp.post("/gateway/upload_ended", doc_ui=False)
     @public
     def upload_ended() -> Response:
-        close(permits.read(request.headers.get(PERMIT, "")).open_id)
+        # If it has expired, the lease of the reserved space is over too.
+        with contextlib.suppress(GrantExpired):
+            text = request.headers.get(GRANT, "")
+            close(grants.read(text, Purpose.UPLOAD, Purpose.PICTURE).reference)
         return Response(status=204)
 
     return bp

@@ -1,22 +1,27 @@
 """``GET /me/export``: the archive of everything that Vireo knows about a person.
 
-The bytes are the gateway's: the answer names a place that nobody but the gateway can ask for.
+The bytes are sent by the gateway: the answer names an internal location of it and has a grant, with
+which the gateway asks here again before it opens the file.
 """
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from vireo_common.access import account_id, signed_in
-from vireo_common.errors import Code
+from vireo_common.access import account_id, maybe_signed_in, required_account_id, signed_in
+from vireo_common.errors import Code, Failure
 from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Envelope, answer, problems
-from vireo_media.api.models import ExportRow, RangeHeaders
+from vireo_media.api.asked_before import GRANT, given_grant, refusal
+from vireo_media.api.models import ExportNameInPath, ExportRow, RangeHeaders
 from vireo_media.core.exports import Export, Exports
+from vireo_media.core.grants import Grants, Purpose
 
 ZIP = "application/zip"
 PLACE = "/_exports/"
 # An archive without large videos is made in about a second.
 RETRY_SECONDS = 2
+# From the answer here to the gateway's question: moments.
+GRANT_SECONDS = 30.0
 # Neither a proxy nor a browser may keep it.
 CACHE_CONTROL = "no-store, private"
 
@@ -26,8 +31,8 @@ def _file(description: str) -> dict[str, object]:
     return {"description": description, "content": {ZIP: {"schema": schema}}}
 
 
-def blueprint(exports: Exports) -> APIBlueprint:
-    """The route, on the rules of ``exports``."""
+def blueprint(exports: Exports, grants: Grants) -> APIBlueprint:
+    """The routes, on the rules of ``exports``."""
     bp = APIBlueprint("exports", __name__, abp_tags=[Tag(name="accounts")])
 
     @bp.get(
@@ -59,9 +64,20 @@ def blueprint(exports: Exports) -> APIBlueprint:
             curl -OJ $VIREO/me/export -H "Authorization: Bearer $TOKEN"
         """
         made = exports.ask(account_id())
-        response = _archive(made) if made else _waiting()
+        response = _archive(made, grants) if made else _waiting()
         response.headers["Cache-Control"] = CACHE_CONTROL
         return response
+
+    @bp.get("/gateway/may_read/export/<export_name>", doc_ui=False)
+    @maybe_signed_in
+    def may_read_export(path: ExportNameInPath) -> Response:
+        try:
+            grant = given_grant(grants, Purpose.EXPORT, path.export_name)
+            if grant.holder != required_account_id():
+                raise Failure(Code.FORBIDDEN)
+        except Failure as failure:
+            return refusal(failure)
+        return answer()
 
     return bp
 
@@ -73,8 +89,10 @@ def _waiting() -> Response:
     return response
 
 
-def _archive(export: Export) -> Response:
+def _archive(export: Export, grants: Grants) -> Response:
     response = Response(mimetype=ZIP)
     response.headers["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
     response.headers["X-Accel-Redirect"] = f"{PLACE}{export.name}.zip"
+    grant = grants.make(Purpose.EXPORT, export.name, export.channel_id, GRANT_SECONDS)
+    response.headers[GRANT] = grant
     return response

@@ -17,6 +17,12 @@ class HashPathInPath(BaseModel):
     )
 
 
+class ExportNameInPath(BaseModel):
+    """The name of a data export in an address of the gateway's."""
+
+    export_name: str = Field(description="32 hexadecimal digits.")
+
+
 class ExportRow(BaseModel):
     """An archive that is being made."""
 

@@ -14,12 +14,12 @@ from vireo_common.web import (
     client_address,
     problems,
 )
-from vireo_media.api.asked_before import body_length, given_permit, permission, refusal
-from vireo_media.core.permits import Permit, Permits
+from vireo_media.api.asked_before import body_length, given_grant, permission, refusal
+from vireo_media.core.grants import Grants, Purpose
 from vireo_media.core.pictures import MAX_BYTES, Pictures
 
-# In place of a hash path in the permit; it has another length.
-SUBJECT = "channelpicture"
+# The address names no channel: the picture is that of the grant's holder.
+SUBJECT = ""
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _FORM = {
@@ -39,7 +39,7 @@ PICTURE_BODY = {
 }
 
 
-def blueprint(pictures: Pictures, permits: Permits) -> APIBlueprint:
+def blueprint(pictures: Pictures, grants: Grants) -> APIBlueprint:
     """The routes, on the rules of ``pictures``."""
     bp = APIBlueprint("pictures", __name__, abp_tags=[Tag(name="channels")])
 
@@ -71,8 +71,8 @@ def blueprint(pictures: Pictures, permits: Permits) -> APIBlueprint:
         Example:
             curl $VIREO/channel/picture -H "Authorization: Bearer $TOKEN" --data-binary @me.jpg
         """
-        permit = given_permit(permits, SUBJECT)
-        pictures.set(permit.channel_id, permit.open_id, _bytes)
+        grant = given_grant(grants, Purpose.PICTURE, SUBJECT)
+        pictures.set(grant.holder, grant.reference, _bytes)
         return answer()
 
     @bp.delete(
@@ -98,10 +98,12 @@ def blueprint(pictures: Pictures, permits: Permits) -> APIBlueprint:
     def may_set_picture() -> Response:
         try:
             channel_id = required_account_id()
-            open_id = pictures.open(channel_id, client_address(), body_length())
+            opened = pictures.open(channel_id, client_address(), body_length())
+            ends = (opened.grant_seconds, opened.open_id)
+            grant = grants.make(Purpose.PICTURE, SUBJECT, channel_id, *ends)
         except Failure as failure:
             return refusal(failure)
-        return permission(permits.make(Permit(SUBJECT, channel_id, open_id)))
+        return permission(grant)
 
     return bp
 

@@ -18,9 +18,9 @@ from vireo_common.web import (
     client_address,
     problems,
 )
-from vireo_media.api.asked_before import body_length, given_permit, permission, refusal
+from vireo_media.api.asked_before import body_length, given_grant, permission, refusal
 from vireo_media.api.models import HashPathInPath
-from vireo_media.core.permits import Permit, Permits
+from vireo_media.core.grants import Grants, Purpose
 from vireo_media.core.uploads import Uploads
 
 BODY_FILE = "X-Vireo-Body-File"
@@ -33,7 +33,7 @@ RAW_BODY = {
 }
 
 
-def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
+def blueprint(uploads: Uploads, grants: Grants) -> APIBlueprint:
     """The routes, on the rules of ``uploads``."""
     bp = APIBlueprint("uploads", __name__, abp_tags=[Tag(name="videos")])
 
@@ -71,9 +71,9 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
             curl $VIREO/upload/v/$HASH -H "Authorization: Bearer $TOKEN" \
               -H 'Content-Type: application/octet-stream' -T clip.mp4 -X POST
         """
-        permit = given_permit(permits, path.hash_path)
+        grant = given_grant(grants, Purpose.UPLOAD, path.hash_path)
         body = request.headers.get(BODY_FILE, "")
-        uploads.take(path.hash_path, permit.channel_id, permit.open_id, body)
+        uploads.take(path.hash_path, grant.holder, grant.reference, body)
         return answer()
 
     @bp.get("/gateway/may_upload/<hash_path>", doc_ui=False)
@@ -82,9 +82,10 @@ def blueprint(uploads: Uploads, permits: Permits) -> APIBlueprint:
         try:
             channel_id, size = required_account_id(), body_length()
             opened = uploads.open(path.hash_path, channel_id, client_address(), size)
+            ends = (opened.grant_seconds, opened.open_id)
+            grant = grants.make(Purpose.UPLOAD, path.hash_path, channel_id, *ends)
         except Failure as failure:
             return refusal(failure)
-        permit = Permit(path.hash_path, channel_id, opened.open_id)
-        return permission(permits.make(permit), partial=uploads.is_partial(opened, size))
+        return permission(grant, partial=uploads.is_partial(opened, size))
 
     return bp

@@ -1,4 +1,4 @@
-"""How long the encoder needs for a video, by what is decoded and encoded: pixels times pictures."""
+"""How long the encoder needs for a video, by what is decoded and encoded: pixels times frames."""
 
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.refused import Refused
@@ -10,10 +10,10 @@ MAX_COST = 6 * 10**12
 
 
 def cost_of(inspection: Inspection, pixels: int = 0) -> int:
-    """Pixels times pictures, as they are decoded; ``pixels``: of the largest picture there is."""
+    """Pixels times frames, as they are decoded; ``pixels``: of the largest frame there is."""
     video, span = inspection.video, inspection.video_span
-    pictures = span.frame_rate * span.seconds
-    return int(max(pixels, video.width * video.height) * pictures)
+    frames = span.frame_rate * span.seconds
+    return int(max(pixels, video.width * video.height) * frames)
 
 
 def check_cost(inspection: Inspection, pixels: int = 0, *, most: int = MAX_COST) -> None:
@@ -29,5 +29,5 @@ def check_cost(inspection: Inspection, pixels: int = 0, *, most: int = MAX_COST)
             f"The video would keep the encoder too long: {video.width} x {video.height} "
             f"pixels for {inspection.duration / 3600:,.1f} hours at "
             f"{inspection.video_span.frame_rate:,.0f} "
-            f"pictures a second is {share:,.1f} times the most.",
+            f"frames a second is {share:,.1f} times the most.",
         )

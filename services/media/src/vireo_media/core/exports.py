@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core import containers
+from vireo_media.core import formats
 from vireo_media.core.refused import Refused
 
 # A name of a file may have 255 bytes on most file systems. The hash path, a number and the end come
@@ -20,14 +20,14 @@ _FORBIDDEN = frozenset('/\\:*?"<>|')
 # surrogate pairs, private use, and what Unicode has not given out.
 _PRINTED = frozenset("LMNPS")
 _ENDS = {
-    containers.MP4: "mp4",
-    containers.MATROSKA: "mkv",
-    containers.AVI: "avi",
-    containers.MPEG_TS: "ts",
-    containers.MPEG_PS: "mpg",
-    containers.FLV: "flv",
-    containers.ASF: "wmv",
-    containers.OGG: "ogv",
+    formats.MP4: "mp4",
+    formats.MATROSKA: "mkv",
+    formats.AVI: "avi",
+    formats.MPEG_TS: "ts",
+    formats.MPEG_PS: "mpg",
+    formats.FLV: "flv",
+    formats.ASF: "wmv",
+    formats.OGG: "ogv",
 }
 
 
@@ -62,7 +62,7 @@ class ExportStore(Protocol):
         """The channel's export that is waiting, or is ready and has not expired."""
 
     def begin(self, channel_id: int, name: str, instead_of: str) -> None:
-        """Insert an export with the jobs that make it and tell its owner, unless another request
+        """Insert an export with the jobs that make it and notify its owner, unless another request
         was quicker.
 
         Args:
@@ -119,7 +119,7 @@ def entry_name(number: int, hash_path: str, title: str, head: bytes) -> str:
     Args:
         number: of the video in the archive. It keeps apart what a file system that knows no case
             takes for the same, as hash paths may be.
-        head: the first ``containers.HEAD_BYTES`` bytes of the file, which say what kind it is.
+        head: the first ``formats.HEAD_BYTES`` bytes of the file, which say what kind it is.
     """
     stem = f"{number:05d} {hash_path} {safe_title(title)}".strip()
     return f"videos/{stem}.{_end_of(head)}"
@@ -140,7 +140,7 @@ def safe_title(title: str) -> str:
 
 def _end_of(head: bytes) -> str:
     try:
-        return _ENDS[containers.recognise(head)]
+        return _ENDS[formats.recognise(head)]
     except Refused:
         return "video"
 
@@ -148,9 +148,9 @@ def _end_of(head: bytes) -> str:
 README = """\
 All that Vireo knows about you. The .json files are text, in UTF-8; times are in UTC.
 
-account.json          your names, your mail address and whether it is proven, your date of birth
+account.json          your names, your mail address and whether it is verified, your date of birth
 sessions.json         where you are signed in: device, network address, first and last time
-known_devices.json    devices that you signed in from, as digests; you are told of others
+known_devices.json    devices that you signed in from, as digests; you are notified of others
 browsers.json         browsers that have a cookie by which your account knows them again
 known_addresses.json  network addresses that you signed in from
 links.json            links in mails to you that are still good, without what opens them

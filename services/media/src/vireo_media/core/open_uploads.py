@@ -1,9 +1,9 @@
-"""Bodies that are on their way in: who may send one, and how much room on the disk it holds.
+"""Bodies that are on their way in: who may send one, and how much disk space is reserved for it.
 
-The gateway writes bodies to the disk before any service sees them, and says no word meanwhile. So
-room is held for all that a body may have when it is permitted, and given back when it has ended, in
-whatever way. Which file belongs to which body is known only at its end; the sums are made so that
-they need not know it before (ADR 0024).
+The gateway writes bodies to the disk before any service sees them, and says nothing meanwhile. So
+space is reserved for the largest that a body may become when it is allowed, and released when it
+has ended, in whatever way. Which file belongs to which body is known only at its end; the sums are
+made so that they need not know it before (ADR 0024).
 """
 
 import ipaddress
@@ -20,9 +20,11 @@ from vireo_common.errors import Code, Failure
 GRACE_SECONDS = 60.0
 # The gateway's buffer: of a body that is smaller there may be no file yet.
 BUFFER_BYTES = 64 << 10
-# A body without a length, where there is no room for the largest, may have so much of it.
+# A body without a length, where there is no space for the largest, may have this part of it.
 PART = 16
 RETRY_SECONDS = 5
+# How far the clocks of the database and of the services may be apart.
+CLOCK_SECONDS = 60.0
 # A picture that has arrived waits for its place, and is made by a child with a limit of its own.
 PICTURE_SECONDS = 60.0
 
@@ -39,7 +41,7 @@ class OpenUpload:
     """A body that may be on its way, or has arrived and is looked at.
 
     ``size`` is what it may have in bytes, or, once it has ``arrived``, what its results may.
-    ``age`` is in seconds, ``lease`` how long from now it is believed in without a word.
+    ``age`` is in seconds, ``lease`` how long from now it is believed in without news of it.
     """
 
     open_id: str
@@ -50,6 +52,14 @@ class OpenUpload:
     arrived: bool = False
     age: float = 0.0
     lease: float = 0.0
+
+    @property
+    def grant_seconds(self) -> float:
+        """For how long its grant is valid.
+
+        Longer than the lease: the row, and not the grant, ends an upload that is too slow.
+        """
+        return self.lease + CLOCK_SECONDS
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ class OpenUploads:
 
     Args:
         room: measures the disk.
-        reserve_bytes: the room on the disk that bodies and their results leave free.
+        reserve_bytes: the disk space that bodies and their results leave free.
         most_open: how many videos of one account may be on their way at once.
         least_rate: how many bytes a second a body must have on the average.
     """
@@ -99,10 +109,10 @@ class OpenUploads:
         self._least_rate = least_rate
 
     def open(self, kind: Kind, channel_id: int, address: str, sizes: Sequence[int]) -> OpenUpload:
-        """Let a body come, and hold room for it.
+        """Allow a body, and reserve disk space for it.
 
         Args:
-            sizes: how many bytes it may have; of several, the first for which there is room.
+            sizes: how many bytes it may have; of several, the first for which there is space.
 
         Raises:
             Failure: ``rate_limited`` while the account sends as many as it may; ``disk_full``.
@@ -112,7 +122,7 @@ class OpenUploads:
         )
 
     def arrived(self, open_id: str, kind: Kind, size: int | None, seconds: float) -> None:
-        """Hold room for the results of a body that is there, in place of room for the body.
+        """Reserve disk space for the results of a body that is there, in place of its own.
 
         Args:
             size: the bytes of its results, at most; as many as the body might have had if ``None``.
@@ -134,12 +144,12 @@ class OpenUploads:
         self._store.change(decide)
 
     def close(self, open_id: str) -> None:
-        """Give back the room of a body that has ended, in whatever way."""
+        """Release the disk space of a body that has ended, in whatever way."""
         self._store.close(open_id)
 
     @contextmanager
     def closing(self, open_id: str) -> Iterator[None]:
-        """Close it at the end of the ``with``; where that can't be said, its lease ends it."""
+        """Close it at the end of the ``with``; where that fails, its lease ends it."""
         try:
             yield
         finally:
@@ -154,7 +164,7 @@ class OpenUploads:
 
     @property
     def too_slow(self) -> str:
-        """What is told of a body that was too slow."""
+        """The message for a body that was too slow."""
         return (
             "The upload took too long: it must have "
             f"{self._least_rate / 1024:,.0f} KiB a second on the average."
@@ -188,7 +198,7 @@ class OpenUploads:
         raise Failure(Code.DISK_FULL)
 
     def _spare(self, uploads: Sequence[OpenUpload]) -> int:
-        """Room that nothing needs which is on its way, beside the reserve."""
+        """Disk space that is neither reserved for anybody nor part of the reserve."""
         room = self._room()
         results = _held([each for each in uploads if each.arrived])
         coming = [each for each in uploads if not each.arrived]

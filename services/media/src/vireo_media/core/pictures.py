@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core.open_uploads import PICTURE_SECONDS, Kind, OpenUploads
+from vireo_media.core.open_uploads import PICTURE_SECONDS, Kind, OpenUpload, OpenUploads
 from vireo_media.core.refused import Refused
 
 MAX_BYTES = 10 << 20
@@ -85,20 +85,20 @@ class Pictures:
         self._waiting = threading.BoundedSemaphore(waiting)
         self._place_seconds = place_seconds
 
-    def open(self, channel_id: int, address: str, size: int | None) -> str:
-        """Let the channel send a picture of ``size`` bytes (if known); the id to set it with.
+    def open(self, channel_id: int, address: str, size: int | None) -> OpenUpload:
+        """Let the channel send a picture of ``size`` bytes (if known).
 
         Raises:
             Failure: ``rate_limited`` while another one of it is on its way; ``disk_full``.
         """
         most = MAX_BYTES if size is None else min(size, MAX_BYTES)
-        return self._open.open(Kind.PICTURE, channel_id, address, [most]).open_id
+        return self._open.open(Kind.PICTURE, channel_id, address, [most])
 
     def set(self, channel_id: int, open_id: str, read: Callable[[], bytes]) -> None:
         """Give the channel a picture; when this returns, it is on the disk and served.
 
         Args:
-            open_id: what ``open`` gave for it.
+            open_id: the id of what ``open`` gave for it.
             read: gets the bytes that the client sent, once there is a place for them.
 
         Raises:

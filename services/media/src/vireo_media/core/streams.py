@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from vireo_media.core.refused import Refused
 
-# These carry no picture and no sound that can be decoded.
+# These carry no frame and no sound that can be decoded.
 _NO_CODECS = frozenset({"", "none", "unknown", "bin_data"})
-# Beside a film, a stream with less than a tenth of the pictures of the fullest one is a poster, a
-# preview or a chapter's picture. Two moving streams (other angles, other sizes) are closer.
+# Beside a film, a stream with less than a tenth of the frames of the fullest one is a poster, a
+# preview or a chapter's image. Two moving streams (other angles, other sizes) are closer.
 _STILLS_SHARE = 0.1
 # Wider or taller pixels than any camera or broadcaster uses are a broken header.
 _MOST_ASPECT = 8.0
@@ -30,7 +30,7 @@ class Crop:
 
 @dataclass(frozen=True)
 class Turn:
-    """How a picture is turned and mirrored before it is shown: the signs of its matrix.
+    """How a frame is turned and mirrored before it is shown: the signs of its matrix.
 
     A pixel at (x, y) is shown at (a x + c y, b x + d y).
     """
@@ -43,7 +43,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Colour:
-    """Tags of a picture's colours, as ffprobe names them; empty where there is none."""
+    """Tags of a frame's colours, as ffprobe names them; empty where there is none."""
 
     matrix: str = ""
     transfer: str = ""
@@ -65,9 +65,9 @@ class Colour:
 class Stream:
     """What a file says about one of its streams.
 
-    Rates are pictures a second, 0 if unknown; times are seconds. `aspect` is the width of a pixel
-    by its height. `crop` is what the container cuts off; `crops_itself`: ffmpeg does it unless it
-    is told not to. `bottom_first`: of interlaced pictures, by the header. `program`: which one of a
+    Rates are frames a second, 0 if unknown; times are seconds. `aspect` is the width of a pixel
+    by its height. `crop` is what the file cuts off; `crops_itself`: ffmpeg does it unless it
+    is set not to. `bottom_first`: of interlaced frames, by the header. `program`: which one of a
     broadcast, 0 for none.
     """
 
@@ -95,7 +95,7 @@ class Stream:
     duration: float = 0.0
     channels: int = 0
     default: bool = False
-    attached_picture: bool = False
+    attached_image: bool = False
     encrypted: bool = False
     program: int = 0
 
@@ -116,9 +116,9 @@ class Stream:
 
 
 def displayed_size(stream: Stream, width: int, height: int, aspect: float) -> tuple[int, int]:
-    """Return how large a picture of a stream is shown, in square pixels.
+    """Return how large a frame of a stream is shown, in square pixels.
 
-    `width`, `height` and `aspect` are of this one picture: they may change on the way.
+    `width`, `height` and `aspect` are of this one frame: they may change on the way.
     """
     crop = stream.crop
     if crop.left + crop.right < width and crop.top + crop.bottom < height:
@@ -139,22 +139,22 @@ def family_of(matrix: str) -> str:
     return "smpte170m" if matrix in ("bt470bg", "smpte170m") else matrix
 
 
-def choose_video(streams: Sequence[Stream], pictures: Mapping[int, int]) -> Stream:
+def choose_video(streams: Sequence[Stream], frames: Mapping[int, int]) -> Stream:
     """Return the video stream to show: of those that move the largest, then the default one.
 
     Args:
-        pictures: how many pictures of each stream were seen or are promised, by index.
+        frames: how many frames of each stream were seen or are promised, by index.
 
-    Raises Refused where the file has none (sound, subtitles, a cover picture).
+    Raises Refused where the file has none (sound, subtitles, a cover image).
     """
     videos = [
         stream
         for stream in streams
-        if stream.kind == "video" and not stream.attached_picture and stream.codec not in _NO_CODECS
+        if stream.kind == "video" and not stream.attached_image and stream.codec not in _NO_CODECS
     ]
     if not videos:
         raise Refused("unsupported_media", "The file holds no video that can be decoded.")
-    counts = {each.index: max(each.frames, pictures.get(each.index, 0)) for each in videos}
+    counts = {each.index: max(each.frames, frames.get(each.index, 0)) for each in videos}
     fullest = max(counts.values())
     moving = [each for each in videos if counts[each.index] >= fullest * _STILLS_SHARE]
     return max(moving, key=lambda each: (each.width * each.height, each.default, -each.index))
@@ -163,7 +163,7 @@ def choose_video(streams: Sequence[Stream], pictures: Mapping[int, int]) -> Stre
 def choose_audio(streams: Sequence[Stream], video: Stream) -> Stream | None:
     """Return the sound to play: the default one, else the one with the most channels.
 
-    Of a broadcast with several programs that of the picture's, where it has one.
+    Of a broadcast with several programs that of the video's, where it has one.
     """
     sounds = [
         stream

@@ -1,7 +1,7 @@
 """Bytes in: who may upload, and what becomes of a body that has arrived.
 
-The bytes never pass through here. The gateway has them in a file; the media worker proves, syncs
-and keeps it, and this waits for what the worker says.
+The bytes never pass through here. The gateway has them in a file; the worker validates, syncs
+and keeps it, and this waits for its verdict.
 """
 
 import datetime as dt
@@ -30,8 +30,9 @@ ARRIVED_SECONDS = VERDICT_SECONDS + 30.0
 class UploadState(StrEnum):
     """How far an upload is.
 
-    ``received`` until the worker has spoken; ``refused``, or ``stored`` once the body is proven and
-    on the disk; ``placed`` once its files can be served, and ``published`` once catalog knows it.
+    ``received`` until the worker has decided; ``refused``, or ``stored`` once the body is validated
+    and on the disk; ``placed`` once its files can be served, and ``published`` once catalog knows
+    it.
     """
 
     RECEIVED = "received"
@@ -183,20 +184,26 @@ class Uploads:
             raise Failure(Code.ALREADY_UPLOADED)
 
     def take(self, hash_path: str, channel_id: int, open_id: str, body: str) -> None:
-        """Take a body that was permitted; what was held for it is given back at the end.
+        """Take a body that was allowed; the disk space reserved for it is released at the end.
 
         Raises:
             Failure: see ``check_owner`` and ``receive``.
         """
         with self._open.closing(open_id):
-            self.check_owner(hash_path, channel_id)
+            try:
+                self.check_owner(hash_path, channel_id)
+            except Failure as failure:
+                # That catalog is away is no reason to lose a body that may have taken hours: its
+                # grant says whose it is. A video that was deleted meanwhile is found by the report.
+                if failure.code is not Code.UNAVAILABLE:
+                    raise
             self.receive(hash_path, channel_id, open_id, body)
 
     def receive(self, hash_path: str, channel_id: int, open_id: str, body: str) -> None:
         """Take a body that has arrived completely, and return when it is stored.
 
         Args:
-            open_id: what ``open`` gave for it.
+            open_id: the id of what ``open`` gave for it.
             body: the path of the file that the gateway wrote.
 
         Raises:

@@ -16,7 +16,7 @@ import structlog
 from vireo_common import logs
 from vireo_media.settings import FilesSettings
 from vireo_media.storage.bodies import LONGEST, OwnBodies
-from vireo_media.storage.files import INCOMING
+from vireo_media.storage.staging import INCOMING
 
 log = structlog.get_logger()
 
@@ -98,7 +98,7 @@ class Question(socketserver.StreamRequestHandler):
 
 
 def main() -> int:
-    """Answer until the process is told to stop; the exit code where it can't begin."""
+    """Answer until the process is stopped; the exit code where it can't begin."""
     settings = FilesSettings.read()
     logs.configure("media-spool", settings.log_level)
     if settings.spool_socket is None:

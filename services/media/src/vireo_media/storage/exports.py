@@ -1,19 +1,15 @@
 """The table ``Exports``, with the jobs that are committed together with a row."""
 
-import secrets
-
 from pymysql.cursors import Cursor
 
-from vireo_common import jobs
+from vireo_common import events, jobs
 from vireo_common.database import Database, Duplicate, MissingParent
+from vireo_common.events import DataExportRequested
 from vireo_media.core.exports import ChannelGone, Export, ExportState
-from vireo_media.storage.uploads import MEDIA_QUEUE, TELL_ATTEMPTS
 
 EXPORT_QUEUE = "export"
 EXPORT = "export"
 ATTEMPTS = 3
-# Tells the owner. It is done in a moment, and does not wait for other people's archives.
-NOTICE = "notice"
 
 COLUMNS = "SELECT ExportName, ChannelID, State, FileName FROM Exports"
 
@@ -39,7 +35,7 @@ WHERE ExportName = %s AND State = 'waiting'
 
 SET_FAILED = "UPDATE Exports SET State = 'failed' WHERE ExportName = %s AND State = 'waiting'"
 
-# Later than it is served for the last time: nobody who was just told of the file finds it gone.
+# Later than it is served for the last time: nobody who was just given the file finds it gone.
 SWEEP = """
 DELETE FROM Exports WHERE ExpiresAt < NOW(3) - INTERVAL 1 MINUTE ORDER BY ExpiresAt LIMIT 1000
 """
@@ -64,8 +60,8 @@ class ExportTable:
         return self._find(BY_NAME, name)
 
     def begin(self, channel_id: int, name: str, instead_of: str) -> None:
-        """Insert an export with the jobs that make it and tell its owner, unless another request
-        was quicker.
+        """Insert an export with the job that makes it, and have its owner notified, unless
+        another request was quicker.
 
         Raises:
             ChannelGone: nothing was inserted.
@@ -75,8 +71,7 @@ class ExportTable:
             cursor.execute(FORGET_USELESS, (channel_id, instead_of))
             cursor.execute(INSERT, (name, channel_id))
             jobs.enqueue(cursor, EXPORT_QUEUE, EXPORT, name, max_attempts=ATTEMPTS)
-            notice = {"channel_id": channel_id, "mail_id": secrets.token_hex(16)}
-            jobs.enqueue(cursor, MEDIA_QUEUE, NOTICE, name, notice, max_attempts=TELL_ATTEMPTS)
+            events.publish(cursor, DataExportRequested(channel_id))
 
         try:
             self._database.transaction("exports.begin", work)
@@ -88,7 +83,7 @@ class ExportTable:
 
     def sweep(self) -> None:
         """Delete exports that have expired; a bounded number."""
-        self._database.write(SWEEP)
+        self._database.sweep(SWEEP)
 
     def _find(self, statement: str, value: int | str) -> Export | None:
         with self._database.read() as cursor:

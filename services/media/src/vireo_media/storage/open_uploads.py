@@ -59,8 +59,8 @@ class OpenUploadTable:
         self._database.write(CLOSE, (open_id,))
 
     def sweep(self) -> None:
-        """Forget what nobody gave a word of in its time; a bounded number."""
-        self._database.write(SWEEP)
+        """Forget what was not heard of in its time; a bounded number."""
+        self._database.sweep(SWEEP)
 
 
 def _of(row: tuple[object, ...]) -> OpenUpload:

@@ -1,14 +1,12 @@
-"""The table ``ChannelPictures``, with the jobs that remove the files of former pictures."""
+"""The table ``ChannelPictures``; the files of former pictures are removed by an event."""
 
 from pymysql.cursors import Cursor
 
-from vireo_common import jobs
+from vireo_common import events
 from vireo_common.database import Database, MissingParent
+from vireo_common.events import ChannelPictureRemoved
 from vireo_media.core.pictures import ChannelGone
-from vireo_media.storage.uploads import REMOVAL_QUEUE
 
-REMOVE_PICTURE = "remove_picture"
-REMOVE_ATTEMPTS = 20
 # Catalog may have read the name just now, and the gateway be about to open the file.
 REMOVE_AFTER_SECONDS = 10
 
@@ -75,11 +73,4 @@ class PictureTable:
 def _remove_former(cursor: Cursor, channel_id: int) -> None:
     if cursor.execute(FORMER, (channel_id,)):
         ((name,),) = cursor.fetchall()
-        jobs.enqueue(
-            cursor,
-            REMOVAL_QUEUE,
-            REMOVE_PICTURE,
-            name,
-            max_attempts=REMOVE_ATTEMPTS,
-            delay=REMOVE_AFTER_SECONDS,
-        )
+        events.publish(cursor, ChannelPictureRemoved(name), delay=REMOVE_AFTER_SECONDS)

@@ -12,14 +12,9 @@ from vireo_media.core.uploads import AlreadyUploaded, Received, Upload, UploadSt
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
 VERIFY_QUEUE = "verify"
-# What is removed keeps nobody waiting who uploads; catalog and auth put it there.
-REMOVAL_QUEUE = "removal"
-PREPARE, ENCODE, REMOVE, TELL, VERIFY = "prepare", "encode", "remove", "tell", "verify"
+PREPARE, ENCODE, VERIFY = "prepare", "encode", "verify"
 # A file that kills its worker so often is given up.
 ATTEMPTS = 3
-# That catalog is away is not counted. What is, a worker that died or a disk in trouble, has nothing
-# to do with the news: it may be told after many of these.
-TELL_ATTEMPTS = 20
 
 BY_HASH = "SELECT PathHash, UploadID, State, Code, Reason FROM Uploads WHERE PathHash = %s"
 
@@ -52,6 +47,7 @@ LOCK = "SELECT State FROM Uploads WHERE PathHash = %s AND UploadID = %s FOR UPDA
 
 SWEEP_REFUSED = """
 DELETE FROM Uploads WHERE State = 'refused' AND ReceivedAt < NOW(3) - INTERVAL 1 HOUR
+ORDER BY ReceivedAt LIMIT 1000
 """
 
 
@@ -109,25 +105,25 @@ class UploadTable:
         def work(cursor: Cursor) -> bool:
             if cursor.execute(WITHDRAW, (hash_path, upload_id)) != 1:
                 return False
-            jobs.cancel(cursor, MEDIA_QUEUE, hash_path, but=REMOVE)
+            jobs.cancel(cursor, MEDIA_QUEUE, hash_path)
             return True
 
         return self._database.transaction("uploads.withdraw", work)
 
     def forget(self, hash_path: str) -> None:
-        """Delete the upload of a video that was deleted, and every job but the removing one."""
+        """Delete the upload of a video that was deleted, and its jobs."""
 
         def work(cursor: Cursor) -> None:
             cursor.execute(DELETE, (hash_path,))
-            jobs.cancel(cursor, MEDIA_QUEUE, hash_path, but=REMOVE)
-            jobs.cancel(cursor, ENCODE_QUEUE, hash_path, but=REMOVE)
-            jobs.cancel(cursor, VERIFY_QUEUE, hash_path, but=REMOVE)
+            jobs.cancel(cursor, MEDIA_QUEUE, hash_path)
+            jobs.cancel(cursor, ENCODE_QUEUE, hash_path)
+            jobs.cancel(cursor, VERIFY_QUEUE, hash_path)
 
         self._database.transaction("uploads.forget", work)
 
     def sweep(self) -> None:
         """Forget uploads that were refused, and were not sent again."""
-        self._database.write(SWEEP_REFUSED)
+        self._database.sweep(SWEEP_REFUSED)
 
 
 def refuse(cursor: Cursor, hash_path: str, upload_id: str, code: str, reason: str) -> None:
@@ -157,7 +153,7 @@ def add_encode_job(
 ) -> None:
     """Have the video encoded, when it is its channel's turn.
 
-    Not ``may_copy``: its pictures can't be copied, that was tried.
+    Not ``may_copy``: its frames can't be copied, that was tried.
     """
     more = {"may_copy": may_copy}
     _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id, turn_of, cost, more)
@@ -166,12 +162,6 @@ def add_encode_job(
 def add_verify_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str, cost: int) -> None:
     """Have a published copy decoded to its end, when it is its channel's turn."""
     _enqueue(cursor, VERIFY_QUEUE, VERIFY, hash_path, upload_id, turn_of, cost)
-
-
-def add_tell_job(cursor: Cursor, hash_path: str, progress: dict[str, object]) -> None:
-    """Have catalog told, until it has heard it."""
-    payload = {"progress": progress}
-    jobs.enqueue(cursor, MEDIA_QUEUE, TELL, hash_path, payload, max_attempts=TELL_ATTEMPTS, delay=1)
 
 
 def _enqueue(

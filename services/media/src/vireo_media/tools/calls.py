@@ -132,7 +132,7 @@ _BY_ARGUMENT: dict[str, tuple[tuple[int, int], _Rules]] = {
     "fcntl": ((72, 25), ((_SECOND, (0, 1, 2, 3, 4, 1030)),)),
 }
 # Threads; a process, or a namespace, is none. clone3 hides its flags in memory: the C library takes
-# clone where it is told that there is none.
+# clone where the answer is that there is none.
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020000

@@ -1,13 +1,13 @@
 """Whether a published copy can be watched to its end: all of it is decoded, in the background.
 
-A copy is published on the word of its first pictures. A damaged packet in the middle ends the
+A copy is published when its first frames decode. A damaged packet in the middle ends the
 player of Chromium there (MEDIA_ERR_DECODE, seen with 156), where others go on.
 """
 
 import threading
 from pathlib import Path
 
-from vireo_media.core.containers import MP4
+from vireo_media.core.formats import MP4
 from vireo_media.tools import sandbox
 from vireo_media.tools.ffmpeg import quiet, source
 
@@ -18,7 +18,7 @@ _SECONDS_BASE, _SECONDS_EACH, _SECONDS_MOST = 300.0, 6.0, 7_200.0
 
 
 def decodes(path: Path, seconds: float, *, stop: threading.Event | None = None) -> bool:
-    """Return whether every packet of an MP4 decodes, in one size and without interlaced pictures.
+    """Return whether every packet of an MP4 decodes, in one size and without interlaced frames.
 
     Args:
         seconds: how long it lasts.
@@ -36,7 +36,7 @@ def decodes(path: Path, seconds: float, *, stop: threading.Event | None = None) 
     argv = [
         # Whatever is damaged ends it, also what the decoder could conceal.
         *(*quiet("ffmpeg"), "-xerror", "-threads", "2", *source(path, MP4)),
-        # The first picture, and interlaced ones. Where the size changes the filters begin anew.
+        # The first frame, and interlaced ones. Where the size changes the filters begin anew.
         *("-map", "0:v:0", "-vf"),
         "select=eq(n\\,0)+not(eq(interlace_type\\,PROGRESSIVE)),scale=16:16",
         *("-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"),

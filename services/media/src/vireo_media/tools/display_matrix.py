@@ -1,4 +1,4 @@
-"""How ffprobe prints the matrix by which a picture is turned and mirrored."""
+"""How ffprobe prints the matrix by which a frame is turned and mirrored."""
 
 import re
 

@@ -1,12 +1,12 @@
-"""Whether a file is encrypted in a way that ffprobe does not tell (of MP4 it tells it).
+"""Whether a file is encrypted in a way that ffprobe does not print (of MP4 it does).
 
-ffmpeg 5.1 and 7.1 decode what is encrypted in these as noise, or as pictures with holes. Only the
+ffmpeg 5.1 and 7.1 decode what is encrypted in these as noise, or as frames with holes. Only the
 beginning is read, in this process and in bounded memory.
 """
 
 from pathlib import Path
 
-from vireo_media.core.containers import Container
+from vireo_media.core.formats import FileFormat
 from vireo_media.tools.matroska_header import has_encrypted_track
 
 _HEAD_BYTES = 4 << 20
@@ -22,22 +22,22 @@ _ASF_OBJECTS = tuple(
 _SYNC, _STRIDES = 0x47, (188, 192, 204)
 # The sectors of a DVD, each a pack of its own.
 _SECTOR, _PACK, _PACKET = 2048, b"\x00\x00\x01\xba", b"\x00\x00\x01"
-# Private stream 1 (AC-3, subtitles), sound and picture.
+# Private stream 1 (AC-3, subtitles), sound and video.
 _SCRAMBLED = frozenset({0xBD, *range(0xC0, 0xF0)})
 # A lone packet with such a mark is damage.
 _LEAST_SHARE = 0.05
 
 
-def is_encrypted(path: Path, container: Container) -> bool:
+def is_encrypted(path: Path, file_format: FileFormat) -> bool:
     """Return whether a file says that what it holds is encrypted.
 
     Raises OSError: the file can't be read.
     """
-    if container.name not in _LOOKS:
+    if file_format.name not in _LOOKS:
         return False
     with path.open("rb") as file:
-        file.seek(container.leading_zeros)
-        return _LOOKS[container.name](file.read(_HEAD_BYTES))
+        file.seek(file_format.leading_zeros)
+        return _LOOKS[file_format.name](file.read(_HEAD_BYTES))
 
 
 def _asf(data: bytes) -> bool:

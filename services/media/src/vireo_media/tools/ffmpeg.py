@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from vireo_media.core.containers import Container
+from vireo_media.core.formats import FileFormat
 
 # The first line of defence: without these, a playlist named x.mp4 opens what it names.
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
 PROTOCOLS = "file"
-# No honest packet or picture that we take needs one allocation of more than this.
+# No honest packet or frame that we take needs one allocation of more than this.
 _MAX_ALLOCATION = 256 << 20
 
 
@@ -17,13 +17,13 @@ def quiet(program: str) -> list[str]:
     return [*words, "-nostdin"] if program == "ffmpeg" else words
 
 
-def source(path: Path, container: Container) -> list[str]:
+def source(path: Path, file_format: FileFormat) -> list[str]:
     """Return the input arguments: this file, read by its demuxer, and nothing else opened."""
     words = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS]
-    if container.leading_zeros:
-        words += ["-skip_initial_bytes", str(container.leading_zeros)]
-    if container.name == "mpegts":
-        # Where the table of a broadcast names other PIDs from some moment on, its picture and its
+    if file_format.leading_zeros:
+        words += ["-skip_initial_bytes", str(file_format.leading_zeros)]
+    if file_format.name == "mpegts":
+        # Where the table of a broadcast names other PIDs from some moment on, its video and its
         # sound go on in the streams that there are (ffmpeg 5.1 drops the rest otherwise).
         words += ["-merge_pmt_versions", "1"]
-    return [*words, "-f", container.demuxer, "-i", f"file:{path.absolute()}"]
+    return [*words, "-f", file_format.demuxer, "-i", f"file:{path.absolute()}"]

@@ -1,4 +1,4 @@
-"""The filters through which ffmpeg makes what browsers show: picture and sound.
+"""The filters through which ffmpeg makes what browsers show: video and sound.
 
 Each says why it is there; which tool and version it rests on stands in docs/media.md. Strings are
 made of numbers and names of this module alone, never of what a file says in words.
@@ -17,7 +17,7 @@ MAX_THUMBNAIL_SIDE = 1280
 _LEAST_SHARE = 0.1
 # More channels than a cinema's 7.1 have no known places: ffmpeg 5.1 can't mix 9 to 15, 18 or 32.
 _MOST_PLACED_CHANNELS = 8
-# Matrices by the names that ffmpeg's `scale` knows; what is not here is told as BT.601.
+# Matrices by the names that ffmpeg's `scale` knows; what is not here is named BT.601.
 _SCALE_MATRICES = {
     "bt709": "bt709",
     "fcc": "fcc",
@@ -65,8 +65,8 @@ def _even(side: float) -> int:
     return max(2, int(side + 1e-6) // 2 * 2)
 
 
-def picture_filters(video: Stream, looked: Survey) -> str:
-    """Return the chain that makes upright, square, progressive BT.709 pictures of one size."""
+def frame_filters(video: Stream, looked: Survey) -> str:
+    """Return the chain that makes upright, square, progressive BT.709 frames of one size."""
     colour = looked.colour
     canvas, varies = canvas_of(video, looked.shapes), len(looked.shapes) > 1
     alpha = video.has_alpha_layer or video.pixel_format.startswith(_WITH_ALPHA)
@@ -82,7 +82,7 @@ def picture_filters(video: Stream, looked: Survey) -> str:
 
 
 def _as_it_was_coded(video: Stream, looked: Survey) -> list[str]:
-    """What is done to pictures as they are coded, which is before ffmpeg turns them upright.
+    """What is done to frames as they are coded, which is before ffmpeg turns them upright.
 
     It turns them before the first filter, where the lines of a field become columns and the left
     side the upper one: so they are turned back for it, and upright again.
@@ -91,7 +91,7 @@ def _as_it_was_coded(video: Stream, looked: Survey) -> list[str]:
     if looked.interlaced:
         if looked.unsaid:
             done.append(f"setfield={'bff' if video.bottom_first else 'tff'}")
-        # Combs are taken out of each picture that says it is interlaced, whatever the header says.
+        # Combs are taken out of each frame that says it is interlaced, whatever the header says.
         done.append("bwdif=mode=send_frame:deint=interlaced")
     done += _cropped(video)
     if not done:
@@ -122,7 +122,7 @@ def _cropped(video: Stream) -> list[str]:
 
 
 def _thinned() -> str:
-    """Drop pictures above `MAX_ENCODED_RATE` a second, evenly; all others keep their times.
+    """Drop frames above `MAX_ENCODED_RATE` a second, evenly; all others keep their times.
 
     The next one is due a sixtieth after the last one was due, or was there; half of that may be
     missing, for the clocks of cameras and screens are not even. ffmpeg's own ``-fpsmax`` rounds
@@ -194,17 +194,17 @@ def _tone_mapped(colour: Colour) -> list[str]:
 
 
 def _padded(canvas: Canvas) -> list[str]:
-    """Put pictures of another shape in the middle: a phone that is turned keeps its circles."""
+    """Put frames of another shape in the middle: a phone that is turned keeps its circles."""
     size = f"{canvas.width}:{canvas.height}"
     return [f"pad={size}:(ow-iw)/2:(oh-ih)/2:black"]
 
 
 def thumbnail_filters(matrix: str) -> str:
-    """Return the chain that makes the picture of a JPEG of a published film.
+    """Return the chain that makes a JPEG of a frame of a published film.
 
-    A JPEG is BT.601 of full range. `matrix` is that of pictures that name none.
+    A JPEG is BT.601 of full range. `matrix` is that of frames that name none.
     """
-    # The larger side decides; "2" keeps a picture of one pixel from becoming one of none.
+    # The larger side decides; "2" keeps a frame of one pixel from becoming one of none.
     factor = f"min(1,{MAX_THUMBNAIL_SIDE}/max(iw*sar,ih))"
     size = f"w='max(2,round(iw*sar*{factor}))':h='max(2,round(ih*{factor}))'"
     matrices = f"in_color_matrix={_SCALE_MATRICES.get(matrix, 'bt601')}:out_color_matrix=bt601"
@@ -217,7 +217,7 @@ def output_channels(sound: Sound) -> int:
 
 
 def sound_filters(sound: Sound) -> str:
-    """Return the chain that makes mono or stereo in time with the picture.
+    """Return the chain that makes mono or stereo in time with the video.
 
     ``async=1`` fills gaps and cuts overlaps. Not ``first_pts``: where the number of channels
     changes ffmpeg begins the chain anew, which would then fill up from 0 once more; and not

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from vireo_media.core.containers import HEAD_BYTES, MPEG_PS, MPEG_TS, Container, recognise
+from vireo_media.core.formats import HEAD_BYTES, MPEG_PS, MPEG_TS, FileFormat, recognise
 from vireo_media.core.refused import Refused
 
 # A receiver that starts before its signal, or a disk image of one, leaves zeros before the stream.
@@ -14,8 +14,8 @@ _PACK = b"\x00\x00\x01\xba"
 _PIECE = 64 << 10
 
 
-def container_of(path: Path) -> Container:
-    """Return which container a file is.
+def format_of(path: Path) -> FileFormat:
+    """Return which format a file has.
 
     Raises Refused where it is none that is taken, OSError where it can't be read.
     """
@@ -29,10 +29,10 @@ def container_of(path: Path) -> Container:
         start = max(zeros - 2, 0)
         file.seek(start)
         head = file.read(HEAD_BYTES)
-    container = recognise(head)
-    if container not in (MPEG_TS, MPEG_PS):
+    file_format = recognise(head)
+    if file_format not in (MPEG_TS, MPEG_PS):
         raise Refused("unsupported_media", "The file begins with zeros: a part of it is missing.")
-    return replace(container, leading_zeros=start)
+    return replace(file_format, leading_zeros=start)
 
 
 def _zeros(file: IO[bytes]) -> int:

@@ -163,7 +163,7 @@ def _refusal(confine: "Callable[[], None]") -> str:
 def _limit(settings: dict[str, int]) -> None:
     memory, cpu, size = settings["memory"], settings["cpu"], settings["file-size"]
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    # The soft limit ends the process with SIGXCPU, which tells a CPU bomb from other kills.
+    # The soft limit ends the process with SIGXCPU, which distinguishes a CPU bomb from other kills.
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,6 +1,6 @@
-"""The crop that a Matroska file asks for, which ffprobe 5.1 does not tell (7.1 does, and crops).
+"""The crop that a Matroska file asks for, which ffprobe 5.1 does not print (7.1 does, and crops).
 
-RFC 9559, 5.1.4.1.28: PixelCropTop and its like cut pixels off before the picture is scaled to
+RFC 9559, 5.1.4.1.28: PixelCropTop and its like cut pixels off before the frame is scaled to
 DisplayWidth x DisplayHeight. Only the elements before the first cluster are read, in this process
 and in bounded memory.
 """
@@ -35,7 +35,7 @@ def with_crops(path: Path, streams: Sequence[Stream]) -> list[Stream]:
     tracks = iter(_video_tracks(data))
     return [
         _cropped(each, next(tracks, {}))
-        if each.kind == "video" and not each.attached_picture
+        if each.kind == "video" and not each.attached_image
         else each
         for each in streams
     ]

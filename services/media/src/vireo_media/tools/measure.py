@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from vireo_media.core.containers import MP4
+from vireo_media.core.formats import MP4
 from vireo_media.tools import sandbox
 from vireo_media.tools.ffmpeg import quiet, source
 from vireo_media.tools.packets import Probe
@@ -13,21 +13,21 @@ _LIMITS = sandbox.Limits(1 << 30, 60, 120.0, file_bytes=0)
 
 
 class NotMade(Exception):
-    """The file has no picture."""
+    """The file has no frame."""
 
 
 @dataclass(frozen=True)
 class Made:
     """A film of ours. Times are seconds, sizes pixels as displayed.
 
-    `duration` is what a player shows; `starts_at` when the first picture is shown in it.
+    `duration` is what a player shows; `starts_at` when the first frame is shown in it.
     """
 
     width: int
     height: int
     duration: float
     starts_at: float
-    picture_seconds: float
+    video_seconds: float
     sound_seconds: float
 
 
@@ -47,7 +47,7 @@ def measure(path: Path, *, stop: threading.Event | None = None) -> Made:
     sandbox.run(argv, _LIMITS, files=files, stop=stop, on_line=seen.take)
     videos = [each for each in seen.streams if each.kind == "video" and each.width]
     if not videos:
-        raise NotMade("no picture")
+        raise NotMade("no frame")
     [video, *_] = videos
     width, height = video.displayed
     sounds = [each for each in seen.streams if each.kind == "audio"]
@@ -56,6 +56,6 @@ def measure(path: Path, *, stop: threading.Event | None = None) -> Made:
         height=height,
         duration=seen.duration,
         starts_at=video.start - min(each.start for each in (video, *sounds)),
-        picture_seconds=video.duration,
+        video_seconds=video.duration,
         sound_seconds=max((each.duration for each in sounds), default=0.0),
     )

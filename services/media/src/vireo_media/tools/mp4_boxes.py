@@ -1,11 +1,11 @@
 """What the boxes of an MP4 or QuickTime file say that ffprobe does not: its edit lists.
 
 An edit list names the parts of a track that are shown (ISO/IEC 14496-12, 8.6.6). ffmpeg 5.1 and 7.1
-decode just those, but copy what is cut off at the end, or between two parts, as pictures like all
+decode just those, but copy what is cut off at the end, or between two parts, as frames like all
 others (seen with 5.1.9). So such a file is not copied.
 
-The length that the whole film promises (`mvhd`) is read here too: ffprobe 5.1 tells it, while 7.1
-tells the length of the longest track.
+The length that the whole film promises (`mvhd`) is read here too: ffprobe 5.1 prints it, while 7.1
+prints the length of the longest track.
 
 Only the headers of boxes and a few small boxes are read, in this process and in bounded memory.
 """
@@ -35,7 +35,7 @@ _UNKNOWN_LENGTHS = (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 class Track:
     """One track. Lengths are seconds; `edits` are (seconds shown, begins at, rate).
 
-    An edit that begins at -1 shows nothing. A rate that is no whole number is told as 0; ffmpeg 5.1
+    An edit that begins at -1 shows nothing. A rate that is no whole number is 0 here; ffmpeg 5.1
     and 7.1 play all of them as 1.
     """
 
@@ -87,20 +87,20 @@ def layout_of(path: Path, video: Stream, audio: Stream | None) -> Layout:
     try:
         with path.open("rb") as file:
             film, tracks = _read(file)
-        picture = tracks[video.index]
+        shown = tracks[video.index]
         sound = tracks[audio.index] if audio else None
         promised = film.length
     except (_Broken, IndexError, struct.error):
         return Layout(whole=False)
-    half_a_picture = picture.length / max(video.frames, 1) / 2 if video.frames else 0.02
-    whole = picture.is_whole(half_a_picture + 0.002)
+    half_a_frame = shown.length / max(video.frames, 1) / 2 if video.frames else 0.02
+    whole = shown.is_whole(half_a_frame + 0.002)
     if sound is not None:
         whole &= sound.is_whole(_SOUND_PADDING)
     return Layout(
         whole=whole,
-        other_speed=picture.other_speed or (sound is not None and sound.other_speed),
+        other_speed=shown.other_speed or (sound is not None and sound.other_speed),
         promised=promised,
-        length_unknown=picture.length_unknown,
+        length_unknown=shown.length_unknown,
     )
 
 

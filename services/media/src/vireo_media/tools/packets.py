@@ -9,10 +9,10 @@ from vireo_media.core.refused import Refused
 from vireo_media.core.streams import Colour, Stream, sane_aspect
 from vireo_media.tools.display_matrix import turn_of
 
-# Enough for some two seconds of picture beside the sound.
+# Enough for some two seconds of video beside the sound.
 FIRST_PACKETS = 400
 # Their clock is 33 bits of 90 kHz and starts anew, so that a header's or a last packet's time
-# proves nothing: ffprobe tells 26 hours of a clip in which the clock went back.
+# shows nothing: ffprobe prints 26 hours of a clip in which the clock went back.
 WRAPPING_CLOCKS = frozenset({"mpegts", "mpeg"})
 _LONGEST_GAP = 10.0
 _SHORTEST_MEASURE = 0.5
@@ -48,7 +48,7 @@ class _Span:
 
     @property
     def rate(self) -> float:
-        # A burst of a few packets proves nothing; some cameras write two at one time.
+        # A burst of a few packets shows nothing; some cameras write two at one time.
         elapsed = max(self.last - (self.start or 0.0), _SHORTEST_MEASURE)
         return max(self.packets - 1, 0) / elapsed
 
@@ -57,7 +57,7 @@ class _Span:
 class Probe:
     """What a probe of headers, first packets and last packets has shown so far.
 
-    `wrapping`: the container is one of `WRAPPING_CLOCKS`.
+    `wrapping`: the format is one of `WRAPPING_CLOCKS`.
     """
 
     wrapping: bool = False
@@ -134,7 +134,7 @@ class Probe:
             self.streams.append(replace(stream, encrypted=encrypted, program=program))
 
     @property
-    def pictures(self) -> dict[int, int]:
+    def frames(self) -> dict[int, int]:
         """How many packets of each stream were seen, by its index."""
         indexes = self._first.keys() | self._last.keys()
         return {each: self._seen(each).packets for each in indexes}
@@ -164,7 +164,7 @@ class Probe:
         return Timing(
             start=start or 0.0,
             end=max(first.end, last.end),
-            pictures=first.packets,
+            frames=first.packets,
             frame_rate=max(first.rate, last.rate),
             held=max(first.end, last.end) - max(first.last, last.last),
         )
@@ -176,7 +176,7 @@ class Probe:
             return False
         timing = self.timing(video.index)
         if self.wrapping and (first.jumped or timing.seconds > MAX_SECONDS):
-            # The clock was set anew on the way, so that the last time proves nothing.
+            # The clock was set anew on the way, so that the last time shows nothing.
             return False
         return timing.covers(video.duration or self.duration)
 
@@ -186,7 +186,7 @@ class Scan:
     """What all packets of one stream show. `wrapping`: add up steps instead of trusting times."""
 
     wrapping: bool
-    most_pictures: int = MAX_FRAMES
+    most_frames: int = MAX_FRAMES
     _span: _Span = field(default_factory=_Span)
     _steps: float = 0.0
     _position: int = 0
@@ -203,8 +203,8 @@ class Scan:
             step = dts - before
             self._steps += step if 0.0 < step < _LONGEST_GAP else duration
         self._position = max(self._position, int(number(fields, "pos") or 0))
-        if self._span.packets > self.most_pictures:
-            raise Refused("too_large", f"The video has more than {self.most_pictures} pictures.")
+        if self._span.packets > self.most_frames:
+            raise Refused("too_large", f"The video has more than {self.most_frames} frames.")
 
     def timing(self, share_of: int = 0) -> Timing:
         """Return the measure; if only a part of `share_of` bytes was read, the whole by it."""
@@ -233,7 +233,7 @@ _FIELD = re.compile(r"(?:\\.|[^|\\])+", re.DOTALL)
 
 
 def parse(line: bytes) -> tuple[str, dict[str, str]]:
-    """Return the name of a line's section, and its fields; what is told twice is told first.
+    """Return the name of a line's section, and its fields; of what is there twice the first.
 
     Words of the file's own (a tag) come last, and can't take the place of what ffprobe found.
     """
@@ -273,7 +273,7 @@ def _hidden(fields: dict[str, str]) -> bool:
 
 
 def _rotation(text: str) -> int:
-    """Return quarter turns in degrees; players show nothing else (a broken matrix tells -2^31)."""
+    """Return quarter turns in degrees; players show nothing else (a broken matrix prints -2^31)."""
     try:
         degrees = int(float(text))
     except (ValueError, OverflowError):
@@ -336,7 +336,7 @@ _COLOUR_NAMES = {
 
 
 def colour_of(fields: dict[str, str]) -> Colour:
-    """Return the tags of a stream's or a picture's colours, of those that there are."""
+    """Return the tags of a stream's or a frame's colours, of those that there are."""
 
     def known(key: str) -> str:
         name = fields.get(key, "")
@@ -374,6 +374,6 @@ def _stream(index: int, fields: dict[str, str]) -> Stream:
         duration=number(fields, "duration") or 0.0,
         channels=int(number(fields, "channels") or 0),
         default=fields.get("disposition:default") == "1",
-        attached_picture=any(fields.get(f"disposition:{each}") == "1" for each in _NOT_MOVING),
+        attached_image=any(fields.get(f"disposition:{each}") == "1" for each in _NOT_MOVING),
     )
     return _with_side_data(stream, fields)

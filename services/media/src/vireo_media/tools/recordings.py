@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from vireo_media.core.containers import Container
+from vireo_media.core.formats import FileFormat
 from vireo_media.tools.sandbox import Stopped
 
 _PAGE, _BEGINS = b"OggS\x00", b"OggS\x00\x02"
@@ -25,7 +25,7 @@ _SECONDS = 3.0
 _MOST_BOXES = 20_000
 # Which track a fragment is of, and when it begins, stand before the list of its packets.
 _FRAGMENT_BYTES = 256
-# How each of these begins; none of it is found within the pictures or the sound of a film.
+# How each of these begins; none of it is found within the frames or the sound of a film.
 _BEGINNINGS = {
     "ogg": re.compile(re.escape(_BEGINS)),
     "flv": re.compile(b"FLV\x01[\x00-\x07]\x00\x00\x00\x09\x00\x00\x00\x00", re.DOTALL),
@@ -37,7 +37,9 @@ _SEGMENT = b"\x18S\x80g"
 _LONGEST_BEGINNING = 80
 
 
-def are_several(path: Path, container: Container, *, stop: threading.Event | None = None) -> bool:
+def are_several(
+    path: Path, file_format: FileFormat, *, stop: threading.Event | None = None
+) -> bool:
     """Return whether a recording begins after the first one.
 
     In a file that takes too long to read, what is behind that is not looked at.
@@ -47,16 +49,16 @@ def are_several(path: Path, container: Container, *, stop: threading.Event | Non
         OSError: the file can't be read.
     """
     with path.open("rb") as file:
-        if container.name == "mp4":
+        if file_format.name == "mp4":
             return _has_two_indexes(file)
-        if container.name == "avi":
+        if file_format.name == "avi":
             return _has_two_riffs(file)
-        if container.name == "matroska":
+        if file_format.name == "matroska":
             return _matroska_goes_on(file, stop)
-        if container.name not in _BEGINNINGS:
+        if file_format.name not in _BEGINNINGS:
             return False
-        start = _end_of_beginnings(file) if container.name == "ogg" else 1
-        return _begins_again(file, start, _BEGINNINGS[container.name], stop)
+        start = _end_of_beginnings(file) if file_format.name == "ogg" else 1
+        return _begins_again(file, start, _BEGINNINGS[file_format.name], stop)
 
 
 def _begins_again(

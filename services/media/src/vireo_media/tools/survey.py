@@ -1,6 +1,6 @@
 """Look through a whole file before it is encoded: what changes on the way?
 
-Every key picture and all sound is decoded once, in bounded children. A header tells only how a
+Every keyframe and all sound is decoded once, in bounded children. A header says only how a
 file begins: a recording of a call grows from 320 x 180 to 640 x 360, a broadcast goes from one
 channel to two, and a header may lie about how long its sound is.
 """
@@ -19,7 +19,7 @@ from vireo_media.tools.packets import Scan, colour_of, number, parse, ratio
 # As for an encode (transcode.py), which decodes more.
 _MEMORY_BYTES = 3 << 30
 _SECONDS_BASE, _SECONDS_EACH, _SECONDS_MOST = 300.0, 3.0, 43_200.0
-# Every picture of these is a key picture: their beginning is enough.
+# Every frame of these is a keyframe: their beginning is enough.
 _INTRA_CODECS = frozenset(
     (
         *("cfhd", "dnxhd", "dvvideo", "ffv1", "ffvhuff", "hap", "huffyuv", "jpeg2000"),
@@ -27,7 +27,7 @@ _INTRA_CODECS = frozenset(
     )
 )
 _INTRA_PACKETS = 100
-# Pictures of these can't say themselves that they are interlaced; QuickTime's header does.
+# Frames of these can't say themselves that they are interlaced; QuickTime's header does.
 _SILENT_CODECS = frozenset(
     ("ffvhuff", "huffyuv", "jpeg2000", "magicyuv", "png", "qtrle", "utvideo")
 )
@@ -39,7 +39,7 @@ _MOST_SHAPES = 64
 
 @dataclass(frozen=True)
 class Shape:
-    """Pictures of one size: coded pixels, the aspect of a pixel, and for how many seconds."""
+    """Frames of one size: coded pixels, the aspect of a pixel, and for how many seconds."""
 
     width: int
     height: int
@@ -65,9 +65,9 @@ class Sound:
 class Survey:
     """What changes on the way. `steady`: the clock never jumps.
 
-    `interlaced`: a picture says so, or of a codec whose pictures can't the header (`unsaid`).
+    `interlaced`: a frame says so, or of a codec whose frames can't the header (`unsaid`).
 
-    `measured`: by all packets of the pictures; None where not all of them were read.
+    `measured`: by all packets of the frames; None where not all of them were read.
     """
 
     shapes: tuple[Shape, ...]
@@ -85,7 +85,7 @@ def survey(path: Path, found: Inspection, *, stop: threading.Event | None = None
     Raises the errors of `sandbox`.
     """
     limits = _limits(found)
-    pictures = _Pictures(found.video)
+    frames = _Frames(found.video)
     interval = ["-read_intervals", f"%+#{_INTRA_PACKETS}"]
     intra = found.video.codec in _INTRA_CODECS
     argv = [
@@ -93,18 +93,18 @@ def survey(path: Path, found: Inspection, *, stop: threading.Event | None = None
         *("-select_streams", str(found.video.index), "-of", "compact", "-show_entries"),
         "packet=pts_time,dts_time,duration_time,flags:frame=best_effort_timestamp_time,width,height,sample_aspect_ratio,"
         "interlaced_frame,color_range,color_space,color_transfer,color_primaries",
-        *source(path, found.container),
+        *source(path, found.file_format),
     ]
-    _run(argv, limits, path, stop, pictures.take)
+    _run(argv, limits, path, stop, frames.take)
     sound = _listen(path, found.audio, found, limits, stop) if found.audio else None
     return Survey(
-        shapes=pictures.shapes(found.video_span.end),
-        colour=pictures.colour,
-        interlaced=pictures.interlaced or found.video.interlaced,
+        shapes=frames.shapes(found.video_span.end),
+        colour=frames.colour,
+        interlaced=frames.interlaced or found.video.interlaced,
         unsaid=found.video.interlaced and found.video.codec in _SILENT_CODECS,
-        steady=pictures.steady,
+        steady=frames.steady,
         sound=sound,
-        measured=None if intra else pictures.measured(),
+        measured=None if intra else frames.measured(),
     )
 
 
@@ -120,7 +120,7 @@ def _listen(
         *(*quiet("ffprobe"), "-threads", "1", "-select_streams", str(audio.index)),
         *("-of", "compact", "-show_entries"),
         "frame=best_effort_timestamp_time,nb_samples,channels:stream=sample_rate",
-        *source(path, found.container),
+        *source(path, found.file_format),
     ]
     _run(argv, limits, path, stop, heard.take)
     return heard.sound()
@@ -143,8 +143,8 @@ def _run(
 
 
 @dataclass
-class _Pictures:
-    """Key pictures, line by line, in memory that does not grow."""
+class _Frames:
+    """Keyframes, line by line, in memory that does not grow."""
 
     video: Stream
     colour: Colour = field(default_factory=Colour)
@@ -190,7 +190,7 @@ class _Pictures:
         self.interlaced |= fields.get("interlaced_frame") == "1"
         shape = (width, height, ratio(fields.get("sample_aspect_ratio", "")))
         if self._shape is None:
-            # The pictures say what the header left out: a JPEG or VP9 names its matrix itself.
+            # The frames say what the header left out: a JPEG or VP9 names its matrix itself.
             shown = colour_of(fields)
             self.colour = Colour(
                 self.colour.matrix or shown.matrix,
@@ -215,7 +215,7 @@ class _Pictures:
         return self._scan.timing()
 
     def shapes(self, end: float) -> tuple[Shape, ...]:
-        """Return the sizes there were; without any picture, what the header says."""
+        """Return the sizes there were; without any frame, what the header says."""
         self._close(max(end, self._last))
         self._shape = None
         if not self._shown:

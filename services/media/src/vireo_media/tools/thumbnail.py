@@ -1,4 +1,4 @@
-"""The thumbnail of a video: OpenCV picks a frame, ffmpeg makes the picture, in bounded children.
+"""The thumbnail of a video: OpenCV picks a frame, ffmpeg makes the JPEG, in bounded children.
 
 Errors: those of `sandbox`, NoFrame where not one frame can be decoded, and `transcode.DiskFull`.
 """
@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from vireo_media.core.containers import MP4
+from vireo_media.core.formats import MP4
 from vireo_media.tools import sandbox
 from vireo_media.tools.ffmpeg import FORMATS, PROTOCOLS, quiet, source
 from vireo_media.tools.filters import thumbnail_filters
@@ -24,7 +24,7 @@ _FILE_BYTES = 16 << 20
 _CAPTURE_OPTIONS = (
     f"protocol_whitelist;{PROTOCOLS}|format_whitelist;{FORMATS}|threads;1|loglevel;16"
 )
-# A frame's time in its file is a little before or after the one that OpenCV tells.
+# A frame's time in its file is a little before or after the one that OpenCV gives.
 _ROUNDING_SECONDS = 0.002
 _LIMITS = sandbox.Limits(_MEMORY_BYTES, int(_WALL_SECONDS), _WALL_SECONDS, _FILE_BYTES)
 
@@ -45,7 +45,7 @@ def thumbnail(
 
     Args:
         made: the published MP4's measures.
-        matrix: of its colours, where its pictures name none.
+        matrix: of its colours, where its frames name none.
 
     Raises NoFrame, DiskFull, and the errors of `sandbox`; `target` is gone then.
     """

@@ -4,10 +4,10 @@ Run as `python -I thumbnail_child.py <video> <seconds>`. Prints seconds from the
 Exit code 0: printed. 3: no frame could be decoded.
 
 It only looks: OpenCV takes colours without tags for BT.601, converts HDR by itself, and knows
-nothing of pixels that are not square or of mirrored pictures. ffmpeg makes the picture.
+nothing of pixels that are not square or of mirrored frames. ffmpeg makes the JPEG.
 
 A random frame is taken; if it is black or empty, another one. Where random ones don't find a
-good one (ten minutes of black before one of picture), frames spread evenly over the video are
+good one (ten minutes of black before the first scene), frames spread evenly over the video are
 looked at, finer and finer while the time lasts, and the best one seen is taken.
 """
 
@@ -114,7 +114,7 @@ def main(source: str, seconds: float) -> int:
     if not video.isOpened():
         return NO_FRAME
     picker = Picker(seconds)
-    # A browser's recording tells a negative number.
+    # A browser's recording has a negative number.
     count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
     found = count > 0 and pick_by_seeking(video, count, picker)
     if not found and (count <= _READ_THROUGH_FRAMES or picker.best is None):

@@ -6,7 +6,7 @@ temporary name of the caller's and leave nothing there when they fail.
 Errors: those of `sandbox`, and
 
     TranscodeFailed     ffmpeg gave up on this file; trying again will not help
-        NoCopy          its pictures can't be copied, but encoded
+        NoCopy          its frames can't be copied, but encoded
     DiskFull            the target's disk is full; trying again later may help
 """
 
@@ -24,8 +24,8 @@ from vireo_media.tools import sandbox
 from vireo_media.tools.ffmpeg import quiet, source
 from vireo_media.tools.filters import (
     BT709_TAGS,
+    frame_filters,
     output_channels,
-    picture_filters,
     sound_filters,
 )
 from vireo_media.tools.survey import Sound, Survey
@@ -34,11 +34,11 @@ log = logging.getLogger(__name__)
 
 # Copying needs the index of twelve hours and little else.
 _COPY_MEMORY = 1 << 30
-# 8192 x 4320 HEVC of 10 bits and four reference pictures took 979 MB; sixteen may be named.
+# 8192 x 4320 HEVC of 10 bits and four reference frames took 979 MB; sixteen may be named.
 _ENCODE_MEMORY = 3 << 30
 # Copying runs at the disk's speed: two seconds for a GiB where it is fast.
 _COPY_SECONDS = 1800.0
-# That video, at 30 pictures a second, takes some 6 s for each of its own on two cores. What takes
+# That video, at 30 frames a second, takes some 6 s for each of its own on two cores. What takes
 # longer than two days would keep a worker from everybody else's.
 _ENCODE_SECONDS_BASE, _ENCODE_SECONDS_EACH, _ENCODE_SECONDS_MOST = 600.0, 30.0, 172_800.0
 # A copy is never much larger than what it was copied from; the index of fragments grows a little.
@@ -49,7 +49,7 @@ NO_SPACE = b"No space left on device"
 # With "faststart" ffmpeg writes the whole file a second time to get the index before it. In a
 # large file room for the index is kept instead: 0.9 CPU seconds for a GiB in place of 1.4, and half
 # of the writing. A packet needs no more than its size, time, offset and place (4 + 8 + 8 + 8
-# bytes), its mark as a key picture (4) and a chunk of its own (12).
+# bytes), its mark as a keyframe (4) and a chunk of its own (12).
 _ROOM_EACH_PACKET = 44
 _MOST_ROOM = 32 << 20
 
@@ -59,7 +59,7 @@ class TranscodeFailed(Exception):
 
 
 class NoCopy(TranscodeFailed):
-    """The pictures can't be taken as they are: players could not seek to all their key pictures."""
+    """The frames can't be taken as they are: players could not seek to all their keyframes."""
 
 
 class DiskFull(Exception):
@@ -68,7 +68,7 @@ class DiskFull(Exception):
 
 @dataclass(frozen=True)
 class IndexRoom:
-    """Room for the index before the pictures: in files of which size, and beside the packets'."""
+    """Room for the index before the frames: in files of which size, and beside the packets'."""
 
     from_bytes: int = 64 << 20
     beside_bytes: int = 64 << 10
@@ -78,11 +78,11 @@ _INDEX_ROOM = IndexRoom()
 
 
 @dataclass
-class _KeyPictures:
-    """How many key pictures there are, and how many of them are IDR pictures.
+class _Keyframes:
+    """How many keyframes there are, and how many of them are IDR frames.
 
-    Lines of a framecrc with two streams: all key pictures, and what is IDR in each. A player that
-    seeks to any other key picture meets pictures before it that refer to what it did not decode,
+    Lines of a framecrc with two streams: all keyframes, and what is IDR in each. A player that
+    seeks to any other keyframe meets frames before it that refer to what it did not decode,
     and Chromium 156 ends there with MEDIA_ERR_DECODE.
     """
 
@@ -95,13 +95,13 @@ class _KeyPictures:
         self.idr += line.startswith(b"1,")
 
     def check(self) -> None:
-        """Raises NoCopy where some are no IDR pictures."""
+        """Raises NoCopy where some are no IDR frames."""
         if self.keys != self.idr:
-            raise NoCopy(f"{self.keys} key pictures, {self.idr} of them IDR")
+            raise NoCopy(f"{self.keys} keyframes, {self.idr} of them IDR")
 
 
 def _watched(found: Inspection) -> list[str]:
-    """A second output, for `_KeyPictures`: it costs no second reading of the file."""
+    """A second output, for `_Keyframes`: it costs no second reading of the file."""
     video = f"0:{found.video.index}"
     return [
         *("-map", video, "-map", video, "-c", "copy", "-bsf:v:0", "noise=drop=not(key)"),
@@ -120,7 +120,7 @@ def copy_streams(
     """Write a fast-start MP4 with the video and the sound of `path`, not encoded again.
 
     Everything else is left out: other streams, chapters, tags (the place of a phone's clip), the
-    names of the camera and the encoder. The rotation, which is part of the picture, stays.
+    names of the camera and the encoder. The rotation, which is part of what is seen, stays.
 
     Raises the errors of this module and of `sandbox`.
     """
@@ -157,8 +157,8 @@ def encode(
 ) -> None:
     """Write a fast-start MP4 of H.264 (8 bits, 4:2:0, even sizes) and AAC, mono or stereo.
 
-    Never scaled up, at most 1920 on a side and 60 pictures a second; upright, square pixels, BT.709
-    with all tags, deinterlaced where a picture is interlaced, no metadata. A stream that an MP4
+    Never scaled up, at most 1920 on a side and 60 frames a second; upright, square pixels, BT.709
+    with all tags, deinterlaced where a frame is interlaced, no metadata. A stream that an MP4
     takes as it is is copied.
 
     Raises the errors of this module and of `sandbox`.
@@ -228,8 +228,8 @@ _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 def _input(path: Path, found: Inspection, *, steady: bool = False) -> list[str]:
     words = [*quiet("ffmpeg"), "-y", "-threads", "2"]
-    if found.container.name in CORRECTED_CLOCKS:
-        # Where it jumps, sound of before the jump may come after pictures of behind it. That is a
+    if found.file_format.name in CORRECTED_CLOCKS:
+        # Where it jumps, sound of before the jump may come after frames of behind it. That is a
         # jump too, and one that is not corrected moves all that follows.
         words += ["-copyts", "-start_at_zero"] if steady else ["-dts_delta_threshold", "1"]
     if found.video.crops_itself:
@@ -238,7 +238,7 @@ def _input(path: Path, found: Inspection, *, steady: bool = False) -> list[str]:
     if found.video.has_alpha_layer and found.video.codec in _ALPHA_DECODERS:
         words += ["-c:v", _ALPHA_DECODERS[found.video.codec]]
     # What is damaged is compared with what was found, after it was made.
-    return [*words, "-max_error_rate", "1", *source(path, found.container)]
+    return [*words, "-max_error_rate", "1", *source(path, found.file_format)]
 
 
 def _streams(found: Inspection, sound_input: int = 0) -> list[str]:
@@ -261,7 +261,7 @@ def _index_fits(target: Path) -> bool:
     """Whether something of the room is left behind the index.
 
     ffmpeg 5 says that there was too little, and ends with 0 all the same, the index written over
-    the first pictures: then no box begins where it ends.
+    the first frames: then no box begins where it ends.
     """
     with target.open("rb") as file:
         names = []
@@ -288,7 +288,7 @@ def _bare_mp4(target: Path, index: Sequence[str] = _INDEX_MOVED) -> list[str]:
 def _assumed_tags(found: Inspection) -> list[str]:
     """Name the colours of a copy that does not name them all, as browsers take them.
 
-    Other players guess otherwise. What the pictures name themselves counts more than the header, so
+    Other players guess otherwise. What the frames name themselves counts more than the header, so
     where they name a part it is completed there.
     """
     colour = found.video.colour
@@ -310,29 +310,29 @@ _NUMBERS = {"bt709": 1, "smpte170m": 6}
 def _video_codec(found: Inspection, looked: Survey) -> list[str]:
     if found.video_copies:
         return ["-c:v", "copy", *_assumed_tags(found)]
-    filters = picture_filters(found.video, looked)
+    filters = frame_filters(found.video, looked)
     return [
         *("-vf", filters, "-c:v", "libx264", "-profile:v", "high", *BT709_TAGS),
         *("-preset", "veryfast", "-crf", "23", "-threads:v", "2"),
         # Times stay as they are: by default they are rounded to the rate of the beginning.
         *("-fps_mode", "vfr", "-enc_time_base:v", "1/90000"),
-        # A key picture at least every five seconds, so that seeking works.
+        # A keyframe at least every five seconds, so that seeking works.
         *("-force_key_frames", "expr:gte(t,n_forced*5)"),
         *_held(found, looked),
     ]
 
 
-# Longer than any steady rate has a picture shown.
+# Longer than any steady rate has a frame shown.
 _HELD_SECONDS = 0.5
 
 
 def _held(found: Inspection, looked: Survey) -> list[str]:
     """The last slide of a talk stays for as long as it does: encoders give it no length.
 
-    Without B pictures the last one that is shown is also the last one in the file.
+    Without B-frames the last one that is shown is also the last one in the file.
     """
     span = found.video_span
-    if found.container.name in CORRECTED_CLOCKS and looked.measured is not None:
+    if found.file_format.name in CORRECTED_CLOCKS and looked.measured is not None:
         span = looked.measured
     if span.held < _HELD_SECONDS or not looked.steady:
         return []
@@ -368,7 +368,7 @@ def _run(
     nice: int = sandbox.NICE_BACKGROUND,
     copies: bool = False,
 ) -> None:
-    keys = _KeyPictures()
+    keys = _Keyframes()
     with _created(target):
         files = sandbox.Files(reads=reads, writes=[target])
         done = sandbox.run(argv, limits, files=files, stop=stop, nice=nice, on_line=keys.take)

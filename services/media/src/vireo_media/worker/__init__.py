@@ -1,1 +1,1 @@
-"""The media worker: proves uploads, publishes videos, removes files. ``python -m`` runs it."""
+"""The media worker: validates uploads, publishes videos, removes files. ``python -m`` runs it."""

@@ -1,43 +1,42 @@
-"""``python -m vireo_media.worker``: runs until it is told to stop, then gives its jobs back."""
+"""``python -m vireo_media.worker``: runs until it is stopped, then gives its jobs back."""
 
 import sys
 import threading
 from collections.abc import Mapping
+from functools import partial
 
 import structlog
 
 from vireo_common import logs
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
+from vireo_common.events import consumer
 from vireo_common.jobs import LEASE_SECONDS, JobQueue
-from vireo_common.worker import Handler, Slot, run_until_stopped
+from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
 from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
-from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, NOTICE, ExportTable
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.earlier_jobs import become_events
+from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
+from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
-from vireo_media.storage.pictures import REMOVE_PICTURE, PictureTable
+from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import (
     ENCODE,
     ENCODE_QUEUE,
     MEDIA_QUEUE,
     PREPARE,
-    REMOVAL_QUEUE,
-    REMOVE,
-    TELL,
     VERIFY,
     VERIFY_QUEUE,
     UploadTable,
 )
 from vireo_media.tools.sandbox import SandboxError, missing_confinement
+from vireo_media.worker.events import consumed
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import Janitor
-from vireo_media.worker.notices import Notices
 from vireo_media.worker.pipeline import Pipeline
 from vireo_media.worker.reaper import Reaper
-from vireo_media.worker.removals import Removals
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
@@ -49,7 +48,6 @@ log = structlog.get_logger()
 PREPARE_IDLE_SECONDS = 0.05
 ENCODE_IDLE_SECONDS = 0.5
 EXPORT_IDLE_SECONDS = 0.2
-REMOVAL_IDLE_SECONDS = 0.2
 
 
 def main() -> int:
@@ -64,29 +62,27 @@ def main() -> int:
 
 
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
-    # One for exports and one for removals: they are bound by the disk, and two at once would be no
-    # quicker. One for decoding what was published, which nobody waits for.
+    # One for exports and one for events, which are removals: they are bound by the disk, and two at
+    # once would be no quicker. One for decoding what was published, which nobody waits for.
     slots = settings.prepare_slots + settings.encode_slots + 3
-    # Two for each slot (its work and its lease), one for the janitor.
-    database = Database.connect("media", settings, size=2 * slots + 1)
+    # Two for each slot (its work and its lease), one for each thread that sweeps rows.
+    database = Database.connect("media", settings, size=2 * slots + 2)
     uploads, exports = UploadTable(database), ExportTable(database)
-    pictures, files = PictureTable(database), MediaFiles(settings.media_root, settings.spool_socket)
-    files.make_folders()
+    pictures = PictureTable(database)
+    files = files_on_disk(settings.media_root, settings.spool_socket)
     queues = {
         name: JobQueue(database, name, LEASE_SECONDS)
-        for name in (MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE, REMOVAL_QUEUE, VERIFY_QUEUE)
+        for name in (MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE, VERIFY_QUEUE)
     }
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
     auth = Auth(ServiceClient(settings.auth_url, token))
     removal = Removal(uploads, files)
-    reports = Reports(queues[MEDIA_QUEUE], catalog, removal)
+    reports = Reports(catalog, removal)
     pipeline = Pipeline(
         queues[MEDIA_QUEUE], queues[ENCODE_QUEUE], uploads, files, reports, Tools(), Early()
     )
-    removals = Removals(queues[REMOVAL_QUEUE], removal, files)
-    notices = Notices(queues[MEDIA_QUEUE], auth)
-    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
+    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files.blobs)
     exporter = Exporter(
         queues[EXPORT_QUEUE],
         exports,
@@ -101,7 +97,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     sweepers = [
         Janitor(files, uploads, exports, pictures, OpenUploadTable(database), stopping),
         Reaper(
-            files,
+            files.staging,
             stopping,
             least_rate=settings.least_upload_rate,
             reserve_bytes=settings.disk_reserve_bytes,
@@ -111,13 +107,11 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
         VERIFY: Handler(verifier.verify, verifier.give_up),
-        TELL: Handler(reports.tell, reports.give_up),
-        REMOVE: Handler(removals.remove, removals.give_up),
-        REMOVE_PICTURE: Handler(removals.remove_picture, removals.give_up),
-        NOTICE: Handler(notices.notice, notices.give_up),
         EXPORT: Handler(exporter.run, exporter.give_up),
     }
-    return [*sweepers, *_slots(settings, stopping, queues, handlers)]
+    events = consumer("media", database, consumed(removal, files), stopping)
+    earlier = Sweeper([partial(become_events, database)], stopping)
+    return [*sweepers, earlier, events, *_slots(settings, stopping, queues, handlers)]
 
 
 def _slots(
@@ -126,27 +120,23 @@ def _slots(
     queues: Mapping[str, JobQueue],
     handlers: Mapping[str, Handler],
 ) -> list[Slot]:
-    """Which queue is worked on by how many slots, and which kinds of jobs are done there."""
-    removals = (REMOVE, REMOVE_PICTURE)
-    # The version before left its removals in the first queue.
-    quick = (PREPARE, TELL, NOTICE, *removals)
+    """Which queue, with its one kind of jobs, is worked on by how many slots."""
     wanted = [
-        (settings.prepare_slots, "prepare", MEDIA_QUEUE, quick, PREPARE_IDLE_SECONDS),
-        (settings.encode_slots, "encode", ENCODE_QUEUE, (ENCODE,), ENCODE_IDLE_SECONDS),
-        (1, "verify", VERIFY_QUEUE, (VERIFY,), ENCODE_IDLE_SECONDS),
-        (1, "export", EXPORT_QUEUE, (EXPORT,), EXPORT_IDLE_SECONDS),
-        (1, "removal", REMOVAL_QUEUE, removals, REMOVAL_IDLE_SECONDS),
+        (settings.prepare_slots, MEDIA_QUEUE, PREPARE, PREPARE_IDLE_SECONDS),
+        (settings.encode_slots, ENCODE_QUEUE, ENCODE, ENCODE_IDLE_SECONDS),
+        (1, VERIFY_QUEUE, VERIFY, ENCODE_IDLE_SECONDS),
+        (1, EXPORT_QUEUE, EXPORT, EXPORT_IDLE_SECONDS),
     ]
     return [
         Slot(
-            f"{name}-{number}",
+            f"{kind}-{number}",
             queues[queue],
-            {kind: handlers[kind] for kind in kinds},
+            {kind: handlers[kind]},
             stopping,
             idle,
             retries=(OSError, SandboxError),
         )
-        for count, name, queue, kinds, idle in wanted
+        for count, queue, kind, idle in wanted
         for number in range(count)
     ]
 

@@ -7,12 +7,19 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 PIECE_BYTES = 1 << 20
 # So much is written between two syncs: the last one, which nothing can stop, is short, and the
 # files of others need not wait for what is still in memory.
 SYNC_BYTES = 64 << 20
+
+
+class Source(Protocol):
+    """Something that is read from where it stands."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; none at its end."""
 
 
 class Archive:
@@ -42,17 +49,21 @@ class Archive:
         """Add a value that is bounded, as JSON that a person can read."""
         self.add_text(name, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
-    def add_file(self, name: str, source: IO[bytes]) -> None:
-        """Add what is in an open file, from its beginning.
+    def add_file(self, name: str, source: Source, size: int, begun: bytes = b"") -> None:
+        """Add what is in an open file or blob.
+
+        Args:
+            size: of all of it, in bytes.
+            begun: what was read of it before.
 
         Raises:
             OSError: the disk is in trouble, or full.
         """
-        source.seek(0)
         entry = _entry(name)
         # Known beforehand, so that what is longer than 4 GiB gets the fields for it (ZIP64).
-        entry.file_size = os.fstat(source.fileno()).st_size
+        entry.file_size = size
         with self._zip.open(entry, "w") as target:
+            target.write(begun)
             while piece := source.read(self._piece_bytes):
                 self._pause()
                 target.write(piece)

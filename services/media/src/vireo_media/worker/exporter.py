@@ -1,12 +1,12 @@
 """The job ``export``: an archive of everything that Vireo knows about a person.
 
 Like every job it may run twice, or die anywhere and run again. It writes to a name of its own, and
-puts the archive in its place as the last step of the transaction that proves its lease.
+puts the archive in its place as the last step of the transaction that checks its lease.
 """
 
+import contextlib
 import errno
 import json
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -21,9 +21,10 @@ from vireo_common.text import iso_time
 from vireo_common.worker import Interrupted, TryLater
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
-from vireo_media.core.containers import HEAD_BYTES
 from vireo_media.core.exports import README, Export, ExportState, archive_name, entry_name
+from vireo_media.core.formats import HEAD_BYTES
 from vireo_media.core.uploads import Received, UploadState
+from vireo_media.storage import blobs
 from vireo_media.storage import exports as export_rows
 from vireo_media.storage.exports import ExportGone, ExportTable
 from vireo_media.storage.files import MediaFiles
@@ -46,7 +47,7 @@ class Exporter:
 
     Args:
         queue: where the jobs are.
-        reserve_bytes: the room on the disk that archives leave free.
+        reserve_bytes: the disk space that archives leave free.
         keep_seconds: for how long an archive is served.
     """
 
@@ -80,8 +81,8 @@ class Exporter:
             self._queue.finish(job)
             return
         # Of workers that died. One that only stood still finds its lease lost.
-        self._files.discard_parts(export.name)
-        part = self._files.export_part(export.name, job.lease)
+        self._files.staging.discard_parts(export.name)
+        part = self._files.staging.export_part(export.name, job.lease)
         try:
             file_name, size = self._make(export, part, stop)
             self._publish(job, export, part, file_name, size)
@@ -101,7 +102,7 @@ class Exporter:
 
         def also(cursor: Cursor) -> None:
             export_rows.set_failed(cursor, job.subject)
-            self._files.discard_parts(job.subject)
+            self._files.staging.discard_parts(job.subject)
 
         self._queue.quarantine(job, error, also)
 
@@ -113,9 +114,12 @@ class Exporter:
         self._queue.finish(job)
 
     def _publish(self, job: Job, export: Export, part: Path, file_name: str, size: int) -> None:
+        # Before the transaction, for it may take long where the store is elsewhere.
+        archive = self._files.transfer_export(export.name, part)
+
         def also(cursor: Cursor) -> None:
             export_rows.set_ready(cursor, export.name, file_name, size, self._keep_seconds)
-            self._files.place_export(export.name, part)
+            self._files.place_export(archive)
 
         try:
             self._queue.finish(job, also)
@@ -148,16 +152,16 @@ class Exporter:
         name = self._pictures.find(channel_id)
         if name is None:
             return
-        try:
-            source = self._files.picture(name).open("rb")
-        except FileNotFoundError:
-            # It was replaced at this moment.
-            return
-        with source:
-            archive.add_file("picture.webp", source)
+        with contextlib.ExitStack() as stack:
+            try:
+                source = stack.enter_context(self._files.blobs.open(blobs.picture(name)))
+            except FileNotFoundError:
+                # It was replaced at this moment.
+                return
+            archive.add_file("picture.webp", source, source.size)
 
     def _require_room(self, size: int) -> None:
-        if self._files.free_bytes() < size + self._reserve_bytes:
+        if self._files.staging.free_bytes() < size + self._reserve_bytes:
             raise TryLater("disk full", DISK_FULL_SECONDS)
 
     def _size_of_originals(self, channel_id: int) -> int:
@@ -189,14 +193,16 @@ class Exporter:
         if received is None or received.state not in KEPT:
             return None
         hash_path = str(row["hash_path"])
-        try:
-            source = self._files.original(hash_path, received.upload_id).open("rb")
-        except FileNotFoundError:
-            # The video was deleted at this moment.
-            return None
-        with source:
-            name = entry_name(number, hash_path, str(row["title"]), source.read(HEAD_BYTES))
-            archive.add_file(name, source)
+        original = blobs.original(hash_path, received.upload_id)
+        with contextlib.ExitStack() as stack:
+            try:
+                source = stack.enter_context(self._files.blobs.open(original))
+            except FileNotFoundError:
+                # The video was deleted at this moment.
+                return None
+            head = source.read(HEAD_BYTES)
+            name = entry_name(number, hash_path, str(row["title"]), head)
+            archive.add_file(name, source, source.size, head)
         return name
 
     def _add_list(
@@ -204,19 +210,21 @@ class Exporter:
     ) -> None:
         """Add a list of any length, which is put together on the disk: a file without a name, that
         no dead worker leaves behind."""
-        with tempfile.TemporaryFile(dir=self._files.exports) as file:
-            _write_list(file, rows, pause)
-            archive.add_file(name, file)
+        with self._files.staging.unnamed() as file:
+            size = _write_list(file, rows, pause)
+            file.seek(0)
+            archive.add_file(name, file, size)
 
 
-def _write_list(file: IO[bytes], rows: Iterator[Row], pause: Callable[[], None]) -> None:
+def _write_list(file: IO[bytes], rows: Iterator[Row], pause: Callable[[], None]) -> int:
+    """Returns the size in bytes."""
     between = b"[\n"
     for row in rows:
         pause()
         file.write(between + json.dumps(row, ensure_ascii=False, indent=2).encode())
         between = b",\n"
     file.write(b"\n]\n" if between == b",\n" else b"[]\n")
-    file.flush()
+    return file.tell()
 
 
 def _uploaded(received: Received) -> dict[str, object]:

@@ -1,13 +1,14 @@
 """The janitor: removes what killed processes left in the media folder."""
 
 import threading
-from pathlib import Path
 
 import structlog
 
 from vireo_common.errors import Failure
 from vireo_media.core.exports import ExportState
 from vireo_media.core.uploads import UploadState
+from vireo_media.storage import blobs
+from vireo_media.storage.blobs import Kind
 from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.open_uploads import OpenUploadTable
@@ -18,7 +19,7 @@ log = structlog.get_logger()
 
 EVERY_SECONDS = 30.0
 # The gateway writes what arrives in pieces of 64 kB, so a body that grows more slowly than 36 bytes
-# a second looks left behind. A body that has arrived gets its second name at once.
+# a second looks left behind. A body that has arrived is linked at once.
 INCOMING_SECONDS = 1800.0
 # All that is kept is looked at once in so many sweeps, the first one included.
 WHOLE_EVERY = 120
@@ -65,10 +66,10 @@ class Janitor(threading.Thread):
         Raises:
             Failure: the database or the spool is not there; what can't be asked for is kept.
         """
-        for path in self._files.left_in_incoming(INCOMING_SECONDS):
-            self._files.remove_left(path)
+        for path in self._files.staging.left_in_incoming(INCOMING_SECONDS):
+            self._files.staging.remove_left(path)
             log.info("left_body_removed")
-        for path, hash_path, upload_id in self._files.left_in_staging(STAGING_SECONDS):
+        for path, hash_path, upload_id in self._files.staging.left_in_staging(STAGING_SECONDS):
             if not self._needed(hash_path, upload_id):
                 path.unlink(missing_ok=True)
                 log.info("left_file_removed", hash_path=hash_path)
@@ -82,9 +83,13 @@ class Janitor(threading.Thread):
     def _sweep_exports(self) -> None:
         """Forget exports that have expired, and remove what has no row any more."""
         self._exports.sweep()
-        for path, name in self._files.left_in_exports(EXPORT_SECONDS):
-            if not self._served(path, name):
+        for path, name in self._files.staging.left_parts(EXPORT_SECONDS):
+            if self._state_of(name) is not ExportState.WAITING:
                 path.unlink(missing_ok=True)
+                log.info("left_export_removed")
+        for key in self._files.blobs.keys(Kind.EXPORT, older=EXPORT_SECONDS):
+            if self._state_of(key.name) not in {ExportState.WAITING, ExportState.READY}:
+                self._files.blobs.delete(key)
                 log.info("left_export_removed")
 
     def _sweep_kept(self) -> None:
@@ -92,25 +97,25 @@ class Janitor(threading.Thread):
 
         A row is there before its files, and leaves before them: a file without one is nobody's.
         """
-        for path, hash_path, upload_id in self._files.kept():
+        store = self._files.blobs
+        for key in store.keys(Kind.ORIGINAL):
+            hash_path, upload_id = blobs.upload_of(key)
             if not self._stopping.is_set() and not self._owned(hash_path, upload_id):
-                path.unlink(missing_ok=True)
+                store.delete(key)
                 log.info("left_original_removed", hash_path=hash_path)
-        for path, hash_path in self._files.published():
-            if not self._stopping.is_set() and self._uploads.find(hash_path) is None:
-                path.unlink(missing_ok=True)
-                log.info("left_public_file_removed", hash_path=hash_path)
-        for path, name in self._files.pictures(STAGING_SECONDS):
-            if not self._stopping.is_set() and not self._pictures.has(name):
-                path.unlink(missing_ok=True)
+        for kind in (Kind.VIDEO, Kind.THUMBNAIL):
+            for key in store.keys(kind):
+                if not self._stopping.is_set() and self._uploads.find(key.name) is None:
+                    store.delete(key)
+                    log.info("left_public_file_removed", hash_path=key.name)
+        for key in store.keys(Kind.PICTURE, older=STAGING_SECONDS):
+            if not self._stopping.is_set() and not self._pictures.has(key.name):
+                store.delete(key)
                 log.info("left_picture_removed")
 
-    def _served(self, path: Path, name: str) -> bool:
-        """Whether a file of an export is or will be served; half of one grows into a whole."""
+    def _state_of(self, name: str) -> ExportState | None:
         export = self._exports.find(name)
-        if export is None or export.state is ExportState.FAILED:
-            return False
-        return export.state is ExportState.WAITING or path == self._files.export(name)
+        return export.state if export else None
 
     def _owned(self, hash_path: str, upload_id: str) -> bool:
         upload = self._uploads.find(hash_path)

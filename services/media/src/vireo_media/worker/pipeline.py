@@ -7,26 +7,29 @@ The job ``encode``:   encode -> what is made of the film -> publish
 Every step can be done again by another worker after this one died in the middle of it. A worker
 that stood still for longer than its lease may go on, and not know that another one has its job, or
 that there is a second upload for the hash path. So it writes to names of its own, and touches what
-counts (public names, a body that is refused) only as the last step of the transaction that proves
+counts (public names, a body that is refused) only as the last step of the transaction that checks
 its lease. Files are in place before the database says so; what is in place without a row is swept
 away.
 """
 
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import structlog
 from pymysql.cursors import Cursor
 
 from vireo_common.errors import MESSAGES, Code
+from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import Job, JobQueue
 from vireo_common.worker import TryLater
-from vireo_media.catalog import Progress
 from vireo_media.core.encoding import cost_of
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.refused import Refused
 from vireo_media.core.uploads import Upload, UploadState
+from vireo_media.storage import blobs
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
@@ -34,7 +37,12 @@ from vireo_media.tools.measure import NotMade
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.thumbnail import NoFrame
 from vireo_media.tools.transcode import DiskFull, TranscodeFailed
-from vireo_media.worker.reports import Reports, progress_of
+from vireo_media.worker.reports import (
+    Reports,
+    change_to,
+    publish_change,
+    withdraw_changes,
+)
 from vireo_media.worker.steps.copy import copy
 from vireo_media.worker.steps.encode import encode
 from vireo_media.worker.steps.keep import Early, Keep
@@ -53,7 +61,6 @@ UNFIT = (TranscodeFailed, NotMade, NoFrame, LimitExceeded)
 
 DISK_FULL_SECONDS = 60.0
 UNREADABLE = "The video could not be converted; the file may be damaged."
-FAILED: dict[str, object] = {"state": "failed", "reason": UNREADABLE}
 
 
 class Pipeline:
@@ -91,18 +98,21 @@ class Pipeline:
     # prepare: from a complete body to a stored upload, and a published video where it can be copied
 
     def prepare(self, job: Job, stop: threading.Event) -> None:
-        """Prove, sync and keep a body; publish it, or have it encoded."""
+        """Validate, sync and keep a body; publish it, or have it encoded."""
         upload = self._upload(job)
         if upload is None:
             self._media.finish(job)
             return
-        body = self._keep.body(upload)
-        if not body.exists():
-            # Its request failed after the row was there, and took the body back.
-            self._refuse(job, upload, Code.NO_BYTES, MESSAGES[Code.NO_BYTES])
-            return
+        with self._keep.body(upload) as body:
+            if body is None:
+                # Its request failed after the row was there, and took the body back.
+                self._refuse(job, upload, Code.NO_BYTES, MESSAGES[Code.NO_BYTES])
+            else:
+                self._prepare(job, upload, body, stop)
+
+    def _prepare(self, job: Job, upload: Upload, body: Path, stop: threading.Event) -> None:
         with ThreadPoolExecutor(1) as side:
-            # The disk works while the picture is decoded and the streams are copied.
+            # The disk works while the frame is decoded and the streams are copied.
             synced = side.submit(self._tools.sync, body)
             try:
                 inspection = probe(body, self._tools, stop)
@@ -111,10 +121,11 @@ class Pipeline:
                     self._refuse(job, upload, Code(refused.code), refused.reason)
                 else:
                     # It was taken before and acknowledged: it is never thrown away again.
-                    self._keep.leave_to_encode(job, upload, Progress("waiting"))
+                    waiting = VideoStateChanged(upload.hash_path, "waiting")
+                    self._keep.leave_to_encode(job, upload, waiting)
                 return
             if inspection.playable:
-                results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
+                results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
                 work = Work(job, upload, body, results, stop)
                 self._publish_copy(work, inspection, side, synced)
             else:
@@ -134,8 +145,9 @@ class Pipeline:
             # There is one thread: this begins when the body is synced.
             synced = side.submit(self._keep.acknowledge, work, inspection, synced, ended)
         try:
-            film = copy(work, inspection, self._tools, ended)
-            self._make_of(film, work)
+            with _leaving_no_results(work):
+                film = copy(work, inspection, self._tools, ended)
+                self._make_of(film, work)
         except UNFIT as error:
             # It looked as if it could be copied, and can't: it is encoded like the others.
             log.warning("copy_failed", error=str(error))
@@ -156,8 +168,8 @@ class Pipeline:
     def _leave_to_encode(
         self, job: Job, upload: Upload, inspection: Inspection, *, may_copy: bool = True
     ) -> None:
-        progress, cost = progress_of("waiting", inspection), cost_of(inspection)
-        self._keep.leave_to_encode(job, upload, progress, cost, may_copy=may_copy)
+        change, cost = change_to("waiting", upload.hash_path, inspection), cost_of(inspection)
+        self._keep.leave_to_encode(job, upload, change, cost, may_copy=may_copy)
 
     def give_up_prepare(self, job: Job, error: str) -> None:
         """An upload that kills its workers is refused, and nothing of it is kept; one that was
@@ -173,8 +185,8 @@ class Pipeline:
                 upload_rows.refuse(cursor, job.subject, upload_id, code, UNREADABLE)
                 self._files.drop(job.subject, upload_id)
             else:
-                upload_rows.add_tell_job(cursor, job.subject, FAILED)
-                self._files.discard(job.subject, upload_id)
+                publish_change(cursor, _failed(job.subject))
+                self._files.staging.discard(job.subject, upload_id)
 
         self._media.quarantine(job, error, also)
 
@@ -186,13 +198,20 @@ class Pipeline:
         if upload is None:
             self._encodes.finish(job)
             return
-        original = self._files.original(upload.hash_path, upload.upload_id)
-        results = self._files.results(upload.hash_path, upload.upload_id, job.lease)
-        work = Work(job, upload, original, results, stop)
-        self._reports.report(upload.hash_path, Progress("processing"))
+        original = blobs.original(upload.hash_path, upload.upload_id)
+        with self._files.blobs.fetch(original) as source:
+            self._encode(job, upload, source, stop)
+
+    def _encode(self, job: Job, upload: Upload, source: Path, stop: threading.Event) -> None:
+        results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
+        work = Work(job, upload, source, results, stop)
+        self._encodes.while_held(job, lambda cursor: withdraw_changes(cursor, upload.hash_path))
+        # Once, without an event: what comes of it has one.
+        self._reports.notify(VideoStateChanged(upload.hash_path, "processing"))
         try:
-            film = encode(work, self._tools)
-            self._make_of(film, work)
+            with _leaving_no_results(work):
+                film = encode(work, self._tools)
+                self._make_of(film, work)
         except (Refused, *UNFIT) as error:
             log.warning("encode_failed", error=str(error))
             self._fail(job, upload, error.reason if isinstance(error, Refused) else UNREADABLE)
@@ -205,8 +224,8 @@ class Pipeline:
         """A video that can't be encoded has failed; its original is kept."""
 
         def also(cursor: Cursor) -> None:
-            upload_rows.add_tell_job(cursor, job.subject, FAILED)
-            self._files.discard(job.subject, str(job.payload["upload_id"]))
+            publish_change(cursor, _failed(job.subject))
+            self._files.staging.discard(job.subject, str(job.payload["upload_id"]))
 
         self._encodes.quarantine(job, error, also)
 
@@ -232,9 +251,23 @@ class Pipeline:
 
     def _fail(self, job: Job, upload: Upload, reason: str) -> None:
         def also(cursor: Cursor) -> None:
-            upload_rows.add_tell_job(
-                cursor, upload.hash_path, {"state": "failed", "reason": reason}
-            )
-            self._files.discard(upload.hash_path, upload.upload_id)
+            publish_change(cursor, _failed(upload.hash_path, reason))
+            self._files.staging.discard(upload.hash_path, upload.upload_id)
 
         self._encodes.finish(job, also)
+
+
+@contextlib.contextmanager
+def _leaving_no_results(work: Work) -> Iterator[None]:
+    """Remove what was made where not all of it could be: the next attempt has another lease, writes
+    under other names, and needs the room."""
+    try:
+        yield
+    except BaseException:
+        work.results.video.unlink(missing_ok=True)
+        work.results.thumbnail.unlink(missing_ok=True)
+        raise
+
+
+def _failed(hash_path: str, reason: str = UNREADABLE) -> VideoStateChanged:
+    return VideoStateChanged(hash_path, "failed", reason)

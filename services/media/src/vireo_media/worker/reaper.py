@@ -1,7 +1,7 @@
-"""The reaper: takes the bytes off bodies that are too slow, and guards the reserve of the disk.
+"""The reaper: truncates bodies that are too slow, and guards the reserve of the disk.
 
-The gateway ends a body whose client says nothing, and no other. One that trickles would keep what
-it has on the disk for days, and the room that is held for it.
+The gateway ends a body whose client says nothing, and no other. One that trickles would keep its
+disk space for days, and what is reserved for it.
 """
 
 import threading
@@ -12,7 +12,7 @@ import structlog
 
 from vireo_common.errors import Failure
 from vireo_media.core.open_uploads import GRACE_SECONDS
-from vireo_media.storage.files import Incoming, MediaFiles
+from vireo_media.storage.staging import Incoming, Staging
 
 log = structlog.get_logger()
 
@@ -26,13 +26,13 @@ class Reaper(threading.Thread):
 
     Args:
         least_rate: how many bytes a second a body must have on the average.
-        reserve_bytes: the room on the disk that bodies leave free.
+        reserve_bytes: the disk space that bodies leave free.
         clock: seconds that only go forward.
     """
 
     def __init__(
         self,
-        files: MediaFiles,
+        staging: Staging,
         stopping: threading.Event,
         *,
         least_rate: int,
@@ -40,7 +40,7 @@ class Reaper(threading.Thread):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name="reaper")
-        self._files = files
+        self._staging = staging
         self._stopping = stopping
         self._least_rate = least_rate
         self._reserve_bytes = reserve_bytes
@@ -63,17 +63,17 @@ class Reaper(threading.Thread):
             Failure: the spool is not there.
         """
         now = self._clock()
-        bodies = list(self._files.incoming())
+        bodies = list(self._staging.incoming())
         self._seen = {_key(body): self._seen.get(_key(body), now) for body in bodies}
         left = []
         for body in bodies:
             if body.cut:
-                self._files.cut(body, for_room=False)
+                self._staging.cut(body, for_room=False)
             elif self._is_slow(body, now - self._seen[_key(body)]):
                 self._cut(body, for_room=False)
             else:
                 left.append(body)
-        missing = self._reserve_bytes - self._files.free_bytes()
+        missing = self._reserve_bytes - self._staging.free_bytes()
         # Room was held for all of them; who came last found it taken by something else.
         left.sort(key=lambda body: self._seen[_key(body)])
         while missing > 0 and left:
@@ -85,7 +85,7 @@ class Reaper(threading.Thread):
         return body.size < (seconds - PATIENCE_SECONDS) * self._least_rate
 
     def _cut(self, body: Incoming, *, for_room: bool) -> bool:
-        done = self._files.cut(body, for_room=for_room)
+        done = self._staging.cut(body, for_room=for_room)
         if done:
             log.info("body_cut", size=body.size, for_room=for_room)
         return done

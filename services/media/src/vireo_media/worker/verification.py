@@ -7,8 +7,9 @@ from pymysql.cursors import Cursor
 
 from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_media.core.uploads import UploadState
+from vireo_media.storage import blobs
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.blobs import Blobs
 from vireo_media.storage.uploads import UploadGone, UploadTable
 from vireo_media.tools.decode import decodes
 from vireo_media.tools.measure import NotMade, measure
@@ -20,10 +21,10 @@ log = structlog.get_logger()
 class Verifier:
     """Decodes published copies to their end."""
 
-    def __init__(self, queue: JobQueue, uploads: UploadTable, files: MediaFiles) -> None:
+    def __init__(self, queue: JobQueue, uploads: UploadTable, store: Blobs) -> None:
         self._queue = queue
         self._uploads = uploads
-        self._files = files
+        self._blobs = store
 
     def verify(self, job: Job, stop: threading.Event) -> None:
         """Have a copy encoded that does not decode to its end; it is served until that is done."""
@@ -55,11 +56,11 @@ class Verifier:
         self._queue.quarantine(job, error, lambda cursor: None)
 
     def _is_whole(self, hash_path: str, stop: threading.Event) -> bool:
-        video = self._files.video(hash_path)
         try:
-            seconds = measure(video, stop=stop).duration
-            return decodes(video, seconds, stop=stop)
-        except NotMade:
+            with self._blobs.fetch(blobs.video(hash_path)) as video:
+                seconds = measure(video, stop=stop).duration
+                return decodes(video, seconds, stop=stop)
+        except (NotMade, FileNotFoundError):
             return False
         except LimitExceeded as error:
             # It is too much for the bounds of one child: that says nothing about the file.

@@ -140,6 +140,7 @@ class Media:
         self.folder = Folder(self.done)
         self.open = Open()
         self.asked: list[str] = []
+        self.catalog_away = False
         self.rules = Uploads(
             self.table,
             self.folder,
@@ -168,6 +169,8 @@ class Media:
 
     def _find_video(self, hash_path: str) -> VideoFacts:
         self.asked.append(hash_path)
+        if self.catalog_away:
+            raise Failure(Code.UNAVAILABLE)
         if hash_path == UNKNOWN:
             raise Failure(Code.NOT_FOUND)
         return VideoFacts(OWNER)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from vireo_media.core.containers import MATROSKA
 from vireo_media.core.encoding import check_cost, cost_of
+from vireo_media.core.formats import MATROSKA
 from vireo_media.core.inspection import Inspection, Timing
 from vireo_media.core.refused import Refused
 from vireo_media.core.streams import Crop, Stream
@@ -15,7 +15,7 @@ HOUR = 3600.0
 
 def inspection(width: int, height: int, frame_rate: float, duration: float) -> Inspection:
     return Inspection(
-        container=MATROSKA,
+        file_format=MATROSKA,
         video=Stream(index=0, kind="video", codec="vp9", width=width, height=height),
         audio=None,
         video_span=Timing(0.0, duration, 400, frame_rate),
@@ -67,5 +67,5 @@ def test_what_would_keep_the_encoder_for_days(
     assert "times the most" in caught.value.reason
 
 
-def test_cost_is_pixels_times_pictures() -> None:
+def test_cost_is_pixels_times_frames() -> None:
     assert cost_of(inspection(100, 10, 25, 4)) == 100_000

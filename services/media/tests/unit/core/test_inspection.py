@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from vireo_media.core import inspection
-from vireo_media.core.containers import MATROSKA, MP4, Container
+from vireo_media.core.formats import MATROSKA, MP4, FileFormat
 from vireo_media.core.inspection import Layout, Timing
 from vireo_media.core.refused import Refused
 from vireo_media.core.streams import Colour, Crop, Stream, choose_audio, choose_video
@@ -22,13 +22,13 @@ VIDEO = Stream(
     duration=10.0,
 )
 SOUND = Stream(index=1, kind="audio", codec="aac", profile="LC", channels=2)
-TIMING = Timing(start=0.0, end=10.0, pictures=250, frame_rate=25.0)
+TIMING = Timing(start=0.0, end=10.0, frames=250, frame_rate=25.0)
 
 
 def test_the_largest_real_video_is_shown() -> None:
     small, cover = (
         replace(VIDEO, index=2, width=320),
-        replace(VIDEO, attached_picture=True, width=4000),
+        replace(VIDEO, attached_image=True, width=4000),
     )
     assert choose_video([small, cover, SOUND, VIDEO], {}) == VIDEO
 
@@ -38,7 +38,7 @@ def test_the_largest_real_video_is_shown() -> None:
     [
         [],
         [SOUND],
-        [SOUND, replace(VIDEO, attached_picture=True)],
+        [SOUND, replace(VIDEO, attached_image=True)],
         [replace(VIDEO, codec="unknown")],
         [replace(VIDEO, kind="data")],
     ],
@@ -83,20 +83,20 @@ def test_most_pixels(width: int, height: int, taken: bool) -> None:
     assert refused.value.code == "too_large"
 
 
-@pytest.mark.parametrize("container", ["mp4", "matroska", "flv", "asf", "ogg"])
-def test_a_header_that_promises_days_is_refused(container: str) -> None:
-    inspection.check_claims(container, VIDEO, inspection.MAX_SECONDS, Layout())
+@pytest.mark.parametrize("file_format", ["mp4", "matroska", "flv", "asf", "ogg"])
+def test_a_header_that_promises_days_is_refused(file_format: str) -> None:
+    inspection.check_claims(file_format, VIDEO, inspection.MAX_SECONDS, Layout())
     with pytest.raises(Refused, match="597 hours"):
-        inspection.check_claims(container, VIDEO, 2_147_483.0, Layout())
+        inspection.check_claims(file_format, VIDEO, 2_147_483.0, Layout())
 
 
-@pytest.mark.parametrize("container", ["mpegts", "mpeg", "avi"])
-def test_a_header_that_may_tell_nonsense_decides_nothing(container: str) -> None:
-    inspection.check_claims(container, VIDEO, 2_147_483.0, Layout())
+@pytest.mark.parametrize("file_format", ["mpegts", "mpeg", "avi"])
+def test_a_header_that_may_tell_nonsense_decides_nothing(file_format: str) -> None:
+    inspection.check_claims(file_format, VIDEO, 2_147_483.0, Layout())
 
 
-def test_too_many_pictures_promised() -> None:
-    with pytest.raises(Refused, match="1,500,001 pictures"):
+def test_too_many_frames_promised() -> None:
+    with pytest.raises(Refused, match="1,500,001 frames"):
         inspection.check_claims(
             "mp4", replace(VIDEO, frames=inspection.MAX_FRAMES + 1), 10.0, Layout()
         )
@@ -105,7 +105,7 @@ def test_too_many_pictures_promised() -> None:
 @pytest.mark.parametrize(
     ("timing", "code"),
     [
-        (replace(TIMING, pictures=0), "unsupported_media"),
+        (replace(TIMING, frames=0), "unsupported_media"),
         (replace(TIMING, end=inspection.MAX_SECONDS + 1), "too_large"),
         (replace(TIMING, frame_rate=301.0), "too_large"),
         (replace(TIMING, frame_rate=250.0, end=7200.0), "too_large"),
@@ -126,16 +126,16 @@ def test_an_interrupted_recording_is_taken_but_a_cut_mp4_is_not() -> None:
         inspection.check_timing("mp4", VIDEO, half, Layout())
 
 
-def test_a_photo_is_no_video_but_two_pictures_are() -> None:
+def test_a_photo_is_no_video_but_two_frames_are() -> None:
     photo, one = replace(VIDEO, codec="mjpeg", duration=0.04), Timing(0.0, 0.04, 1, 0.0)
-    with pytest.raises(Refused, match="single picture"):
+    with pytest.raises(Refused, match="single image"):
         inspection.check_timing("avi", photo, one, Layout())
-    inspection.check_timing("avi", photo, replace(one, pictures=2), Layout())
+    inspection.check_timing("avi", photo, replace(one, frames=2), Layout())
     inspection.check_timing("mp4", replace(VIDEO, duration=0.04), one, Layout())
 
 
 @pytest.mark.parametrize(
-    ("container", "video", "sound", "playable"),
+    ("file_format", "video", "sound", "playable"),
     [
         (MP4, VIDEO, SOUND, True),
         (MP4, VIDEO, None, True),
@@ -149,9 +149,9 @@ def test_a_photo_is_no_video_but_two_pictures_are() -> None:
     ],
 )
 def test_playable_as_it_is(
-    container: Container, video: Stream, sound: Stream | None, playable: bool
+    file_format: FileFormat, video: Stream, sound: Stream | None, playable: bool
 ) -> None:
-    assert inspection.conclude(container, video, sound, TIMING).playable is playable
+    assert inspection.conclude(file_format, video, sound, TIMING).playable is playable
 
 
 def test_sides_are_as_displayed() -> None:
@@ -164,7 +164,7 @@ def test_sides_are_as_displayed() -> None:
 def test_a_poster_is_not_the_film_however_large_it_is() -> None:
     poster = replace(VIDEO, index=3, width=6000, codec="mjpeg")
     assert choose_video([poster, VIDEO], {0: 250, 3: 1}) == VIDEO
-    # Two pictures of a chapter beside a film of which the header counts the pictures.
+    # Two frames of a chapter beside a film of which the header counts the frames.
     chapters, film = replace(poster, frames=2), replace(VIDEO, frames=250)
     assert choose_video([chapters, film], {}) == film
     # A slide show alone is a film.
@@ -188,7 +188,7 @@ def test_an_encrypted_film_is_refused_with_its_reason() -> None:
 
 
 def test_a_fragment_that_begins_at_an_hour_is_whole() -> None:
-    live = Timing(start=3600.0, end=3606.0, pictures=150, frame_rate=25.0)
+    live = Timing(start=3600.0, end=3606.0, frames=150, frame_rate=25.0)
     inspection.check_timing("mp4", replace(VIDEO, duration=3606.0), live, Layout())
     with pytest.raises(Refused, match="cut off"):
         inspection.check_timing("mp4", replace(VIDEO, duration=7200.0), live, Layout())
@@ -204,7 +204,7 @@ def test_a_header_that_does_not_know_its_length_promises_nothing() -> None:
 
 
 def test_a_film_lasts_as_long_as_its_sound() -> None:
-    talk = Timing(start=0.0, end=20.0, pictures=900, frame_rate=0.0)
+    talk = Timing(start=0.0, end=20.0, frames=900, frame_rate=0.0)
     slides = inspection.conclude(MATROSKA, VIDEO, SOUND, replace(TIMING, end=5.0), talk)
     assert slides.duration == 20.0
     late = inspection.conclude(MP4, VIDEO, SOUND, replace(TIMING, start=1.5, end=7.5), talk)

@@ -12,7 +12,8 @@ from vireo_common.errors import Code, Failure
 from vireo_media.core.open_uploads import OpenUpload, OpenUploads
 from vireo_media.core.pictures import ChannelGone, Pictures
 from vireo_media.core.refused import Refused
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.files import MediaFiles, files_on_disk
+from vireo_testing.media_folder import MediaFolder
 from vireo_testing.person import eventually
 
 ADA, GONE = 7, 8
@@ -56,7 +57,7 @@ class Channels:
         self.open = open_uploads
 
     def set(self, channel_id: int, read: Callable[[], bytes]) -> None:
-        open_id = self.pictures.open(channel_id, "192.0.2.1", 5)
+        open_id = self.pictures.open(channel_id, "192.0.2.1", 5).open_id
         self.pictures.set(channel_id, open_id, read)
 
 
@@ -66,9 +67,7 @@ def copied(source: Path, target: Path) -> None:
 
 @pytest.fixture
 def files(tmp_path: Path) -> MediaFiles:
-    media = MediaFiles(tmp_path)
-    media.make_folders()
-    return media
+    return files_on_disk(tmp_path)
 
 
 @pytest.fixture
@@ -83,7 +82,7 @@ def pictures(shown: Shown, files: MediaFiles) -> Callable[..., Channels]:
     ) -> Channels:
         rows = Open()
         on_their_way = OpenUploads(
-            rows, files.room, reserve_bytes=reserve_bytes, most_open=1, least_rate=1024
+            rows, files.staging.room, reserve_bytes=reserve_bytes, most_open=1, least_rate=1024
         )
         return Channels(Pictures(shown, files, make_square, on_their_way, **places), rows)
 
@@ -98,7 +97,7 @@ def test_a_picture_is_in_place_when_it_is_set(
     pictures: Callable[..., Channels], shown: Shown, files: MediaFiles, tmp_path: Path
 ) -> None:
     pictures().set(ADA, lambda: b"bytes")
-    path = files.picture(shown.names[ADA])
+    path = MediaFolder(tmp_path).picture(shown.names[ADA])
     assert path.read_bytes() == b"square bytes"
     assert left(tmp_path) == [path]
     assert path.parent.parent == tmp_path / "public" / "pictures"
@@ -180,7 +179,7 @@ def test_bodies_are_read_only_while_there_is_a_place(pictures: Callable[..., Cha
 
 def test_one_of_a_channel_at_a_time(pictures: Callable[..., Channels], shown: Shown) -> None:
     one = pictures()
-    first = one.pictures.open(ADA, "192.0.2.1", 5)
+    first = one.pictures.open(ADA, "192.0.2.1", 5).open_id
     with pytest.raises(Failure) as caught:
         one.pictures.open(ADA, "192.0.2.2", 5)
     assert (caught.value.code, caught.value.status) == (Code.RATE_LIMITED, 429)
@@ -209,9 +208,9 @@ def test_the_next_one_may_come_however_one_ended(
     assert one.open.rows == {}
 
 
-def test_a_permit_is_good_for_one_picture(pictures: Callable[..., Channels], shown: Shown) -> None:
+def test_a_grant_is_good_for_one_picture(pictures: Callable[..., Channels], shown: Shown) -> None:
     one = pictures()
-    open_id = one.pictures.open(ADA, "192.0.2.1", 5)
+    open_id = one.pictures.open(ADA, "192.0.2.1", 5).open_id
     one.pictures.set(ADA, open_id, lambda: b"bytes")
     first = dict(shown.names)
     with pytest.raises(Failure) as caught:

@@ -56,7 +56,7 @@ def test_a_body_that_was_cut(media: Media, for_room: bool, code: Code) -> None:
 
 
 def test_a_body_comes_once(media: Media) -> None:
-    """However often its permit is shown; and not after its time."""
+    """However often its grant is shown; and not after its time."""
     with pytest.raises(Failure) as caught:
         media.rules.receive(HASH_PATH, OWNER, "closed", BODY)
     assert caught.value.code is Code.REQUEST_TIMEOUT
@@ -93,6 +93,14 @@ def test_an_answer_is_not_spoiled_by_a_database_that_went_away(media: Media) -> 
     assert media.done == ["adopt", "begin"]
     # What could not be closed is held until its lease ends.
     assert list(media.open.rows) == [HASH_PATH]
+
+
+def test_a_body_that_was_permitted_is_taken_while_catalog_is_away(media: Media) -> None:
+    media.catalog_away = True
+    media.table.meanwhile += [lambda: None, media.table.becomes(UploadState.STORED)]
+    media.send(take=True)
+    assert media.table.rows[HASH_PATH].state is UploadState.STORED
+    assert media.asked == [HASH_PATH]
 
 
 def test_each_upload_has_an_id_of_its_own(make_media: MakeMedia) -> None:

@@ -9,8 +9,8 @@ from vireo_media.tools.filters import (
     Canvas,
     canvas_of,
     counts_samples,
+    frame_filters,
     output_channels,
-    picture_filters,
     sound_filters,
 )
 from vireo_media.tools.survey import Shape, Sound, Survey
@@ -51,7 +51,7 @@ def chain(video: Stream, colour: Colour, *shapes: Shape, interlaced: bool = Fals
     looked = Survey(
         shapes, colour, interlaced, unsaid=False, steady=True, sound=None, measured=None
     )
-    return picture_filters(video, looked).split(",")
+    return frame_filters(video, looked).split(",")
 
 
 def test_a_plain_film_takes_no_more_than_it_needs() -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from vireo_media.core.containers import AVI, MP4, MPEG_PS, MPEG_TS, OGG, Container
+from vireo_media.core.formats import AVI, MP4, MPEG_PS, MPEG_TS, OGG, FileFormat
 from vireo_media.core.inspection import Layout
 from vireo_media.core.refused import Refused
 from vireo_media.core.streams import Crop, Stream
-from vireo_media.tools.head import container_of
+from vireo_media.tools.head import format_of
 from vireo_media.tools.matroska_header import with_crops
 from vireo_media.tools.mp4_boxes import Track, layout_of
 from vireo_media.tools.recordings import are_several
@@ -219,7 +219,7 @@ def test_fragments_that_go_back_in_time(
 
 
 @pytest.mark.parametrize(
-    ("container", "part", "several"),
+    ("file_format", "part", "several"),
     [
         (MP4, box(b"ftyp", b"isom") + box(b"mdat", b"1") + box(b"moov", b""), True),
         # The same index before each fragment, as in a stream that was saved.
@@ -233,13 +233,13 @@ def test_fragments_that_go_back_in_time(
     ],
 )
 def test_a_second_recording_behind_the_first(
-    tmp_path: Path, container: Container, part: bytes, several: bool
+    tmp_path: Path, file_format: FileFormat, part: bytes, several: bool
 ) -> None:
     path = tmp_path / "joined"
     path.write_bytes(part)
-    assert not are_several(path, container)
+    assert not are_several(path, file_format)
     path.write_bytes(part + part)
-    assert are_several(path, container) is several
+    assert are_several(path, file_format) is several
 
 
 def test_what_extends_an_avi_is_no_other_one(tmp_path: Path) -> None:
@@ -252,15 +252,15 @@ def test_what_extends_an_avi_is_no_other_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "container"),
+    ("start", "file_format"),
     [((b"\x47" + bytes(187)) * 10, MPEG_TS), (b"\x00\x00\x01\xba" + bytes(2000), MPEG_PS)],
 )
-def test_zeros_before_a_stream(tmp_path: Path, start: bytes, container: object) -> None:
+def test_zeros_before_a_stream(tmp_path: Path, start: bytes, file_format: object) -> None:
     path = tmp_path / "late"
     for zeros in (100, 5000, 200_000):
         path.write_bytes(bytes(zeros) + start)
-        found = container_of(path)
-        assert (found.name, found.demuxer) == (container.name, container.demuxer)  # type: ignore[attr-defined]
+        found = format_of(path)
+        assert (found.name, found.demuxer) == (file_format.name, file_format.demuxer)  # type: ignore[attr-defined]
         assert zeros - 2 <= found.leading_zeros <= zeros + 2
 
 
@@ -268,7 +268,7 @@ def test_a_few_zeros_before_a_pack(tmp_path: Path) -> None:
     path = tmp_path / "late.mpg"
     for zeros in range(1, 20):
         path.write_bytes(bytes(zeros) + b"\x00\x00\x01\xba" + bytes(2000))
-        assert container_of(path) == replace(MPEG_PS, leading_zeros=zeros)
+        assert format_of(path) == replace(MPEG_PS, leading_zeros=zeros)
 
 
 def test_zeros_before_anything_else(tmp_path: Path) -> None:
@@ -276,4 +276,4 @@ def test_zeros_before_anything_else(tmp_path: Path) -> None:
     for rest in (b"", b"\x1aE\xdf\xa3" + bytes(2000)):
         path.write_bytes(bytes(5000) + rest)
         with pytest.raises(Refused):
-            container_of(path)
+            format_of(path)

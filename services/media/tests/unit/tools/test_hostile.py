@@ -20,7 +20,7 @@ MEMORY = 1 << 30
 
 
 class Children:
-    """What the real sandbox tells of each child: its peak memory, and whether its time ran out."""
+    """What the real sandbox says of each child: its peak memory, and whether its time ran out."""
 
     def __init__(self) -> None:
         self.peaks: list[int] = []

@@ -54,7 +54,7 @@ def test_a_seek_that_leads_back_is_not_counted_twice() -> None:
             probe.take(packet(number / 25))
     probe.take(STREAM)
     timing = probe.timing(0)
-    assert timing.pictures == 50
+    assert timing.frames == 50
     assert timing.seconds == pytest.approx(2.0)
     assert timing.frame_rate == pytest.approx(25)
     assert probe.reached_end(probe.streams[0])
@@ -87,7 +87,7 @@ def test_what_an_edit_list_hides_is_not_counted() -> None:
     probe = Probe()
     probe.take(packet(-3.0, flags="_D"))
     probe.take(packet(0.0))
-    assert (probe.timing(0).start, probe.timing(0).pictures) == (0.0, 1)
+    assert (probe.timing(0).start, probe.timing(0).frames) == (0.0, 1)
 
 
 def test_a_burst_of_packets_is_no_bomb_but_a_window_full_is() -> None:
@@ -118,8 +118,8 @@ def test_a_clock_that_jumps_is_added_up() -> None:
 
 
 def test_a_scan_ends_at_too_many_packets() -> None:
-    assert Scan(wrapping=False).most_pictures == MAX_FRAMES
-    scan = Scan(wrapping=False, most_pictures=100)
+    assert Scan(wrapping=False).most_frames == MAX_FRAMES
+    scan = Scan(wrapping=False, most_frames=100)
     for number in range(100):
         scan.take(packet(number / 25))
     with pytest.raises(Refused, match="more than 100") as refused:
@@ -167,7 +167,7 @@ def test_pixels_and_colours() -> None:
     (stream,) = probe.streams
     assert stream.aspect == pytest.approx(64 / 45)
     assert stream.colour == Colour(matrix="bt470bg", range="tv")
-    assert (stream.has_alpha_layer, stream.attached_picture) == (True, True)
+    assert (stream.has_alpha_layer, stream.attached_image) == (True, True)
 
 
 @pytest.mark.parametrize("ratio", ["N/A", "0:1", "1:0", "1:4000", "x"])
@@ -225,7 +225,7 @@ def test_words_of_a_file_take_the_place_of_nothing(words: bytes) -> None:
 def test_a_line_that_was_cut_off_says_nothing(line: bytes) -> None:
     probe = Probe()
     probe.take(line)
-    assert (probe.streams, probe.pictures) == ([], {})
+    assert (probe.streams, probe.frames) == ([], {})
 
 
 def test_only_names_of_colours_are_colours() -> None:

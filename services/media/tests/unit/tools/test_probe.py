@@ -15,7 +15,7 @@ from vireo_testing.clips import CLIPS, H264, Clip, Library, ffmpeg, picture
 @pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: clip.name)
 def test_facts_of_good_clips(clip: Clip, library: Library) -> None:
     found = inspect(library.path(clip.name))
-    assert found.container.name == clip.container
+    assert found.file_format.name == clip.container
     assert (found.video.codec, found.audio and found.audio.codec) == (clip.video, clip.audio)
     assert (found.width, found.height) == (clip.width, clip.height)
     assert found.video.rotation == clip.rotation
@@ -24,7 +24,7 @@ def test_facts_of_good_clips(clip: Clip, library: Library) -> None:
     assert 10 < found.video_span.frame_rate < 60
 
 
-def test_interlaced_pictures_are_known(library: Library) -> None:
+def test_interlaced_frames_are_known(library: Library) -> None:
     assert inspect(library.path("interlaced.ts")).video.interlaced
     assert not inspect(library.path("broadcast.ts")).video.interlaced
 
@@ -36,7 +36,7 @@ def test_what_an_edit_list_cuts_away_does_not_count(tmp_path: Path) -> None:
     assert inspect(cut).duration == pytest.approx(1.48, abs=0.1)
 
 
-def test_a_recording_that_starts_between_key_pictures_is_taken(tmp_path: Path) -> None:
+def test_a_recording_that_starts_between_key_frames_is_taken(tmp_path: Path) -> None:
     whole, late = tmp_path / "whole.ts", tmp_path / "late.ts"
     ffmpeg(*picture(seconds=6), *H264, "-g", "50", str(whole))
     late.write_bytes(whole.read_bytes()[100_001:])
@@ -76,7 +76,7 @@ def test_a_relative_path(library: Library, monkeypatch: pytest.MonkeyPatch) -> N
     assert inspect(Path(path.name)).playable
 
 
-def test_one_real_picture_is_a_video(tmp_path: Path) -> None:
+def test_one_real_frame_is_a_video(tmp_path: Path) -> None:
     path = tmp_path / "one.mp4"
     ffmpeg(*picture(seconds=0.04), *H264, str(path))
     assert inspect(path).duration == pytest.approx(0.04, abs=0.01)

@@ -1,4 +1,4 @@
-"""The thumbnail: a picture where there is one, small, upright, bare."""
+"""The thumbnail: a frame that shows something, small, upright, without metadata."""
 
 import subprocess
 import sys
@@ -18,9 +18,9 @@ from vireo_testing.hostile_files import HOSTILE_FILES, make
 def shot(path: Path, target: Path) -> np.ndarray:
     """Take a thumbnail and return it decoded: height, width, 3."""
     thumbnail(path, target, measure(path), "smpte170m")
-    picture_taken = cv2.imread(str(target))
-    assert picture_taken is not None
-    return np.asarray(picture_taken)
+    taken = cv2.imread(str(target))
+    assert taken is not None
+    return np.asarray(taken)
 
 
 @pytest.mark.parametrize("name", ["plain.mp4", "fragments.mp4", "camera.mov", "uneven.mp4"])
@@ -35,7 +35,7 @@ def test_nine_black_seconds_of_ten_are_passed_over(library: Library, tmp_path: P
         assert shot(library.path("black.mp4"), tmp_path / "out.jpg").mean() > 40
 
 
-def test_a_tenth_of_a_second_of_picture_is_found(tmp_path: Path) -> None:
+def test_a_scene_of_a_tenth_of_a_second_is_found(tmp_path: Path) -> None:
     path = tmp_path / "flash.mp4"
     dark = ["-f", "lavfi", "-i", "color=black:size=320x180:rate=25:duration=20"]
     shown = "overlay=enable='between(t,13.3,13.4)'"
@@ -67,7 +67,7 @@ def test_at_most_1280_on_a_side(size: str, shape: tuple[int, ...], tmp_path: Pat
     assert shot(path, tmp_path / "out.jpg").shape == shape
 
 
-def test_a_picture_of_two_pixels(tmp_path: Path) -> None:
+def test_a_frame_of_two_pixels(tmp_path: Path) -> None:
     path = tmp_path / "tiny.mp4"
     ffmpeg(*picture("2x2"), *H264, str(path))
     assert shot(path, tmp_path / "out.jpg").shape == (2, 2, 3)

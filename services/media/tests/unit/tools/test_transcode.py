@@ -102,7 +102,7 @@ def test_a_large_file_is_written_once(library: Library, tmp_path: Path) -> None:
     assert source.packets > 0
     transcode.copy_streams(path, target, source, index_room=LARGE)
     data = target.read_bytes()
-    # What is left of the room stands between the index and the pictures.
+    # What is left of the room stands between the index and the frames.
     assert data.index(b"moov") < data.index(b"free") < data.index(b"mdat")
     assert target.stat().st_size < path.stat().st_size + (64 << 10) + 44 * source.packets
 
@@ -153,7 +153,7 @@ def test_only_the_best_streams_are_copied(tmp_path: Path) -> None:
     assert b"secret" not in target.read_bytes()
 
 
-def test_a_large_picture_is_scaled_down_upright_too(tmp_path: Path) -> None:
+def test_a_large_frame_is_scaled_down_upright_too(tmp_path: Path) -> None:
     for size, expected in (("2560x1442", (1920, 1080)), ("722x2600", (532, 1920))):
         path, target = tmp_path / "large.mkv", tmp_path / "out.mp4"
         ffmpeg(*picture(size, seconds=0.4), "-c:v", "mpeg4", "-q:v", "9", str(path))
@@ -162,7 +162,7 @@ def test_a_large_picture_is_scaled_down_upright_too(tmp_path: Path) -> None:
         assert (result.width, result.height) == expected
 
 
-def test_fast_pictures_are_thinned_out(tmp_path: Path) -> None:
+def test_fast_frames_are_thinned_out(tmp_path: Path) -> None:
     path, target = tmp_path / "fast.mkv", tmp_path / "out.mp4"
     ffmpeg(*picture("64x64", "240", 1), "-c:v", "mpeg4", str(path))
     encode(path, target, inspect(path))

@@ -32,8 +32,8 @@ class Published:
         thumbnail(self.path, target, self.made, self.matrix)
         return target
 
-    def assert_every_picture(self, source: Path) -> None:
-        """All pictures of the source are there, at their times."""
+    def assert_every_frame(self, source: Path) -> None:
+        """All frames of the source are there, at their times."""
         before, after = seen.times(source), seen.times(self.path)
         assert len(after) == len(before)
         late = [(b - before[0]) - (a - after[0]) for b, a in zip(before, after, strict=True)]

@@ -26,8 +26,8 @@ def test_entries_come_back_and_are_stored_as_they_are(tmp_path: Path) -> None:
         made.add_text("README.txt", "hällo\n")
         made.add_json("account.json", {"fname": "Zoë"})
         with body.open("rb") as source:
-            source.read(5)
-            made.add_file("videos/1 漢字.mp4", source)
+            begun = source.read(5)
+            made.add_file("videos/1 漢字.mp4", source, body.stat().st_size, begun)
     assert made.size == path.stat().st_size
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     with zipfile.ZipFile(path) as found:
@@ -49,7 +49,7 @@ def test_what_is_longer_than_a_plain_zip_can_say(
         with new_archive(path, nothing) as made:
             for number in range(3):
                 with body.open("rb") as source:
-                    made.add_file(f"{number}.mp4", source)
+                    made.add_file(f"{number}.mp4", source, body.stat().st_size)
     with zipfile.ZipFile(path) as found:
         assert found.testzip() is None
         assert [found.read(entry) for entry in found.infolist()] == [body.read_bytes()] * 3
@@ -71,7 +71,7 @@ def test_it_asks_before_each_piece_and_holds_no_more_than_one(tmp_path: Path) ->
         body.open("rb") as source,
         new_archive(path, pause, piece_bytes=1000, sync_bytes=1) as made,
     ):
-        made.add_file("1.mp4", source)
+        made.add_file("1.mp4", source, body.stat().st_size)
     assert [later - earlier for earlier, later in itertools.pairwise(sizes[1:])] == [1000, 1000]
 
 

@@ -25,25 +25,25 @@ Publish = Callable[[Path], Any]
 # Times
 
 
-def test_a_recording_that_speeds_up_keeps_every_picture(tmp_path: Path, publish: Publish) -> None:
+def test_a_recording_that_speeds_up_keeps_every_frame(tmp_path: Path, publish: Publish) -> None:
     path = tmp_path / "phone.mp4"
     timescale = ["-enc_time_base", "1/600"]
     kinds.slow_then_fast(path, *timescale, *HEVC, rate=30, slow=6, every=2, seconds=10)
-    publish(path).assert_every_picture(path)
+    publish(path).assert_every_frame(path)
 
 
-def test_a_shared_screen_that_comes_alive_keeps_every_picture(
+def test_a_shared_screen_that_comes_alive_keeps_every_frame(
     tmp_path: Path, publish: Publish
 ) -> None:
     path = tmp_path / "screen.webm"
     timescale = ["-enc_time_base", "1/1000"]
     kinds.slow_then_fast(path, *timescale, *VP8, rate=60, slow=4, every=12, seconds=6)
     patched_clips.without_default_duration(path)
-    publish(path).assert_every_picture(path)
+    publish(path).assert_every_frame(path)
 
 
 @pytest.mark.parametrize("rate", [90, 120, 240])
-def test_pictures_above_sixty_a_second_are_thinned_evenly(
+def test_frames_above_sixty_a_second_are_thinned_evenly(
     tmp_path: Path, publish: Publish, rate: int
 ) -> None:
     path = tmp_path / "slow-motion.mkv"
@@ -150,7 +150,7 @@ def test_all_frames_of_a_phones_packets_are_heard(tmp_path: Path, publish: Publi
 
 
 @pytest.mark.parametrize(
-    ("shown", "seconds", "pictures"),
+    ("shown", "seconds", "frames"),
     [
         ([(2, 0)], 2.0, 50),
         ([(1, 0), (1, 4)], 2.0, 50),
@@ -163,14 +163,14 @@ def test_what_an_owner_cut_off_is_not_published(
     publish: Publish,
     shown: list[tuple[float, float]],
     seconds: float,
-    pictures: int,
+    frames: int,
 ) -> None:
     path = tmp_path / "cut.mp4"
     patched_clips.with_edits(path, {b"vide": shown, b"soun": shown})
     result = publish(path)
     assert not result.copied
     assert result.made.duration == pytest.approx(seconds, abs=0.1)
-    assert len(seen.times(result.path)) == pytest.approx(pictures, abs=1)
+    assert len(seen.times(result.path)) == pytest.approx(frames, abs=1)
 
 
 def test_what_stands_between_two_parts_is_not_published(tmp_path: Path, publish: Publish) -> None:
@@ -182,9 +182,7 @@ def test_what_stands_between_two_parts_is_not_published(tmp_path: Path, publish:
     assert seen.first_loud(result) == pytest.approx(1.5, abs=0.08)
 
 
-def test_a_late_picture_keeps_its_place_and_is_still_copied(
-    tmp_path: Path, publish: Publish
-) -> None:
+def test_a_late_frame_keeps_its_place_and_is_still_copied(tmp_path: Path, publish: Publish) -> None:
     path = tmp_path / "late.mp4"
     patched_clips.with_edits(path, {b"vide": [(1.5, -1), (6, 0)], b"soun": [(6, 0)]})
     result = publish(path)
@@ -208,17 +206,17 @@ def test_the_last_slide_is_shown_for_as_long_as_it_was(
     path = tmp_path / name
     kinds.held(path)
     result = publish(path)
-    result.assert_every_picture(path)
+    result.assert_every_frame(path)
     assert result.made.duration == pytest.approx(inspect(path).duration, abs=0.1)
 
 
-@pytest.mark.parametrize("b_pictures", [0, 2])
+@pytest.mark.parametrize("b_frames", [0, 2])
 def test_a_slide_that_is_held_at_the_end_is_held(
-    tmp_path: Path, publish: Publish, b_pictures: int
+    tmp_path: Path, publish: Publish, b_frames: int
 ) -> None:
-    """ffmpeg 5.1 and 7.0 make 4 s of it, also by ``-c copy`` where there are B pictures."""
+    """ffmpeg 5.1 and 7.0 make 4 s of it, also by ``-c copy`` where there are B-frames."""
     path = tmp_path / "held.mp4"
-    patched_clips.held_slide(path, b_pictures=b_pictures)
+    patched_clips.held_slide(path, b_frames=b_frames)
     result = publish(path)
     assert result.made.duration == pytest.approx(8, abs=0.1)
     assert seen.times(result.path)[:4] == pytest.approx([0, 1, 2, 3], abs=0.02)
@@ -247,7 +245,7 @@ def test_a_broadcast_whose_pids_change_is_published_whole(tmp_path: Path, publis
     path = tmp_path / "pids.ts"
     kinds.new_pids(path)
     result = publish(path)
-    assert result.made.picture_seconds == pytest.approx(5.0, abs=0.1)
+    assert result.made.video_seconds == pytest.approx(5.0, abs=0.1)
     assert result.made.sound_seconds == pytest.approx(5.0, abs=0.1)
 
 
@@ -265,7 +263,7 @@ def test_recordings_whose_clock_jumps_are_published_whole(
         )
     kinds.joined(path, parts)
     result = publish(path)
-    assert result.made.picture_seconds == pytest.approx(40.0, abs=1.0)
+    assert result.made.video_seconds == pytest.approx(40.0, abs=1.0)
     assert result.note == ""
 
 
@@ -309,7 +307,7 @@ def test_short_cells_of_a_dvd_are_published_whole(tmp_path: Path, publish: Publi
         )
     kinds.joined(path, parts)
     result = publish(path)
-    assert result.made.picture_seconds == pytest.approx(6.0, abs=0.2)
+    assert result.made.video_seconds == pytest.approx(6.0, abs=0.2)
     assert result.note == ""
 
 
@@ -334,7 +332,7 @@ def test_zeros_before_a_stream_are_passed_over(
 # What players can't seek to, or not play to the end
 
 
-def test_open_groups_of_pictures_are_not_copied(tmp_path: Path, publish: Publish) -> None:
+def test_open_groups_of_frames_are_not_copied(tmp_path: Path, publish: Publish) -> None:
     """Chromium's player ends where somebody seeks into one."""
     path, target = tmp_path / "open.mp4", tmp_path / "copy.mp4"
     ffmpeg(
@@ -346,7 +344,7 @@ def test_open_groups_of_pictures_are_not_copied(tmp_path: Path, publish: Publish
     assert not target.exists()
     result = publish(path)
     assert not result.copied
-    result.assert_every_picture(path)
+    result.assert_every_frame(path)
 
 
 def test_a_damaged_packet_is_found_by_decoding_all(tmp_path: Path, publish: Publish) -> None:
@@ -364,7 +362,7 @@ def test_a_damaged_packet_is_found_by_decoding_all(tmp_path: Path, publish: Publ
     assert decodes(encoded, 4.0)
 
 
-def test_pictures_that_turn_out_to_be_interlaced_are_found_by_decoding_all(tmp_path: Path) -> None:
+def test_frames_that_turn_out_to_be_interlaced_are_found_by_decoding_all(tmp_path: Path) -> None:
     path = tmp_path / "tv.mp4"
     kinds.interlaced(path, *QUICK, "-flags", "+ilme+ildct", "-x264-params", "tff=1")
     assert not decodes(path, 1.0)

@@ -1,6 +1,6 @@
-"""The step ``encode``: a film that browsers play, and what its owner is told of what is missing.
+"""The step ``encode``: a film that browsers play, and a note for its owner on what is missing.
 
-The lengths of the picture and the sound that were made are compared with those that were found:
+The lengths of the video and the sound that were made are compared with those that were found:
 an encoder that ends with success may have dropped half of a file.
 """
 
@@ -33,7 +33,7 @@ class WrongLength(TranscodeFailed):
 
 
 def encode(work: Work, tools: Tools) -> Film:
-    """Make the film of an original, copying its pictures where the job says that they may be.
+    """Make the film of an original, copying its frames where the job says that they may be.
 
     Raises as ``make_film`` does.
     """
@@ -59,7 +59,7 @@ def make_film(
     found = tools.inspect(original, stop=stop)
     check_cost(found, most=tools.max_cost)
     looked = tools.survey(original, found, stop=stop)
-    # The pictures may grow on the way.
+    # The frames may grow on the way.
     pixels = max(each.width * each.height for each in looked.shapes)
     check_cost(found, pixels, most=tools.max_cost)
     if looked.interlaced or len(looked.shapes) > 1 or not may_copy:
@@ -85,18 +85,18 @@ def _note(made: Made, encoded: Inspection, looked: Survey, *, silenced: bool) ->
 def _encode_what_can_be(
     found: Inspection, make: Callable[[Inspection], Made]
 ) -> tuple[Made, Inspection]:
-    """Encode; where that fails with the pictures copied, or with the sound, without.
+    """Encode; where that fails with the frames copied, or with the sound, without.
 
     Returns what was made, and of what.
     """
     try:
         return make(found), found
     except (NoCopy, WrongLength):
-        # Encoding the same pictures once more would end alike.
+        # Encoding the same frames once more would end alike.
         if not found.video_copies:
             raise
     except TranscodeFailed as error:
-        # The picture looked as if it could be taken as it is, and can't.
+        # The frames looked as if they could be taken as they are, and can't.
         if not found.video_copies and not found.audio:
             raise
         log.warning("encode_failed_once", error=str(error))
@@ -123,20 +123,20 @@ def _encode_whole(
 ) -> Made:
     """Encode and measure.
 
-    Raises WrongLength where the pictures last longer or shorter than those that were found.
+    Raises WrongLength where the frames last longer or shorter than those that were found.
     """
     tools.encode(original, target, found, looked, stop=stop)
     made = tools.measure(target, stop=stop)
-    wanted = _picture_seconds(found, looked)
-    if _shorter(made.picture_seconds, wanted) or _shorter(wanted, made.picture_seconds):
+    wanted = _video_seconds(found, looked)
+    if _shorter(made.video_seconds, wanted) or _shorter(wanted, made.video_seconds):
         target.unlink(missing_ok=True)
-        raise WrongLength(f"made {made.picture_seconds:.1f} s of {wanted:.1f} s of pictures")
+        raise WrongLength(f"made {made.video_seconds:.1f} s of {wanted:.1f} s of video")
     return made
 
 
-def _picture_seconds(found: Inspection, looked: Survey) -> float:
-    """How long the pictures last: as inspected, or by all packets where that looked at a part."""
-    partly = found.container.name in CORRECTED_CLOCKS or found.video_span.estimated
+def _video_seconds(found: Inspection, looked: Survey) -> float:
+    """How long the frames last: as inspected, or by all packets where that looked at a part."""
+    partly = found.file_format.name in CORRECTED_CLOCKS or found.video_span.estimated
     if partly and looked.measured is not None:
         return looked.measured.seconds
     return found.video_span.seconds

@@ -13,7 +13,7 @@ from vireo_media.storage.uploads import UploadGone, UploadTable
 
 
 def marking(upload: Upload, state: UploadState) -> Callable[[Cursor], None]:
-    """For a transaction that proves the lease: set the upload's state, or raise UploadGone."""
+    """For a transaction that checks the lease: set the upload's state, or raise UploadGone."""
 
     def mark(cursor: Cursor) -> None:
         upload_rows.set_state(cursor, upload.hash_path, upload.upload_id, state)

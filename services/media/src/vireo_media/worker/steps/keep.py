@@ -1,23 +1,32 @@
-"""The step ``keep``: a proven body becomes the original, and its upload may be answered.
+"""The step ``keep``: a validated body becomes the original, and its upload may be answered.
 
 A body is synced before its upload is ``stored``: what was answered with 200 is on the disk.
 """
 
+import contextlib
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from pymysql.cursors import Cursor
 
+from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import Job, JobQueue
-from vireo_media.catalog import Progress
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.uploads import Upload, UploadState
+from vireo_media.storage import blobs
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles, size_of
+from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.staging import size_of
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.worker.reports import Reports, progress_of
+from vireo_media.worker.reports import (
+    Reports,
+    change_to,
+    publish_change,
+    withdraw_changes,
+)
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
 from vireo_media.worker.steps.work import Work
 
@@ -26,7 +35,7 @@ LOOK_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Early:
-    """Which uploads are answered when they are proven and on the disk, while their copy is made.
+    """Which uploads are answered when they are validated and on the disk, while their copy is made.
 
     Those of ``large_bytes`` and more; of the copy no more than ``missing_bytes`` is missing then,
     so that the video can be watched about a second later.
@@ -53,16 +62,27 @@ class Keep:
         self._reports = reports
         self._early = early
 
-    def body(self, upload: Upload) -> Path:
-        """Where the body is: an earlier worker may have got as far as keeping it."""
+    @contextlib.contextmanager
+    def body(self, upload: Upload) -> Iterator[Path | None]:
+        """The body as a local file; ``None`` where there is none.
+
+        It is in staging; or in the store alone, where an earlier worker got as far as that.
+        """
         names = (upload.hash_path, upload.upload_id)
-        original = self._files.original(*names)
-        return original if original.exists() else self._files.body(*names)
+        staged = self._files.staging.body(*names)
+        with contextlib.ExitStack() as stack:
+            body: Path | None = staged
+            if not staged.exists():
+                body = None
+                with contextlib.suppress(FileNotFoundError):
+                    original = blobs.original(*names)
+                    body = stack.enter_context(self._files.blobs.fetch(original))
+            yield body
 
     def keep(self, upload: Upload) -> None:
-        """Give a proven and synced body its final name."""
+        """Make a validated and synced body the original."""
         names = (upload.hash_path, upload.upload_id)
-        if self._files.body(*names).exists():
+        if self._files.staging.body(*names).exists():
             self._files.keep(*names)
 
     def is_early(self, work: Work) -> bool:
@@ -78,7 +98,7 @@ class Keep:
         synced: "Future[None]",
         ended: threading.Event,
     ) -> None:
-        """Have a large upload answered that is proven and synced, while its copy is made.
+        """Have a large upload answered that is validated and synced, while its copy is made.
 
         ``ended`` is set when the copy is made, or can't be.
 
@@ -94,15 +114,22 @@ class Keep:
                 break
         with dropping_what_is_lost(self._uploads, self._files, upload):
             # Before its owner may ask; of an upload that was withdrawn catalog hears nothing.
-            self._queue.while_held(work.job, lambda _: None)
-            self._reports.report(upload.hash_path, progress_of("processing", inspection))
-            self._queue.while_held(work.job, marking(upload, UploadState.STORED))
+            self._queue.while_held(work.job, self._withdrawing(upload))
+            change = change_to("processing", upload.hash_path, inspection)
+            notified = self._reports.notify(change)
+
+            def mark(cursor: Cursor) -> None:
+                marking(upload, UploadState.STORED)(cursor)
+                if not notified:
+                    publish_change(cursor, change)
+
+            self._queue.while_held(work.job, mark)
 
     def leave_to_encode(
         self,
         job: Job,
         upload: Upload,
-        progress: Progress,
+        change: VideoStateChanged,
         cost: int = 0,
         *,
         may_copy: bool = True,
@@ -116,6 +143,8 @@ class Keep:
 
         def also(cursor: Cursor) -> None:
             marking(upload, UploadState.STORED)(cursor)
+            if not notified:
+                publish_change(cursor, change)
             names = (upload.hash_path, upload.upload_id, job.turn_of)
             upload_rows.add_encode_job(cursor, *names, cost, may_copy=may_copy)
 
@@ -123,7 +152,11 @@ class Keep:
             # The upload is answered as soon as it is stored, and whoever gets the answer may look
             # at once: by then catalog knows that the bytes are there. Of an upload that was
             # withdrawn it hears nothing.
-            self._queue.while_held(job, lambda _: None)
-            self._reports.report(upload.hash_path, progress)
+            self._queue.while_held(job, self._withdrawing(upload))
+            notified = self._reports.notify(change)
             self._queue.finish(job, also)
-        self._files.discard(upload.hash_path, upload.upload_id)
+        self._files.staging.discard(upload.hash_path, upload.upload_id)
+
+    @staticmethod
+    def _withdrawing(upload: Upload) -> Callable[[Cursor], None]:
+        return lambda cursor: withdraw_changes(cursor, upload.hash_path)

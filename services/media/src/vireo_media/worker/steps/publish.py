@@ -1,4 +1,4 @@
-"""The step ``publish``: files to where the gateway finds them, and word of it to catalog."""
+"""The step ``publish``: files to where the gateway finds them; catalog is notified."""
 
 from dataclasses import replace
 
@@ -7,9 +7,14 @@ from pymysql.cursors import Cursor
 from vireo_common.jobs import JobQueue
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.files import MediaFiles, version_of
+from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.worker.reports import Reports, progress_of
+from vireo_media.worker.reports import (
+    Reports,
+    change_to,
+    publish_change,
+    withdraw_changes,
+)
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
 from vireo_media.worker.steps.work import Film, Work
 
@@ -23,7 +28,7 @@ class Publish:
         self._reports = reports
 
     def __call__(self, queue: JobQueue, work: Work, film: Film) -> None:
-        """Put the files in place, tell catalog, and finish the job, which is one of ``queue``.
+        """Put the files in place, notify catalog, and finish the job, which is one of ``queue``.
 
         The files are synced after they are published: they can be made again from the original,
         and are, where the machine stops before the job is finished.
@@ -32,25 +37,27 @@ class Publish:
             LeaseLost: the upload is not this worker's any more.
         """
         job, upload = work.job, work.upload
-        progress = progress_of("ready", film.made, film.note)
+        change = change_to("ready", upload.hash_path, film.made, film.note)
+        # Before the transaction, for it may take long where the store is elsewhere.
+        transferred = self._files.transfer(upload.hash_path, work.results)
         versions: list[str] = []
 
         def place(cursor: Cursor) -> None:
             # The rows stay locked until the files are moved: neither a deletion nor another worker
             # comes between.
             marking(upload, UploadState.PLACED)(cursor)
-            self._files.publish(upload.hash_path, work.results)
-            versions.append(version_of(self._files.thumbnail(upload.hash_path)))
+            withdraw_changes(cursor, upload.hash_path)
+            versions.append(self._files.publish(transferred))
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             queue.while_held(job, place)
-            progress = replace(progress, thumbnail_version=versions[-1])
-            told = self._reports.told(upload.hash_path, progress)
+            change = replace(change, thumbnail_version=versions[-1])
+            notified = self._reports.notify(change)
 
             def mark(cursor: Cursor) -> None:
                 marking(upload, UploadState.PUBLISHED)(cursor)
-                if not told:
-                    upload_rows.add_tell_job(cursor, upload.hash_path, vars(progress))
+                if not notified:
+                    publish_change(cursor, change)
                 if film.copied:
                     names = (upload.hash_path, upload.upload_id, job.turn_of)
                     made = film.made
@@ -58,6 +65,6 @@ class Publish:
                     upload_rows.add_verify_job(cursor, *names, cost=cost)
 
             queue.while_held(job, mark)
-            self._files.sync_public(upload.hash_path)
+            self._files.settle(upload.hash_path)
             queue.finish(job)
-            self._files.discard(upload.hash_path, upload.upload_id)
+            self._files.staging.discard(upload.hash_path, upload.upload_id)

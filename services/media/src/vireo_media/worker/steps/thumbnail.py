@@ -8,7 +8,7 @@ def take_thumbnail(work: Work, film: Film, tools: Tools) -> None:
     """Take the thumbnail of a film.
 
     Raises:
-        NoFrame: not one picture of it can be decoded.
+        NoFrame: not one frame of it can be decoded.
         DiskFull, and the errors of `sandbox`.
     """
     results = work.results

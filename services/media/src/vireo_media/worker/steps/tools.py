@@ -11,7 +11,7 @@ from typing import Protocol
 
 from vireo_media.core.encoding import MAX_COST
 from vireo_media.core.inspection import Inspection
-from vireo_media.storage.files import sync
+from vireo_media.storage.disk_blobs import sync
 from vireo_media.tools.measure import Made, measure
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.survey import Survey, survey

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vireo_common.jobs import Job
 from vireo_media.core.uploads import Upload
-from vireo_media.storage.files import Results
+from vireo_media.storage.staging import Results
 from vireo_media.tools.measure import Made
 from vireo_media.worker.steps.tools import Tools
 
@@ -34,8 +34,8 @@ class Work:
 class Film:
     """The MP4 that was made, and a sentence for its owner about what is missing (empty: nothing).
 
-    ``copied``: its pictures are those of the original, of which only the first were decoded.
-    ``matrix``: of its colours, where its pictures name none.
+    ``copied``: its frames are those of the original, of which only the first were decoded.
+    ``matrix``: of its colours, where its frames name none.
     """
 
     made: Made

@@ -7,7 +7,7 @@ import pytest
 
 from vireo_common.jobs import Job
 from vireo_media.core.uploads import Upload, UploadState
-from vireo_media.storage.files import Results
+from vireo_media.storage.staging import Results
 from vireo_media.worker.steps.work import Work
 
 

@@ -54,7 +54,7 @@ def test_its_end_is_told_where_it_fails_too(fakes: Any, work: Work, error: Excep
     assert fakes.calls == ["copy_streams"]
 
 
-def test_a_film_without_a_picture_is_none(fakes: Any, work: Work) -> None:
-    fakes.errors["measure"] = [NotMade("no picture")]
+def test_a_film_without_a_frame_is_none(fakes: Any, work: Work) -> None:
+    fakes.errors["measure"] = [NotMade("no frame")]
     with pytest.raises(NotMade):
         copy(work, fakes.found, fakes.tools(), threading.Event())

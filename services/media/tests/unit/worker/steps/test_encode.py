@@ -15,7 +15,7 @@ FAILED = TranscodeFailed("a packet without a time")
 
 
 def tried(fakes: Any) -> list[tuple[bool, bool]]:
-    """Of each try: are the pictures copied, and is there sound?"""
+    """Of each try: are the frames copied, and is there sound?"""
     return [(each.video_copies, each.audio is not None) for each in fakes.encoded]
 
 
@@ -28,12 +28,12 @@ def test_it_looks_encodes_and_measures(fakes: Any, work: Work) -> None:
     assert work.results.video.read_bytes() == b"encoded"
 
 
-def test_pictures_are_copied_where_they_can_be(fakes: Any, work: Work) -> None:
+def test_frames_are_copied_where_they_can_be(fakes: Any, work: Work) -> None:
     assert encode(work, fakes.tools()).copied
     assert tried(fakes) == [(True, True)]
 
 
-def test_pictures_are_encoded_where_the_job_says_so(fakes: Any, work: Work) -> None:
+def test_frames_are_encoded_where_the_job_says_so(fakes: Any, work: Work) -> None:
     payload = {**work.job.payload, "may_copy": False}
     film = encode(replace(work, job=replace(work.job, payload=payload)), fakes.tools())
     assert not film.copied
@@ -47,7 +47,7 @@ def test_pictures_are_encoded_where_the_job_says_so(fakes: Any, work: Work) -> N
         {"shapes": (Shape(320, 180, 1.0, 5.0), Shape(180, 320, 1.0, 5.0))},
     ],
 )
-def test_pictures_that_change_are_encoded(fakes: Any, work: Work, change: Any) -> None:
+def test_frames_that_change_are_encoded(fakes: Any, work: Work, change: Any) -> None:
     fakes.looked = replace(fakes.looked, **change)
     encode(work, fakes.tools())
     assert tried(fakes) == [(False, True)]
@@ -75,22 +75,22 @@ def test_a_full_disk_is_not_tried_again(fakes: Any, work: Work) -> None:
     assert tried(fakes) == [(True, True)]
 
 
-def test_pictures_that_can_not_be_copied_are_encoded(fakes: Any, work: Work) -> None:
-    fakes.errors["encode"] = [NoCopy("2 key pictures, 1 of them IDR")]
+def test_frames_that_can_not_be_copied_are_encoded(fakes: Any, work: Work) -> None:
+    fakes.errors["encode"] = [NoCopy("2 keyframes, 1 of them IDR")]
     assert not encode(work, fakes.tools()).copied
     assert tried(fakes) == [(True, True), (False, True)]
 
 
 @pytest.mark.parametrize("seconds", [5.0, 15.0])
 def test_a_copy_of_another_length_is_encoded(fakes: Any, work: Work, seconds: float) -> None:
-    fakes.measured = [replace(fakes.made, picture_seconds=seconds), fakes.made]
+    fakes.measured = [replace(fakes.made, video_seconds=seconds), fakes.made]
     assert not encode(work, fakes.tools()).copied
     assert tried(fakes) == [(True, True), (False, True)]
 
 
 def test_a_film_of_another_length_is_none(fakes: Any, work: Work) -> None:
     fakes.needs_encoder()
-    fakes.made = replace(fakes.made, picture_seconds=5.0)
+    fakes.made = replace(fakes.made, video_seconds=5.0)
     with pytest.raises(WrongLength, match=r"5\.0 s of 10\.0 s"):
         encode(work, fakes.tools())
     assert tried(fakes) == [(False, True)]
@@ -119,7 +119,7 @@ def test_what_would_keep_the_encoder_too_long_is_not_looked_through(fakes: Any, 
     assert fakes.calls == ["inspect"]
 
 
-def test_pictures_that_grow_on_the_way_count(fakes: Any, work: Work) -> None:
+def test_frames_that_grow_on_the_way_count(fakes: Any, work: Work) -> None:
     fakes.looked = replace(fakes.looked, shapes=(Shape(8192, 4352, 1.0, 10.0),))
     with pytest.raises(Refused, match="keep the encoder too long"):
         encode(work, replace(fakes.tools(), max_cost=320 * 180 * 250))

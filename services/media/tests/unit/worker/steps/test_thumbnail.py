@@ -13,7 +13,7 @@ from vireo_media.worker.steps.work import Film, Work
 def test_it_is_taken_of_the_film_in_its_colours(fakes: Any, work: Work, matrix: str) -> None:
     work.results.video.write_bytes(b"film")
     take_thumbnail(work, Film(fakes.made, "", copied=True, matrix=matrix), fakes.tools())
-    assert work.results.thumbnail.read_bytes() == b"picture of film"
+    assert work.results.thumbnail.read_bytes() == b"frame of film"
     assert (fakes.calls, fakes.stops) == (["thumbnail"], [work.stop])
     assert fakes.matrices == [matrix]
 

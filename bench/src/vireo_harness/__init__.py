@@ -1,0 +1,1 @@
+"""What `make bench` and `make load` share: a full Vireo, options, reports, pictures."""

@@ -1,0 +1,36 @@
+"""Where files are in the media folder, as an operator knows it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class MediaFolder:
+    """The folder ``root``; media's own code is asked for none of these paths."""
+
+    root: Path
+
+    def original(self, hash_path: str, upload_id: str) -> Path:
+        """What was uploaded."""
+        return self.root / "originals" / hash_path[:2] / f"{hash_path}.{upload_id}"
+
+    def video(self, hash_path: str) -> Path:
+        """What is played."""
+        return self.root / "public" / "videos" / hash_path[:2] / f"{hash_path}.mp4"
+
+    def thumbnail(self, hash_path: str) -> Path:
+        """What is seen before it is played."""
+        return self.root / "public" / "thumbnails" / hash_path[:2] / f"{hash_path}.jpg"
+
+    def picture(self, name: str) -> Path:
+        """A channel's picture."""
+        return self.root / "public" / "pictures" / name[:2] / f"{name}.webp"
+
+    @property
+    def exports(self) -> Path:
+        """Archives of data exports, complete and growing."""
+        return self.root / "exports"
+
+    def export(self, name: str) -> Path:
+        """A complete one."""
+        return self.exports / f"{name}.zip"

@@ -1,0 +1,71 @@
+"""What media reports of a video, in the tables of catalog."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from pymysql.cursors import Cursor
+
+from vireo_catalog.core.videos import Progress
+from vireo_catalog.core.visibility import State, is_public_in
+from vireo_catalog.storage import words
+
+LOCK = "SELECT VideoID, ChannelID, State, StoredAt FROM Videos WHERE PathHash = %s FOR UPDATE"
+
+
+class Locked(NamedTuple):
+    """A row of ``LOCK``."""
+
+    video_id: int
+    channel_id: int
+    state: str
+    stored_at: dt.datetime | None
+
+
+RECORD = """
+UPDATE Videos SET State = %s, Reason = %s, Duration = COALESCE(%s, Duration),
+    Width = COALESCE(%s, Width), Height = COALESCE(%s, Height)
+WHERE VideoID = %s
+"""
+
+# Also of a video that is ready: a job that ran twice may have made another picture.
+SET_THUMBNAIL_VERSION = "UPDATE Videos SET ThumbnailVersion = %s WHERE VideoID = %s"
+
+# The time of upload is the time at which the bytes were there.
+STORED = """
+UPDATE Videos SET StoredAt = UTC_TIMESTAMP(), Upload = UTC_TIMESTAMP() WHERE VideoID = %s
+"""
+
+COUNT = """
+INSERT INTO ChannelStats (ChannelID, Videos) VALUES (%s, GREATEST(%s, 0))
+ON DUPLICATE KEY UPDATE Videos = GREATEST(Videos + %s, 0)
+"""
+
+
+def record(cursor: Cursor, hash_path: str, progress: Progress) -> bool:
+    """Record in the caller's transaction what media reports; ``False`` where there is no video.
+
+    Idempotent, and a video that is ready stays so, whatever delayed report comes. A second
+    ``ready`` is a copy that was damaged, and encoded instead.
+    """
+    found = lock(cursor, hash_path)
+    if found is None:
+        return False
+    video_id, channel_id, state, stored_at = found
+    if stored_at is None:
+        cursor.execute(STORED, (video_id,))
+    if progress.thumbnail_version is not None:
+        cursor.execute(SET_THUMBNAIL_VERSION, (progress.thumbnail_version, video_id))
+    before, after = is_public_in(State(state)), is_public_in(progress.state)
+    if after or not before:
+        facts = (progress.duration, progress.width, progress.height)
+        cursor.execute(RECORD, (progress.state, progress.reason[:255], *facts, video_id))
+    if after and not before:
+        cursor.execute(COUNT, (channel_id, 1, 1))
+        words.index(cursor, [video_id])
+    return True
+
+
+def lock(cursor: Cursor, hash_path: str) -> Locked | None:
+    cursor.execute(LOCK, (hash_path,))
+    row = cursor.fetchone()
+    return Locked(*row) if row else None

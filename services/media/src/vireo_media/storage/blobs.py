@@ -1,0 +1,151 @@
+"""Blobs: what is kept of videos, pictures and data exports, by keys, whatever store they are in.
+
+Programs work on local files (``storage/staging.py``). What is to be kept is put into the store
+under a key, and brought back to a local file where a program needs it. No caller knows where a blob
+is, and none needs what an object store does not have: renaming, links, appending, or a change in
+place (ADR 0040). ``storage/disk_blobs.py`` is the store on the disk.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+# What may be a file's name and a part of an address, whatever is behind it.
+NAME = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
+
+
+class Kind(StrEnum):
+    """What a blob is."""
+
+    ORIGINAL = "original"
+    VIDEO = "video"
+    THUMBNAIL = "thumbnail"
+    PICTURE = "picture"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True)
+class Key:
+    """The name of a blob; made by the functions below."""
+
+    kind: Kind
+    name: str
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise ValueError("this is no name of a blob")
+
+
+def original(hash_path: str, upload_id: str) -> Key:
+    """What was uploaded, as it was; another upload's can't be mistaken for it."""
+    return Key(Kind.ORIGINAL, f"{hash_path}.{upload_id}")
+
+
+def upload_of(key: Key) -> tuple[str, str]:
+    """The hash path and the upload id that an original is of."""
+    hash_path, _, upload_id = key.name.partition(".")
+    return hash_path, upload_id
+
+
+def video(hash_path: str) -> Key:
+    """A published video; the gateway serves it."""
+    return Key(Kind.VIDEO, hash_path)
+
+
+def thumbnail(hash_path: str) -> Key:
+    """The thumbnail of a published video; the gateway serves it."""
+    return Key(Kind.THUMBNAIL, hash_path)
+
+
+def picture(name: str) -> Key:
+    """A channel's picture; the gateway serves it."""
+    return Key(Kind.PICTURE, name)
+
+
+def export(name: str) -> Key:
+    """The archive of a data export; the gateway serves it to who has a grant."""
+    return Key(Kind.EXPORT, name)
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A local file whose bytes the store has, or can have at once; nobody sees it under ``key``."""
+
+    key: Key
+    source: Path
+    keep_source: bool
+
+
+class Content(Protocol):
+    """An open blob, read from its beginning."""
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; none at its end."""
+
+
+class Blobs(Protocol):
+    """A store. Every call may raise ``OSError``, where the store can't be reached or is full.
+
+    A blob is written in two parts, so that a database transaction can be committed with it: the
+    slow one is done before the transaction, the quick one inside.
+    """
+
+    def transfer(self, key: Key, source: Path, *, keep_source: bool = False) -> Transfer:
+        """Get the bytes of a local file to where ``commit`` is quick, whatever their number."""
+
+    def commit(self, transfer: Transfer) -> str:
+        """Let readers see it, in place of what was there; all of it, or nothing.
+
+        The source may be gone after this, unless it was to be kept.
+
+        Returns:
+            Its version (see ``version``).
+        """
+
+    def settle(self, *keys: Key) -> None:
+        """Return when committed blobs survive a power cut; one that is gone meanwhile is fine."""
+
+    def put(self, key: Key, source: Path, *, keep_source: bool = False) -> None:
+        """All of that at once; a blob is not seen before it would survive a power cut.
+
+        What was put before under a key that names its upload (an original) may be left as it is.
+        """
+
+    def fetch(self, key: Key) -> AbstractContextManager[Path]:
+        """The blob as a local file, which is only read, until the end of the ``with``.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+
+    def open(self, key: Key) -> AbstractContextManager[Content]:
+        """The blob to be read once, from its beginning.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+
+    def version(self, key: Key) -> str | None:
+        """Another one for each content, and what the gateway has in ``ETag``; ``None``: no blob."""
+
+    def size(self, key: Key) -> int | None:
+        """In bytes; ``None`` where there is no such blob."""
+
+    def keys(self, kind: Kind, *, prefix: str = "", older: float = 0.0) -> Iterator[Key]:
+        """The keys of a kind whose names begin so, in no order.
+
+        Args:
+            prefix: at least two characters, or none.
+            older: nothing was put there for so many seconds.
+        """
+
+    def delete(self, key: Key) -> None:
+        """Remove a blob; that there is none is fine."""

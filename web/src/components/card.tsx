@@ -1,0 +1,107 @@
+/** A video in a list, and the empty form of one while the list is on its way. */
+
+import type { Video } from "~/api/types";
+import { files } from "~/api/videos";
+import { Avatar, Theirs } from "~/components/avatar";
+import { texts } from "~/locales";
+import { ago, clock, dateTime } from "~/locales/formats";
+import { to } from "~/routes";
+import "~/components/card.css";
+
+export function Thumbnail({ video }: { video: Video }) {
+  return (
+    <span class="thumbnail">
+      <img src={files.thumbnail(video)} alt="" loading="lazy" decoding="async" />
+      {video.duration != null && (
+        <span class="length">
+          <span class="unseen">{texts.value.card.duration} </span>
+          {clock(video.duration)}
+        </span>
+      )}
+    </span>
+  );
+}
+
+export function When({ iso }: { iso: string }) {
+  return (
+    <time dateTime={iso} title={dateTime(iso)}>
+      {ago(iso)}
+    </time>
+  );
+}
+
+interface CardProps {
+  video: Video;
+  /** A row beside the player or in results, where a tile is too large. */
+  row?: boolean;
+  showChannel?: boolean;
+  /** Whether it stands below a heading of its list, or that of the screen alone. */
+  below?: "screen" | "list";
+}
+
+export function VideoCard({ video, row, showChannel = true, below = "screen" }: CardProps) {
+  const Heading = below === "screen" ? "h2" : "h3";
+  return (
+    <article class={row ? "card row" : "card"}>
+      <div class="picture">
+        <Thumbnail video={video} />
+      </div>
+      <div class="about">
+        {showChannel && !row && <Avatar name={video.channel} />}
+        <div class="words">
+          <Heading class="name" dir="auto">
+            <a href={to.watch(video.thumbnail)}>{video.title}</a>
+          </Heading>
+          <p class="faint small">
+            {showChannel && (
+              <>
+                <a class="quiet" href={to.channel(video.channel)}>
+                  {row && below === "screen" && <Avatar name={video.channel} />}
+                  <Theirs text={video.channel} />
+                </a>
+                <span aria-hidden="true"> · </span>
+              </>
+            )}
+            <When iso={video.upload} />
+          </p>
+        </div>
+      </div>
+    </article>
+  );
+}
+
+/** Found by a search: a channel. */
+export function ChannelCard({ channel }: { channel: Video }) {
+  return (
+    <article class="card row channel">
+      <div class="picture">
+        <Avatar name={channel.channel} size="large" />
+      </div>
+      <div class="words">
+        <h2 class="name">
+          <a href={to.channel(channel.channel)}>
+            <Theirs text={channel.channel} />
+          </a>
+        </h2>
+        <p class="faint small">{texts.value.videos(Number(channel.nb_count))}</p>
+      </div>
+    </article>
+  );
+}
+
+export function CardSkeleton({ row = false }: { row?: boolean }) {
+  return (
+    <div class={row ? "card row" : "card"} aria-hidden="true">
+      <div class="picture">
+        <span class="thumbnail skeleton" />
+      </div>
+      <div class="about">
+        {!row && <span class="avatar skeleton" />}
+        <div class="words">
+          <span class="line skeleton" />
+          <span class="line short skeleton" />
+        </div>
+      </div>
+    </div>
+  );
+}

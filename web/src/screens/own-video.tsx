@@ -1,0 +1,116 @@
+/** One of one's own videos in the list of them: how far it is, and what can be done with it. */
+
+import { computed } from "@preact/signals";
+import type { Video } from "~/api/types";
+import { isUnderWay, sendings } from "~/api/upload-queue";
+import { Thumbnail, When } from "~/components/card";
+import { Chip, type ShownState, stateOf } from "~/components/chip";
+import { Icon } from "~/components/icon";
+import { texts } from "~/locales";
+import { to } from "~/routes";
+import "~/screens/own-video.css";
+
+/** What this browser sends right now; it changes with the videos, not with every byte. */
+const sent = computed(() =>
+  sendings.value
+    .filter(isUnderWay)
+    .map(({ hash }) => hash)
+    .join(" "),
+);
+
+/** As `stateOf`, but this browser knows more of what it sends itself. */
+function shownState(video: Video): ShownState {
+  const state = stateOf(video);
+  return state === "waiting" && sent.value.includes(video.thumbnail) ? "sending" : state;
+}
+
+/** Whether it will soon be in another state by itself. */
+export function moves(video: Video): boolean {
+  return ["sending", "uploaded", "processing"].includes(shownState(video));
+}
+
+function File({ video, state }: { video: Video; state: ShownState }) {
+  const t = texts.value.studio;
+  if (state !== "waiting" && state !== "sending") return null;
+  return (
+    <p class="small">
+      {state === "waiting" ? (
+        <a class="above" href={`/send?v=${video.thumbnail}`}>
+          {t.sendFile}
+        </a>
+      ) : (
+        <a class="above" href="/send">
+          {t.sending}
+        </a>
+      )}
+    </p>
+  );
+}
+
+interface OwnVideoProps {
+  video: Video;
+  onEdit: (video: Video) => void;
+  onRemove: (video: Video) => void;
+}
+
+export function OwnVideo({ video, onEdit, onRemove }: OwnVideoProps) {
+  const t = texts.value.studio;
+  const state = shownState(video);
+  return (
+    <div class="own">
+      <div class="picture">
+        {state === "ready" ? (
+          <Thumbnail video={video} />
+        ) : (
+          <span class="thumbnail none">
+            <Icon name="film" />
+          </span>
+        )}
+      </div>
+      <div class="words">
+        <h2 dir="auto">
+          <a href={to.watch(video.thumbnail)}>{video.title}</a>
+        </h2>
+        <p class="small faint">
+          <Chip state={state} /> <When iso={video.upload} />
+        </p>
+        {(video.reason ?? video.note) && <p class="small">{video.reason ?? video.note}</p>}
+        <File video={video} state={state} />
+      </div>
+      <div class="acts above">
+        <button
+          type="button"
+          class="button"
+          aria-label={t.editOf(video.title)}
+          title={t.edit}
+          onClick={() => onEdit(video)}
+        >
+          <Icon name="edit" />
+        </button>
+        <button
+          type="button"
+          class="button"
+          aria-label={t.removeOf(video.title)}
+          title={t.remove}
+          onClick={() => onRemove(video)}
+        >
+          <Icon name="trash" />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+export function OwnVideoSkeleton() {
+  return (
+    <div class="own" aria-hidden="true">
+      <div class="picture">
+        <span class="thumbnail skeleton" />
+      </div>
+      <div class="words">
+        <span class="line skeleton" />
+        <span class="line short skeleton" />
+      </div>
+    </div>
+  );
+}
