@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vireo_ops.clips import QUICK, changed, ffmpeg, lavfi, make_once
+from vireo_ops.clips import QUICK, ffmpeg, lavfi, make_once
 from vireo_ops.demo_clips import Clip, make_clip
 from vireo_ops.errors import OperationError
 
@@ -56,10 +56,3 @@ def test_nobody_sees_half_a_clip_and_none_is_replaced(tmp_path: Path) -> None:
     slow.join()
     assert path.read_text() == "another's"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_bytes_are_changed_in_place(tmp_path: Path) -> None:
-    path = tmp_path / "clip"
-    path.write_bytes(b"abc")
-    changed(path, lambda data: data[:2])
-    assert path.read_bytes() == b"ab"

@@ -59,8 +59,3 @@ def make_once(path: Path, build: Callable[[Path], object]) -> Path:
             os.link(part, path)
         part.unlink()
     return path
-
-
-def changed(path: Path, change: Callable[[bytes], bytes | bytearray]) -> None:
-    """Write a file anew with other bytes."""
-    path.write_bytes(change(path.read_bytes()))

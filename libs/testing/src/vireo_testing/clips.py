@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vireo_ops.clips import AAC, QUICK, changed, ffmpeg, lavfi, make_once
-from vireo_testing.mp4_boxes import turn
+from vireo_ops.clips import AAC, QUICK, ffmpeg, lavfi, make_once
+from vireo_testing.mp4_boxes import edited, turn
 
 Builder = Callable[[Path], object]
 
@@ -97,7 +97,8 @@ def _interrupted(*output: str) -> Builder:
 
     def build(path: Path) -> None:
         ffmpeg(*picture(seconds=3), *tone(3), *output, path)
-        changed(path, lambda data: data[: len(data) * 2 // 3])
+        with edited(path) as data:
+            del data[len(data) * 2 // 3 :]
 
     return build
 

@@ -4,11 +4,11 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from vireo_ops.clips import AAC, QUICK, changed, ffmpeg, lavfi
+from vireo_ops.clips import AAC, QUICK, ffmpeg, lavfi
 from vireo_testing.bait import Bait
 from vireo_testing.clips import H264, picture, tone
 from vireo_testing.hostile_entry import Builder, Entry, Outcome, made, raw
-from vireo_testing.mp4_boxes import add, box, number, places, put
+from vireo_testing.mp4_boxes import add, box, edited, number, places, put
 
 _FAST_START = ["-movflags", "+faststart"]
 _MPEG2 = ["-c:v", "mpeg2video", "-c:a", "mp2"]
@@ -40,75 +40,67 @@ def _moving(*output: str, size: str = "64x64", rate: str = "25", seconds: float 
     return made(*picture(size, rate, seconds), *output)
 
 
-def _changed(change: Callable[[bytes], bytes], *output: str) -> Builder:
+def _changed(change: Callable[[bytearray], object], *output: str) -> Builder:
     """A good clip, then bytes changed. Without output arguments: a plain fast-start MP4."""
 
     def build(path: Path, bait: Bait) -> None:
         ffmpeg(*picture(), *tone(), *(output or (*H264, *AAC, *_FAST_START)), path)
-        changed(path, change)
+        with edited(path) as data:
+            change(data)
 
     return build
 
 
-def _first(count: int) -> Callable[[bytes], bytes]:
-    return lambda data: data[:count]
+def _first(count: int) -> Callable[[bytearray], object]:
+    def cut(data: bytearray) -> None:
+        del data[count:]
+
+    return cut
 
 
-def _half(data: bytes) -> bytes:
-    return data[: len(data) // 2]
+def _half(data: bytearray) -> None:
+    del data[len(data) // 2 :]
 
 
-def _index_alone(data: bytes) -> bytes:
+def _index_alone(data: bytearray) -> None:
     """Everything before the media data of a fast-start MP4."""
-    return data[: data.index(b"mdat") - 4]
+    del data[data.index(b"mdat") - 4 :]
 
 
-def _without_index(data: bytes) -> bytes:
+def _without_index(data: bytearray) -> None:
     """The media data of an MP4 whose index should have followed."""
-    return data[: data.index(b"moov") - 4]
+    del data[data.index(b"moov") - 4 :]
 
 
-def _overwritten(data: bytes) -> bytes:
+def _overwritten(data: bytearray) -> None:
     """The media data replaced by bytes that decode to no frames."""
     start = data.index(b"mdat") + 4
-    return data[:start] + bytes((7 * i + 3) & 0xFF for i in range(len(data) - start))
+    data[start:] = bytes((7 * i + 3) & 0xFF for i in range(len(data) - start))
 
 
-def _offsets_beyond(data: bytes) -> bytes:
+def _offsets_beyond(data: bytearray) -> None:
     """Every chunk of every track lies far behind the end of the file."""
-    patched = bytearray(data)
-    for at in places(patched, b"stco"):
-        count = number(patched, at + 8)
-        put(patched, at + 12, *(0x7FFF0000 + entry for entry in range(count)))
-    return bytes(patched)
+    for at in places(data, b"stco"):
+        count = number(data, at + 8)
+        put(data, at + 12, *(0x7FFF0000 + entry for entry in range(count)))
 
 
-def _days_long(data: bytes) -> bytes:
+def _days_long(data: bytearray) -> None:
     """Movie and media headers that say 2,147,483 seconds."""
-    patched = bytearray(data)
     for kind in (b"mvhd", b"mdhd"):
-        for at in places(patched, kind):
-            put(patched, at + 16, 1000, _DAYS * 1000 & 0xFFFFFFFF)
-    return bytes(patched)
+        for at in places(data, kind):
+            put(data, at + 16, 1000, _DAYS * 1000 & 0xFFFFFFFF)
 
 
-def _samples(count: int) -> Callable[[bytes], bytes]:
+def _samples(count: int) -> Callable[[bytearray], object]:
     """A sample table that promises this many frames."""
-
-    def change(data: bytes) -> bytes:
-        patched = bytearray(data)
-        put(patched, data.index(b"stsz") + 8, 4 if count else 0, count)
-        return bytes(patched)
-
-    return change
+    return lambda data: put(data, data.index(b"stsz") + 8, 4 if count else 0, count)
 
 
-def _no_samples(data: bytes) -> bytes:
-    patched = bytearray(data)
+def _no_samples(data: bytearray) -> None:
     for kind, count_at in ((b"stts", 8), (b"stsc", 8), (b"stco", 8), (b"stsz", 12)):
-        for at in places(patched, kind):
-            put(patched, at + count_at, 0)
-    return bytes(patched)
+        for at in places(data, kind):
+            put(data, at + count_at, 0)
 
 
 def _external_data(path: Path, bait: Bait) -> None:
@@ -141,10 +133,9 @@ def _ebml(*elements: bytes) -> bytes:
     return header + b"B\x82\x88matroskaB\x87\x81\x04B\x85\x81\x02" + b"".join(elements)
 
 
-def _long_header(data: bytes) -> bytes:
+def _long_header(data: bytearray) -> None:
     """A Matroska header that says 2,147,483 seconds."""
-    at = data.index(b"\x44\x89\x88") + 3
-    return data[:at] + struct.pack(">d", _DAYS * 1000.0) + data[at + 8 :]
+    struct.pack_into(">d", data, data.index(b"\x44\x89\x88") + 3, _DAYS * 1000.0)
 
 
 def _attachments(path: Path, bait: Bait) -> None:
@@ -188,12 +179,12 @@ def _page_after_header(path: Path, bait: Bait) -> None:
     path.write_bytes(box(b"ftyp", b"isom", bytes(4), b"isom") + page)
 
 
-def _page_before(data: bytes) -> bytes:
-    return b"<!DOCTYPE html><!--" + data
+def _page_before(data: bytearray) -> None:
+    data[:0] = b"<!DOCTYPE html><!--"
 
 
-def _archive_behind(data: bytes) -> bytes:
-    return data + b"PK\x03\x04" + bytes(18) + b"PK\x05\x06" + bytes(18)
+def _archive_behind(data: bytearray) -> None:
+    data.extend(b"PK\x03\x04" + bytes(18) + b"PK\x05\x06" + bytes(18))
 
 
 def _pixel_bomb(*output: str) -> Builder:

@@ -8,8 +8,8 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
-from vireo_ops.clips import AAC, QUICK, changed, ffmpeg, lavfi
-from vireo_testing.mp4_boxes import edited
+from vireo_ops.clips import AAC, QUICK, ffmpeg, lavfi
+from vireo_testing.mp4_boxes import edited, places
 
 HEVC = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"]
 VP8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "200k"]
@@ -81,7 +81,9 @@ def unknown_sound(path: Path) -> None:
     """A QuickTime film whose audio codec nobody knows."""
     sources = lavfi("testsrc2=s=64x36:r=10:d=1", "sine=400:d=1")
     ffmpeg(*sources, *QUICK, "-c:a", "pcm_s16le", path)
-    changed(path, lambda data: data.replace(b"sowt", b"zzzz"))
+    with edited(path) as data:
+        for at in places(data, b"sowt"):
+            data[at : at + 4] = b"zzzz"
 
 
 # Colour
