@@ -18,7 +18,7 @@ def test_every_answer_of_nginx_is_one_of_the_contracts() -> None:
     returned = [
         (name, int(status), said)
         for name, text in CONFIGURATION.items()
-        for status, said in re.findall(r"return ([45]\d\d) \$vireo_says_(\w+);", text)
+        for status, said in re.findall(r"return ([45]\d\d) \$vireo_error_(\w+);", text)
     ]
     assert {said for _, _, said in returned} == ANSWERS.keys()
     for name, status, said in returned:
@@ -32,7 +32,7 @@ def test_no_other_file_has_a_sentence() -> None:
 
 def test_the_variables_hold_the_envelope() -> None:
     text = error_variables().replace("${VIREO_MAX_UPLOAD_BYTES}", "5")
-    found = dict(re.findall(r"map \"\" \$vireo_says_(\w+) \{ default '(.*)\\n'; \}", text))
+    found = dict(re.findall(r"map \"\" \$vireo_error_(\w+) \{ default '(.*)\\n'; \}", text))
     assert found.keys() == ANSWERS.keys()
     # In quotes nginx reads these otherwise than JSON does.
     assert not [name for name, said in found.items() if set(said) & set("'$\\")]

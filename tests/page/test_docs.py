@@ -73,3 +73,12 @@ def test_it_sends_requests(visit: Visit) -> None:
 def test_an_address_names_an_operation(visit: Visit) -> None:
     tab = visit.open("/docs#/search/search")
     expect(tab.locator("[id$='-search'] .responses-table").first).to_be_visible()
+
+
+def test_it_says_when_there_is_no_document(visitor: Visitor) -> None:
+    visit = visitor()
+    visit.context.route("**/openapi.json", lambda route: route.fulfill(status=503))
+    tab = visit.open("/docs")
+    expect(tab.get_by_text("Failed to load API definition")).to_be_visible()
+    # Swagger UI writes into the console what it shows.
+    visit.complaints.clear()

@@ -15,45 +15,51 @@ ANY_REQUEST = {Code.INVALID_REQUEST, Code.URI_TOO_LONG, Code.HEADERS_TOO_LARGE}
 ANY_BODY = {Code.REQUEST_TIMEOUT, Code.TOO_LARGE}
 """What any body can be answered by."""
 ANY_SERVICE = {
-    *(Code.INTERNAL_ERROR, Code.BAD_GATEWAY, Code.UNAVAILABLE, Code.GATEWAY_TIMEOUT),
+    Code.INTERNAL_ERROR,
+    Code.BAD_GATEWAY,
+    Code.UNAVAILABLE,
+    Code.GATEWAY_TIMEOUT,
 }
 """What any service can be answered for, where it or the database is down, or has a defect."""
 
 
-def _own(name: str, summary: str, path: str, media_type: str, schema: Json, said: str) -> Json:
+def _own(name: str, summary: str, example: str, answer: str, content: Json) -> Json:
     return {
         "operationId": name,
         "tags": ["gateway"],
         "summary": summary,
-        "description": f"Example:\ncurl $VIREO{path}",
-        "responses": {
-            "200": {"description": said, "content": {media_type: {"schema": schema}}},
-        },
+        "description": f"Example:\n{example}",
+        "responses": {"200": {"description": answer, "content": content}},
     }
 
 
-_ALIVE: Json = {
+_ALIVE = {
     "type": "object",
     "required": ["response"],
     "properties": {"response": {"const": "alive"}},
 }
 OWN_OPERATIONS: Mapping[str, Json] = {
-    path: _own(name, summary, path, media_type, schema, said)
-    for name, path, summary, media_type, schema, said in (
-        (
-            *("check_gateway", "/healthz"),
-            "Whether the gateway is alive; of the services it says nothing.",
-            *("application/json", _ALIVE, "It is."),
-        ),
-        (
-            *("show_api_document", "/openapi.json", "This document."),
-            *("application/json", {"type": "object"}, "An OpenAPI 3.1 document."),
-        ),
-        (
-            *("show_api_page", "/docs", "A page of this document for people."),
-            *("text/html", {"type": "string"}, "The page."),
-        ),
-    )
+    "/healthz": _own(
+        "check_gateway",
+        "Whether the gateway is alive; of the services it says nothing.",
+        "curl $VIREO/healthz",
+        "It is.",
+        {"application/json": {"schema": _ALIVE}},
+    ),
+    "/openapi.json": _own(
+        "show_api_document",
+        "This document.",
+        "curl $VIREO/openapi.json",
+        "An OpenAPI 3.1 document.",
+        {"application/json": {"schema": {"type": "object"}}},
+    ),
+    "/docs": _own(
+        "show_api_page",
+        "A page of this document for people.",
+        "curl $VIREO/docs",
+        "The page.",
+        {"text/html": {"schema": {"type": "string"}}},
+    ),
 }
 """What no service knows: `GET` of each path."""
 
@@ -78,16 +84,23 @@ HEADERS: Mapping[str, Json] = {
 """The headers of answers; those of the services pass the gateway too."""
 
 _MAX_UPLOAD_BYTES = "${VIREO_MAX_UPLOAD_BYTES}"
+_PLAIN = (
+    Code.INVALID_REQUEST,
+    Code.NOT_FOUND,
+    Code.METHOD_NOT_ALLOWED,
+    Code.REQUEST_TIMEOUT,
+    Code.PRECONDITION_FAILED,
+    Code.URI_TOO_LONG,
+    Code.HEADERS_TOO_LARGE,
+    Code.INTERNAL_ERROR,
+    Code.NOT_IMPLEMENTED,
+    Code.BAD_GATEWAY,
+    Code.UNAVAILABLE,
+    Code.GATEWAY_TIMEOUT,
+    Code.DISK_FULL,
+)
 ANSWERS: Mapping[str, Failure] = {
-    **{
-        code.value: Failure(code)
-        for code in (
-            *(Code.INVALID_REQUEST, Code.NOT_FOUND, Code.METHOD_NOT_ALLOWED, Code.REQUEST_TIMEOUT),
-            *(Code.URI_TOO_LONG, Code.PRECONDITION_FAILED, Code.HEADERS_TOO_LARGE),
-            *(Code.INTERNAL_ERROR, Code.NOT_IMPLEMENTED, Code.BAD_GATEWAY, Code.UNAVAILABLE),
-            *(Code.GATEWAY_TIMEOUT, Code.DISK_FULL),
-        )
-    },
+    **{code.value: Failure(code) for code in _PLAIN},
     "rate_limited": Failure(Code.RATE_LIMITED, retry_after=1),
     "too_large": Failure(Code.TOO_LARGE, limit=MAX_BODY_BYTES),
     "picture_too_large": Failure(
@@ -99,7 +112,7 @@ ANSWERS: Mapping[str, Failure] = {
         "There is no room for so large a file; there might be if its length were said.",
     ),
 }
-"""What nginx answers in place of a service: `$vireo_says_<name>` in its configuration."""
+"""What nginx answers in place of a service: `$vireo_error_<name>` in its configuration."""
 
 
 def error_variables() -> str:
@@ -112,5 +125,5 @@ def error_variables() -> str:
         text = json.dumps(failure.envelope())
         # A number, which is put in when the template is rendered.
         text = text.replace(f'"{_MAX_UPLOAD_BYTES}"', _MAX_UPLOAD_BYTES)
-        lines.append(f"map \"\" $vireo_says_{name} {{ default '{text}\\n'; }}")
+        lines.append(f"map \"\" $vireo_error_{name} {{ default '{text}\\n'; }}")
     return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ interface ApiDocument {
   paths: Record<string, Record<string, Operation>>;
 }
 
+const ADDRESS = "/openapi.json";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function paint(): void {
@@ -37,18 +38,28 @@ const READABLE = {
   },
 };
 
+/** The document with its samples; nothing where it can't be had, which Swagger UI then says. */
+async function load(): Promise<ApiDocument | undefined> {
+  try {
+    const answer = await fetch(ADDRESS);
+    return answer.ok ? showSamples(await answer.json()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function start(): Promise<void> {
-  const url = "/openapi.json";
-  const spec = showSamples(await (await fetch(url)).json());
   SwaggerUI({
-    spec,
-    url,
+    spec: await load(),
+    url: ADDRESS,
     dom_id: "#docs",
     presets: [SwaggerUI.presets.apis],
     plugins: [READABLE],
     deepLinking: true,
     displayOperationId: true,
     defaultModelsExpandDepth: 0,
+    // Otherwise it would ask a server on the internet whether the document is valid.
+    validatorUrl: "none",
   });
 }
 

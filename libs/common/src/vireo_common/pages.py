@@ -14,17 +14,15 @@ from typing import Any, Generic, TypeVar
 
 import pydantic_core
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from vireo_common.errors import Code, Failure
+from vireo_common.schema import Omitted
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
 
 Row = TypeVar("Row")
 Scalar = str | int
-Omitted = SkipJsonSchema[None]
-"""Beside the type of a key that is left out rather than sent as null."""
 
 
 class PageQuery(BaseModel):

@@ -25,7 +25,8 @@ from werkzeug.exceptions import HTTPException
 from vireo_common import metrics
 from vireo_common.access import Guard, public, request_handler
 from vireo_common.errors import MISSING, Code, Failure, FieldCode, FieldProblem
-from vireo_common.pages import Omitted, Page
+from vireo_common.pages import Page
+from vireo_common.schema import Omitted
 
 log = structlog.get_logger()
 Value = TypeVar("Value")

@@ -8,7 +8,7 @@ from vireo_catalog.core.channels import NAME, ChannelSummary
 from vireo_catalog.core.search import MAX_QUERY, SearchType
 from vireo_catalog.core.videos import HASH_PATH, MAX_DESCRIPTION, MAX_TITLE, Video
 from vireo_catalog.core.visibility import State
-from vireo_common.pages import Omitted
+from vireo_common.schema import Omitted
 from vireo_common.text import iso_time
 
 # Bounds of the fields as they are sent. The rules' own (`core.videos.check`) are tighter, but count

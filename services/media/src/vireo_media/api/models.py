@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from vireo_common.pages import Omitted
+from vireo_common.schema import Omitted
 from vireo_media.core.uploads import HASH_PATH
 
 
