@@ -58,7 +58,7 @@ demo: install ## Fill a running Vireo with channels and clips
 # Four, also on two cores: some tests wait for leases and grace periods most of their time. Who is
 # done takes tests of the others, so that the long ones at the end are not one worker's.
 test: install-dev ## Run all tests
-	$(PYTHON) -m pytest -n 4 --dist worksteal --durations=10 $(ARGS)
+	$(PYTHON) -m pytest -n 5 --dist worksteal --durations=10 $(ARGS)
 
 test-page: install-dev ## Look at the page with a real browser; screens are kept in build/screens
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile tests/page $(ARGS)
