@@ -55,8 +55,8 @@ page: install ## Build the page from web/ (make up does it too)
 demo: install ## Fill a running Vireo with channels and clips
 	@$(PYTHON) -m vireo_ops.demo
 
-# Four, also on two cores: some tests wait for leases and grace periods most of their time. Who is
-# done takes tests of the others, so that the long ones at the end are not one worker's.
+# Five, also on two cores: some tests wait for leases and grace periods most of their time. Who is
+# done takes tests of the others.
 test: install-dev ## Run all tests
 	$(PYTHON) -m pytest -n 5 --dist worksteal --durations=10 $(ARGS)
 
