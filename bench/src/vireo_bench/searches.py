@@ -21,7 +21,7 @@ from vireo_harness.vireo import HOST
 
 CLIENTS = 40
 _WORDS = 10
-# What a program that is refused waits at least; one that does not is stopped by its address's rate.
+# Least wait of a client that is refused; without it the rate limit stops it.
 _PAUSE_SECONDS = 0.1
 
 

@@ -106,7 +106,7 @@ TOTAL = "all"
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """The least value that this share of all values does not exceed; ``ordered`` is ascending."""
+    """The percentile (nearest rank) of this share; ``ordered`` is ascending."""
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 

@@ -20,7 +20,7 @@ ANY_SERVICE = {
     Code.UNAVAILABLE,
     Code.GATEWAY_TIMEOUT,
 }
-"""What any service can be answered for, where it or the database is down, or has a defect."""
+"""What any route of a service can return while it or the database is down or faulty."""
 
 
 def _own(name: str, summary: str, example: str, answer: str, content: Json) -> Json:

@@ -1,1 +1,1 @@
-"""What every Vireo service stands on. It knows no business word: no channel, no video."""
+"""What every service is made of, without business rules: only codes and events name videos."""

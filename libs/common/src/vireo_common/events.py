@@ -25,8 +25,8 @@ from vireo_common.worker import Handler, Slot
 
 log = structlog.get_logger()
 
-# That a consumer's database is away is not counted. What is, a worker that died or a disk in
-# trouble, has nothing to do with the event: it may be consumed after many of these.
+# An outage of the database is no attempt. What is one (a dead worker, a disk in trouble) is rarely
+# the event's fault, so many are allowed.
 ATTEMPTS = 20
 IDLE_SECONDS = 0.2
 

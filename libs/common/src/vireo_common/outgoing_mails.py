@@ -30,7 +30,7 @@ VALUES (%s, %s, %s, %s, TRUE, NOW(3), NOW(3))
 ON DUPLICATE KEY UPDATE MailID = LAST_INSERT_ID(MailID)
 """
 
-# Whoever may insert can have written a row under this reference; no secret is given to that one.
+# Another service may have inserted a row with this reference; it must not get the secret.
 OTHERS = """
 DELETE FROM OutgoingMails
 WHERE Service = %s AND Reference = %s AND NOT (Recipient = %s AND OnDemand)
@@ -57,7 +57,7 @@ WHERE MailID = %s AND Content IS NULL AND State IN ('queued', 'running')
 """
 
 POLL_SECONDS = 0.05
-# For as long nobody takes a mail up before it is taken back.
+# How long an unclaimed mail waits before it is withdrawn.
 UNATTENDED_SECONDS = 30
 
 

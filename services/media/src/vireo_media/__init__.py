@@ -1,1 +1,1 @@
-"""Vireo's media service: bytes in, bytes out, thumbnails, renditions."""
+"""Vireo's media service: uploads, published videos, thumbnails, pictures, exports."""

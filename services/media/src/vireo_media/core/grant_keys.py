@@ -18,8 +18,8 @@ from vireo_media.core.grants import MOST_SECONDS, GrantKey
 # How long the keys are cached, and the least time between two looks for an unknown id.
 CACHE_SECONDS = 60.0
 RETRY_SECONDS = 2.0
-# A new key signs after this time. By then a look for its id is due in every process, so that none
-# refuses what another has signed.
+# A new key signs only after this delay. By then every process may look for an unknown id again, so
+# that none refuses what another has signed.
 SETTLE_SECONDS = 5.0
 # A process signs with the key before until its cache is over; then its last grant may expire.
 RETIRED_SECONDS = MOST_SECONDS + 2 * CACHE_SECONDS

@@ -300,7 +300,7 @@ def _colours_copy(video: Stream) -> bool:
         return False
     if colour.complete:
         return True
-    # A part that stands alone is ignored: it must be what is taken without it.
+    # Browsers ignore incomplete colour tags: those present must equal the defaults.
     assumed = family_of(replace(video, colour=Colour()).assumed_matrix)
     parts = (colour.matrix, colour.transfer, colour.primaries)
     return all(family_of(each) == assumed for each in parts if each)

@@ -41,7 +41,7 @@ class OpenUpload:
     """A body that may be on its way, or has arrived and is looked at.
 
     ``size`` is what it may have in bytes, or, once it has ``arrived``, what its results may.
-    ``age`` is in seconds, ``lease`` how long from now it is believed in without news of it.
+    ``age`` is in seconds; ``lease``: seconds from now until it expires, unless it is renewed.
     """
 
     open_id: str
@@ -184,9 +184,9 @@ class OpenUploads:
         spare = self._spare(others)
         near = [each for each in others if each.address == network]
         for size in sizes:
-            # Room for the body, and for what is made of it. Of what there is beside those of
-            # others an account holds no more than half, and an address no more than three quarters:
-            # something is always left for somebody else.
+            # Space for the body, and for what is made of it. Of the space that is not reserved by
+            # others an account may hold half, and an address three quarters: something is always
+            # left for somebody else.
             if (
                 2 * size <= spare
                 and _held(own) + size <= (spare + _held(own)) // 2
@@ -202,14 +202,13 @@ class OpenUploads:
         room = self._room()
         results = _held([each for each in uploads if each.arrived])
         coming = [each for each in uploads if not each.arrived]
-        # Whoever is so old and keeps the least speed has a file; the files of the others have been
-        # cut (worker/reaper.py). So no more of the old ones still come than there are files: to be
-        # safe, the largest.
+        # An old upload at the least rate has a file; slower ones were cut (worker/reaper.py). So as
+        # many of the old ones still come as there are files: to be safe, the largest.
         old_seconds = 2 * GRACE_SECONDS + BUFFER_BYTES / self._least_rate
         young = [each.size for each in coming if each.age <= old_seconds]
         old = sorted((each.size for each in coming if each.age > old_seconds), reverse=True)
         counted = [*young, *old[: len(room.bodies)]]
-        # A file that nobody is on record for must not make the others look as if they had arrived.
+        # A file without a row must not reduce what is reserved for the others.
         bodies = sorted(room.bodies)[: len(counted)]
         missing = max(sum(counted) - sum(bodies), 0)
         return room.free - self._reserve_bytes - results - missing

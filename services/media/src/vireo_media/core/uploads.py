@@ -276,7 +276,7 @@ class Uploads:
 
 
 def _is_stored(upload: Upload | None, upload_id: str) -> bool:
-    """Whether an upload may be acknowledged; ``False`` while the worker has not spoken.
+    """Whether an upload may be acknowledged; ``False`` while there is no verdict yet.
 
     Raises:
         Failure: it was refused, or there is none with this id any more.

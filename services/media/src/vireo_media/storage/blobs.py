@@ -73,7 +73,7 @@ def export(name: str) -> Key:
 
 @dataclass(frozen=True)
 class Transfer:
-    """A local file whose bytes the store has, or can have at once; nobody sees it under ``key``."""
+    """Bytes that the store has, or can have at once; not yet visible under ``key``."""
 
     key: Key
     source: Path

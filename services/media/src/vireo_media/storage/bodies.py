@@ -15,7 +15,7 @@ from typing import Protocol
 from vireo_common.errors import Code, Failure
 
 # The gateway writes to a body until its client has sent all of it, whatever becomes of the file.
-# One that was cut loses the right to be read, which nobody needs who writes to it.
+# A cut body loses its read permission as a mark; nginx, which writes to it, needs none.
 READABLE, CUT_FOR_ROOM = stat.S_IRUSR, stat.S_IWGRP
 # Its folder's group is media's.
 _SHARED = 0o660

@@ -165,7 +165,7 @@ def sync(path: Path) -> None:
 
 def _name(transfer: Transfer, target: Path) -> None:
     if transfer.keep_source:
-        # The key of what is kept so names its upload: what is there is the same.
+        # With ``keep_source`` the key names the upload: what is there is the same.
         with contextlib.suppress(FileExistsError):
             os.link(transfer.source, target)
     else:

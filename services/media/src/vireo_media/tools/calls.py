@@ -10,7 +10,7 @@ namespaces, shared memory, keys, tracing, mounts, bpf, io_uring, and what the ne
 
 import struct
 
-# Stands in a filter for the id of the process that it is set in, which that process alone knows.
+# In a filter: the id of the confined process, known only when it runs.
 OWN_PROCESS = 0x7FFFFFFE
 
 _AUDIT_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}

@@ -135,7 +135,7 @@ def drop_capabilities() -> None:
     Raises OSError where the kernel refuses.
     """
     for number in range(_MOST_CAPABILITIES):
-        # It ends at the kernel's last one, or at once for who has none to give up.
+        # Ends after the kernel's last capability, or at once without privileges.
         if _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) < 0:
             break
     head, none = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()

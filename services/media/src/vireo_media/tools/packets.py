@@ -268,7 +268,7 @@ def _times(fields: dict[str, str]) -> tuple[float | None, float | None, float]:
 
 
 def _hidden(fields: dict[str, str]) -> bool:
-    """Whether a packet is decoded only for those after it: an edit list cut it away."""
+    """Whether an edit list hides a packet: it is decoded for others, and not shown."""
     return "D" in fields.get("flags", "")
 
 

@@ -21,7 +21,7 @@ EVERY_SECONDS = 30.0
 # The gateway writes what arrives in pieces of 64 kB, so a body that grows more slowly than 36 bytes
 # a second looks left behind. A body that has arrived is linked at once.
 INCOMING_SECONDS = 1800.0
-# All that is kept is looked at once in so many sweeps, the first one included.
+# The whole store is scanned in the first sweep, and in each of so many after it.
 WHOLE_EVERY = 120
 # A body gets its row in the same request, and so does a picture; a result belongs to a row for as
 # long as it is made.
