@@ -17,6 +17,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON EmailChanges TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON KnownDevices TO vireo_auth;
 GRANT SELECT, INSERT, DELETE ON Browsers TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Events TO vireo_auth;
+GRANT SELECT ON JobTurns TO vireo_auth;
 -- Its worker hands mails over, gives what they say, and fetches what came of them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON OutgoingMails TO vireo_auth;
 -- Of videos it sees which files go with a channel that is deleted.
@@ -34,7 +36,7 @@ GRANT SELECT, INSERT, UPDATE (RequestKey) ON HashPaths TO vireo_catalog;
 -- Whether somebody is sending a body.
 GRANT SELECT (ChannelID, Kind, LeaseUntil) ON OpenUploads TO vireo_catalog;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_catalog;
-GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Events TO vireo_catalog;
 GRANT SELECT ON SigningKeys TO vireo_catalog;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
@@ -48,6 +50,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON GrantKeys TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Exports TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Events TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON JobTurns TO vireo_media;
 GRANT SELECT ON SigningKeys TO vireo_media;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_media;

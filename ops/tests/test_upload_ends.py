@@ -184,18 +184,43 @@ def chunked(size: int) -> Iterator[bytes]:
         yield b"x" * min(50_000, size - start)
 
 
-@pytest.mark.parametrize("status", [200, 415, 507])
-def test_what_media_has_had_it_needs_no_word_of(
+@pytest.mark.parametrize("status", [200, 403, 404, 415, 500, 503, 507])
+def test_media_is_notified_of_the_end_unless_it_took_the_body(
     running: Gateway, media: Media, status: int
 ) -> None:
+    """What it refused, it may have refused before it knew whose body it was."""
     media.answers = status
     answer = running.send(b"x" * 100_000)
     assert answer.status_code == status
     assert media.bodies == [b"x" * 100_000]
     assert media.asked(f"POST {PATH}") == [f"POST {PATH} the-grant"]
-    assert media.asked(WORDS) == []
+    notified = [] if status == 200 else [f"{WORDS} the-grant"]
     eventually(lambda: running.statuses() == [status])
+    eventually(lambda: media.asked(WORDS) == notified)
     eventually(lambda: running.incoming() == [])
+
+
+@pytest.mark.parametrize("path", ["/upload/v//{0}", "/upload/v/x/../{0}", "/upload/v/%61B3dE6g"])
+def test_media_gets_the_address_that_was_asked_about(
+    running: Gateway, media: Media, path: str
+) -> None:
+    """In the address as it came media might read another one, after it has held room for this."""
+    given = path.format("aB3dE6g")
+    head = "Content-Length: 5\r\nConnection: close"
+    with running.sending(head, b"bytes", given) as line:
+        while line.recv(10_000):
+            pass
+    assert media.asked("POST /upload/v/aB3dE6g") == ["POST /upload/v/aB3dE6g the-grant"]
+    assert media.bodies == [b"bytes"]
+
+
+def test_a_picture_comes_to_one_address(running: Gateway, media: Media) -> None:
+    with running.sending(
+        "Content-Length: 5\r\nConnection: close", b"bytes", "//channel/./picture"
+    ) as line:
+        while line.recv(10_000):
+            pass
+    assert media.asked("POST /channel/picture") == ["POST /channel/picture the-grant"]
 
 
 def test_one_line_after_the_other(running: Gateway, media: Media) -> None:

@@ -123,6 +123,8 @@ def error_variables() -> str:
     ]
     for name, failure in ANSWERS.items():
         text = json.dumps(failure.envelope())
+        if set(text.replace(_MAX_UPLOAD_BYTES, "")) & set("'$\\"):
+            raise ValueError(f"nginx would not take this as it is: {text}")
         # A number, which is put in when the template is rendered.
         text = text.replace(f'"{_MAX_UPLOAD_BYTES}"', _MAX_UPLOAD_BYTES)
         lines.append(f"map \"\" $vireo_error_{name} {{ default '{text}\\n'; }}")

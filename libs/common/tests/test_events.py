@@ -68,7 +68,7 @@ def consume(database: Database, service: str, consumer: Consumer, until: Any) ->
 
 
 def left(clean: TestDatabase) -> list[tuple[str, str]]:
-    return [tuple(row) for row in clean.query("SELECT Queue, Subject FROM Jobs ORDER BY JobID")]
+    return [tuple(row) for row in clean.query("SELECT Queue, Subject FROM Events ORDER BY JobID")]
 
 
 def test_each_consumer_gets_each_event(database: Database, clean_tables: TestDatabase) -> None:
@@ -99,7 +99,7 @@ def test_what_a_consumer_could_not_do_is_consumed_again(
     database: Database, clean_tables: TestDatabase
 ) -> None:
     publish(database, CommentMade(1))
-    clean_tables.query("DELETE FROM Jobs WHERE Queue = 'media_events'")
+    clean_tables.query("DELETE FROM Events WHERE Queue = 'media_events'")
     auth = Consumer(failures=1)
     consume(database, "auth", auth, lambda: not left(clean_tables))
     assert (auth.tries, auth.seen) == (2, [CommentMade(1)])
@@ -110,7 +110,7 @@ def test_rows_of_another_version_are_read(
     database: Database, clean_tables: TestDatabase, said: dict[str, Any]
 ) -> None:
     publish(database, CommentMade(1, "old"))
-    clean_tables.query("UPDATE Jobs SET Payload = %s", (json.dumps(said),))
+    clean_tables.query("UPDATE Events SET Payload = %s", (json.dumps(said),))
     auth = Consumer()
     consume(database, "auth", auth, lambda: len(left(clean_tables)) == 1)
     assert auth.seen == [CommentMade(1)]
@@ -121,8 +121,8 @@ def test_what_can_not_be_read_is_quarantined(
     database: Database, clean_tables: TestDatabase, said: dict[str, Any]
 ) -> None:
     publish(database, CommentMade(1))
-    clean_tables.query("UPDATE Jobs SET Payload = %s", (json.dumps(said),))
-    state = "SELECT State FROM Jobs WHERE Queue = 'auth_events'"
+    clean_tables.query("UPDATE Events SET Payload = %s", (json.dumps(said),))
+    state = "SELECT State FROM Events WHERE Queue = 'auth_events'"
     consume(database, "auth", Consumer(), lambda: clean_tables.query(state) == (("quarantined",),))
 
 
@@ -131,18 +131,18 @@ def test_what_is_done_in_the_database_is_done_once(
 ) -> None:
     """A consumer that was replaced in between does nothing: another has done it."""
     publish(database, CommentMade(1))
-    clean_tables.query("DELETE FROM Jobs WHERE Queue = 'media_events'")
+    clean_tables.query("DELETE FROM Events WHERE Queue = 'media_events'")
 
     def take(event: CommentMade) -> events.InTransaction:
         # As if this consumer stood still for longer than its lease.
-        clean_tables.query("UPDATE Jobs SET LeaseToken = 'another', LeaseUntil = NOW(3)")
+        clean_tables.query("UPDATE Events SET LeaseToken = 'another', LeaseUntil = NOW(3)")
         return lambda cursor: events.publish(cursor, events.VideoRemoved("done"))
 
     stopping = threading.Event()
     slot = events.consumer("auth", database, {CommentMade: take}, stopping)
     slot.start()
     try:
-        eventually(lambda: clean_tables.query("SELECT 1 FROM Jobs WHERE Attempts > 2"))
+        eventually(lambda: clean_tables.query("SELECT 1 FROM Events WHERE Attempts > 2"))
     finally:
         stopping.set()
         slot.join()
@@ -171,7 +171,7 @@ def test_a_delayed_event_waits(database: Database, clean_tables: TestDatabase) -
         events.publish(cursor, events.VideoRemoved("1"), delay=3600)
 
     database.transaction("test", work)
-    assert clean_tables.query("SELECT RunAfter > NOW() + INTERVAL 50 MINUTE FROM Jobs") == ((1,),)
+    assert clean_tables.query("SELECT RunAfter > NOW() + INTERVAL 50 MINUTE FROM Events") == ((1,),)
 
 
 def test_all_kinds_have_a_name_of_their_own_and_a_queue_that_is_worked_on() -> None:

@@ -232,3 +232,18 @@ def test_claim_does_not_wait_for_a_locked_row(
         cursor.execute("SELECT 1 FROM Jobs WHERE JobID = %s FOR UPDATE", (first,))
         # A claim that waited for the row would run into the time limit of its connection.
         assert claimed(JobQueue(database, QUEUE)).job_id == second
+
+
+@pytest.mark.parametrize("payload", ["", "no JSON", "[1]", "null"])
+def test_what_no_handler_can_read_is_quarantined_and_stops_nobody(
+    database: Database, clean_tables: TestDatabase, payload: str
+) -> None:
+    bad = put(database, "bad")
+    clean_tables.query("UPDATE Jobs SET Payload = %s", (payload,))
+    good = put(database, "good")
+    queue = JobQueue(database, QUEUE)
+    assert queue.claim() is None
+    assert claimed(queue).job_id == good
+    assert clean_tables.query("SELECT JobID, State FROM Jobs WHERE State <> 'running'") == (
+        (bad, "quarantined"),
+    )

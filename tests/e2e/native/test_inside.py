@@ -57,6 +57,45 @@ def half_an_upload(person: Person, hash_path: str, clip: bytes) -> socket.socket
     return line
 
 
+@pytest.mark.parametrize("what", ["file", "folder"])
+@pytest.mark.parametrize(
+    ("part", "suffix", "address", "missing"),
+    [("videos", "mp4", "/video/d", 400), ("thumbnails", "jpg", "/thumbnails", 404)],
+)
+def test_a_link_in_what_is_served_leads_nowhere(
+    runtime: Runtime,
+    url: str,
+    tmp_path: Path,
+    what: str,
+    part: str,
+    suffix: str,
+    address: str,
+    missing: int,
+) -> None:
+    """As a broken decoder could make one, which runs as the user of the media folder."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    secret = outside / f"zzSecre.{suffix}"
+    secret.write_text("a secret")
+    for path in (outside, *outside.parents[:3]):
+        path.chmod(path.stat().st_mode | 0o055)
+    folder = runtime.data / "media/public" / part / "zz"
+    if what == "folder":
+        folder.symlink_to(outside)
+    else:
+        folder.mkdir()
+        (folder / secret.name).symlink_to(secret)
+    try:
+        answer = requests.get(f"{url}{address}/zzSecre", timeout=30)
+        assert (answer.status_code, "secret" in answer.text) == (missing, False)
+    finally:
+        if what == "file":
+            (folder / secret.name).unlink()
+            folder.rmdir()
+        else:
+            folder.unlink()
+
+
 def test_a_client_that_goes_away_leaves_nothing(
     runtime: Runtime, person: Person, clips: Library
 ) -> None:

@@ -1,11 +1,11 @@
 """Events: what one service lets the others know, for certain but not at once.
 
 A transactional outbox. The producer publishes an event in the transaction of the change that it
-reports: a job for each consumer, in that consumer's queue of ``Jobs``. The consumer's own worker
-takes it from there, so there is no relay, no position in a log to remember, and no number that may
-be committed after a higher one was read. The order is not promised. What a consumer does in the
-database alone is done exactly once, in the transaction that ends the job; anything else at least
-once, so it is idempotent.
+reports: a row of ``Events`` for each consumer, which is a job in that consumer's queue. (The table
+is not ``Jobs``, because every service may write it.) The consumer's own worker takes it from there,
+so there is no relay, no position in a log to remember, and no number that may be committed after a
+higher one was read. The order is not promised. What a consumer does in the database alone is done
+exactly once, in the transaction that ends the job; anything else at least once, and idempotent.
 
 Where somebody waits for the effect, the producer also calls the consumer after its commit; the
 event does what that call could not.
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 # the event's fault, so many are allowed.
 ATTEMPTS = 20
 IDLE_SECONDS = 0.2
+EVENTS = "Events"
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,12 @@ class Unreadable(Exception):
     """What an event says is nothing that this version knows."""
 
 
-def publish(cursor: Cursor, event: Event, *, delay: float = 0.0) -> None:
+def publish(cursor: Cursor, event: Event, *, delay: float = 0.0, turn_of: str = "") -> None:
     """Let the consumers know, once the caller's transaction is committed.
 
     Args:
         delay: in seconds, for a consumer that is called at once as well.
+        turn_of: whose turn it takes, where one account causes many; events without come first.
     """
     said = asdict(event)
     for consumer in event.consumers:
@@ -114,17 +116,19 @@ def publish(cursor: Cursor, event: Event, *, delay: float = 0.0) -> None:
             said,
             max_attempts=ATTEMPTS,
             delay=delay,
+            turn_of=turn_of,
+            table=EVENTS,
         )
 
 
 def withdraw(cursor: Cursor, kind: type[Event], subject: str) -> None:
     """Take back what is published of a subject and not consumed: a later event says more."""
     for consumer in kind.consumers:
-        jobs.cancel(cursor, queue_of(consumer), subject, kind=kind.kind)
+        jobs.cancel(cursor, queue_of(consumer), subject, kind=kind.kind, table=EVENTS)
 
 
 def queue_of(service: str) -> str:
-    """The queue in ``Jobs`` of the events that a service consumes."""
+    """The queue of the events that a service consumes."""
     return f"{service}_events"
 
 
@@ -136,7 +140,7 @@ def consumer(
     A ``Failure`` of what is done has the event consumed again later. One that is ``Unreadable`` is
     quarantined.
     """
-    queue = jobs.JobQueue(database, queue_of(service))
+    queue = jobs.JobQueue(database, queue_of(service), table=EVENTS)
 
     def quarantine(job: jobs.Job, error: str) -> None:
         queue.quarantine(job, error, lambda cursor: None)

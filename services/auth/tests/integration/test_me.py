@@ -201,7 +201,7 @@ def test_a_deleted_channel_leaves_nothing_but_its_work(
     for table in ("Sessions", "RefreshTokens", "EmailTokens", "KnownAddresses"):
         assert clean_tables.query(f"SELECT 1 FROM {table}") == ()
     assert clean_tables.query("SELECT PathHash FROM Videos") == (("ccccccc",),)
-    removed = clean_tables.query("SELECT Kind, Subject FROM Jobs WHERE Queue = 'media_events'")
+    removed = clean_tables.query("SELECT Kind, Subject FROM Events WHERE Queue = 'media_events'")
     assert set(removed) == {
         ("video_removed", "aaaaaaa"),
         ("video_removed", "bbbbbbb"),

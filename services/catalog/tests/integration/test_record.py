@@ -111,7 +111,9 @@ def test_counters_are_exact_under_eight_threads(stage: Any) -> None:
         assert left == 16
         assert stage.count_of(channel_id) == left
     # One removing job for each video that went, however many tried.
-    assert stage.database.query("SELECT COUNT(*), COUNT(DISTINCT Subject) FROM Jobs") == ((16, 16),)
+    assert stage.database.query("SELECT COUNT(*), COUNT(DISTINCT Subject) FROM Events") == (
+        (16, 16),
+    )
 
 
 def test_only_ready_videos_are_counted(http: FlaskClient, stage: Any) -> None:
@@ -187,10 +189,10 @@ def test_what_media_could_not_say_comes_as_an_event(stage: Any, catalog_database
     for _ in range(2):
         consume(catalog_database, change)
     assert facts(stage, hash_path) == ("ready", "no sound", 0, 2.5, 320, 180)
-    assert stage.database.query("SELECT 1 FROM Jobs") == ()
+    assert stage.database.query("SELECT 1 FROM Events") == ()
     # Its files came after its deletion.
     consume(catalog_database, replace(change, hash_path="gone123"))
-    assert stage.database.query("SELECT Queue, Kind, Subject FROM Jobs") == (
+    assert stage.database.query("SELECT Queue, Kind, Subject FROM Events") == (
         ("media_events", "video_removed", "gone123"),
     )
 

@@ -126,7 +126,7 @@ def test_what_has_no_bytes_leaves_no_job(http: FlaskClient, stage: Any, token: A
     empty, full = stage.video(ada, state="waiting"), stage.video(ada, state="processing")
     for video in (empty, full):
         assert http.delete(f"/v/{video}", headers=token(ada)).status_code == 200
-    assert stage.database.query("SELECT Queue, Subject FROM Jobs") == (("media_events", full),)
+    assert stage.database.query("SELECT Queue, Subject FROM Events") == (("media_events", full),)
 
 
 def test_announcements_without_bytes_go_after_a_day(
@@ -148,12 +148,13 @@ def test_announcements_without_bytes_go_after_a_day(
         "UPDATE Videos SET Upload = UTC_TIMESTAMP() - INTERVAL 25 HOUR WHERE PathHash <> %s",
         (made["new"],),
     )
-    asked = http.get(f"/internal/videos/{made['about to be sent']}", headers=service_token)
-    assert asked.json["response"] == {"channel_id": ada}
+    for name, sender in (("about to be sent", ada), ("old", stage.channel("Stranger"))):
+        path = f"/internal/videos/{made[name]}?sender={sender}"
+        assert http.get(path, headers=service_token).json["response"] == {"channel_id": ada}
     stage.videos.sweep()
     left = {hash_path for (hash_path,) in stage.database.query("SELECT PathHash FROM Videos")}
     assert left == set(made.values()) - {made["old"]}
-    assert stage.database.query("SELECT * FROM Jobs") == ()
+    assert stage.database.query("SELECT * FROM Events") == ()
 
 
 def test_no_announcement_goes_whose_bytes_may_be_there(stage: Any) -> None:
@@ -170,7 +171,7 @@ def test_no_announcement_goes_whose_bytes_may_be_there(stage: Any) -> None:
             (f"{who:032}", who),
         )
     stage.database.query(
-        "INSERT INTO Jobs (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt)"
+        "INSERT INTO Events (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt)"
         " VALUES ('catalog_events', 'video_state_changed', %s, '{}', 20, NOW(3), NOW(3))",
         (reported,),
     )

@@ -15,9 +15,9 @@ class Catalog:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
 
-    def find_video(self, hash_path: str) -> VideoFacts:
-        """Whose video it is."""
-        found = self._client.get(f"/internal/videos/{hash_path}")
+    def find_video(self, hash_path: str, sender: int) -> VideoFacts:
+        """Whose video it is; the channel ``sender`` is about to send its bytes."""
+        found = self._client.get(f"/internal/videos/{hash_path}?sender={sender}")
         return VideoFacts(channel_id=int(found["channel_id"]))
 
     def notify(self, change: VideoStateChanged) -> None:

@@ -92,9 +92,7 @@ class Stage:
 
     def published_events(self) -> list[dict[str, Any]]:
         """What consumers will be notified of: the kind of each event, with its fields."""
-        rows = self.clean.query(
-            "SELECT Kind, Payload FROM Jobs WHERE Queue LIKE '%_events' ORDER BY JobID"
-        )
+        rows = self.clean.query("SELECT Kind, Payload FROM Events ORDER BY JobID")
         return [{"kind": kind, **json.loads(payload)} for kind, payload in rows]
 
     def pipeline(
@@ -162,10 +160,11 @@ class Stage:
         return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
 
     def jobs(self) -> list[tuple[str, str, int]]:
-        """Kind, state and attempts of every job."""
+        """Kind, state and attempts of every job, then of every event."""
         return [
             tuple(row)
-            for row in self.clean.query("SELECT Kind, State, Attempts FROM Jobs ORDER BY JobID")
+            for table in ("Jobs", "Events")
+            for row in self.clean.query(f"SELECT Kind, State, Attempts FROM {table} ORDER BY JobID")
         ]
 
     def stored(self, upload_id: str, hash_path: str = HASH) -> set[str]:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from vireo_common.database import Database
 from vireo_media.storage.earlier_jobs import become_events
 
@@ -16,13 +18,13 @@ JOBS = [
     ("media", "prepare", "aB3dE5j", {"upload_id": "1"}),
 ]
 REMOVED, CHANGED = "video_removed", "video_state_changed"
+UNSAID = {"reason": "", "width": None, "height": None}
 EVENTS = [
     ("media_events", REMOVED, "aB3dE5g", {"hash_path": "aB3dE5g"}),
     ("media_events", REMOVED, "aB3dE5h", {"hash_path": "aB3dE5h"}),
     ("media_events", "channel_picture_removed", "f" * 32, {"name": "f" * 32}),
-    ("catalog_events", CHANGED, "aB3dE5i", {**PROGRESS, "hash_path": "aB3dE5i"}),
-    ("auth_events", "data_export_requested", "7", JOBS[4][3]),
-    ("media", "prepare", "aB3dE5j", {"upload_id": "1"}),
+    ("catalog_events", CHANGED, "aB3dE5i", {**PROGRESS, **UNSAID, "hash_path": "aB3dE5i"}),
+    ("auth_events", "data_export_requested", "7", {"channel_id": 7}),
 ]
 
 
@@ -35,23 +37,22 @@ def put(stage: Any, state: str, lease: str) -> None:
         )
 
 
-def rows(stage: Any) -> list[tuple[Any, ...]]:
-    found = stage.clean.query("SELECT Queue, Kind, Subject, Payload FROM Jobs ORDER BY JobID")
+def rows(stage: Any, table: str) -> list[tuple[Any, ...]]:
+    found = stage.clean.query(f"SELECT Queue, Kind, Subject, Payload FROM {table} ORDER BY JobID")
     return [(*row[:3], json.loads(row[3])) for row in found]
 
 
-def test_what_waits_becomes_events(stage: Any, media_database: Database) -> None:
-    put(stage, "queued", "NULL")
+@pytest.mark.parametrize(
+    ("state", "lease"), [("queued", "NULL"), ("running", "NOW(3) - INTERVAL 1 SECOND")]
+)
+def test_what_waits_and_what_a_dead_worker_had_becomes_events(
+    stage: Any, media_database: Database, state: str, lease: str
+) -> None:
+    put(stage, state, lease)
     become_events(media_database)
-    assert rows(stage) == EVENTS
-
-
-def test_what_a_dead_worker_had_becomes_events(stage: Any, media_database: Database) -> None:
-    put(stage, "running", "NOW(3) - INTERVAL 1 SECOND")
-    become_events(media_database)
-    assert rows(stage) == EVENTS
-    states = stage.clean.query("SELECT State FROM Jobs WHERE Queue <> 'media'")
-    assert set(states) == {("queued",)}
+    assert rows(stage, "Events") == EVENTS
+    assert rows(stage, "Jobs") == [tuple(JOBS[-1])]
+    assert set(stage.clean.query("SELECT State FROM Events")) == {("queued",)}
 
 
 def test_what_a_worker_of_the_version_before_does_is_left_to_it(
@@ -59,4 +60,16 @@ def test_what_a_worker_of_the_version_before_does_is_left_to_it(
 ) -> None:
     put(stage, "running", "NOW(3) + INTERVAL 10 SECOND")
     become_events(media_database)
-    assert rows(stage) == [tuple(job) for job in JOBS]
+    assert (rows(stage, "Events"), rows(stage, "Jobs")) == ([], [tuple(job) for job in JOBS])
+
+
+@pytest.mark.parametrize("payload", ["", "no JSON", "[]", "{}", '{"progress": {"x": 1}}'])
+def test_what_can_not_be_read_is_put_aside(
+    stage: Any, media_database: Database, payload: str
+) -> None:
+    put(stage, "queued", "NULL")
+    stage.clean.query("UPDATE Jobs SET Payload = %s WHERE Kind = 'tell'", (payload,))
+    become_events(media_database)
+    assert rows(stage, "Events") == [each for each in EVENTS if each[1] != CHANGED]
+    states = "SELECT State FROM Jobs WHERE Kind = 'tell'"
+    assert stage.clean.query(states) == (("quarantined",),)

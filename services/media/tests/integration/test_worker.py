@@ -199,7 +199,7 @@ def test_removals_keep_no_upload_waiting(
     gone = [f"{number:07d}" for number in range(5_000)]
     with stage.clean.connect() as connection, connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO Jobs (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt)"
+            "INSERT INTO Events (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt)"
             " VALUES ('media_events', 'video_removed', %s, %s, 20, NOW(3), NOW(3))",
             [(name, json.dumps({"hash_path": name})) for name in gone],
         )
@@ -213,8 +213,9 @@ def test_removals_keep_no_upload_waiting(
 
 
 def rows(stage: Any) -> list[tuple[str, str, str]]:
-    """Kind, queue and subject of every job."""
+    """Kind, queue and subject of every job and event."""
     return [
         (str(kind), str(queue), str(subject))
-        for kind, queue, subject in stage.clean.query("SELECT Kind, Queue, Subject FROM Jobs")
+        for table in ("Jobs", "Events")
+        for kind, queue, subject in stage.clean.query(f"SELECT Kind, Queue, Subject FROM {table}")
     ]

@@ -128,10 +128,12 @@ class ProfileTable:
 
         def work(cursor: Cursor) -> None:
             account = lock_account(cursor, owner)
+            # In turns: however many videos it has, what others delete is removed in between.
+            turn = str(owner.channel_id)
             for names, kind in ((VIDEOS, VideoRemoved), (PICTURE, ChannelPictureRemoved)):
                 cursor.execute(names, (owner.channel_id,))
                 for (name,) in cursor.fetchall():
-                    events.publish(cursor, kind(name))
+                    events.publish(cursor, kind(name), turn_of=turn)
             cursor.execute(DELETE, (owner.channel_id,))
             self._reserved.reserve(cursor, account.username)
             forget_refused(cursor, owner.channel_id)

@@ -3,7 +3,7 @@
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_catalog.api.models import HashPathInPath, ProgressBody
+from vireo_catalog.api.models import HashPathInPath, ProgressBody, SenderQuery
 from vireo_catalog.core.videos import Progress, Videos
 from vireo_catalog.core.visibility import State
 from vireo_common.access import internal
@@ -16,8 +16,8 @@ def blueprint(videos: Videos) -> APIBlueprint:
 
     @bp.get("/internal/videos/<hash_path>", doc_ui=False)
     @internal
-    def facts(path: HashPathInPath) -> Response:
-        return answer({"channel_id": videos.about_to_send(path.hash_path).channel_id})
+    def facts(path: HashPathInPath, query: SenderQuery) -> Response:
+        return answer({"channel_id": videos.about_to_send(path.hash_path, query.sender).channel_id})
 
     @bp.put("/internal/videos/<hash_path>", doc_ui=False)
     @internal

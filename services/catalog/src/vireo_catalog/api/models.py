@@ -124,6 +124,12 @@ class UniversalObject(BaseModel):
     )
 
 
+class SenderQuery(BaseModel):
+    """The channel that is about to send bytes; the version before does not say."""
+
+    sender: int | None = None
+
+
 class ProgressBody(BaseModel):
     """What media reports of a video."""
 

@@ -247,14 +247,15 @@ class Videos:
         if not is_owner:
             raise Failure(Code.FORBIDDEN)
 
-    def about_to_send(self, hash_path: str) -> Video:
-        """The video whose bytes are about to be sent; its announcement is kept for another day.
+    def about_to_send(self, hash_path: str, sender: int | None) -> Video:
+        """The video whose bytes a channel is about to send; its owner keeps the announcement for
+        another day.
 
         Raises:
             Failure: ``not_found``.
         """
         video = self.find_any(hash_path)
-        if video.stored_at is None:
+        if video.stored_at is None and video.channel_id == sender:
             self._store.keep_open(hash_path)
         return video
 

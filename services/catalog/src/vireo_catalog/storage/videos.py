@@ -132,7 +132,7 @@ WHERE State = 'waiting' AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTE
         SELECT 1 FROM OpenUploads o
         WHERE o.ChannelID = Videos.ChannelID AND o.Kind = 'video' AND o.LeaseUntil > NOW(3))
     AND NOT EXISTS (
-        SELECT 1 FROM Jobs j WHERE j.Queue = 'catalog_events' AND j.Subject = Videos.PathHash)
+        SELECT 1 FROM Events e WHERE e.Queue = 'catalog_events' AND e.Subject = Videos.PathHash)
 ORDER BY Upload LIMIT 1000
 """
 

@@ -76,6 +76,9 @@ def blueprint(exports: Exports, grants: Grants) -> APIBlueprint:
             if grant.holder != required_account_id():
                 raise Failure(Code.FORBIDDEN)
         except Failure as failure:
+            if failure.code is Code.UNAVAILABLE:
+                # No refusal: the gateway answers 503, and a download can go on later.
+                raise
             return refusal(failure)
         return answer()
 

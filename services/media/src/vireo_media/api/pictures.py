@@ -100,7 +100,8 @@ def blueprint(pictures: Pictures, grants: Grants) -> APIBlueprint:
             channel_id = required_account_id()
             opened = pictures.open(channel_id, client_address(), body_length())
             ends = (opened.grant_seconds, opened.open_id)
-            grant = grants.make(Purpose.PICTURE, SUBJECT, channel_id, *ends)
+            with pictures.closing_on_failure(opened):
+                grant = grants.make(Purpose.PICTURE, SUBJECT, channel_id, *ends)
         except Failure as failure:
             return refusal(failure)
         return permission(grant)

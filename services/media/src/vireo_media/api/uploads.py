@@ -83,7 +83,8 @@ def blueprint(uploads: Uploads, grants: Grants) -> APIBlueprint:
             channel_id, size = required_account_id(), body_length()
             opened = uploads.open(path.hash_path, channel_id, client_address(), size)
             ends = (opened.grant_seconds, opened.open_id)
-            grant = grants.make(Purpose.UPLOAD, path.hash_path, channel_id, *ends)
+            with uploads.closing_on_failure(opened):
+                grant = grants.make(Purpose.UPLOAD, path.hash_path, channel_id, *ends)
         except Failure as failure:
             return refusal(failure)
         return permission(grant, partial=uploads.is_partial(opened, size))

@@ -155,6 +155,15 @@ class OpenUploads:
         finally:
             self._close_quietly(open_id)
 
+    @contextmanager
+    def closing_on_failure(self, opened: OpenUpload) -> Iterator[None]:
+        """Close it where the ``with`` fails: nobody will send its body."""
+        try:
+            yield
+        except Failure:
+            self._close_quietly(opened.open_id)
+            raise
+
     def _close_quietly(self, open_id: str) -> None:
         try:
             self._store.close(open_id)

@@ -4,7 +4,7 @@ import errno
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -93,6 +93,10 @@ class Pictures:
         """
         most = MAX_BYTES if size is None else min(size, MAX_BYTES)
         return self._open.open(Kind.PICTURE, channel_id, address, [most])
+
+    def closing_on_failure(self, opened: OpenUpload) -> AbstractContextManager[None]:
+        """Close what was opened where the ``with`` fails."""
+        return self._open.closing_on_failure(opened)
 
     def set(self, channel_id: int, open_id: str, read: Callable[[], bytes]) -> None:
         """Give the channel a picture; when this returns, it is on the disk and served.

@@ -10,6 +10,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -118,7 +119,8 @@ class Uploads:
     """The rules of uploads.
 
     Args:
-        find_video: asks catalog for a video; raises ``Failure`` (``not_found``).
+        find_video: asks catalog for a video that a channel is about to send; raises ``Failure``
+            (``not_found``).
         open_uploads: what is on its way.
         max_bytes: the largest body.
         waiting: how many requests may wait for the worker at once, in this process.
@@ -130,7 +132,7 @@ class Uploads:
         self,
         store: UploadStore,
         files: BodyFiles,
-        find_video: Callable[[str], VideoFacts],
+        find_video: Callable[[str, int], VideoFacts],
         open_uploads: OpenUploads,
         *,
         max_bytes: int,
@@ -165,6 +167,10 @@ class Uploads:
         sizes = [size] if size is not None else [self._max_bytes, -(-self._max_bytes // PART)]
         return self._open.open(Kind.VIDEO, channel_id, address, sizes)
 
+    def closing_on_failure(self, opened: OpenUpload) -> AbstractContextManager[None]:
+        """Close what was opened where the ``with`` fails."""
+        return self._open.closing_on_failure(opened)
+
     def is_partial(self, opened: OpenUpload, size: int | None) -> bool:
         """Whether a body of unknown length may have less than the largest."""
         return size is None and opened.size < self._max_bytes
@@ -177,7 +183,7 @@ class Uploads:
         """
         if not HASH_PATH.fullmatch(hash_path):
             raise Failure(Code.NOT_FOUND)
-        if self._find_video(hash_path).channel_id != channel_id:
+        if self._find_video(hash_path, channel_id).channel_id != channel_id:
             raise Failure(Code.FORBIDDEN)
         upload = self._store.find(hash_path)
         if upload and upload.state is not UploadState.REFUSED:

@@ -4,36 +4,58 @@ Such a service writes them until it is replaced, and again after a rollback, so 
 take them over for good. This goes when the version before has events too.
 """
 
-from vireo_common.database import Database
+import json
 
-LEFT = "(State = 'queued' OR (State = 'running' AND LeaseUntil < NOW(3)))"
-BECOME = "UPDATE Jobs SET State = 'queued', LeaseToken = NULL, LeaseUntil = NULL"
+from pymysql.cursors import Cursor
 
-STATEMENTS = (
-    f"""
-    {BECOME}, Queue = 'media_events', Kind = 'video_removed',
-        Payload = JSON_OBJECT('hash_path', Subject)
-    WHERE Queue IN ('removal', 'media') AND {LEFT} AND Kind = 'remove'
-    """,
-    f"""
-    {BECOME}, Queue = 'media_events', Kind = 'channel_picture_removed',
-        Payload = JSON_OBJECT('name', Subject)
-    WHERE Queue IN ('removal', 'media') AND {LEFT} AND Kind = 'remove_picture'
-    """,
-    f"""
-    {BECOME}, Queue = 'catalog_events', Kind = 'video_state_changed',
-        Payload = JSON_INSERT(JSON_EXTRACT(Payload, '$.progress'), '$.hash_path', Subject)
-    WHERE Queue = 'media' AND {LEFT} AND Kind = 'tell'
-    """,
-    f"""
-    {BECOME}, Queue = 'auth_events', Kind = 'data_export_requested',
-        Subject = JSON_VALUE(Payload, '$.channel_id')
-    WHERE Queue = 'media' AND {LEFT} AND Kind = 'notice'
-    """,
+from vireo_common import events
+from vireo_common.database import SWEEP_ROWS, Database
+from vireo_common.events import (
+    ChannelPictureRemoved,
+    DataExportRequested,
+    Event,
+    VideoRemoved,
+    VideoStateChanged,
 )
+
+LEFT = """
+SELECT JobID, Kind, Subject, Payload FROM Jobs
+WHERE Queue IN ('removal', 'media') AND Kind IN ('remove', 'remove_picture', 'tell', 'notice')
+    AND (State = 'queued' OR (State = 'running' AND LeaseUntil < NOW(3)))
+ORDER BY JobID LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+
+DELETE = "DELETE FROM Jobs WHERE JobID = %s"
+
+QUARANTINE = "UPDATE Jobs SET State = 'quarantined', LastError = 'unreadable' WHERE JobID = %s"
 
 
 def become_events(database: Database) -> None:
     """Turn them into the events that mean the same."""
-    for statement in STATEMENTS:
-        database.write(statement)
+    while database.transaction("jobs.become_events", _some) == SWEEP_ROWS:
+        pass
+
+
+def _some(cursor: Cursor) -> int:
+    cursor.execute(LEFT, (SWEEP_ROWS,))
+    rows = cursor.fetchall()
+    for job_id, kind, subject, payload in rows:
+        try:
+            event = _event(kind, subject, payload)
+        except (ValueError, KeyError, TypeError):
+            cursor.execute(QUARANTINE, (job_id,))
+            continue
+        events.publish(cursor, event)
+        cursor.execute(DELETE, (job_id,))
+    return len(rows)
+
+
+def _event(kind: str, subject: str, payload: str) -> Event:
+    if kind == "remove":
+        return VideoRemoved(subject)
+    if kind == "remove_picture":
+        return ChannelPictureRemoved(subject)
+    said = json.loads(payload)
+    if kind == "notice":
+        return DataExportRequested(said["channel_id"])
+    return VideoStateChanged(subject, **said["progress"])

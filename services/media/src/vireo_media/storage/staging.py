@@ -167,8 +167,7 @@ class Staging:
 
     def discard(self, hash_path: str, upload_id: str = "") -> None:
         """Remove what one upload has here, or all uploads for a hash path."""
-        for path in (self._root / STAGING).glob(f"{hash_path}.{upload_id}*"):
-            path.unlink(missing_ok=True)
+        _remove_beginning(self._root / STAGING, f"{hash_path}.{upload_id}")
 
     def left_in_staging(self, seconds: float) -> Iterator[tuple[Path, str, str]]:
         """Files in ``staging`` of that age, with the hash path and the upload id they are of."""
@@ -203,8 +202,7 @@ class Staging:
 
     def discard_parts(self, name: str) -> None:
         """Remove what workers have made of an archive that is not complete."""
-        for path in (self._root / EXPORTS).glob(f"{name}.*.part"):
-            path.unlink(missing_ok=True)
+        _remove_beginning(self._root / EXPORTS, f"{name}.", ".part")
 
     def left_parts(self, seconds: float) -> Iterator[tuple[Path, str]]:
         """Parts of archives that nothing was added to for so long, with the export's name."""
@@ -212,6 +210,13 @@ class Staging:
             # Complete ones are in the same folder, and the store's.
             if path.suffix != ".zip":
                 yield path, path.name.partition(".")[0]
+
+
+def _remove_beginning(folder: Path, beginning: str, end: str = "") -> None:
+    """Remove the files whose names begin and end so. No pattern, which could lead elsewhere."""
+    for entry in list(os.scandir(folder)):
+        if entry.name.startswith(beginning) and entry.name.endswith(end):
+            Path(entry.path).unlink(missing_ok=True)
 
 
 def size_of(path: Path) -> int:

@@ -1,6 +1,6 @@
 """What media does about the events that it consumes."""
 
-from vireo_common.events import ChannelPictureRemoved, Consumed, VideoRemoved
+from vireo_common.events import ChannelPictureRemoved, Consumed, Unreadable, VideoRemoved
 from vireo_media.core.removal import Removal
 from vireo_media.storage.files import MediaFiles
 
@@ -12,6 +12,9 @@ def consumed(removal: Removal, files: MediaFiles) -> Consumed:
         removal(event.hash_path)
 
     def picture_removed(event: ChannelPictureRemoved) -> None:
-        files.remove_picture(event.name)
+        try:
+            files.remove_picture(event.name)
+        except ValueError as error:
+            raise Unreadable("no name of a picture") from error
 
     return {VideoRemoved: video_removed, ChannelPictureRemoved: picture_removed}

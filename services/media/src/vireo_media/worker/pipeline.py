@@ -161,6 +161,11 @@ class Pipeline:
                 raise TryLater("disk full", DISK_FULL_SECONDS) from None
             self._refuse(work.job, work.upload, Code.DISK_FULL, MESSAGES[Code.DISK_FULL])
             return
+        except OSError:
+            if early:
+                # It may have found that the upload is gone, and removed the file that is copied.
+                synced.result()
+            raise
         synced.result()
         self._keep.keep(work.upload)
         self._publish(self._media, work, film)

@@ -167,7 +167,7 @@ class Media:
     def has(self, state: UploadState) -> None:
         self.table.rows[HASH_PATH] = Upload(HASH_PATH, "earlier", state, "", "")
 
-    def _find_video(self, hash_path: str) -> VideoFacts:
+    def _find_video(self, hash_path: str, sender: int) -> VideoFacts:
         self.asked.append(hash_path)
         if self.catalog_away:
             raise Failure(Code.UNAVAILABLE)

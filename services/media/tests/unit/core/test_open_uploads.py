@@ -235,3 +235,15 @@ def test_files_of_nobody_do_not_stand_for_others(world: World) -> None:
 )
 def test_what_counts_as_one_address(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+def test_what_nobody_will_send_is_closed() -> None:
+    world = World()
+    opened = world.open(100)
+    with pytest.raises(Failure), world.rules.closing_on_failure(opened):
+        raise Failure(Code.UNAVAILABLE)
+    assert world.rows == {}
+    opened = world.open(100)
+    with world.rules.closing_on_failure(opened):
+        pass
+    assert list(world.rows) == [opened.open_id]
