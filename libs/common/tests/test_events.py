@@ -123,7 +123,9 @@ def test_what_can_not_be_read_is_quarantined(
     publish(database, CommentMade(1))
     clean_tables.query("UPDATE Events SET Payload = %s", (json.dumps(said),))
     state = "SELECT State FROM Events WHERE Queue = 'auth_events'"
-    consume(database, "auth", Consumer(), lambda: clean_tables.query(state) == (("quarantined",),))
+    auth = Consumer()
+    consume(database, "auth", auth, lambda: clean_tables.query(state) == (("quarantined",),))
+    assert auth.seen == []
 
 
 def test_what_is_done_in_the_database_is_done_once(
