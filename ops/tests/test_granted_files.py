@@ -5,7 +5,6 @@ A real nginx with the repository's configuration; the services are played by the
 
 import contextlib
 import subprocess
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +17,7 @@ from vireo_ops.layout import Layout
 from vireo_ops.ports import is_free
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
+from vireo_testing.http_server import serving
 from vireo_testing.mariadb import free_port
 from vireo_testing.person import eventually
 
@@ -74,12 +74,8 @@ def handler_of(services: Services) -> type[BaseHTTPRequestHandler]:
 @pytest.fixture
 def services() -> Iterator[Services]:
     played = Services()
-    thread = threading.Thread(target=played.server.serve_forever, args=(0.02,))
-    thread.start()
-    yield played
-    played.server.shutdown()
-    thread.join()
-    played.server.server_close()
+    with serving(played.server):
+        yield played
 
 
 @pytest.fixture

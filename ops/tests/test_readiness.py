@@ -3,14 +3,13 @@
 import contextlib
 import select
 import socketserver
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from vireo_ops.readiness import is_ready
-from vireo_testing.http_server import HttpServer, Reply, Request
+from vireo_testing.http_server import HttpServer, Reply, Request, serving
 from vireo_testing.mariadb import free_port
 
 
@@ -48,11 +47,5 @@ def test_where_nobody_listens_nobody_is_ready(tmp_path: Path) -> None:
 
 def test_who_never_ends_its_answer_is_not_ready(tmp_path: Path) -> None:
     path = tmp_path / "drips.sock"
-    with socketserver.ThreadingUnixStreamServer(str(path), Drips) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            assert not is_ready(f"unix:{path}:/readyz")
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(socketserver.ThreadingUnixStreamServer(str(path), Drips)):
+        assert not is_ready(f"unix:{path}:/readyz")

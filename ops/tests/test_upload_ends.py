@@ -7,7 +7,6 @@ import contextlib
 import json
 import socket
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +18,7 @@ from vireo_ops import gateway
 from vireo_ops.layout import Layout
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
+from vireo_testing.http_server import serving
 from vireo_testing.mariadb import free_port
 from vireo_testing.person import eventually as in_time
 
@@ -129,12 +129,8 @@ class Gateway:
 @pytest.fixture
 def media() -> Iterator[Media]:
     played = Media()
-    thread = threading.Thread(target=played.server.serve_forever, args=(0.02,))
-    thread.start()
-    yield played
-    played.server.shutdown()
-    thread.join()
-    played.server.server_close()
+    with serving(played.server):
+        yield played
 
 
 def prepared(layout: Layout, media: Media, port: int) -> None:

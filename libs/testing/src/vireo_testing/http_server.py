@@ -1,9 +1,10 @@
 """An HTTP server in this process, whose answers a test scripts."""
 
+import contextlib
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -103,3 +104,16 @@ def _handler_for(answer: Callable[[Request], Reply]) -> type[BaseHTTPRequestHand
             """Write nothing: the test knows what was asked."""
 
     return Handler
+
+
+@contextlib.contextmanager
+def serving(server: socketserver.BaseServer) -> Iterator[None]:
+    """Let a server answer in a thread, until the end of the ``with``."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
