@@ -31,7 +31,7 @@ def modules_named_in(page: Path) -> set[str]:
 @pytest.mark.parametrize(
     "part",
     [
-        *("libs/common", "libs/testing", "ops", "contract", "bench"),
+        *("libs/common", "libs/videos", "libs/testing", "ops", "contract", "bench"),
         *("services/auth", "services/catalog", "services/courier", "services/media"),
     ],
 )

@@ -26,13 +26,14 @@ FLOORS = {"core": 0, "settings": 0, "api": 2, "worker": 2, "spool": 2, "app": 3,
 STORAGE_FLOOR = 1
 PACKAGE_FLOORS = {
     "vireo_common": 0,
-    **dict.fromkeys(PACKAGES, 1),
-    "vireo_ops": 2,
-    "vireo_contract": 3,
-    "vireo_testing": 4,
-    "vireo_harness": 5,
-    "vireo_load": 6,
-    "vireo_bench": 6,
+    "vireo_videos": 1,
+    **dict.fromkeys(PACKAGES, 2),
+    "vireo_ops": 3,
+    "vireo_contract": 4,
+    "vireo_testing": 5,
+    "vireo_harness": 6,
+    "vireo_load": 7,
+    "vireo_bench": 7,
 }
 STATEMENT = re.compile(
     r"\b(SELECT\s.*\sFROM|INSERT\s+(IGNORE\s+)?INTO|REPLACE\s+INTO|UPDATE\s+`?\w+`?\s+SET"

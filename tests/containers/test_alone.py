@@ -61,7 +61,7 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 def build(project: Project, service: str, tag: str, context: Path) -> None:
     """Build a service's image from a folder that holds nothing of the others."""
-    for part in (f"services/{service}", "libs/common"):
+    for part in (f"services/{service}", "libs/common", "libs/videos"):
         shutil.copytree(CHECKOUT / part, context / part)
     shutil.copy(CHECKOUT / ".dockerignore", context)
     dockerfile = context / "services" / service / "Dockerfile"

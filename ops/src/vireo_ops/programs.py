@@ -215,5 +215,5 @@ def tree_digest(paths: Iterable[Path]) -> str:
 
 def _code_digest(service: str) -> str:
     folder = CHECKOUT / "services" / service
-    common = CHECKOUT / "libs" / "common" / "src"
-    return tree_digest([folder / "src", folder / "requirements.lock", common])
+    shared = [CHECKOUT / "libs" / name / "src" for name in ("common", "videos")]
+    return tree_digest([folder / "src", folder / "requirements.lock", *shared])

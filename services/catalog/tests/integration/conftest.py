@@ -8,12 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from vireo_catalog.core.videos import Progress
-from vireo_catalog.core.visibility import State
 from vireo_catalog.storage.videos import VideoTable
 from vireo_common.database import Database
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.neighbours import Neighbour
 from vireo_testing.sessions import open_session
+from vireo_videos.visibility import State
 
 
 class Stage:

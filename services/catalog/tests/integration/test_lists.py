@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from vireo_catalog.storage.videos import AFTER, NEWEST, NEWEST_OF, after_place
+from vireo_catalog.storage.videos import NEWEST, NEWEST_OF
+from vireo_videos.rows import AFTER, after_place
 
 LINK = re.compile(r"<http://localhost(?P<path>/[^>]*)>; rel=\"next\"")
 MOMENT = "2026-01-02 03:04:05"

@@ -8,10 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from vireo_catalog.core.videos import Progress
-from vireo_catalog.core.visibility import State
 from vireo_catalog.worker.events import consumed
 from vireo_common.database import Database
 from vireo_common.events import Unreadable, VideoStateChanged
+from vireo_videos.visibility import State
 
 READY = Progress(State.READY, duration=2.5, width=320, height=180)
 LISTS = ("/videos/all", "/videos/channel/Ada", "/search/all/title")

@@ -8,12 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from vireo_catalog.core.videos import ChannelGone, HashPathTaken, Progress
-from vireo_catalog.core.visibility import State
 from vireo_common.tokens import ACCESS_SECONDS
 from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import BODIES, PATH_SEGMENTS, STRINGS
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.neighbours import Neighbour
+from vireo_videos.visibility import State
 
 GOOD = {"title": "A title", "description": "Some words."}
 SEVEN = {"type", "channel", "title", "thumbnail", "nb_count", "description", "upload"}

@@ -7,12 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from vireo_catalog.core.videos import Progress
-from vireo_catalog.core.visibility import State
 from vireo_catalog.core.words import MOST_TERMS_OF_VIDEO, terms_of
 from vireo_catalog.core.writes import CHARACTERS_FOR_ONE, MOST_OPEN, ROOM
 from vireo_catalog.storage.words import WordTable
 from vireo_common.database import Database
 from vireo_testing.answers import outcome
+from vireo_videos.visibility import State
 
 GOOD = {"title": "A title", "description": ""}
 LONGEST = 50_000

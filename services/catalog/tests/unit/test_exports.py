@@ -4,8 +4,8 @@ import dataclasses
 import datetime as dt
 
 from vireo_catalog.api.exports import row
-from vireo_catalog.core.videos import Video
-from vireo_catalog.core.visibility import State
+from vireo_videos.video import Video
+from vireo_videos.visibility import State
 
 # Ids of rows; whose it is, the archive says once; where a picture is cached.
 NOT_OF_A_PERSON = {"video_id", "channel_id", "channel", "thumbnail_version"}

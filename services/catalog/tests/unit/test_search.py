@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.search import (
     AT_ONCE,
     CHEAP_SECONDS,
@@ -30,6 +29,7 @@ from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page, encode_cursor
 from vireo_testing.hostile_text import STRINGS
 from vireo_testing.person import eventually
+from vireo_videos.channel import ChannelSummary
 
 
 def test_only_the_first_terms_count() -> None:

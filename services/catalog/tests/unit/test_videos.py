@@ -7,18 +7,17 @@ from dataclasses import replace
 import pytest
 
 from vireo_catalog.core.videos import (
-    HASH_PATH,
     AlreadyAnnounced,
     ChannelGone,
     HashPathTaken,
     Progress,
-    Video,
     Videos,
     check,
 )
-from vireo_catalog.core.visibility import State
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page
+from vireo_videos.video import HASH_PATH, Video
+from vireo_videos.visibility import State
 
 OWNER, STRANGER = 7, 8
 PUBLIC = Video(

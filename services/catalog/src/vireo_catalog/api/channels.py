@@ -4,11 +4,11 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from vireo_catalog.api.models import NameInPath
 from vireo_catalog.core.channels import Channels, draw_picture
 from vireo_common.access import public
 from vireo_common.errors import Code
 from vireo_common.web import problems
+from vireo_videos.objects import NameInPath
 
 PNG, WEBP = "image/png", "image/webp"
 IMAGE = {

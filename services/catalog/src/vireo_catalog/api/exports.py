@@ -7,10 +7,10 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_catalog.api.models import AfterQuery, ChannelPath
 from vireo_catalog.core.exports import Exports
-from vireo_catalog.core.videos import Video
 from vireo_common.access import internal
 from vireo_common.text import iso_time
 from vireo_common.web import answer
+from vireo_videos.video import Video
 
 
 def blueprint(exports: Exports) -> APIBlueprint:

@@ -3,11 +3,12 @@
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_catalog.api.models import HashPathInPath, ProgressBody, SenderQuery
+from vireo_catalog.api.models import ProgressBody, SenderQuery
 from vireo_catalog.core.videos import Progress, Videos
-from vireo_catalog.core.visibility import State
 from vireo_common.access import internal
 from vireo_common.web import answer
+from vireo_videos.objects import HashPathInPath
+from vireo_videos.visibility import State
 
 
 def blueprint(videos: Videos) -> APIBlueprint:

@@ -4,7 +4,6 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from vireo_catalog.api.models import NameInPath, UniversalObject, show_video
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.videos import Videos
 from vireo_common.access import account_id, public, signed_in
@@ -18,6 +17,7 @@ from vireo_common.web import (
     answer_page,
     problems,
 )
+from vireo_videos.objects import NameInPath, UniversalObject, show_video
 
 VIDEOS, CHANNELS = Tag(name="videos"), Tag(name="channels")
 

@@ -4,12 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vireo_catalog.core.channels import NAME, ChannelSummary
 from vireo_catalog.core.search import MAX_QUERY, SearchType
-from vireo_catalog.core.videos import HASH_PATH, MAX_DESCRIPTION, MAX_TITLE, Video
-from vireo_catalog.core.visibility import State
-from vireo_common.schema import Omitted
-from vireo_common.text import iso_time
+from vireo_catalog.core.videos import MAX_DESCRIPTION, MAX_TITLE
 
 # Bounds of the fields as they are sent. The rules' own (`core.videos.check`) are tighter, but count
 # after trimming: what is far beyond them is refused here, before any code loops over it. The API
@@ -48,24 +44,6 @@ class EditBody(BaseModel):
     )
 
 
-class HashPathInPath(BaseModel):
-    """The hash path in an address."""
-
-    hash_path: str = Field(
-        description="The video's hash path, 7 characters.",
-        json_schema_extra={"example": "aB3dE5g", "pattern": f"^{HASH_PATH.pattern}$"},
-    )
-
-
-class NameInPath(BaseModel):
-    """A channel's name in an address."""
-
-    name: str = Field(
-        description="The channel's name, in any case of its letters.",
-        json_schema_extra={"example": "ada", "pattern": f"^{NAME.pattern}$"},
-    )
-
-
 class ChannelPath(BaseModel):
     """A channel's id in an internal address."""
 
@@ -88,42 +66,6 @@ class SearchPath(BaseModel):
     )
 
 
-class UniversalObject(BaseModel):
-    """A video or a channel, as every list and page shows it."""
-
-    type: Literal["video", "channel"]
-    channel: str = Field(description="The owner's username, or the channel's.")
-    title: str = Field(description='The title; `""` for a channel.')
-    thumbnail: str = Field(
-        description="The video's hash path, or the channel's newest one's.",
-        json_schema_extra={"example": "aB3dE5g"},
-    )
-    nb_count: int | Literal[""] = Field(description='Number of videos; `""` for a video.')
-    description: str = Field(description='`""` in lists and for a channel.')
-    upload: str = Field(
-        description="Time of (the newest) upload, ISO 8601 in UTC with `Z`.",
-        json_schema_extra={"example": "2026-03-01T12:00:00Z"},
-    )
-    thumbnail_version: str | None = Field(
-        None,
-        description="Another one with each picture of a video: at `/thumbnails/<hash>?v=<version>` "
-        "it may be kept for good. `null` where it is not known.",
-    )
-    duration: float | None = Field(None, description="Length of a video in seconds.")
-    width: int | None = Field(None, description="Width of a video in pixels.")
-    height: int | None = Field(None, description="Height of a video in pixels.")
-    likes: int | Omitted = Field(None, description="How many like a video.")
-    dislikes: int | Omitted = Field(None, description="How many do not.")
-    state: State | Omitted = Field(None, description="How far a video is; for its owner alone.")
-    reason: str | Omitted = Field(None, description="Why it failed; for its owner alone.")
-    note: str | None = Field(
-        None, description="What is missing from what was published; for its owner alone."
-    )
-    uploaded: bool | Omitted = Field(
-        None, description="Whether the bytes have arrived; for its owner alone."
-    )
-
-
 class SenderQuery(BaseModel):
     """The channel that is about to send bytes; the version before does not say."""
 
@@ -141,43 +83,3 @@ class ProgressBody(BaseModel):
     width: int | None = None
     height: int | None = None
     thumbnail_version: str | None = Field(None, max_length=32)
-
-
-def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
-    """The universal object of a video."""
-    shown: dict[str, object] = {
-        "type": "video",
-        "channel": video.channel,
-        "title": video.title,
-        "thumbnail": video.hash_path,
-        "nb_count": "",
-        "description": video.description,
-        "upload": iso_time(video.upload),
-        "duration": video.duration,
-        "width": video.width,
-        "height": video.height,
-        "likes": video.likes,
-        "dislikes": video.dislikes,
-        "thumbnail_version": video.thumbnail_version,
-    }
-    if to_owner:
-        shown["state"] = video.state.value
-        shown["uploaded"] = video.stored_at is not None
-        if video.state is State.FAILED:
-            shown["reason"] = video.reason
-        elif video.state is State.READY and video.reason:
-            shown["note"] = video.reason
-    return shown
-
-
-def show_channel(channel: ChannelSummary) -> dict[str, object]:
-    """The universal object of a channel."""
-    return {
-        "type": "channel",
-        "channel": channel.name,
-        "title": "",
-        "thumbnail": channel.newest or "",
-        "nb_count": channel.videos,
-        "description": "",
-        "upload": iso_time(channel.upload) if channel.upload else "",
-    }

@@ -4,18 +4,14 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from vireo_catalog.api.models import (
-    SearchPath,
-    UniversalObject,
-    show_channel,
-    show_video,
-)
+from vireo_catalog.api.models import SearchPath
 from vireo_catalog.core.search import Search
-from vireo_catalog.core.videos import Video
 from vireo_common.access import public
 from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
 from vireo_common.web import PAGE_PROBLEMS, Envelope, answer_page, problems
+from vireo_videos.objects import UniversalObject, show_channel, show_video
+from vireo_videos.video import Video
 
 
 def blueprint(search: Search) -> APIBlueprint:

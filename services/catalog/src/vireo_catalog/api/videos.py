@@ -4,13 +4,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from vireo_catalog.api.models import (
-    EditBody,
-    HashPathInPath,
-    UniversalObject,
-    UploadBody,
-    show_video,
-)
+from vireo_catalog.api.models import EditBody, UploadBody
 from vireo_catalog.core.videos import Videos
 from vireo_common.access import (
     account_id,
@@ -30,6 +24,7 @@ from vireo_common.web import (
     answer,
     problems,
 )
+from vireo_videos.objects import HashPathInPath, UniversalObject, show_video
 
 WRITE_PROBLEMS = (*TOKEN_PROBLEMS, Code.RATE_LIMITED)
 

@@ -1,17 +1,15 @@
 """Channels as everybody sees them: the name, the videos, the picture."""
 
-import datetime as dt
 import hashlib
 import io
-import re
 from dataclasses import dataclass
 from typing import Protocol
 
 from PIL import Image, ImageDraw
 
 from vireo_common.errors import Code, Failure
+from vireo_videos.channel import NAME
 
-NAME = re.compile(r"[A-Za-z0-9_.-]{1,25}")
 PICTURE_SIZE = 256
 GRID = 5
 BACKGROUND = (240, 240, 244)
@@ -31,17 +29,6 @@ class Picture:
 
     channel: str
     file: str | None
-
-
-@dataclass(frozen=True)
-class ChannelSummary:
-    """A channel in a list; ``newest`` and ``upload`` are those of its newest ready video."""
-
-    channel_id: int
-    name: str
-    videos: int
-    newest: str | None
-    upload: dt.datetime | None
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from vireo_catalog.core.channels import ChannelCount
-from vireo_catalog.core.videos import Video
 from vireo_common.errors import Code, Failure
+from vireo_videos.video import Video
 
 # Descriptions of 50,000 characters each make a page of 12 MB at the most.
 PAGE = 20

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
-from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.turns import Turns
-from vireo_catalog.core.videos import Video
 from vireo_catalog.core.words import Term, as_typed, asked_for
 from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 from vireo_common.text import has_control_characters
+from vireo_videos.channel import ChannelSummary
+from vireo_videos.video import Video
 
 MAX_QUERY = 200
 MAX_TERMS = 10

@@ -1,47 +1,21 @@
 """Videos: validation, visibility, changes and deletion."""
 
-import datetime as dt
-import re
 import secrets
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from vireo_catalog.core.visibility import State, is_public, may_view
 from vireo_catalog.core.writes import TooManyOpen, TooManyWrites, slow_down, too_many_open
 from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 from vireo_common.pages import Page
 from vireo_common.text import has_control_characters
+from vireo_videos.video import HASH_PATH, Video
+from vireo_videos.visibility import State, is_public, may_view
 
-HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
 ALPHABET = string.ascii_letters + string.digits
 MAX_TITLE = 255
 MAX_DESCRIPTION = 50_000
-
-
-@dataclass(frozen=True)
-class Video:
-    """A video; ``stored_at`` is ``None`` until its bytes are there. Times are in UTC,
-    ``duration`` is in seconds, ``width`` and ``height`` in pixels; ``thumbnail_version`` changes
-    with each picture."""
-
-    video_id: int
-    hash_path: str
-    channel_id: int
-    channel: str
-    title: str
-    description: str
-    upload: dt.datetime
-    state: State
-    reason: str
-    stored_at: dt.datetime | None
-    duration: float | None
-    width: int | None
-    height: int | None
-    likes: int
-    dislikes: int
-    thumbnail_version: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from vireo_catalog.core.channels import ChannelCount
-from vireo_catalog.core.videos import Video
-from vireo_catalog.storage.videos import WHOLE, video
 from vireo_common.database import Database
+from vireo_videos.rows import WHOLE, video
+from vireo_videos.video import Video
 
 CHANNEL = """
 SELECT Channels.ChannelID, Username, COALESCE(Videos, 0)

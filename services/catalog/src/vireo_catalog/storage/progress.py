@@ -6,8 +6,8 @@ from typing import NamedTuple
 from pymysql.cursors import Cursor
 
 from vireo_catalog.core.videos import Progress
-from vireo_catalog.core.visibility import State, is_public_in
 from vireo_catalog.storage import words
+from vireo_videos.visibility import State, is_public_in
 
 LOCK = "SELECT VideoID, ChannelID, State, StoredAt FROM Videos WHERE PathHash = %s FOR UPDATE"
 

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 from pymysql.cursors import Cursor
 
-from vireo_catalog.core.channels import ChannelSummary
 from vireo_catalog.core.search import Found, Query, Section, Some
 from vireo_catalog.core.turns import busy
 from vireo_catalog.core.words import Term
-from vireo_catalog.storage.videos import LISTED, after_place, listed, place
-from vireo_catalog.storage.visibility import PUBLIC
 from vireo_catalog.storage.words import TEXT, TITLE
 from vireo_common.database import Database
+from vireo_videos.channel import ChannelSummary
+from vireo_videos.rows import LISTED, after_place, listed, place
+from vireo_videos.visibility import PUBLIC
 
 SORTED = 5_000
 """Rows of a prefix come in the order of words and must be sorted by the videos' times; more than so

@@ -1,64 +1,28 @@
 """The table ``Videos``, with the counters and the reserved hash paths that go with it.
 
-Keyset pages are written ``Upload <= ? AND (Upload < ? OR VideoID < ?)``: MariaDB serves this from
-the index, and does not serve ``(Upload, VideoID) < (?, ?)``. The index and the order of the join
-are forced: otherwise the optimizer sorts all videos where there are few channels, and scans from
-the first page to reach a deep one.
+The index and the order of the join are forced: otherwise the optimizer sorts all videos where there
+are few channels, and scans from the first page to reach a deep one.
 """
 
-import datetime as dt
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from pymysql.cursors import Cursor
 
-from vireo_catalog.core.videos import (
-    AlreadyAnnounced,
-    ChannelGone,
-    HashPathTaken,
-    Progress,
-    Video,
-)
-from vireo_catalog.core.visibility import State, is_public_in
+from vireo_catalog.core.videos import AlreadyAnnounced, ChannelGone, HashPathTaken, Progress
 from vireo_catalog.core.writes import MOST_OPEN, TooManyOpen, cost_of
 from vireo_catalog.storage import words
 from vireo_catalog.storage.progress import COUNT, lock, record
-from vireo_catalog.storage.visibility import PUBLIC
 from vireo_catalog.storage.writes import charge
 from vireo_common import events
 from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_common.events import VideoRemoved
 from vireo_common.pages import Page, decode_cursor, encode_cursor
+from vireo_videos.rows import AFTER, LISTED, TO_OWNER, WHOLE, listed, place, position, video
+from vireo_videos.video import Video
+from vireo_videos.visibility import PUBLIC, State, is_public_in
 
 # One more than the column can hold.
 MOST_VIDEO_ID = 1 << 31
-
-LISTED = """
-v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height,
-v.`Like`, v.Dislike, v.ThumbnailVersion
-"""
-"""Of a video that is ready, for lists: each column costs, and there may be a hundred rows."""
-WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt"
-TO_OWNER = f"{LISTED}, '', v.State, v.Reason, v.StoredAt"
-"""The same for lists, without the text that may be long."""
-
-
-class _Listed(NamedTuple):
-    """The columns of ``LISTED``."""
-
-    video_id: int
-    hash_path: str
-    channel_id: int
-    channel: str
-    title: str
-    upload: dt.datetime
-    duration: float | None
-    width: int | None
-    height: int | None
-    likes: int
-    dislikes: int
-    thumbnail_version: str | None
-
 
 RESERVE = "INSERT INTO HashPaths (PathHash, RequestKey) VALUES (%s, %s)"
 
@@ -85,8 +49,6 @@ SELECT COUNT(*) FROM (
 BY_HASH = f"""
 SELECT {WHOLE} FROM Videos v JOIN Channels c USING (ChannelID) WHERE v.PathHash = %s
 """
-
-AFTER = "AND v.Upload <= %s AND (v.Upload < %s OR v.VideoID < %s)"
 
 NEWEST = f"""
 SELECT STRAIGHT_JOIN {LISTED}
@@ -280,70 +242,3 @@ class VideoTable:
             rows = [listed(row) for row in database_cursor.fetchall()]
         more = len(rows) > limit
         return Page(rows[:limit], encode_cursor(place(rows[limit - 1])) if more else None)
-
-
-def position(cursor: str | None) -> tuple[Any, ...]:
-    """The parameters of ``AFTER``; none for the first page.
-
-    Raises:
-        Failure: ``invalid_cursor``.
-    """
-    if cursor is None:
-        return ()
-    seconds, video_id = decode_cursor(cursor, (int, int))
-    return after_place((int(seconds), int(video_id)))
-
-
-def after_place(after: tuple[int, int]) -> tuple[Any, ...]:
-    """The parameters of ``AFTER`` for a place."""
-    seconds, video_id = after
-    # Later than any upload, and within what a datetime can hold.
-    seconds = min(seconds, 253_402_300_799)
-    upload = dt.datetime.fromtimestamp(seconds, dt.UTC).replace(tzinfo=None)
-    return (upload, upload, video_id)
-
-
-def place(row: Video) -> tuple[int, int]:
-    """Where a video stands in a list that is newest first."""
-    return int(row.upload.timestamp()), row.video_id
-
-
-def listed(row: Sequence[Any]) -> Video:
-    """A row of ``LISTED`` as a value. Lists are sent without descriptions, which may be long."""
-    columns = _Listed(*row)
-    # The time of upload is the time at which the bytes were there.
-    return _video(columns, "", State.READY, "", columns.upload)
-
-
-def video(row: Sequence[Any]) -> Video:
-    """A row of ``WHOLE`` as a value."""
-    *columns, description, state, reason, stored_at = row
-    return _video(_Listed(*columns), description, State(state), reason, stored_at)
-
-
-def _video(
-    columns: _Listed,
-    description: str,
-    state: State,
-    reason: str,
-    stored_at: dt.datetime | None,
-) -> Video:
-    """The times in the table are in UTC."""
-    return Video(
-        video_id=columns.video_id,
-        hash_path=columns.hash_path,
-        channel_id=columns.channel_id,
-        channel=columns.channel,
-        title=columns.title,
-        description=description,
-        upload=columns.upload.replace(tzinfo=dt.UTC),
-        state=state,
-        reason=reason,
-        stored_at=stored_at.replace(tzinfo=dt.UTC) if stored_at else None,
-        duration=columns.duration,
-        width=columns.width,
-        height=columns.height,
-        likes=columns.likes,
-        dislikes=columns.dislikes,
-        thumbnail_version=columns.thumbnail_version,
-    )

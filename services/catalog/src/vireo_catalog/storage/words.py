@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pymysql.cursors import Cursor
 
 from vireo_catalog.core.words import terms_of
-from vireo_catalog.storage.visibility import PUBLIC
 from vireo_common.database import Database
+from vireo_videos.visibility import PUBLIC
 
 TITLE, TEXT = 1, 2
 """The fields: the title, and title and description together."""

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from pymysql.cursors import Cursor
 
 from vireo_catalog.core.videos import Progress
-from vireo_catalog.core.visibility import State
 from vireo_catalog.storage.progress import record
 from vireo_common import events
 from vireo_common.events import Consumed, Unreadable, VideoRemoved, VideoStateChanged
+from vireo_videos.visibility import State
 
 
 def consumed() -> Consumed:

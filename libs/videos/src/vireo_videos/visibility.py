@@ -1,12 +1,17 @@
-"""Who may see a video: the one place that decides it.
+"""Who may see a video: the one place that decides it, for every service.
 
 A video's state (how far its processing is) and its visibility are kept apart. Today the second
-follows from the first: everybody sees what is ready, and its owner sees it in every state. In
-statements ``storage.visibility.PUBLIC`` is the same condition.
+follows from the first: everybody sees what is ready, and its owner sees it in every state.
+``PUBLIC`` and ``VISIBLE`` say the same in statements about ``Videos``.
 """
 
 from enum import StrEnum
 from typing import Protocol
+
+PUBLIC = "State = 'ready'"
+"""What everybody may see. The indexes of the lists begin with this column."""
+VISIBLE = f"(v.{PUBLIC} OR v.ChannelID = %s)"
+"""What the viewer may see whose id is the parameter, in a join that calls the table ``v``."""
 
 
 class State(StrEnum):

@@ -1,12 +1,11 @@
 """Who may see a video, and that nothing else decides it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-import vireo_catalog
-from vireo_catalog.core.visibility import State, is_public, may_view
+from vireo_ops.layout import CHECKOUT
+from vireo_videos.visibility import State, is_public, may_view
 
 OWNER, STRANGER, NOBODY = 7, 8, None
 
@@ -34,17 +33,15 @@ def test_who_sees_what(state: State, sees: set[int | None]) -> None:
 
 def test_nothing_else_decides_it() -> None:
     """A comparison of the state anywhere else would stay behind when the policy grows."""
-    sources = Path(vireo_catalog.__file__).parent
+    sources = CHECKOUT
     deciding = {
         str(path.relative_to(sources))
-        for path in sources.rglob("*.py")
+        for below in ("libs/videos/src", "services/catalog/src", "services/community/src")
+        for path in (sources / below).rglob("*.py")
         if "'ready'" in path.read_text() or "State.READY" in path.read_text()
     }
     # The second notes which kind of remark its owner is shown; the third, what lists hold by their
     # statement.
     assert deciding == {
-        "core/visibility.py",
-        "storage/visibility.py",
-        "api/models.py",
-        "storage/videos.py",
+        f"libs/videos/src/vireo_videos/{name}.py" for name in ("visibility", "objects", "rows")
     }

@@ -1,0 +1,33 @@
+"""A video as a value."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from vireo_videos.visibility import State
+
+HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
+
+
+@dataclass(frozen=True)
+class Video:
+    """A video; ``stored_at`` is ``None`` until its bytes are there. Times are in UTC,
+    ``duration`` is in seconds, ``width`` and ``height`` in pixels; ``thumbnail_version`` changes
+    with each picture."""
+
+    video_id: int
+    hash_path: str
+    channel_id: int
+    channel: str
+    title: str
+    description: str
+    upload: dt.datetime
+    state: State
+    reason: str
+    stored_at: dt.datetime | None
+    duration: float | None
+    width: int | None
+    height: int | None
+    likes: int
+    dislikes: int
+    thumbnail_version: str | None = None
