@@ -8,7 +8,7 @@ PYTHON := .venv/bin/python
 export RUNTIME SERVICES
 $(foreach name,$(filter VIREO_%,$(.VARIABLES)),$(eval export $(name)))
 
-ALL_SERVICES := auth catalog courier media
+ALL_SERVICES := auth catalog community courier media
 COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-emit-index-url \
 	--no-annotate --python-version 3.11
 

@@ -41,6 +41,17 @@ GRANT SELECT ON SigningKeys TO vireo_catalog;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
 
+-- community: what people do with videos and each other. Of videos and channels it sees what lists show.
+GRANT SELECT (ChannelID, Username) ON Channels TO vireo_community;
+GRANT SELECT (VideoID, PathHash, ChannelID, Title, Upload, Duration, Width, Height, `Like`, Dislike,
+    ThumbnailVersion, State) ON Videos TO vireo_community;
+GRANT SELECT ON ChannelStats TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Blocks TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Events TO vireo_community;
+GRANT SELECT ON SigningKeys TO vireo_community;
+GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_community;
+
 -- media: bytes, and the jobs of its worker. Of channels it sees that they exist.
 GRANT SELECT (ChannelID) ON Channels TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;

@@ -31,6 +31,7 @@ export VIREO_RATE_SIGN_UP="${VIREO_RATE_SIGN_UP:-1r/s}"
 export VIREO_RATE_SIGN_IN="${VIREO_RATE_SIGN_IN:-5r/s}"
 export VIREO_RATE_UPLOAD="${VIREO_RATE_UPLOAD:-5r/s}"
 export VIREO_RATE_SEARCH="${VIREO_RATE_SEARCH:-10r/s}"
+export VIREO_RATE_COMMUNITY="${VIREO_RATE_COMMUNITY:-20r/s}"
 export VIREO_RATE_LIMIT_EXEMPT="${VIREO_RATE_LIMIT_EXEMPT:-}"
 export VIREO_TRUSTED_PROXIES="${VIREO_TRUSTED_PROXIES:-}"
 export VIREO_CORS_ORIGINS="${VIREO_CORS_ORIGINS:-}"
@@ -65,8 +66,9 @@ render() { # NAME.template
 }
 
 look_up() {
-    AUTH_SERVERS=$(servers auth) CATALOG_SERVERS=$(servers catalog) MEDIA_SERVERS=$(servers media)
-    export AUTH_SERVERS CATALOG_SERVERS MEDIA_SERVERS
+    AUTH_SERVERS=$(servers auth) CATALOG_SERVERS=$(servers catalog)
+    COMMUNITY_SERVERS=$(servers community) MEDIA_SERVERS=$(servers media)
+    export AUTH_SERVERS CATALOG_SERVERS COMMUNITY_SERVERS MEDIA_SERVERS
 }
 
 mkdir -p "$conf/cache" "$conf/tmp" "$conf/www" "$prefix/run" \

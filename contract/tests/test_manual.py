@@ -54,7 +54,7 @@ def applications() -> Iterator[dict[str, OpenAPI]]:
         yield made
 
 
-@pytest.mark.parametrize("service", ["auth", "catalog", "media"])
+@pytest.mark.parametrize("service", ["auth", "catalog", "community", "media"])
 def test_a_services_page_has_its_routes(service: str, applications: dict[str, OpenAPI]) -> None:
     text = (CHECKOUT / f"services/{service}/README.md").read_text()
     written = {row[0].strip("`") for row in rows(text, "Routes")[:-1]}

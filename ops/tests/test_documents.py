@@ -32,7 +32,13 @@ def modules_named_in(page: Path) -> set[str]:
     "part",
     [
         *("libs/common", "libs/videos", "libs/testing", "ops", "contract", "bench"),
-        *("services/auth", "services/catalog", "services/courier", "services/media"),
+        *(
+            "services/auth",
+            "services/catalog",
+            "services/community",
+            "services/courier",
+            "services/media",
+        ),
     ],
 )
 def test_a_page_names_every_module(part: str) -> None:

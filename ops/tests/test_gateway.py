@@ -13,6 +13,7 @@ from vireo_ops.settings import Settings
 SERVERS = {
     "auth": "unix:/srv/a b/auth.sock",
     "catalog": "unix:/srv/a b/catalog.sock",
+    "community": "unix:/srv/a b/community.sock",
     "media": "unix:/srv/a b/media.sock",
 }
 

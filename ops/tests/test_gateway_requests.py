@@ -100,7 +100,7 @@ def started(place: Path, service: int, changes: Mapping[str, str]) -> Iterator[G
     )
     values = gateway.variables(
         settings,
-        dict.fromkeys(("auth", "catalog", "media"), f"127.0.0.1:{service}"),
+        dict.fromkeys(("auth", "catalog", "community", "media"), f"127.0.0.1:{service}"),
         current_user(),
     )
     gateway.prepare(layout, values)

@@ -99,7 +99,7 @@ def url(services: Services, tmp_path: Path, log: Path) -> Iterator[str]:
     archive.chmod(0o644)
     settings = Settings.parse({"VIREO_PORT": str(port), "VIREO_LISTEN_ADDRESS": "127.0.0.1"})
     servers = dict.fromkeys(
-        ("auth", "catalog", "media"), f"127.0.0.1:{services.server.server_port}"
+        ("auth", "catalog", "community", "media"), f"127.0.0.1:{services.server.server_port}"
     )
     gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     command = gateway.gateway_program(layout, settings).command

@@ -174,7 +174,7 @@ def url(echo: Echo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     settings = Settings.parse({"VIREO_PORT": str(port), "VIREO_LISTEN_ADDRESS": "127.0.0.1"})
     service = f"127.0.0.1:{echo.port}"
-    servers = dict.fromkeys(("auth", "catalog", "media"), service)
+    servers = dict.fromkeys(("auth", "catalog", "community", "media"), service)
     gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     program = gateway.gateway_program(layout, settings)
     process = subprocess.Popen(

@@ -26,7 +26,7 @@ def test_the_longest_path_is_taken_and_one_byte_more_is_not() -> None:
 
 def test_every_socket_fits_into_the_longest_path() -> None:
     layout = layout_of(Path("/" + "x" * 78))
-    services = [layout.service_socket(name) for name in ("auth", "catalog", "media")]
+    services = [layout.service_socket(name) for name in ("auth", "catalog", "community", "media")]
     for path in (*services, layout.database_socket):
         # As in the kernel, the terminating zero included.
         assert len(os.fsencode(path)) < 108

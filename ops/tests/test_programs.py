@@ -25,8 +25,8 @@ def programs(users: Users = ONE, **variables: str) -> dict[str, Program]:
 
 def test_services_and_workers() -> None:
     assert list(programs()) == [
-        *("auth", "catalog", "media"),
-        *("media-worker", "auth-worker", "catalog-worker", "courier"),
+        *("auth", "catalog", "media", "community"),
+        *("media-worker", "auth-worker", "catalog-worker", "community-worker", "courier"),
     ]
 
 
@@ -47,7 +47,7 @@ def test_media_that_is_another_user_has_a_spool_and_its_own_secrets() -> None:
 def test_services_and_those_who_ask_them_share_a_socket_and_no_port() -> None:
     found = programs()
     asked = found["media-worker"].environment
-    for name in ("auth", "catalog", "media"):
+    for name in ("auth", "catalog", "community", "media"):
         address = found[name].environment["VIREO_BIND"]
         folder = "media" if name == "media" else "sockets"
         assert address == f"unix:/srv/vireo/run/{folder}/{name}.sock"

@@ -143,7 +143,7 @@ def prepared(layout: Layout, media: Media, port: int) -> None:
             "VIREO_MAX_UPLOAD_BYTES": str(LARGEST),
         }
     )
-    servers = dict.fromkeys(("auth", "catalog", "media"), f"127.0.0.1:{media.port}")
+    servers = dict.fromkeys(("auth", "catalog", "community", "media"), f"127.0.0.1:{media.port}")
     gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     # The timeout for silent clients: seconds instead of half a minute.
     spool = layout.gateway / "spool.conf"

@@ -12,13 +12,14 @@ from vireo_ops.layout import CHECKOUT
 from vireo_testing.compose import Project
 from vireo_testing.mariadb import free_port
 
-SERVICES = ("auth", "catalog", "media")
+SERVICES = ("auth", "catalog", "community", "media")
 # The courier answers nobody.
 IMAGES = (*SERVICES, "courier")
 # A request that each answers by itself, as method and path, and the status of the answer.
 QUESTIONS = {
     "auth": ("POST", "/sign_in", 402),
     "catalog": ("GET", "/videos/all", 200),
+    "community": ("GET", "/me/blocks", 400),
     "media": ("GET", "/thumbnails/aaaaaaa", 404),
 }
 ASK = """

@@ -15,7 +15,9 @@ OURS = tuple(service for service in SERVICES if service != "mariadb")
 PYTHON = OURS[1:]
 
 
-@pytest.mark.parametrize("image", ["vireo-auth", "vireo-catalog", "vireo-courier"])
+@pytest.mark.parametrize(
+    "image", ["vireo-auth", "vireo-catalog", "vireo-community", "vireo-courier"]
+)
 def test_small_images_without_media_tools(project: Project, image: str) -> None:
     size = int(project.docker("image", "inspect", "--format", "{{.Size}}", image))
     assert size < 200_000_000
@@ -106,7 +108,9 @@ def test_secrets_stand_in_no_description(project: Project, tmp_path: Path) -> No
     shown = project.compose("config")
     for service in SERVICES:
         shown += json.dumps(project.inspect(service))
-    for image in ("vireo-auth", "vireo-catalog", "vireo-courier", "vireo-media", "vireo-gateway"):
+    images = sorted({f"vireo-{name.removesuffix('-worker')}" for name in OURS})
+    assert len(images) >= 6
+    for image in images:
         shown += project.docker("history", "--no-trunc", image)
     shown += project.compose("logs")
     assert not [secret for secret in secrets if secret in shown]
@@ -115,10 +119,11 @@ def test_secrets_stand_in_no_description(project: Project, tmp_path: Path) -> No
 def test_each_service_has_its_own_secrets_alone(project: Project) -> None:
     names = {
         service: sorted(project.compose("exec", "-T", service, "ls", "/run/secrets").split())
-        for service in ("auth", "catalog", "media", "media-worker")
+        for service in ("auth", "catalog", "community", "media", "media-worker")
     }
     assert names["auth"] == ["db_auth_password", "service_token", "token_signing_key.pem"]
     assert names["catalog"] == ["db_catalog_password", "service_token"]
+    assert names["community"] == ["db_community_password", "service_token"]
     assert names["media"] == names["media-worker"] == ["db_media_password", "service_token"]
 
 

@@ -24,6 +24,8 @@ from vireo_catalog.settings import CatalogSettings
 from vireo_common import idempotency
 from vireo_common.errors import MESSAGES, STATUS, Code
 from vireo_common.web import PROBLEM_REFERENCE, TOKEN_SCHEME
+from vireo_community.app import create_app as community_app
+from vireo_community.settings import CommunitySettings
 from vireo_contract.gateway import ANY_BODY, ANY_REQUEST, ANY_SERVICE, HEADERS, OWN_OPERATIONS, Json
 from vireo_media.app import create_app as media_app
 from vireo_media.settings import MediaSettings
@@ -38,6 +40,7 @@ TAGS: Mapping[str, str] = {
     "sessions": "Stay signed in, see where, and sign out.",
     "videos": "Announce, upload, look at, watch and delete videos.",
     "channels": "Every account has a channel of its name.",
+    "people": "What people do with videos and with each other.",
     "search": "Find channels and videos.",
     "gateway": "The gateway itself, and this document.",
 }
@@ -79,6 +82,7 @@ def service_applications() -> Iterator[dict[str, OpenAPI]]:
         yield {
             "auth": auth_app(AuthSettings(secrets=secrets, bcrypt_cost=4)),
             "catalog": catalog_app(CatalogSettings(secrets=secrets)),
+            "community": community_app(CommunitySettings(secrets=secrets)),
             "media": media_app(media),
         }
 

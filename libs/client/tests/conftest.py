@@ -144,7 +144,7 @@ def _handler_of(server: Scripted) -> type[BaseHTTPRequestHandler]:
             if reply.cut is not None:
                 self.close_connection = True
 
-        do_GET = do_POST = do_PATCH = do_DELETE = respond
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = respond
 
         def log_message(self, format: str, *args: object) -> None:
             """Keep quiet: the test tells what was asked."""

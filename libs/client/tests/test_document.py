@@ -93,6 +93,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "show_channel_picture": {"name": "ada"},
     "set_channel_picture": {"file": FILE},
     "remove_channel_picture": {},
+    "block_channel": {"name": "ada"},
+    "unblock_channel": {"name": "ada"},
+    "list_my_blocks": {"page_size": 1},
 }
 # What every client sends.
 PLAIN_HEADERS = {

@@ -30,6 +30,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "auth": ("db_auth_password", "service_token", SIGNING_KEY),
     "auth-worker": ("db_auth_password",),
     "catalog": ("db_catalog_password", "service_token"),
+    "community": ("db_community_password", "service_token"),
     "courier": ("db_courier_password", SMTP_PASSWORD),
     "media": OF_MEDIA,
     "migrate": ("db_migrate_password",),

@@ -14,7 +14,7 @@ from pymysql.cursors import Cursor
 
 from vireo_ops.secrets_store import read_secret
 
-USERS = ("auth", "catalog", "courier", "media", "migrate")
+USERS = ("auth", "catalog", "community", "courier", "media", "migrate")
 DATABASE_NAME = "vireo"
 _CONNECT_SECONDS = 5
 

@@ -36,6 +36,7 @@ def variables(settings: Settings, servers: Mapping[str, str], user: RunUser) -> 
         "VIREO_LISTEN": settings.listen,
         "AUTH_SERVERS": _server(servers["auth"]),
         "CATALOG_SERVERS": _server(servers["catalog"]),
+        "COMMUNITY_SERVERS": _server(servers["community"]),
         "MEDIA_SERVERS": _server(servers["media"]),
         # Only a master that runs as root can choose the user of its workers.
         "VIREO_GATEWAY_USER_LINE": f"user {user.name};" if starter.uid == 0 else "",

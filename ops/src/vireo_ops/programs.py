@@ -16,7 +16,7 @@ from vireo_ops.run_user import Owner, RunUser, Users
 from vireo_ops.secrets_store import write_private
 from vireo_ops.settings import Settings
 
-SERVICES = ("auth", "catalog", "media")
+SERVICES = ("auth", "catalog", "media", "community")
 # Debian installs servers in folders that an ordinary user's PATH lacks.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -117,6 +117,7 @@ def service_programs(
         ("media", "worker", of_media, Owner.MEDIA),
         ("auth", "worker", fixed, Owner.SERVICES),
         ("catalog", "worker", fixed, Owner.SERVICES),
+        ("community", "worker", fixed, Owner.SERVICES),
     ]
     if users.apart:
         workers.append(("media", "spool", fixed, Owner.SERVICES))
@@ -127,6 +128,7 @@ def service_programs(
         _service(
             layout, settings, "media", _threaded(of_media, threads.media_threads), Owner.MEDIA
         ),
+        _service(layout, settings, "community", fixed, Owner.SERVICES),
         *(
             Program(
                 name=f"{name}-{part}",

@@ -18,6 +18,7 @@ PASSWORDS = (
     "db_root_password",
     "db_auth_password",
     "db_catalog_password",
+    "db_community_password",
     "db_courier_password",
     "db_media_password",
     "db_migrate_password",

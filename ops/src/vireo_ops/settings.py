@@ -20,6 +20,7 @@ from vireo_auth.settings import AuthSettings
 from vireo_auth.settings import WorkerSettings as AuthWorkerSettings
 from vireo_catalog.settings import CatalogSettings
 from vireo_common.settings import PREFIX, ServiceSettings, complaints
+from vireo_community.settings import CommunitySettings
 from vireo_courier.settings import MailSettings
 from vireo_media.settings import (
     MAX_UPLOAD_BYTES,
@@ -141,6 +142,11 @@ class GatewaySettings(BaseModel):
         "ones; bursts of 100",
     )
     rate_search: Rate = Field("10r/s", description="searches of one client address; bursts of 50")
+    rate_community: Rate = Field(
+        "20r/s",
+        description="reactions, comments, follows and other writes to community of one client "
+        "address; bursts of 200",
+    )
     rate_limit_exempt: Networks = Field(
         (),
         description="addresses and networks without these rates, with commas or blanks between",
@@ -183,6 +189,8 @@ READERS: Mapping[str, type[GatewaySettings | ThreadSettings | ServiceSettings]] 
     "auth-worker": AuthWorkerSettings,
     "catalog": CatalogSettings,
     "catalog-worker": CatalogSettings,
+    "community": CommunitySettings,
+    "community-worker": CommunitySettings,
     "media": MediaSettings,
     "media-worker": WorkerSettings,
     "media-spool": FilesSettings,

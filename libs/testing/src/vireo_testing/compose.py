@@ -9,6 +9,7 @@ from vireo_ops.layout import CHECKOUT
 
 SERVICES = (
     *("gateway", "auth", "auth-worker", "catalog", "catalog-worker", "courier"),
+    *("community", "community-worker"),
     *("media", "media-worker", "mariadb"),
 )
 

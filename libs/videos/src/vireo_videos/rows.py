@@ -1,4 +1,6 @@
-"""Rows of ``Videos v JOIN Channels c`` in lists, and the place of a row in a list by time.
+"""Rows of videos and channels in lists, and the place of a video in a list by time.
+
+Statements call the tables ``Videos v`` and ``Channels c``.
 
 Keyset pages are written ``Upload <= ? AND (Upload < ? OR VideoID < ?)``: MariaDB serves this from
 the index, and does not serve ``(Upload, VideoID) < (?, ?)``.
@@ -9,8 +11,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from vireo_common.pages import decode_cursor
+from vireo_videos.channel import ChannelSummary
 from vireo_videos.video import Video
-from vireo_videos.visibility import State
+from vireo_videos.visibility import PUBLIC, State
 
 LISTED = """
 v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height,
@@ -20,6 +23,16 @@ v.`Like`, v.Dislike, v.ThumbnailVersion
 WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt"
 TO_OWNER = f"{LISTED}, '', v.State, v.Reason, v.StoredAt"
 """The same for lists, without the text that may be long."""
+
+CHANNEL = "c.ChannelID, c.Username, COALESCE(s.Videos, 0), n.PathHash, n.Upload"
+"""Of a channel in lists: its counter, and its newest video that everybody may see."""
+CHANNEL_JOINS = f"""
+LEFT JOIN ChannelStats s ON s.ChannelID = c.ChannelID
+LEFT JOIN Videos n ON n.VideoID = (
+    SELECT VideoID FROM Videos WHERE ChannelID = c.ChannelID AND {PUBLIC}
+    ORDER BY Upload DESC, VideoID DESC LIMIT 1
+)
+"""
 
 
 class _Listed(NamedTuple):
@@ -66,6 +79,13 @@ def after_place(after: tuple[int, int]) -> tuple[Any, ...]:
 def place(row: Video) -> tuple[int, int]:
     """Where a video stands in a list that is newest first."""
     return int(row.upload.timestamp()), row.video_id
+
+
+def channel(row: Sequence[Any]) -> ChannelSummary:
+    """A row of ``CHANNEL`` as a value."""
+    channel_id, name, videos, newest, upload = row
+    at = upload.replace(tzinfo=dt.UTC) if upload else None
+    return ChannelSummary(channel_id, name, videos, newest, at)
 
 
 def listed(row: Sequence[Any]) -> Video:

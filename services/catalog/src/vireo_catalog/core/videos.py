@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from vireo_catalog.core.writes import TooManyOpen, TooManyWrites, slow_down, too_many_open
+from vireo_catalog.core.writes import TooManyOpen, too_many_open
 from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 from vireo_common.pages import Page
+from vireo_common.rates import TooFast, slow_down
 from vireo_common.text import has_control_characters
 from vireo_videos.video import HASH_PATH, Video
 from vireo_videos.visibility import State, is_public, may_view
@@ -64,7 +65,7 @@ class VideoStore(Protocol):
             HashPathTaken: choose another.
             AlreadyAnnounced: by a request with this key.
             ChannelGone: the channel was deleted meanwhile.
-            TooManyWrites, TooManyOpen: the account has to wait.
+            TooFast, TooManyOpen: the account has to wait.
         """
 
     def find(self, hash_path: str) -> Video | None:
@@ -85,7 +86,7 @@ class VideoStore(Protocol):
         """Set what is given of the channel's video; ``False`` where it has no such video.
 
         Raises:
-            TooManyWrites: the account has to wait.
+            TooFast: the account has to wait.
         """
 
     def record(self, hash_path: str, progress: Progress) -> bool:
@@ -96,7 +97,7 @@ class VideoStore(Protocol):
         no such video.
 
         Raises:
-            TooManyWrites: the account has to wait.
+            TooFast: the account has to wait.
         """
 
     def keep_open(self, hash_path: str) -> None:
@@ -142,7 +143,7 @@ class Videos:
                 raise Failure(Code.TOKEN_INVALID) from None
             except TooManyOpen:
                 raise too_many_open() from None
-            except TooManyWrites as refused:
+            except TooFast as refused:
                 raise slow_down(refused) from None
             return hash_path
 
@@ -210,7 +211,7 @@ class Videos:
             raise Failure(Code.INVALID_BODY, fields=problems)
         try:
             there = self._store.set_texts(hash_path, channel_id, title, description)
-        except TooManyWrites as refused:
+        except TooFast as refused:
             raise slow_down(refused) from None
         if not there:
             raise Failure(Code.NOT_FOUND)
@@ -254,7 +255,7 @@ class Videos:
         self._require_owner(hash_path, channel_id)
         try:
             there = self._store.remove(hash_path, channel_id)
-        except TooManyWrites as refused:
+        except TooFast as refused:
             raise slow_down(refused) from None
         if not there:
             raise Failure(Code.NOT_FOUND)

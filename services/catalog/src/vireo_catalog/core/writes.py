@@ -1,7 +1,5 @@
 """Limits of one account: a token bucket for its writes, and the number of videos without bytes."""
 
-import math
-
 from vireo_common.errors import Code, Failure
 
 ROOM = 300
@@ -15,14 +13,6 @@ MOST_OPEN = 100
 OPEN_RETRY_SECONDS = 3600
 
 
-class TooManyWrites(Exception):
-    """The account has written as much as it may; ``seconds`` until there is room for this too."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-
 class TooManyOpen(Exception):
     """So many videos of the account wait for their bytes already."""
 
@@ -30,13 +20,6 @@ class TooManyOpen(Exception):
 def cost_of(*texts: str | None) -> int:
     """What writing these texts takes from the bucket."""
     return 1 + sum(len(text or "") for text in texts) // CHARACTERS_FOR_ONE
-
-
-def slow_down(refused: TooManyWrites) -> Failure:
-    """The answer to a write beyond the rate."""
-    seconds = max(1, math.ceil(refused.seconds))
-    said = "Your account changes too much at once; wait a moment."
-    return Failure(Code.RATE_LIMITED, said, retry_after=seconds)
 
 
 def too_many_open() -> Failure:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from pymysql.cursors import Cursor
 
@@ -20,8 +21,7 @@ from vireo_catalog.core.turns import busy
 from vireo_catalog.core.words import Term
 from vireo_catalog.storage.words import TEXT, TITLE
 from vireo_common.database import Database
-from vireo_videos.channel import ChannelSummary
-from vireo_videos.rows import LISTED, after_place, listed, place
+from vireo_videos.rows import CHANNEL, CHANNEL_JOINS, LISTED, after_place, channel, listed, place
 from vireo_videos.visibility import PUBLIC
 
 SORTED = 5_000
@@ -41,7 +41,7 @@ BOUNDED = "SET STATEMENT max_statement_time = 2, in_predicate_conversion_thresho
 # The inner statement reads names only, from their index; the page's few rows get the rest.
 CHANNELS = f"""
 {BOUNDED}
-SELECT p.ChannelID, p.Username, COALESCE(s.Videos, 0), v.PathHash, v.Upload, p.NameRank
+SELECT {CHANNEL}, c.NameRank
 FROM (
     SELECT * FROM (
         SELECT ChannelID, Username,
@@ -50,13 +50,8 @@ FROM (
     ) ranked
     WHERE NameRank > %s OR (NameRank = %s AND ChannelID > %s)
     ORDER BY NameRank, ChannelID LIMIT %s
-) p
-LEFT JOIN ChannelStats s ON s.ChannelID = p.ChannelID
-LEFT JOIN Videos v ON v.VideoID = (
-    SELECT VideoID FROM Videos WHERE ChannelID = p.ChannelID AND {PUBLIC}
-    ORDER BY Upload DESC, VideoID DESC LIMIT 1
-)
-ORDER BY p.NameRank, p.ChannelID
+) c
+{CHANNEL_JOINS}ORDER BY c.NameRank, c.ChannelID
 """
 LONGEST_NAME = 25
 
@@ -277,14 +272,8 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _channel(
-    channel_id: int,
-    name: str,
-    videos: int,
-    newest: str | None,
-    upload: dt.datetime | None,
-    name_rank: int,
-) -> Found:
+def _channel(*row: Any) -> Found:
     """A row of ``CHANNELS``."""
-    utc = upload.replace(tzinfo=dt.UTC) if upload else None
-    return Found(ChannelSummary(channel_id, name, videos, newest, utc), (name_rank, channel_id))
+    *columns, name_rank = row
+    found = channel(columns)
+    return Found(found, (name_rank, found.channel_id))

@@ -9,17 +9,19 @@ from typing import Any
 from pymysql.cursors import Cursor
 
 from vireo_catalog.core.videos import AlreadyAnnounced, ChannelGone, HashPathTaken, Progress
-from vireo_catalog.core.writes import MOST_OPEN, TooManyOpen, cost_of
+from vireo_catalog.core.writes import MOST_OPEN, ROOM, ROOM_A_SECOND, TooManyOpen, cost_of
 from vireo_catalog.storage import words
 from vireo_catalog.storage.progress import COUNT, lock, record
-from vireo_catalog.storage.writes import charge
 from vireo_common import events
 from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_common.events import VideoRemoved
 from vireo_common.pages import Page, decode_cursor, encode_cursor
+from vireo_common.token_bucket import TokenBucket
 from vireo_videos.rows import AFTER, LISTED, TO_OWNER, WHOLE, listed, place, position, video
 from vireo_videos.video import Video
 from vireo_videos.visibility import PUBLIC, State, is_public_in
+
+WRITES = TokenBucket("ChannelWrites", ROOM, ROOM_A_SECOND)
 
 # One more than the column can hold.
 MOST_VIDEO_ID = 1 << 31
@@ -119,11 +121,11 @@ class VideoTable:
             HashPathTaken: it was given out before, if only to a video that has gone.
             AlreadyAnnounced: by a request with this key.
             ChannelGone: it was deleted meanwhile.
-            TooManyWrites, TooManyOpen: the account has to wait.
+            TooFast, TooManyOpen: the account has to wait.
         """
 
         def work(cursor: Cursor) -> None:
-            charge(cursor, channel_id, cost_of(title, description))
+            WRITES.charge(cursor, channel_id, cost_of(title, description))
             cursor.execute(OPEN, (channel_id, MOST_OPEN))
             ((still_open,),) = cursor.fetchall()
             if still_open >= MOST_OPEN:
@@ -178,11 +180,11 @@ class VideoTable:
         """Set what is given of the channel's video; ``False`` where it has no such video.
 
         Raises:
-            TooManyWrites: the account has to wait.
+            TooFast: the account has to wait.
         """
 
         def work(cursor: Cursor) -> bool:
-            charge(cursor, channel_id, cost_of(title, description))
+            WRITES.charge(cursor, channel_id, cost_of(title, description))
             found = lock(cursor, hash_path)
             if found is None or found.channel_id != channel_id:
                 return False
@@ -206,11 +208,11 @@ class VideoTable:
         report is answered with ``not_found``, and media removes them.
 
         Raises:
-            TooManyWrites: the account has to wait.
+            TooFast: the account has to wait.
         """
 
         def work(cursor: Cursor) -> bool:
-            charge(cursor, channel_id, cost_of())
+            WRITES.charge(cursor, channel_id, cost_of())
             found = lock(cursor, hash_path)
             if found is None or found.channel_id != channel_id:
                 return False

@@ -1,0 +1,1 @@
+"""The community service: what people do with videos and with each other."""

@@ -1,0 +1,1 @@
+"""The rules of what people do with videos and each other."""

@@ -1,0 +1,36 @@
+"""Videos, as far as community has to do with them: who may see one, and whose it is."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from vireo_common.errors import Code, Failure
+from vireo_videos.video import HASH_PATH
+from vireo_videos.visibility import State, may_view
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A video that somebody does something about."""
+
+    video_id: int
+    channel_id: int
+    state: State
+
+
+class VideoStore(Protocol):
+    """Where videos are found."""
+
+    def find(self, hash_path: str) -> Subject | None:
+        """The video in whatever state."""
+
+
+def find_video(store: VideoStore, hash_path: str, viewer: int | None) -> Subject:
+    """The video, for a viewer who may see it; ``None`` is somebody who is not signed in.
+
+    Raises:
+        Failure: ``not_found``, also where it is there and may not be seen.
+    """
+    video = store.find(hash_path) if HASH_PATH.fullmatch(hash_path) else None
+    if video is None or not may_view(viewer, video):
+        raise Failure(Code.NOT_FOUND)
+    return video

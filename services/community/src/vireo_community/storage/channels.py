@@ -1,0 +1,42 @@
+"""The table ``Channels``, of which community may read the ids and the names."""
+
+from pymysql.cursors import Cursor
+
+from vireo_common.database import Database
+from vireo_common.errors import Code, Failure
+from vireo_community.core.channels import Channel
+
+BY_NAME = "SELECT ChannelID, Username FROM Channels WHERE Username = %s"
+
+HOLD = "SELECT 1 FROM Channels WHERE ChannelID = %s LOCK IN SHARE MODE"
+
+
+class ChannelTable:
+    """Channels in MariaDB."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, name: str) -> Channel | None:
+        """The channel with this name, whatever the case of its letters."""
+        with self._database.read() as cursor:
+            cursor.execute(BY_NAME, (name,))
+            row = cursor.fetchone()
+        return Channel(*row) if row else None
+
+
+def hold_channels(cursor: Cursor, actor: int, *others: int) -> None:
+    """Keep channels from being deleted until the caller's transaction ends.
+
+    Tables of community have no foreign keys to them (ADR 0045): whoever writes a row of a channel
+    calls this first, so that none is left behind.
+
+    Args:
+        actor: whose token the request carries.
+
+    Raises:
+        Failure: ``token_invalid`` where the actor is gone, ``not_found`` where another is.
+    """
+    for channel_id in sorted({actor, *others}):
+        if not cursor.execute(HOLD, (channel_id,)):
+            raise Failure(Code.TOKEN_INVALID if channel_id == actor else Code.NOT_FOUND)

@@ -1,0 +1,1 @@
+"""What community does on its own, without a request."""

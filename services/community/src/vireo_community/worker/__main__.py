@@ -1,0 +1,31 @@
+"""``python -m vireo_community.worker``: runs until it gets a signal to stop."""
+
+import sys
+import threading
+
+import structlog
+
+from vireo_common import logs
+from vireo_common.database import Database
+from vireo_common.events import consumer
+from vireo_common.worker import run_until_stopped
+from vireo_community.settings import CommunitySettings
+from vireo_community.worker.events import consumed
+
+log = structlog.get_logger()
+
+
+def main() -> int:
+    """Run the worker; returns the exit code."""
+    settings = CommunitySettings.read()
+    logs.configure("community-worker", settings.log_level)
+    stopping = threading.Event()
+    # For the slot of events its work and its lease.
+    database = Database.connect("community", settings, size=2)
+    log.info("worker_started")
+    events = consumer("community", database, consumed(), stopping)
+    return run_until_stopped([events], stopping, settings.alive_file)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
