@@ -141,6 +141,7 @@ class ProgressBody(BaseModel):
     width: int | None = None
     height: int | None = None
     thumbnail_version: str | None = Field(None, max_length=32)
+    event_id: int | None = Field(None, ge=1, lt=1 << 63)
 
 
 def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
