@@ -234,9 +234,9 @@ class VideoTable:
             found = lock(cursor, hash_path)
             if found is None or found.channel_id != channel_id:
                 return False
-            cursor.execute(SET_TEXTS, (title, description, found.video_id))
-            words.index(cursor, [found.video_id])
-            events.publish(cursor, VideoChanged(hash_path, channel_id))
+            if cursor.execute(SET_TEXTS, (title, description, found.video_id)):
+                words.index(cursor, [found.video_id])
+                events.publish(cursor, VideoChanged(hash_path, channel_id))
             return True
 
         return self._database.transaction("videos.set_texts", work)
