@@ -56,6 +56,12 @@ GRANT SELECT (VideoID, PathHash, ChannelID, Title, Upload, Duration, Width, Heig
     ThumbnailVersion, State) ON Videos TO vireo_community;
 GRANT SELECT ON ChannelStats TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Blocks TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Notices TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeBoxes TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON NoticesTold TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeSettings TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeDigests TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeFanouts TO vireo_community;
 GRANT SELECT, INSERT, UPDATE (Place) ON Events TO vireo_community;
 GRANT SELECT, INSERT, UPDATE ON EventLog TO vireo_community;
 GRANT SELECT, INSERT, UPDATE ON EventPlaces TO vireo_community;
@@ -84,3 +90,4 @@ GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vire
 
 -- courier: mails that are on their way, and nothing else. It makes none.
 GRANT SELECT, UPDATE, DELETE ON OutgoingMails TO vireo_courier;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Subscriptions TO vireo_community;

@@ -9,11 +9,13 @@ from vireo_common.idempotency import IdempotentRequests
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_community.api import blocks
+from vireo_community.api import blocks, notices
 from vireo_community.core.blocks import Blocks
+from vireo_community.core.notices import Notices
 from vireo_community.settings import CommunitySettings
 from vireo_community.storage.blocks import BlockTable
 from vireo_community.storage.channels import ChannelTable
+from vireo_community.storage.notices import NoticeTable
 
 
 def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
@@ -28,5 +30,6 @@ def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
     IdempotentRequests(database, "community", service_token).install(app)
     channels = ChannelTable(database)
     app.register_api(blocks.blueprint(Blocks(BlockTable(database), channels)))
+    app.register_api(notices.blueprint(Notices(NoticeTable(database))))
     require_declarations(app)
     return app

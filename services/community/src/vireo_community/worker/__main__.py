@@ -8,9 +8,12 @@ import structlog
 from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.event_log import consumer
-from vireo_common.worker import run_until_stopped
+from vireo_common.worker import Sweeper, run_until_stopped
 from vireo_community.settings import CommunitySettings
+from vireo_community.storage.fanouts import FanoutTable
+from vireo_community.storage.notices import NoticeTable
 from vireo_community.worker.events import handlers
+from vireo_community.worker.fanouts import Fanouts
 
 log = structlog.get_logger()
 
@@ -20,10 +23,13 @@ def main() -> int:
     settings = CommunitySettings.read()
     logs.configure("community-worker", settings.log_level)
     stopping = threading.Event()
-    database = Database.connect("community", settings, size=2)
+    # One for each thread.
+    database = Database.connect("community", settings, size=3)
     log.info("worker_started")
     events = consumer("community", database, handlers(), stopping)
-    return run_until_stopped([events], stopping, settings.alive_file)
+    fanouts = Fanouts(FanoutTable(database), stopping)
+    sweeper = Sweeper([NoticeTable(database).sweep], stopping)
+    return run_until_stopped([events, fanouts, sweeper], stopping, settings.alive_file)
 
 
 if __name__ == "__main__":

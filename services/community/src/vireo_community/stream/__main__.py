@@ -1,0 +1,79 @@
+"""``python -m vireo_community.stream``: streams of notices, until it gets a signal to stop."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from vireo_common import logs
+from vireo_common.database import Database
+from vireo_common.sessions import SessionReader
+from vireo_common.tokens import Verifier
+from vireo_community.settings import CommunitySettings
+from vireo_community.storage.live import LiveTable
+from vireo_community.storage.notice_changes import NoticeChangeTable
+from vireo_community.storage.notices import NoticeTable
+from vireo_community.stream.app import Application
+from vireo_community.stream.hub import Hub
+
+CONNECTIONS = 4
+BACKLOG = 2048
+UNIX = "unix:"
+
+
+def main() -> int:
+    """Run the program; returns the exit code."""
+    settings = CommunitySettings.read()
+    logs.configure("community-stream", settings.log_level)
+    database = Database.connect("community", settings, size=CONNECTIONS)
+    sessions, changes = SessionReader(database), NoticeChangeTable(database)
+    application = Application(
+        Hub(changes, LiveTable(database)),
+        Verifier(sessions.key_set),
+        sessions,
+        changes,
+        NoticeTable(database),
+        database.ping,
+    )
+    config = uvicorn.Config(
+        application,
+        http="h11",
+        ws="none",
+        lifespan="on",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        # Streams never end by themselves; whoever is cut off comes back.
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    with bound(settings.bind) as listening:
+        uvicorn.Server(config).run(sockets=[listening])
+    return 0
+
+
+def bound(address: str) -> socket.socket:
+    """A listening socket: a host and a port, or ``unix:`` and a path, which its group may enter."""
+    if not address.startswith(UNIX):
+        host, _, port = address.rpartition(":")
+        return socket.create_server((host, int(port)), backlog=BACKLOG)
+    path = Path(address.removeprefix(UNIX))
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o117)
+    try:
+        listening.bind(str(path))
+    finally:
+        os.umask(before)
+    listening.listen(BACKLOG)
+    return listening
+
+
+if __name__ == "__main__":
+    sys.exit(main())
