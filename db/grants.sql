@@ -53,7 +53,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
 -- community: what people do with videos and each other. Of videos and channels it sees what lists show.
 GRANT SELECT (ChannelID, Username) ON Channels TO vireo_community;
 GRANT SELECT (VideoID, PathHash, ChannelID, Title, Upload, Duration, Width, Height, `Like`, Dislike,
-    ThumbnailVersion, State) ON Videos TO vireo_community;
+    ThumbnailVersion, State, Reason) ON Videos TO vireo_community;
 GRANT SELECT ON ChannelStats TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Blocks TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Notices TO vireo_community;

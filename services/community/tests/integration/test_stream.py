@@ -236,6 +236,10 @@ def test_states_of_ones_own_videos_are_heard(
     eventually(lambda: not reader.read())
     said = {"video": hers, "state": "failed", "reason": "no picture in it"}
     assert found.next() == Heard("video", said, None)
+    # Whoever comes back hears how their latest videos are.
+    again = listen(token(ada), 0)
+    assert again.next().event == "unread"
+    assert again.next() == Heard("video", {**said, "state": "ready", "reason": ""}, None)
 
 
 def test_what_is_refused(stage: Any, token: Any, listen: Any) -> None:

@@ -22,6 +22,11 @@ FROM Events e LEFT JOIN Videos v ON v.PathHash = e.Subject
 WHERE e.Place > %s AND e.Place <= %s AND e.Kind = 'video_state_changed' ORDER BY e.Place
 """
 
+OWN = """
+SELECT ChannelID, PathHash, State, Reason FROM Videos FORCE INDEX (OfChannel)
+WHERE ChannelID = %s ORDER BY VideoID DESC LIMIT 20
+"""
+
 
 @dataclass(frozen=True)
 class StateChange:
@@ -54,6 +59,12 @@ class LiveTable:
             cursor.execute(LAST_PLACE)
             ((place,),) = cursor.fetchall()
         return int(place)
+
+    def own(self, channel_id: int) -> list[StateChange]:
+        """How far somebody's latest videos are, the newest first."""
+        with self._database.read() as cursor:
+            cursor.execute(OWN, (channel_id,))
+            return [StateChange(*row) for row in cursor.fetchall()]
 
     def states(self, place: int) -> tuple[int, list[StateChange]]:
         """States of videos behind a place in the log; the place to go on from."""

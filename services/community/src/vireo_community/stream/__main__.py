@@ -29,12 +29,14 @@ def main() -> int:
     logs.configure("community-stream", settings.log_level)
     database = Database.connect("community", settings, size=CONNECTIONS)
     sessions, changes = SessionReader(database), NoticeChangeTable(database)
+    live = LiveTable(database)
     application = Application(
-        Hub(changes, LiveTable(database)),
+        Hub(changes, live),
         Verifier(sessions.key_set),
         sessions,
         changes,
         NoticeTable(database),
+        live,
         database.ping,
     )
     config = uvicorn.Config(

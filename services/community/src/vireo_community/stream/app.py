@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -10,9 +11,10 @@ import structlog
 from vireo_common.errors import Code, Failure
 from vireo_common.sessions import SessionReader, Standing
 from vireo_common.tokens import Claims, Verifier, bearer_token
+from vireo_community.storage.live import LiveTable
 from vireo_community.storage.notice_changes import NoticeChangeTable
 from vireo_community.storage.notices import NoticeTable
-from vireo_community.stream.hub import Hub, Stream, frame
+from vireo_community.stream.hub import Hub, Stream, frame, state_frame
 
 log = structlog.get_logger()
 
@@ -40,6 +42,7 @@ class Application:
         sessions: SessionReader,
         changes: NoticeChangeTable,
         notices: NoticeTable,
+        live: LiveTable,
         ready: Callable[[], None],
     ) -> None:
         self._hub = hub
@@ -47,21 +50,24 @@ class Application:
         self._sessions = sessions
         self._changes = changes
         self._notices = notices
+        self._live = live
         self._ready = ready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection, or the program's beginning and end."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._run_hub(receive, send)
         elif scope["type"] == "http":
             try:
                 await self._answer(scope, receive, send)
             except Failure as failure:
                 await _send_failure(send, failure)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _run_hub(self, receive: Receive, send: Send) -> None:
         await receive()
+        await self._hub.begin()
         looking = asyncio.create_task(self._hub.run())
+        looking.add_done_callback(_end_program)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         looking.cancel()
@@ -94,6 +100,10 @@ class Application:
         # With the number from which it goes on, also where nothing ever happens.
         stream.send(RETRY + frame("unread", {"unread": unread}, known))
         self._hub.add(stream)
+        if b"last-event-id" in headers:
+            # Events of videos have no numbers: what may have been missed is the present state.
+            for change in await asyncio.to_thread(self._live.own, claims.account_id):
+                stream.send(state_frame(change))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEAD})
             if scope["method"] == "GET":
@@ -138,6 +148,14 @@ async def _send_frames(stream: Stream, send: Send) -> None:
         while not stream.frames.empty():
             found += stream.frames.get_nowait()
         await send({"type": "http.response.body", "body": found, "more_body": True})
+
+
+def _end_program(looking: asyncio.Task[None]) -> None:
+    """Streams that nothing is sent to any more are worse than none: who starts this program again
+    is told."""
+    if not looking.cancelled():
+        log.error("streams_failed", exc_info=looking.exception())
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _number(text: str | None, last: int) -> int:

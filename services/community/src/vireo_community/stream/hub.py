@@ -15,7 +15,7 @@ import structlog
 
 from vireo_common.errors import Code, Failure
 from vireo_community.core.notices import shown
-from vireo_community.storage.live import LiveTable
+from vireo_community.storage.live import LiveTable, StateChange
 from vireo_community.storage.notice_changes import Changes, NoticeChangeTable
 
 log = structlog.get_logger()
@@ -59,6 +59,12 @@ def frame(event: str, data: object, number: int | None = None) -> bytes:
     return f"{head}event: {event}\ndata: {text}\n\n".encode()
 
 
+def state_frame(change: StateChange) -> bytes:
+    """How far an upload of one's own is, as an event."""
+    data = {"video": change.hash_path, "state": change.state, "reason": change.reason}
+    return frame("video", data)
+
+
 class Hub:
     """All streams of this process."""
 
@@ -67,7 +73,7 @@ class Hub:
         self._live = live
         self._streams: dict[int, set[Stream]] = defaultdict(set)
         self._count = 0
-        self._place: int | None = None
+        self._place = 0
 
     @property
     def count(self) -> int:
@@ -102,6 +108,16 @@ class Hub:
         for stream in self._all():
             stream.ended.set()
 
+    async def begin(self) -> None:
+        """Find the end of the log of events; to be called before anybody is connected."""
+        while True:
+            try:
+                self._place = await asyncio.to_thread(self._live.last_place)
+            except Failure:
+                await asyncio.sleep(OUTAGE_SECONDS)
+            else:
+                return
+
     async def run(self) -> None:
         """Look for what is new until this task is cancelled; an outage is waited out."""
         checked = beaten = time.monotonic()
@@ -121,10 +137,9 @@ class Hub:
                 beaten = time.monotonic()
 
     async def _look(self) -> None:
-        if self._place is None or not self._streams:
-            # Nobody is to be told of what was before they came.
-            self._place = await asyncio.to_thread(self._live.last_place)
         if not self._streams:
+            # Nobody is to be told of what was before they came.
+            await self.begin()
             return
         known = {
             channel: min(stream.known for stream in streams)
@@ -133,9 +148,8 @@ class Hub:
         self._send_changes(await asyncio.to_thread(self._changes.since, known))
         self._place, states = await asyncio.to_thread(self._live.states, self._place)
         for change in states:
-            data = {"video": change.hash_path, "state": change.state, "reason": change.reason}
             for stream in tuple(self._streams.get(change.channel_id, ())):
-                stream.send(frame("video", data))
+                stream.send(state_frame(change))
 
     def _send_changes(self, found: Mapping[int, Changes]) -> None:
         for channel, changes in found.items():
