@@ -67,8 +67,9 @@ render() { # NAME.template
 
 look_up() {
     AUTH_SERVERS=$(servers auth) CATALOG_SERVERS=$(servers catalog)
-    COMMUNITY_SERVERS=$(servers community) MEDIA_SERVERS=$(servers media)
-    export AUTH_SERVERS CATALOG_SERVERS COMMUNITY_SERVERS MEDIA_SERVERS
+    COMMUNITY_SERVERS=$(servers community) COMMUNITY_STREAM_SERVERS=$(servers community-stream)
+    MEDIA_SERVERS=$(servers media)
+    export AUTH_SERVERS CATALOG_SERVERS COMMUNITY_SERVERS COMMUNITY_STREAM_SERVERS MEDIA_SERVERS
 }
 
 mkdir -p "$conf/cache" "$conf/tmp" "$conf/www" "$prefix/run" \

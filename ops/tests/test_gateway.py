@@ -14,6 +14,7 @@ SERVERS = {
     "auth": "unix:/srv/a b/auth.sock",
     "catalog": "unix:/srv/a b/catalog.sock",
     "community": "unix:/srv/a b/community.sock",
+    "community-stream": "unix:/srv/a b/community-stream.sock",
     "media": "unix:/srv/a b/media.sock",
 }
 

@@ -14,6 +14,7 @@ import pytest
 
 from vireo_ops import gateway
 from vireo_ops.layout import Layout
+from vireo_ops.programs import ANSWERING
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 from vireo_testing.http_server import HttpServer, Reply, Request
@@ -100,7 +101,7 @@ def started(place: Path, service: int, changes: Mapping[str, str]) -> Iterator[G
     )
     values = gateway.variables(
         settings,
-        dict.fromkeys(("auth", "catalog", "community", "media"), f"127.0.0.1:{service}"),
+        dict.fromkeys(ANSWERING, f"127.0.0.1:{service}"),
         current_user(),
     )
     gateway.prepare(layout, values)

@@ -15,6 +15,7 @@ import requests
 from vireo_ops import gateway
 from vireo_ops.layout import Layout
 from vireo_ops.ports import is_free
+from vireo_ops.programs import ANSWERING
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 from vireo_testing.http_server import serving
@@ -98,9 +99,7 @@ def url(services: Services, tmp_path: Path, log: Path) -> Iterator[str]:
             parent.chmod(parent.stat().st_mode | 0o111)
     archive.chmod(0o644)
     settings = Settings.parse({"VIREO_PORT": str(port), "VIREO_LISTEN_ADDRESS": "127.0.0.1"})
-    servers = dict.fromkeys(
-        ("auth", "catalog", "community", "media"), f"127.0.0.1:{services.server.server_port}"
-    )
+    servers = dict.fromkeys(ANSWERING, f"127.0.0.1:{services.server.server_port}")
     gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     command = gateway.gateway_program(layout, settings).command
     with log.open("wb") as output:

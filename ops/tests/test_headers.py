@@ -13,6 +13,7 @@ import requests
 from vireo_ops import gateway
 from vireo_ops.layout import CHECKOUT, Layout
 from vireo_ops.ports import is_free
+from vireo_ops.programs import ANSWERING
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 from vireo_testing.http_server import HttpServer, Reply, Request
@@ -174,7 +175,7 @@ def url(echo: Echo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     settings = Settings.parse({"VIREO_PORT": str(port), "VIREO_LISTEN_ADDRESS": "127.0.0.1"})
     service = f"127.0.0.1:{echo.port}"
-    servers = dict.fromkeys(("auth", "catalog", "community", "media"), service)
+    servers = dict.fromkeys(ANSWERING, service)
     gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     program = gateway.gateway_program(layout, settings)
     process = subprocess.Popen(

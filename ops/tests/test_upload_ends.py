@@ -16,6 +16,7 @@ import requests
 
 from vireo_ops import gateway
 from vireo_ops.layout import Layout
+from vireo_ops.programs import ANSWERING
 from vireo_ops.run_user import current_user
 from vireo_ops.settings import Settings
 from vireo_testing.http_server import serving
@@ -143,7 +144,7 @@ def prepared(layout: Layout, media: Media, port: int) -> None:
             "VIREO_MAX_UPLOAD_BYTES": str(LARGEST),
         }
     )
-    servers = dict.fromkeys(("auth", "catalog", "community", "media"), f"127.0.0.1:{media.port}")
+    servers = dict.fromkeys(ANSWERING, f"127.0.0.1:{media.port}")
     gateway.prepare(layout, gateway.variables(settings, servers, current_user()))
     # The timeout for silent clients: seconds instead of half a minute.
     spool = layout.gateway / "spool.conf"

@@ -56,6 +56,9 @@ LINKS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 }
 """What an answer leads to: other operations, often of another service, and their parameters."""
 
+WITH_UNREAD = {"list_notices", "read_notices"}
+"""Operations whose answer says how many notices are unread."""
+
 # What the generator says where a route says nothing.
 _GENERATED = {"OK": "Done.", "Accepted": "Begun; ask again after a while."}
 _SCHEMAS = "#/components/schemas/"
@@ -238,6 +241,8 @@ def _answers(operation: Json, codes: set[Code]) -> Json:
     is_list = any(each["name"] == "cursor" for each in operation.get("parameters", []))
     for status, response in answers.items():
         names = sorted(_headers(response, status, is_list=is_list))
+        if status == "200" and operation["operationId"] in WITH_UNREAD:
+            names.append("Vireo-Unread")
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     for name, parameters in LINKS.get(operation["operationId"], {}).items():
         link = {"operationId": name, "parameters": dict(parameters)}

@@ -60,14 +60,50 @@ OWN_OPERATIONS: Mapping[str, Json] = {
         "The page.",
         {"text/html": {"schema": {"type": "string"}}},
     ),
+    # Of community's program for streams, which is no Flask application.
+    "/notifications/stream": {
+        "operationId": "hear_notices",
+        "tags": ["people"],
+        "security": [{"token": []}],
+        "summary": "One's notices as they happen, as server-sent events.",
+        "description": "`notification`: a notice. `unread`: `{unread}`, how many are unread. `video`:"
+        " `{video, state, reason}`, how far an upload of one's own is. The data is the object alone,"
+        " without an envelope. Whoever sends the last `id` gets what changed meanwhile. The stream"
+        " ends with its session and its token.\n\nExample:\n"
+        'curl -N $VIREO/notifications/stream -H "Authorization: Bearer $TOKEN"',
+        "parameters": [
+            {
+                "name": "Last-Event-ID",
+                "in": "header",
+                "required": False,
+                "description": "The last `id` that was received.",
+                "schema": {"type": "string"},
+            }
+        ],
+        "responses": {
+            "200": {
+                "description": "Events, for as long as the line holds.",
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            },
+            "400": {"description": "`token_missing`, `token_invalid`"},
+            "401": {"description": "`token_expired`, `token_revoked`"},
+            "429": {"description": "`rate_limited`"},
+            "502": {"description": "`bad_gateway`"},
+            "503": {"description": "`unavailable`"},
+        },
+    },
 }
-"""What no service knows: `GET` of each path."""
+"""What no service's application knows: `GET` of each path."""
 
 HEADERS: Mapping[str, Json] = {
     "X-Request-ID": {"description": "The id of the request.", "schema": {"type": "string"}},
     "Link": {
         "description": 'The address of the next page, with `rel="next"`; none on the last page.',
         "schema": {"type": "string"},
+    },
+    "Vireo-Unread": {
+        "description": "How many of one's notices are unread.",
+        "schema": {"type": "integer", "minimum": 0},
     },
     "Retry-After": {
         "description": "Seconds after which to try again.",

@@ -31,6 +31,7 @@ LEFT_OUT = {
     "check_gateway": "for what watches the gateway",
     "show_api_document": "for tools that read documents",
     "show_api_page": "for people",
+    "hear_notices": "a stream has no end, and asks for another kind of client",
 }
 PARTS_LEFT_OUT = {
     ("download_video", "If-None-Match"): "the client keeps no copies",
@@ -96,6 +97,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "block_channel": {"name": "ada"},
     "unblock_channel": {"name": "ada"},
     "list_my_blocks": {"page_size": 1},
+    "list_notices": {"unread": True, "page_size": 1},
+    "read_notices": {"up_to": 1, "ids": [2]},
+    "show_notice_settings": {},
+    "change_notice_settings": {"kinds": {"like": {"mail": True}}, "digest": "daily"},
 }
 # What every client sends.
 PLAIN_HEADERS = {

@@ -13,7 +13,7 @@ from vireo_ops import page
 from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Layout
 from vireo_ops.programs import (
-    SERVICES,
+    ANSWERING,
     Program,
     base_environment,
     find_server,
@@ -37,6 +37,7 @@ def variables(settings: Settings, servers: Mapping[str, str], user: RunUser) -> 
         "AUTH_SERVERS": _server(servers["auth"]),
         "CATALOG_SERVERS": _server(servers["catalog"]),
         "COMMUNITY_SERVERS": _server(servers["community"]),
+        "COMMUNITY_STREAM_SERVERS": _server(servers["community-stream"]),
         "MEDIA_SERVERS": _server(servers["media"]),
         # Only a master that runs as root can choose the user of its workers.
         "VIREO_GATEWAY_USER_LINE": f"user {user.name};" if starter.uid == 0 else "",
@@ -138,7 +139,7 @@ def check_source() -> str:
         layout = Layout(Path(name))
         for folder in layout.folders():
             folder.path.mkdir(parents=True, exist_ok=True)
-        servers = {name: service_address(layout, name) for name in SERVICES}
+        servers = {name: service_address(layout, name) for name in ANSWERING}
         optional = {
             "VIREO_RATE_LIMIT_EXEMPT": "127.0.0.1 10.0.0.0/8",
             "VIREO_TRUSTED_PROXIES": "192.0.2.1 2001:db8::/32",

@@ -17,6 +17,9 @@ from vireo_ops.secrets_store import write_private
 from vireo_ops.settings import Settings
 
 SERVICES = ("auth", "catalog", "media", "community")
+STREAM = "community-stream"
+ANSWERING = (*SERVICES, STREAM)
+"""What the gateway passes requests to."""
 # Debian installs servers in folders that an ordinary user's PATH lacks.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -129,6 +132,19 @@ def service_programs(
             layout, settings, "media", _threaded(of_media, threads.media_threads), Owner.MEDIA
         ),
         _service(layout, settings, "community", fixed, Owner.SERVICES),
+        Program(
+            name=STREAM,
+            command=(sys.executable, "-m", "vireo_community.stream"),
+            environment={
+                **settings.of(STREAM),
+                **fixed,
+                "VIREO_BIND": service_address(layout, STREAM),
+            },
+            priority=500 + len(SERVICES),
+            digest=_code_digest("community"),
+            stop_seconds=10,
+            ready=f"{service_address(layout, STREAM)}:/readyz",
+        ),
         *(
             Program(
                 name=f"{name}-{part}",

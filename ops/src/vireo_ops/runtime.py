@@ -19,7 +19,7 @@ from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT, Entrance, Folder, Layout, close_to_others, layout_of
 from vireo_ops.ports import internal_ports, require_gateway_port
 from vireo_ops.programs import (
-    SERVICES,
+    ANSWERING,
     Program,
     fixed_environment,
     mail_folder,
@@ -198,7 +198,7 @@ class Runtime:
             self.say(f"note: {users.services.note}")
         ports = internal_ports(self.layout.config / "ports.json", running)
         fixed = fixed_environment(self.layout, settings, ports["mariadb"], users)
-        servers = {name: service_address(self.layout, name) for name in SERVICES}
+        servers = {name: service_address(self.layout, name) for name in ANSWERING}
         values = gateway.variables(settings, servers, users.services)
         gateway_changed = gateway.prepare(self.layout, values)
         complaint = gateway.check(self.layout)

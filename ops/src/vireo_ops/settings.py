@@ -191,6 +191,7 @@ READERS: Mapping[str, type[GatewaySettings | ThreadSettings | ServiceSettings]] 
     "catalog-worker": CatalogSettings,
     "community": CommunitySettings,
     "community-worker": CommunitySettings,
+    "community-stream": CommunitySettings,
     "media": MediaSettings,
     "media-worker": WorkerSettings,
     "media-spool": FilesSettings,

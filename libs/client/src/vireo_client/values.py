@@ -85,6 +85,31 @@ class MeRow:
     birth: str
 
 
+@dataclass(frozen=True)
+class NoticeObject:
+    """Something that one is to know."""
+
+    id: int
+    kind: str
+    text: str
+    video: str | None
+    """Hash path."""
+    channel: str | None
+    """Name."""
+    comment: int | None
+    count: int
+    created: str
+    read: bool
+
+
+@dataclass(frozen=True)
+class NoticeSettings:
+    """What one wants of each kind: ``{kind: {"app": ..., "mail": ...}}``."""
+
+    kinds: Mapping[str, Mapping[str, bool]]
+    digest: str
+
+
 def parse_all(kind: type[Value], given: object) -> list[Value]:
     """The values of an answer that is a list."""
     if not isinstance(given, list):

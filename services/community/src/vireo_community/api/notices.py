@@ -1,7 +1,5 @@
 """``/notifications``: what one is to know, and what one wants of it."""
 
-from typing import Any
-
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
@@ -29,9 +27,6 @@ from vireo_community.api.notice_models import (
 from vireo_community.core.notices import Notices, Settings, shown
 
 UNREAD_HEADER = "Vireo-Unread"
-WITH_UNREAD: dict[str, Any] = {
-    UNREAD_HEADER: {"description": "How many are unread.", "schema": {"type": "integer"}}
-}
 
 
 def blueprint(notices: Notices) -> APIBlueprint:
