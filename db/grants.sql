@@ -1,6 +1,9 @@
 -- What each service's database user may do, by table and column. Run after every migration.
 -- Tables that are not named here are closed to the user.
 
+-- Events are a log: whoever publishes or consumes writes rows, and changes nothing of them but the
+-- place that they get.
+
 -- auth: accounts and sign-in.
 GRANT SELECT, INSERT, UPDATE, DELETE ON Channels TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelDetails TO vireo_auth;
@@ -17,12 +20,15 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON EmailChanges TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON KnownDevices TO vireo_auth;
 GRANT SELECT, INSERT, DELETE ON Browsers TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_auth;
-GRANT SELECT, INSERT, UPDATE, DELETE ON Events TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE (Place) ON Events TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE ON EventLog TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE ON EventPlaces TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON EventFailures TO vireo_auth;
 GRANT SELECT ON JobTurns TO vireo_auth;
 -- Its worker hands mails over, gives what they say, and fetches what came of them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON OutgoingMails TO vireo_auth;
 -- Of videos it sees which files go with a channel that is deleted.
-GRANT SELECT (ChannelID, PathHash) ON Videos TO vireo_auth;
+GRANT SELECT (ChannelID, PathHash, VideoID) ON Videos TO vireo_auth;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_auth;
 
@@ -36,7 +42,10 @@ GRANT SELECT, INSERT, UPDATE (RequestKey) ON HashPaths TO vireo_catalog;
 -- Whether somebody is sending a body.
 GRANT SELECT (ChannelID, Kind, LeaseUntil) ON OpenUploads TO vireo_catalog;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_catalog;
-GRANT SELECT, INSERT, UPDATE, DELETE ON Events TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE (Place) ON Events TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE ON EventLog TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE ON EventPlaces TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE, DELETE ON EventFailures TO vireo_catalog;
 GRANT SELECT ON SigningKeys TO vireo_catalog;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
@@ -47,7 +56,10 @@ GRANT SELECT (VideoID, PathHash, ChannelID, Title, Upload, Duration, Width, Heig
     ThumbnailVersion, State) ON Videos TO vireo_community;
 GRANT SELECT ON ChannelStats TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Blocks TO vireo_community;
-GRANT SELECT, INSERT, UPDATE, DELETE ON Events TO vireo_community;
+GRANT SELECT, INSERT, UPDATE (Place) ON Events TO vireo_community;
+GRANT SELECT, INSERT, UPDATE ON EventLog TO vireo_community;
+GRANT SELECT, INSERT, UPDATE ON EventPlaces TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON EventFailures TO vireo_community;
 GRANT SELECT ON SigningKeys TO vireo_community;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_community;
@@ -61,7 +73,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON GrantKeys TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Exports TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Jobs TO vireo_media;
-GRANT SELECT, INSERT, UPDATE, DELETE ON Events TO vireo_media;
+-- Of events it deletes those that everybody has passed.
+GRANT SELECT, INSERT, UPDATE (Place), DELETE ON Events TO vireo_media;
+GRANT SELECT, INSERT, UPDATE ON EventLog TO vireo_media;
+GRANT SELECT, INSERT, UPDATE ON EventPlaces TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON EventFailures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON JobTurns TO vireo_media;
 GRANT SELECT ON SigningKeys TO vireo_media;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_media;

@@ -3,7 +3,7 @@
 from migrations.statements import run
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 
 BLOCKS = """
 CREATE TABLE IF NOT EXISTS Blocks (

@@ -43,7 +43,9 @@ OUT_OF_SERVICE = {
     *(1226, 1290, 1317, 1836, 1927, 1969),
 }
 SERVERS_OWN = range(1000, 2000)
-SESSION = "SET time_zone = '+00:00'"
+# A process that stands still in a transaction (stopped, or cut off from the server) must not hold
+# its locks for ever: the server ends the connection after so many seconds.
+SESSION = "SET time_zone = '+00:00', idle_transaction_timeout = 60"
 # READ COMMITTED takes no locks on the gaps between rows: with the server's own REPEATABLE READ
 # workers that claim jobs side by side end in deadlocks all the time. (A statement, because the
 # variable has another name in each of MariaDB 10.11 and 11.8.)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from vireo_auth.core.exports import PAGE
-from vireo_auth.worker.events import consumed
+from vireo_auth.worker.events import handlers
+from vireo_common import events
 from vireo_common.database import Database
+from vireo_common.event_log import consumer
 from vireo_common.events import DataExportRequested
 from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
@@ -138,10 +141,12 @@ def test_the_owner_is_notified_by_mail(
     sign_up()
     ada = channel(clean_tables)
     # Of an account that is gone there is nobody to notify.
-    for channel_id in (ada, 2147483647):
-        within = consumed()[DataExportRequested](DataExportRequested(channel_id))
-        assert within
-        auth_database.transaction("test", within)
+    asked = [DataExportRequested(channel_id) for channel_id in (ada, 2147483647)]
+    auth_database.transaction("test", lambda cursor: events.publish_all(cursor, asked))
+    stopping = threading.Event()
+    reader = consumer("auth", auth_database, handlers(), stopping, from_start=True)
+    while reader.read():
+        pass
     ((payload,),) = clean_tables.query("SELECT Payload FROM Jobs WHERE Kind = 'export_asked'")
     mail = json.loads(payload)
     assert (mail["channel"], mail["to"]) == (ada, "ada_l@example.org")

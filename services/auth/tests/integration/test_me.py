@@ -194,6 +194,9 @@ def test_a_deleted_channel_leaves_nothing_but_its_work(
             "INSERT INTO ChannelPictures (ChannelID, Name, SetAt) VALUES (%s, %s, NOW())",
             (channel, picture),
         )
+    hers = "SELECT PathHash, VideoID FROM Videos WHERE ChannelID = %s"
+    videos = clean_tables.query(hers, (mine,))
+    assert len(videos) == 3
     assert outcome(call("DELETE", "/channel", {"password": PASSWORD})) == (200, "")
     assert outcome(call("GET", "/me")) == (400, "token_invalid")
     for table in ("Channels", "ChannelDetails", "ChannelPictures"):
@@ -201,13 +204,13 @@ def test_a_deleted_channel_leaves_nothing_but_its_work(
     for table in ("Sessions", "RefreshTokens", "EmailTokens", "KnownAddresses"):
         assert clean_tables.query(f"SELECT 1 FROM {table}") == ()
     assert clean_tables.query("SELECT PathHash FROM Videos") == (("ccccccc",),)
-    removed = clean_tables.query("SELECT Kind, Subject FROM Events WHERE Queue = 'media_events'")
-    assert set(removed) == {
-        ("video_removed", "aaaaaaa"),
-        ("video_removed", "bbbbbbb"),
-        ("video_removed", "ddddddd"),
-        ("channel_picture_removed", "a" * 32),
+    rows = clean_tables.query("SELECT Kind, Payload FROM Events ORDER BY EventID")
+    *removed, last = [(kind, json.loads(said)) for kind, said in rows]
+    assert {(kind, *said.values()) for kind, said in removed} == {
+        *(("video_removed", hash_path, mine, video_id) for hash_path, video_id in videos),
+        ("channel_picture_removed", "a" * 32, mine),
     }
+    assert last == ("channel_removed", {"channel_id": mine, "name": "ada_l"})
     assert ("account_deleted", "ada_l@example.org") in mails()
 
 

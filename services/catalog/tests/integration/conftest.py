@@ -1,5 +1,6 @@
 """Catalog in this process, on a clean database, with a scripted media."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,16 @@ class Stage:
                 (upload, upload, made),
             )
         return made
+
+    def published(self, *kinds: str) -> list[tuple[str, str, dict[str, Any]]]:
+        """Kind, subject and the rest of each event of some kinds; of all, where none is given."""
+        rows = self.database.query("SELECT Kind, Subject, Payload FROM Events ORDER BY EventID")
+        found = [(str(kind), str(subject), json.loads(said)) for kind, subject, said in rows]
+        return [event for event in found if not kinds or event[0] in kinds]
+
+    def removed(self) -> list[str]:
+        """The hash paths of videos whose removal was published."""
+        return [hash_path for _, hash_path, _ in self.published("video_removed")]
 
     def count_of(self, channel_id: int) -> int:
         """The channel's counter of ready videos."""

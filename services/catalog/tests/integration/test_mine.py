@@ -50,7 +50,10 @@ def test_texts_are_changed(http: FlaskClient, stage: Any, token: Any, state: str
     assert answer.json["response"]["state"] == state
     answer = http.patch(path, json={"description": ""}, headers=head)
     assert answer.json["response"]["description"] == ""
-    assert http.patch(path, json={}, headers=head).json == answer.json
+    for nothing in ({}, {"title": "after"}):
+        assert http.patch(path, json=nothing, headers=head).json == answer.json
+    said = {"hash_path": hash_path, "channel_id": ada}
+    assert stage.published("video_changed") == [("video_changed", hash_path, said)] * 2
     assert http.get(path, headers=head).json == answer.json
 
 

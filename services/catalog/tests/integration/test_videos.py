@@ -214,8 +214,8 @@ def test_delete_by_its_owner(
     service_token = (secrets_dir / "service_token").read_text()
     calls = [(call.method, call.path, call.token) for call in media.calls]
     assert calls == [("DELETE", f"/internal/files/{gone}", service_token)]
-    jobs = stage.database.query("SELECT Queue, Kind, Subject, State FROM Events")
-    assert jobs == (("media_events", "video_removed", gone, "queued"),)
+    ((_, hash_path, said),) = stage.published("video_removed")
+    assert (hash_path, said["channel_id"]) == (gone, ada)
 
 
 def test_delete_while_media_is_down(
@@ -225,7 +225,7 @@ def test_delete_while_media_is_down(
     gone = stage.video(ada)
     media.status = 503
     assert http.delete(f"/v/{gone}", headers=token(ada)).status_code == 200
-    assert stage.database.query("SELECT Kind, Subject FROM Events") == (("video_removed", gone),)
+    assert stage.removed() == [gone]
 
 
 def test_delete_by_others(http: FlaskClient, stage: Any, token: Any, media: Neighbour) -> None:
@@ -240,7 +240,7 @@ def test_delete_by_others(http: FlaskClient, stage: Any, token: Any, media: Neig
     )
     assert not stage.videos.remove(public, bob)
     assert stage.database.query("SELECT COUNT(*) FROM Videos") == ((2,),)
-    assert stage.database.query("SELECT * FROM Events") == ()
+    assert stage.removed() == []
     assert media.calls == []
 
 

@@ -20,9 +20,9 @@ class Catalog:
         found = self._client.get(f"/internal/videos/{hash_path}?sender={sender}")
         return VideoFacts(channel_id=int(found["channel_id"]))
 
-    def notify(self, change: VideoStateChanged) -> None:
-        """Notify it of a new state; idempotent."""
-        body = asdict(change)
+    def notify(self, change: VideoStateChanged, event_id: int) -> None:
+        """Notify it of a new state, which the event with this id says too; idempotent."""
+        body = {**asdict(change), "event_id": event_id}
         self._client.call("PUT", f"/internal/videos/{body.pop('hash_path')}", body=body)
 
     def channel(self, channel_id: int) -> dict[str, Any]:

@@ -91,9 +91,13 @@ class Stage:
         return Reports(self._catalog, removal or Removal(self.uploads, self.files))
 
     def published_events(self) -> list[dict[str, Any]]:
-        """What consumers will be notified of: the kind of each event, with its fields."""
-        rows = self.clean.query("SELECT Kind, Payload FROM Events ORDER BY JobID")
+        """What everybody is notified of: the kind of each event, with its fields."""
+        rows = self.clean.query("SELECT Kind, Payload FROM Events ORDER BY EventID")
         return [{"kind": kind, **json.loads(payload)} for kind, payload in rows]
+
+    def changes(self) -> list[str]:
+        """The states that events tell of, one after the other."""
+        return [event["state"] for event in self.published_events()]
 
     def pipeline(
         self,
@@ -160,12 +164,9 @@ class Stage:
         return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
 
     def jobs(self) -> list[tuple[str, str, int]]:
-        """Kind, state and attempts of every job, then of every event."""
-        return [
-            tuple(row)
-            for table in ("Jobs", "Events")
-            for row in self.clean.query(f"SELECT Kind, State, Attempts FROM {table} ORDER BY JobID")
-        ]
+        """Kind, state and attempts of every job."""
+        rows = self.clean.query("SELECT Kind, State, Attempts FROM Jobs ORDER BY JobID")
+        return [tuple(row) for row in rows]
 
     def stored(self, upload_id: str, hash_path: str = HASH) -> set[str]:
         """What is there of an upload that is stored and no more."""

@@ -61,7 +61,7 @@ def served(clean_tables: TestDatabase, public: Path) -> Path:
 def former(clean_tables: TestDatabase) -> list[str]:
     """The pictures whose files will be removed."""
     rows = clean_tables.query(
-        "SELECT Subject FROM Events WHERE Kind = 'channel_picture_removed' ORDER BY JobID"
+        "SELECT Subject FROM Events WHERE Kind = 'channel_picture_removed' ORDER BY EventID"
     )
     return [str(name) for (name,) in rows]
 

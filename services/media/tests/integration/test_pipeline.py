@@ -94,10 +94,11 @@ def test_what_can_not_be_encoded_has_failed(
     fakes.errors[tool] = [error] * 3
     encode(stage, fakes)
     assert stage.left() == stage.stored(upload_id)
-    [event] = stage.published_events()
+    assert stage.changes() == ["waiting", "processing", "failed"]
+    *_, event = stage.published_events()
     assert (event["kind"], event["hash_path"]) == ("video_state_changed", stage.hash_path)
     assert (event["state"], event["reason"]) == ("failed", UNREADABLE)
-    assert len(stage.jobs()) == 1
+    assert stage.jobs() == []
 
 
 def test_a_refusal_says_why(stage: Any, upload_id: str, fakes: Any) -> None:
@@ -117,7 +118,7 @@ def test_what_was_acknowledged_is_not_refused_any_more(
     stage.prepare(tools=fakes.tools())
     assert stage.left() == stage.stored(upload_id)
     encode(stage, fakes)
-    [event] = stage.published_events()
+    *_, event = stage.published_events()
     assert event["reason"] == "It is too long."
     assert stage.left() == stage.stored(upload_id)
 
@@ -224,4 +225,4 @@ def test_one_more_step_that_fails_fails_as_the_others(
     assert stage.left() == stage.stored(upload_id)
     pipeline.encode(stage.claim_encode(), threading.Event())
     assert stage.left() == stage.stored(upload_id)
-    assert stage.jobs() == [("video_state_changed", "queued", 0)]
+    assert (stage.jobs(), stage.changes()) == ([], ["waiting", "processing", "failed"])

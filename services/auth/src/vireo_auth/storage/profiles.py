@@ -16,7 +16,7 @@ from vireo_auth.storage.names import ReservedNames
 from vireo_auth.storage.sessions import end_all
 from vireo_common import events
 from vireo_common.database import Database, Duplicate
-from vireo_common.events import ChannelPictureRemoved, VideoRemoved
+from vireo_common.events import ChannelPictureRemoved, ChannelRemoved, VideoRemoved
 
 FIND = """
 SELECT Username, Fname, Mname, Lname, Email, EmailVerifiedAt IS NOT NULL, Birth
@@ -33,7 +33,7 @@ SET = {
 FORGET_LINKS = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose <> 'undo'"
 
 # Those without bytes too: their first ones may arrive at this moment.
-VIDEOS = "SELECT PathHash FROM Videos WHERE ChannelID = %s"
+VIDEOS = "SELECT PathHash, VideoID FROM Videos WHERE ChannelID = %s"
 
 PICTURE = "SELECT Name FROM ChannelPictures WHERE ChannelID = %s"
 
@@ -128,12 +128,7 @@ class ProfileTable:
 
         def work(cursor: Cursor) -> None:
             account = lock_account(cursor, owner)
-            # In turns: however many videos it has, what others delete is removed in between.
-            turn = str(owner.channel_id)
-            for names, kind in ((VIDEOS, VideoRemoved), (PICTURE, ChannelPictureRemoved)):
-                cursor.execute(names, (owner.channel_id,))
-                for (name,) in cursor.fetchall():
-                    events.publish(cursor, kind(name), turn_of=turn)
+            _publish_removal(cursor, owner.channel_id, account.username)
             cursor.execute(DELETE, (owner.channel_id,))
             self._reserved.reserve(cursor, account.username)
             forget_refused(cursor, owner.channel_id)
@@ -144,6 +139,15 @@ class ProfileTable:
             )
 
         self._database.transaction("profiles.delete", work)
+
+
+def _publish_removal(cursor: Cursor, channel_id: int, name: str) -> None:
+    """Let the others know of the channel, and of what goes with it."""
+    cursor.execute(VIDEOS, (channel_id,))
+    videos = [VideoRemoved(path, channel_id, video_id) for path, video_id in cursor.fetchall()]
+    cursor.execute(PICTURE, (channel_id,))
+    pictures = [ChannelPictureRemoved(picture, channel_id) for (picture,) in cursor.fetchall()]
+    events.publish_all(cursor, [*videos, *pictures, ChannelRemoved(channel_id, name)])
 
 
 def _set(cursor: Cursor, channel_id: int, changes: Mapping[str, str]) -> None:

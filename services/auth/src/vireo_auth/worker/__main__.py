@@ -16,11 +16,11 @@ from vireo_auth.storage.keys import KeyTable
 from vireo_auth.storage.mails import QUEUE, MailTable
 from vireo_auth.storage.names import ReservedNameTable
 from vireo_auth.storage.sessions import SessionTable
-from vireo_auth.worker.events import consumed
+from vireo_auth.worker.events import handlers
 from vireo_auth.worker.mails import Mailer
 from vireo_common import logs
 from vireo_common.database import Database
-from vireo_common.events import consumer
+from vireo_common.event_log import consumer
 from vireo_common.idempotency import IdempotentRequestTable
 from vireo_common.jobs import LEASE_SECONDS, JobQueue
 from vireo_common.outgoing_mails import Courier
@@ -43,15 +43,15 @@ def main() -> int:
 
 
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
-    # Two for each slot (its work and its lease), that of events too; one for the sweeper.
-    database = Database.connect("auth", settings, size=2 * (SLOTS + 1) + 1)
+    # Two for each slot (its work and its lease); one for events, and one for the sweeper.
+    database = Database.connect("auth", settings, size=2 * SLOTS + 2)
     queue, table = JobQueue(database, QUEUE, LEASE_SECONDS), MailTable(database)
     composer, courier = Composer(settings.public_url), Courier(database)
     mailer = Mailer(queue, table, composer, courier, settings.mails_of_origin)
-    handlers = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
+    sends = {template.value: Handler(mailer.run, mailer.give_up) for template in Template}
     names = [f"mail-{number}" for number in range(SLOTS)]
-    slots = [Slot(name, queue, handlers, stopping, IDLE_SECONDS) for name in names]
-    slots.append(consumer("auth", database, consumed(), stopping))
+    slots = [Slot(name, queue, sends, stopping, IDLE_SECONDS) for name in names]
+    events = consumer("auth", database, handlers(), stopping, from_start=True)
     swept = (
         MailTable,
         AttemptTable,
@@ -63,7 +63,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         EmailChangeTable,
         BrowserTable,
     )
-    return [Sweeper([table(database).sweep for table in swept], stopping), *slots]
+    return [Sweeper([table(database).sweep for table in swept], stopping), events, *slots]
 
 
 if __name__ == "__main__":

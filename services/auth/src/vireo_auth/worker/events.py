@@ -3,16 +3,14 @@
 from pymysql.cursors import Cursor
 
 from vireo_auth.storage.exports import notify_requested
-from vireo_common.events import Consumed, DataExportRequested, InTransaction
+from vireo_common.event_log import Handlers
+from vireo_common.events import DataExportRequested
 
 
-def consumed() -> Consumed:
+def handlers() -> Handlers:
     """A function for each kind of event."""
     return {DataExportRequested: _export_requested}
 
 
-def _export_requested(event: DataExportRequested) -> InTransaction:
-    def work(cursor: Cursor) -> None:
-        notify_requested(cursor, event.channel_id)
-
-    return work
+def _export_requested(cursor: Cursor, event: DataExportRequested, event_id: int) -> None:
+    notify_requested(cursor, event.channel_id)

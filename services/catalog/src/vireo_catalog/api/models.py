@@ -83,3 +83,4 @@ class ProgressBody(BaseModel):
     width: int | None = None
     height: int | None = None
     thumbnail_version: str | None = Field(None, max_length=32)
+    event_id: int | None = Field(None, ge=1, lt=1 << 63)

@@ -22,7 +22,11 @@ MAX_DESCRIPTION = 50_000
 @dataclass(frozen=True)
 class Progress:
     """What media reports of a video that has bytes: its state, why it failed or (of a ready
-    one) what is missing from it, its measures."""
+    one) what is missing from it, its measures.
+
+    ``event_id`` is of the event that says the same; ``None`` where there is none, of a media
+    service of the version before.
+    """
 
     state: State
     reason: str = ""
@@ -30,6 +34,7 @@ class Progress:
     width: int | None = None
     height: int | None = None
     thumbnail_version: str | None = None
+    event_id: int | None = None
 
 
 class HashPathTaken(Exception):

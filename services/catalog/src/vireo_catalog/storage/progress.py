@@ -7,9 +7,13 @@ from pymysql.cursors import Cursor
 
 from vireo_catalog.core.videos import Progress
 from vireo_catalog.storage import words
+from vireo_common import events
+from vireo_common.events import VideoPublished
 from vireo_videos.visibility import State, is_public_in
 
-LOCK = "SELECT VideoID, ChannelID, State, StoredAt FROM Videos WHERE PathHash = %s FOR UPDATE"
+LOCK = """
+SELECT VideoID, ChannelID, State, StoredAt, StateEvent FROM Videos WHERE PathHash = %s FOR UPDATE
+"""
 
 
 class Locked(NamedTuple):
@@ -19,7 +23,10 @@ class Locked(NamedTuple):
     channel_id: int
     state: str
     stored_at: dt.datetime | None
+    state_event: int
 
+
+SET_STATE_EVENT = "UPDATE Videos SET StateEvent = %s WHERE VideoID = %s"
 
 RECORD = """
 UPDATE Videos SET State = %s, Reason = %s, Duration = COALESCE(%s, Duration),
@@ -44,13 +51,18 @@ ON DUPLICATE KEY UPDATE Videos = GREATEST(Videos + %s, 0)
 def record(cursor: Cursor, hash_path: str, progress: Progress) -> bool:
     """Record in the caller's transaction what media reports; ``False`` where there is no video.
 
-    Idempotent, and a video that is ready stays so, whatever delayed report comes. A second
-    ``ready`` is a copy that was damaged, and encoded instead.
+    Idempotent: each report comes by a call and by an event, in any order among others, and what
+    is older than the row's changes nothing. A video that is ready stays so, whatever comes. A
+    second ``ready`` is a copy that was damaged, and encoded instead.
     """
     found = lock(cursor, hash_path)
     if found is None:
         return False
-    video_id, channel_id, state, stored_at = found
+    video_id, channel_id, state, stored_at, state_event = found
+    if progress.event_id is not None:
+        if progress.event_id <= state_event:
+            return True
+        cursor.execute(SET_STATE_EVENT, (progress.event_id, video_id))
     if stored_at is None:
         cursor.execute(STORED, (video_id,))
     if progress.thumbnail_version is not None:
@@ -62,6 +74,7 @@ def record(cursor: Cursor, hash_path: str, progress: Progress) -> bool:
     if after and not before:
         cursor.execute(COUNT, (channel_id, 1, 1))
         words.index(cursor, [video_id])
+        events.publish(cursor, VideoPublished(hash_path, channel_id, video_id))
     return True
 
 

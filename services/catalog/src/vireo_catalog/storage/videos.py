@@ -13,8 +13,14 @@ from vireo_catalog.core.writes import MOST_OPEN, ROOM, ROOM_A_SECOND, TooManyOpe
 from vireo_catalog.storage import words
 from vireo_catalog.storage.progress import COUNT, lock, record
 from vireo_common import events
-from vireo_common.database import Database, Duplicate, MissingParent
-from vireo_common.events import VideoRemoved
+from vireo_common.database import (
+    SWEEP_BATCHES,
+    SWEEP_ROWS,
+    Database,
+    Duplicate,
+    MissingParent,
+)
+from vireo_common.events import VideoChanged, VideoRemoved
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 from vireo_common.token_bucket import TokenBucket
 from vireo_videos.rows import AFTER, LISTED, TO_OWNER, WHOLE, listed, place, position, video
@@ -88,17 +94,21 @@ WHERE PathHash = %s AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTERVAL
 """
 
 # Not of who is sending a body, which may take days at the least speed; nor what media has reported
-# as an event that is not consumed yet.
-SWEEP_OPEN = """
-DELETE FROM Videos
+# as an event: it is not consumed yet, or was put aside.
+LEFT_OPEN = """
+SELECT PathHash, ChannelID, VideoID FROM Videos
 WHERE State = 'waiting' AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTERVAL 1 DAY
     AND NOT EXISTS (
         SELECT 1 FROM OpenUploads o
         WHERE o.ChannelID = Videos.ChannelID AND o.Kind = 'video' AND o.LeaseUntil > NOW(3))
     AND NOT EXISTS (
-        SELECT 1 FROM Events e WHERE e.Queue = 'catalog_events' AND e.Subject = Videos.PathHash)
-ORDER BY Upload LIMIT 1000
+        SELECT 1 FROM Events e
+        WHERE e.Subject = Videos.PathHash AND e.Kind = 'video_state_changed')
+ORDER BY Upload LIMIT %s FOR UPDATE SKIP LOCKED
 """
+
+# {} stands for placeholders.
+DELETE_ALL = "DELETE FROM Videos WHERE VideoID IN ({})"
 
 
 class VideoTable:
@@ -188,8 +198,9 @@ class VideoTable:
             found = lock(cursor, hash_path)
             if found is None or found.channel_id != channel_id:
                 return False
-            cursor.execute(SET_TEXTS, (title, description, found.video_id))
-            words.index(cursor, [found.video_id])
+            if cursor.execute(SET_TEXTS, (title, description, found.video_id)):
+                words.index(cursor, [found.video_id])
+                events.publish(cursor, VideoChanged(hash_path, channel_id))
             return True
 
         return self._database.transaction("videos.set_texts", work)
@@ -204,8 +215,8 @@ class VideoTable:
         """Delete the channel's video and have its files removed; ``False`` where the channel has
         no such video.
 
-        A video whose bytes media has not reported has no files. If they are on their way, media's
-        report is answered with ``not_found``, and media removes them.
+        If bytes are on their way, media's report is answered with ``not_found``, and media removes
+        them.
 
         Raises:
             TooFast: the account has to wait.
@@ -219,8 +230,7 @@ class VideoTable:
             cursor.execute(DELETE, (found.video_id,))
             if is_public_in(State(found.state)):
                 cursor.execute(COUNT, (channel_id, -1, -1))
-            if found.stored_at is not None:
-                events.publish(cursor, VideoRemoved(hash_path))
+            events.publish(cursor, VideoRemoved(hash_path, channel_id, found.video_id))
             return True
 
         return self._database.transaction("videos.remove", work)
@@ -231,7 +241,19 @@ class VideoTable:
 
     def sweep(self) -> None:
         """Delete some announcements that got no bytes for a day."""
-        self._database.sweep(SWEEP_OPEN)
+
+        def work(cursor: Cursor) -> int:
+            cursor.execute(LEFT_OPEN, (SWEEP_ROWS,))
+            gone = [VideoRemoved(*row) for row in cursor.fetchall()]
+            if gone:
+                ids = [event.video_id for event in gone]
+                cursor.execute(DELETE_ALL.format(", ".join(["%s"] * len(ids))), ids)
+                events.publish_all(cursor, gone)
+            return len(gone)
+
+        for _ in range(SWEEP_BATCHES):
+            if self._database.transaction("videos.sweep", work) < SWEEP_ROWS:
+                return
 
     def _page(
         self, statement: str, first: tuple[Any, ...], limit: int, cursor: str | None

@@ -9,10 +9,10 @@ from vireo_catalog.settings import CatalogSettings
 from vireo_catalog.storage.videos import VideoTable
 from vireo_catalog.storage.words import WordTable
 from vireo_catalog.worker.chores import Chores
-from vireo_catalog.worker.events import consumed
+from vireo_catalog.worker.events import handlers
 from vireo_common import logs
 from vireo_common.database import Database
-from vireo_common.events import consumer
+from vireo_common.event_log import consumer
 from vireo_common.worker import run_until_stopped
 
 log = structlog.get_logger()
@@ -23,11 +23,11 @@ def main() -> int:
     settings = CatalogSettings.read()
     logs.configure("catalog-worker", settings.log_level)
     stopping = threading.Event()
-    # One for the chores; for the slot of events its work and its lease.
-    database = Database.connect("catalog", settings, size=3)
+    # One for the chores, and one for events.
+    database = Database.connect("catalog", settings, size=2)
     log.info("worker_started")
     chores = Chores(VideoTable(database), WordTable(database), stopping)
-    events = consumer("catalog", database, consumed(), stopping)
+    events = consumer("catalog", database, handlers(), stopping, from_start=True)
     return run_until_stopped([chores, events], stopping, settings.alive_file)
 
 

@@ -7,26 +7,23 @@ from pymysql.cursors import Cursor
 from vireo_catalog.core.videos import Progress
 from vireo_catalog.storage.progress import record
 from vireo_common import events
-from vireo_common.events import Consumed, Unreadable, VideoRemoved, VideoStateChanged
+from vireo_common.event_log import Handlers, Unreadable
+from vireo_common.events import VideoRemoved, VideoStateChanged
 from vireo_videos.visibility import State
 
 
-def consumed() -> Consumed:
+def handlers() -> Handlers:
     """A function for each kind of event."""
     return {VideoStateChanged: _state_changed}
 
 
-def _state_changed(event: VideoStateChanged) -> events.InTransaction:
+def _state_changed(cursor: Cursor, event: VideoStateChanged, event_id: int) -> None:
     facts = asdict(event)
     hash_path = facts.pop("hash_path")
     try:
-        progress = Progress(State(facts.pop("state")), **facts)
+        progress = Progress(State(facts.pop("state")), **facts, event_id=event_id)
     except ValueError as error:
         raise Unreadable(str(error)) from error
-
-    def work(cursor: Cursor) -> None:
-        if not record(cursor, hash_path, progress):
-            # Its files came after its deletion.
-            events.publish(cursor, VideoRemoved(hash_path))
-
-    return work
+    if not record(cursor, hash_path, progress):
+        # Its files came after its deletion.
+        events.publish(cursor, VideoRemoved(hash_path))

@@ -7,10 +7,10 @@ import structlog
 
 from vireo_common import logs
 from vireo_common.database import Database
-from vireo_common.events import consumer
+from vireo_common.event_log import consumer
 from vireo_common.worker import run_until_stopped
 from vireo_community.settings import CommunitySettings
-from vireo_community.worker.events import consumed
+from vireo_community.worker.events import handlers
 
 log = structlog.get_logger()
 
@@ -20,10 +20,9 @@ def main() -> int:
     settings = CommunitySettings.read()
     logs.configure("community-worker", settings.log_level)
     stopping = threading.Event()
-    # For the slot of events its work and its lease.
-    database = Database.connect("community", settings, size=2)
+    database = Database.connect("community", settings, size=1)
     log.info("worker_started")
-    events = consumer("community", database, consumed(), stopping)
+    events = consumer("community", database, handlers(), stopping)
     return run_until_stopped([events], stopping, settings.alive_file)
 
 

@@ -1,8 +1,8 @@
 """What community does about the events that it consumes."""
 
-from vireo_common.events import Consumed
+from vireo_common.event_log import Handlers
 
 
-def consumed() -> Consumed:
+def handlers() -> Handlers:
     """A function for each kind of event."""
     return {}

@@ -1,6 +1,7 @@
 """The picture that a channel sets: who may, how much, and when it counts."""
 
 import errno
+import re
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from vireo_common.errors import Code, Failure
 from vireo_media.core.open_uploads import PICTURE_SECONDS, Kind, OpenUpload, OpenUploads
 from vireo_media.core.refused import Refused
 
+NAME = re.compile(r"[0-9a-f]{32}")
 MAX_BYTES = 10 << 20
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 # Each takes a core, and up to 640 MB of memory, for a moment.

@@ -1,7 +1,8 @@
 """Jobs that a service of the version before has left, which are events now.
 
 Such a service writes them until it is replaced, and again after a rollback, so no migration can
-take them over for good. This goes when the version before has events too.
+take them over for good. (Its queue ``removal`` has the same jobs as today.) This goes when the
+version before has events too.
 """
 
 import json
@@ -20,7 +21,7 @@ from vireo_common.events import (
 
 LEFT = """
 SELECT JobID, Kind, Subject, Payload FROM Jobs
-WHERE Queue IN ('removal', 'media') AND Kind IN ('remove', 'remove_picture', 'tell', 'notice')
+WHERE Queue = 'media' AND Kind IN ('remove', 'remove_picture', 'tell', 'notice')
     AND (State = 'queued' OR (State = 'running' AND LeaseUntil < NOW(3)))
 ORDER BY JobID LIMIT %s FOR UPDATE SKIP LOCKED
 """

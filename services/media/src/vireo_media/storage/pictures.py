@@ -1,4 +1,4 @@
-"""The table ``ChannelPictures``; the files of former pictures are removed by an event."""
+"""The table ``ChannelPictures``; of former pictures an event tells, which removes their files."""
 
 from pymysql.cursors import Cursor
 
@@ -6,9 +6,6 @@ from vireo_common import events
 from vireo_common.database import Database, MissingParent
 from vireo_common.events import ChannelPictureRemoved
 from vireo_media.core.pictures import ChannelGone
-
-# Catalog may have read the name just now, and the gateway be about to open the file.
-REMOVE_AFTER_SECONDS = 10
 
 FORMER = "SELECT Name FROM ChannelPictures WHERE ChannelID = %s FOR UPDATE"
 
@@ -73,4 +70,4 @@ class PictureTable:
 def _remove_former(cursor: Cursor, channel_id: int) -> None:
     if cursor.execute(FORMER, (channel_id,)):
         ((name,),) = cursor.fetchall()
-        events.publish(cursor, ChannelPictureRemoved(name), delay=REMOVE_AFTER_SECONDS)
+        events.publish(cursor, ChannelPictureRemoved(name, channel_id))

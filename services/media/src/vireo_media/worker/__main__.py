@@ -10,7 +10,7 @@ import structlog
 from vireo_common import logs
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
-from vireo_common.events import consumer
+from vireo_common.event_log import consumer, sweep
 from vireo_common.jobs import LEASE_SECONDS, JobQueue
 from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 from vireo_media.auth import Auth
@@ -22,6 +22,7 @@ from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
 from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
+from vireo_media.storage.removals import REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE
 from vireo_media.storage.uploads import (
     ENCODE,
     ENCODE_QUEUE,
@@ -32,11 +33,12 @@ from vireo_media.storage.uploads import (
     UploadTable,
 )
 from vireo_media.tools.sandbox import SandboxError, missing_confinement
-from vireo_media.worker.events import consumed
+from vireo_media.worker.events import handlers
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import Janitor
 from vireo_media.worker.pipeline import Pipeline
 from vireo_media.worker.reaper import Reaper
+from vireo_media.worker.removals import Remover
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
@@ -47,7 +49,7 @@ log = structlog.get_logger()
 # Somebody waits for what is prepared; nobody counts the moments before an encode begins.
 PREPARE_IDLE_SECONDS = 0.05
 ENCODE_IDLE_SECONDS = 0.5
-EXPORT_IDLE_SECONDS = 0.2
+EXPORT_IDLE_SECONDS = REMOVAL_IDLE_SECONDS = 0.2
 
 
 def main() -> int:
@@ -62,17 +64,18 @@ def main() -> int:
 
 
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
-    # One for exports and one for events, which are removals: they are bound by the disk, and two at
-    # once would be no quicker. One for decoding what was published, which nobody waits for.
+    # One for exports and one for removals: they are bound by the disk, and two at once would be no
+    # quicker. One for decoding what was published, which nobody waits for.
     slots = settings.prepare_slots + settings.encode_slots + 3
-    # Two for each slot (its work and its lease), one for each thread that sweeps rows.
-    database = Database.connect("media", settings, size=2 * slots + 2)
+    # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
+    # rows.
+    database = Database.connect("media", settings, size=2 * slots + 3)
     uploads, exports = UploadTable(database), ExportTable(database)
     pictures = PictureTable(database)
     files = files_on_disk(settings.media_root, settings.spool_socket)
     queues = {
         name: JobQueue(database, name, LEASE_SECONDS)
-        for name in (MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE, VERIFY_QUEUE)
+        for name in (MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE, VERIFY_QUEUE, REMOVAL_QUEUE)
     }
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
@@ -82,6 +85,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     pipeline = Pipeline(
         queues[MEDIA_QUEUE], queues[ENCODE_QUEUE], uploads, files, reports, Tools(), Early()
     )
+    remover = Remover(queues[REMOVAL_QUEUE], removal, files)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files.blobs)
     exporter = Exporter(
         queues[EXPORT_QUEUE],
@@ -103,40 +107,43 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
             reserve_bytes=settings.disk_reserve_bytes,
         ),
     ]
-    handlers = {
+    does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
         VERIFY: Handler(verifier.verify, verifier.give_up),
         EXPORT: Handler(exporter.run, exporter.give_up),
+        REMOVE: Handler(remover.remove, remover.give_up),
+        REMOVE_PICTURE: Handler(remover.remove_picture, remover.give_up),
     }
-    events = consumer("media", database, consumed(removal, files), stopping)
-    earlier = Sweeper([partial(become_events, database)], stopping)
-    return [*sweepers, earlier, events, *_slots(settings, stopping, queues, handlers)]
+    events = consumer("media", database, handlers(), stopping, from_start=True)
+    rows = Sweeper([partial(become_events, database), partial(sweep, database)], stopping)
+    return [*sweepers, rows, events, *_slots(settings, stopping, queues, does)]
 
 
 def _slots(
     settings: WorkerSettings,
     stopping: threading.Event,
     queues: Mapping[str, JobQueue],
-    handlers: Mapping[str, Handler],
+    does: Mapping[str, Handler],
 ) -> list[Slot]:
-    """Which queue, with its one kind of jobs, is worked on by how many slots."""
+    """Which queue, with its kinds of jobs, is worked on by how many slots."""
     wanted = [
-        (settings.prepare_slots, MEDIA_QUEUE, PREPARE, PREPARE_IDLE_SECONDS),
-        (settings.encode_slots, ENCODE_QUEUE, ENCODE, ENCODE_IDLE_SECONDS),
-        (1, VERIFY_QUEUE, VERIFY, ENCODE_IDLE_SECONDS),
-        (1, EXPORT_QUEUE, EXPORT, EXPORT_IDLE_SECONDS),
+        (settings.prepare_slots, MEDIA_QUEUE, [PREPARE], PREPARE_IDLE_SECONDS),
+        (settings.encode_slots, ENCODE_QUEUE, [ENCODE], ENCODE_IDLE_SECONDS),
+        (1, VERIFY_QUEUE, [VERIFY], ENCODE_IDLE_SECONDS),
+        (1, EXPORT_QUEUE, [EXPORT], EXPORT_IDLE_SECONDS),
+        (1, REMOVAL_QUEUE, [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),
     ]
     return [
         Slot(
-            f"{kind}-{number}",
+            f"{kinds[0]}-{number}",
             queues[queue],
-            {kind: handlers[kind]},
+            {kind: does[kind] for kind in kinds},
             stopping,
             idle,
             retries=(OSError, SandboxError),
         )
-        for count, queue, kind, idle in wanted
+        for count, queue, kinds, idle in wanted
         for number in range(count)
     ]
 

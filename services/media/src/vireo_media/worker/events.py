@@ -1,20 +1,30 @@
-"""What media does about the events that it consumes."""
+"""What media does about the events that it consumes: files are removed by jobs."""
 
-from vireo_common.events import ChannelPictureRemoved, Consumed, Unreadable, VideoRemoved
-from vireo_media.core.removal import Removal
-from vireo_media.storage.files import MediaFiles
+from pymysql.cursors import Cursor
+
+from vireo_common.event_log import Handlers, Unreadable
+from vireo_common.events import ChannelPictureRemoved, VideoRemoved
+from vireo_media.core.pictures import NAME
+from vireo_media.core.uploads import HASH_PATH
+from vireo_media.storage.removals import add_remove_job, add_remove_picture_job
 
 
-def consumed(removal: Removal, files: MediaFiles) -> Consumed:
-    """A function for each kind of event. Removing what is gone already does nothing."""
+def handlers() -> Handlers:
+    """A function for each kind of event."""
+    return {VideoRemoved: _video_removed, ChannelPictureRemoved: _picture_removed}
 
-    def video_removed(event: VideoRemoved) -> None:
-        removal(event.hash_path)
 
-    def picture_removed(event: ChannelPictureRemoved) -> None:
-        try:
-            files.remove_picture(event.name)
-        except ValueError as error:
-            raise Unreadable("no name of a picture") from error
+def _video_removed(cursor: Cursor, event: VideoRemoved, event_id: int) -> None:
+    if not HASH_PATH.fullmatch(event.hash_path):
+        raise Unreadable("no hash path of a video")
+    add_remove_job(cursor, event.hash_path, _turn_of(event.channel_id))
 
-    return {VideoRemoved: video_removed, ChannelPictureRemoved: picture_removed}
+
+def _picture_removed(cursor: Cursor, event: ChannelPictureRemoved, event_id: int) -> None:
+    if not NAME.fullmatch(event.name):
+        raise Unreadable("no name of a picture")
+    add_remove_picture_job(cursor, event.name, _turn_of(event.channel_id))
+
+
+def _turn_of(channel_id: int | None) -> str:
+    return "" if channel_id is None else str(channel_id)

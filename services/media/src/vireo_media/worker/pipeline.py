@@ -21,6 +21,7 @@ from pathlib import Path
 import structlog
 from pymysql.cursors import Cursor
 
+from vireo_common import events
 from vireo_common.errors import MESSAGES, Code
 from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import Job, JobQueue
@@ -37,12 +38,7 @@ from vireo_media.tools.measure import NotMade
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.thumbnail import NoFrame
 from vireo_media.tools.transcode import DiskFull, TranscodeFailed
-from vireo_media.worker.reports import (
-    Reports,
-    change_to,
-    publish_change,
-    withdraw_changes,
-)
+from vireo_media.worker.reports import Change, Reports, change_to
 from vireo_media.worker.steps.copy import copy
 from vireo_media.worker.steps.encode import encode
 from vireo_media.worker.steps.keep import Early, Keep
@@ -190,7 +186,7 @@ class Pipeline:
                 upload_rows.refuse(cursor, job.subject, upload_id, code, UNREADABLE)
                 self._files.drop(job.subject, upload_id)
             else:
-                publish_change(cursor, _failed(job.subject))
+                events.publish(cursor, _failed(job.subject))
                 self._files.staging.discard(job.subject, upload_id)
 
         self._media.quarantine(job, error, also)
@@ -210,9 +206,9 @@ class Pipeline:
     def _encode(self, job: Job, upload: Upload, source: Path, stop: threading.Event) -> None:
         results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
         work = Work(job, upload, source, results, stop)
-        self._encodes.while_held(job, lambda cursor: withdraw_changes(cursor, upload.hash_path))
-        # Once, without an event: what comes of it has one.
-        self._reports.notify(VideoStateChanged(upload.hash_path, "processing"))
+        told = Change(VideoStateChanged(upload.hash_path, "processing"))
+        self._encodes.while_held(job, told.publish)
+        self._reports.notify(told)
         try:
             with _leaving_no_results(work):
                 film = encode(work, self._tools)
@@ -229,7 +225,7 @@ class Pipeline:
         """A video that can't be encoded has failed; its original is kept."""
 
         def also(cursor: Cursor) -> None:
-            publish_change(cursor, _failed(job.subject))
+            events.publish(cursor, _failed(job.subject))
             self._files.staging.discard(job.subject, str(job.payload["upload_id"]))
 
         self._encodes.quarantine(job, error, also)
@@ -256,7 +252,7 @@ class Pipeline:
 
     def _fail(self, job: Job, upload: Upload, reason: str) -> None:
         def also(cursor: Cursor) -> None:
-            publish_change(cursor, _failed(upload.hash_path, reason))
+            events.publish(cursor, _failed(upload.hash_path, reason))
             self._files.staging.discard(upload.hash_path, upload.upload_id)
 
         self._encodes.finish(job, also)

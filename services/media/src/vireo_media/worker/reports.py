@@ -1,4 +1,4 @@
-"""What catalog hears of a video: at once, or by the event ``VideoStateChanged``."""
+"""What catalog hears of a video: by the event ``VideoStateChanged``, and by a call at once."""
 
 from pymysql.cursors import Cursor
 
@@ -11,6 +11,21 @@ from vireo_media.core.removal import Removal
 from vireo_media.tools.measure import Made
 
 
+class Change:
+    """A change that is published in a transaction, and then told at once too.
+
+    ``change`` may be completed until it is published.
+    """
+
+    def __init__(self, change: VideoStateChanged) -> None:
+        self.change = change
+        self.event_id = 0
+
+    def publish(self, cursor: Cursor) -> None:
+        """Have everybody hear of it, with the caller's transaction."""
+        self.event_id = events.publish(cursor, self.change)
+
+
 class Reports:
     """Notifies catalog; a video that it does not know any more is removed."""
 
@@ -18,30 +33,14 @@ class Reports:
         self._catalog = catalog
         self._removal = removal
 
-    def notify(self, change: VideoStateChanged) -> bool:
-        """Notify catalog now; ``False`` where it can't be reached."""
+    def notify(self, told: Change) -> None:
+        """Notify catalog now of what was published; where it can't be reached, the event does."""
         try:
-            self._catalog.notify(change)
+            self._catalog.notify(told.change, told.event_id)
         except Failure as failure:
-            if failure.code is not Code.NOT_FOUND:
-                return False
-            # The video was deleted: what came after its deletion goes too.
-            self._removal(change.hash_path)
-        return True
-
-
-def withdraw_changes(cursor: Cursor, hash_path: str) -> None:
-    """Take back in the caller's transaction what catalog has not heard of a video.
-
-    Before it is notified of the next state, which an earlier one would overwrite.
-    """
-    events.withdraw(cursor, VideoStateChanged, hash_path)
-
-
-def publish_change(cursor: Cursor, change: VideoStateChanged) -> None:
-    """Have catalog record a change, and no earlier one, with the caller's transaction."""
-    withdraw_changes(cursor, change.hash_path)
-    events.publish(cursor, change)
+            if failure.code is Code.NOT_FOUND:
+                # The video was deleted: what came after its deletion goes too.
+                self._removal(told.change.hash_path)
 
 
 def change_to(

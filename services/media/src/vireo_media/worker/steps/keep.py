@@ -5,7 +5,7 @@ A body is synced before its upload is ``stored``: what was answered with 200 is 
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,7 @@ from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.staging import size_of
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.worker.reports import (
-    Reports,
-    change_to,
-    publish_change,
-    withdraw_changes,
-)
+from vireo_media.worker.reports import Change, Reports, change_to
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
 from vireo_media.worker.steps.work import Work
 
@@ -114,16 +109,10 @@ class Keep:
                 break
         with dropping_what_is_lost(self._uploads, self._files, upload):
             # Before its owner may ask; of an upload that was withdrawn catalog hears nothing.
-            self._queue.while_held(work.job, self._withdrawing(upload))
-            change = change_to("processing", upload.hash_path, inspection)
-            notified = self._reports.notify(change)
-
-            def mark(cursor: Cursor) -> None:
-                marking(upload, UploadState.STORED)(cursor)
-                if not notified:
-                    publish_change(cursor, change)
-
-            self._queue.while_held(work.job, mark)
+            told = Change(change_to("processing", upload.hash_path, inspection))
+            self._queue.while_held(work.job, told.publish)
+            self._reports.notify(told)
+            self._queue.while_held(work.job, marking(upload, UploadState.STORED))
 
     def leave_to_encode(
         self,
@@ -143,8 +132,6 @@ class Keep:
 
         def also(cursor: Cursor) -> None:
             marking(upload, UploadState.STORED)(cursor)
-            if not notified:
-                publish_change(cursor, change)
             names = (upload.hash_path, upload.upload_id, job.turn_of)
             upload_rows.add_encode_job(cursor, *names, cost, may_copy=may_copy)
 
@@ -152,11 +139,8 @@ class Keep:
             # The upload is answered as soon as it is stored, and whoever gets the answer may look
             # at once: by then catalog knows that the bytes are there. Of an upload that was
             # withdrawn it hears nothing.
-            self._queue.while_held(job, self._withdrawing(upload))
-            notified = self._reports.notify(change)
+            told = Change(change)
+            self._queue.while_held(job, told.publish)
+            self._reports.notify(told)
             self._queue.finish(job, also)
         self._files.staging.discard(upload.hash_path, upload.upload_id)
-
-    @staticmethod
-    def _withdrawing(upload: Upload) -> Callable[[Cursor], None]:
-        return lambda cursor: withdraw_changes(cursor, upload.hash_path)

@@ -9,12 +9,7 @@ from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.worker.reports import (
-    Reports,
-    change_to,
-    publish_change,
-    withdraw_changes,
-)
+from vireo_media.worker.reports import Change, Reports, change_to
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
 from vireo_media.worker.steps.work import Film, Work
 
@@ -37,27 +32,24 @@ class Publish:
             LeaseLost: the upload is not this worker's any more.
         """
         job, upload = work.job, work.upload
-        change = change_to("ready", upload.hash_path, film.made, film.note)
+        told = Change(change_to("ready", upload.hash_path, film.made, film.note))
         # Before the transaction, for it may take long where the store is elsewhere.
         transferred = self._files.transfer(upload.hash_path, work.results)
-        versions: list[str] = []
 
         def place(cursor: Cursor) -> None:
             # The rows stay locked until the files are moved: neither a deletion nor another worker
             # comes between.
             marking(upload, UploadState.PLACED)(cursor)
-            withdraw_changes(cursor, upload.hash_path)
-            versions.append(self._files.publish(transferred))
+            version = self._files.publish(transferred)
+            told.change = replace(told.change, thumbnail_version=version)
+            told.publish(cursor)
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             queue.while_held(job, place)
-            change = replace(change, thumbnail_version=versions[-1])
-            notified = self._reports.notify(change)
+            self._reports.notify(told)
 
             def mark(cursor: Cursor) -> None:
                 marking(upload, UploadState.PUBLISHED)(cursor)
-                if not notified:
-                    publish_change(cursor, change)
                 if film.copied:
                     names = (upload.hash_path, upload.upload_id, job.turn_of)
                     made = film.made
