@@ -13,6 +13,15 @@ SERVICES = (*ANSWERING, "courier")
 DENIED = {1095, 1142, 1143, 1227, 1044, 1045, 1370, 1410}
 HASH = "(PathHash, ChannelID, Title, Description, Upload) VALUES ('aaaaaaa', 1, 't', '', NOW())"
 
+# A log is not changed.
+LOG = [
+    "UPDATE Events SET Payload = '{}'",
+    "UPDATE Events SET Kind = 'x'",
+    "UPDATE Events SET EventID = 1",
+    "DELETE FROM EventLog",
+    "DELETE FROM EventPlaces",
+]
+
 # What those may not who only verify tokens.
 READERS = [
     "INSERT INTO SigningKeys (KeyID, PublicKey, CreatedAt) VALUES ('x', 'x', NOW())",
@@ -51,6 +60,8 @@ FORBIDDEN = {
         "DELETE FROM GrantKeys",
         "UPDATE SignInFailures SET Known = 1",
         "DELETE FROM ChannelPictures",
+        "DELETE FROM Events",
+        *LOG,
     ],
     "catalog": [
         "SELECT Password FROM Channels",
@@ -83,6 +94,8 @@ FORBIDDEN = {
         "UPDATE SearchWords SET VideoID = 1",
         "DELETE FROM ChannelPictures",
         "INSERT INTO ChannelPictures (ChannelID, Name, SetAt) VALUES (1, 'x', NOW())",
+        "DELETE FROM Events",
+        *LOG,
         *READERS,
     ],
     "media": [
@@ -103,6 +116,7 @@ FORBIDDEN = {
         "SELECT 1 FROM KnownDevices",
         "SELECT 1 FROM EmailTokens",
         "SELECT 1 FROM MailedAddresses",
+        *LOG,
         *READERS,
     ],
     "community": [
@@ -132,6 +146,9 @@ FORBIDDEN = {
         "SELECT 1 FROM Videos",
         "SELECT 1 FROM Jobs",
         "SELECT 1 FROM Events",
+        "SELECT 1 FROM EventLog",
+        "SELECT 1 FROM EventPlaces",
+        "SELECT 1 FROM EventFailures",
         "SELECT 1 FROM GrantKeys",
         "INSERT INTO Jobs (Queue, Kind) VALUES ('mail', 'reset')",
         "DELETE FROM Jobs",
@@ -210,6 +227,8 @@ def test_file_can_not_be_read(clean_tables: TestDatabase) -> None:
         ("catalog", "SELECT Title FROM Videos JOIN Channels USING (ChannelID)"),
         ("catalog", "DELETE FROM Videos"),
         ("auth", "SELECT Content FROM OutgoingMails"),
+        *((user, "UPDATE Events SET Place = 1") for user in ("auth", "catalog", "media")),
+        ("media", "DELETE FROM Events"),
         ("courier", "SELECT Content FROM OutgoingMails FOR UPDATE SKIP LOCKED"),
         ("courier", "UPDATE OutgoingMails SET Content = NULL"),
         ("courier", "DELETE FROM OutgoingMails"),

@@ -1,5 +1,6 @@
 """``db/migrate.py``: safe to run at any time, and several times at once."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,9 @@ def schema(database: TestDatabase) -> list[str]:
         "SELECT table_name FROM information_schema.tables WHERE table_schema = %s ORDER BY 1",
         (database.name,),
     )
-    return [str(database.query(f"SHOW CREATE TABLE `{table}`")[0][1]) for (table,) in tables]
+    made = [str(database.query(f"SHOW CREATE TABLE `{table}`")[0][1]) for (table,) in tables]
+    # Without where its numbers have come to.
+    return [re.sub(r" AUTO_INCREMENT=\d+", "", each) for each in made]
 
 
 def version(database: TestDatabase) -> str:
@@ -82,6 +85,40 @@ def test_original_database_with_rows_is_taken_over(fresh: TestDatabase) -> None:
     assert fresh.query("SELECT PathHash, Title, `Like`, Dislike FROM Videos") == (
         ("aB3dE5g", "Old", 3, 1),
     )
+
+
+def test_what_waits_as_a_row_for_a_consumer_is_an_event_of_the_log(fresh: TestDatabase) -> None:
+    """Version 0022 had ``Events`` as a queue, all of which its services might change."""
+    fresh.migrate()
+    complete = schema(fresh)
+    for statement in (
+        "DROP TABLE Events, EventLog, EventPlaces, EventFailures",
+        "CREATE TABLE Events LIKE Jobs",
+        "ALTER TABLE Videos DROP COLUMN StateEvent",
+        "UPDATE alembic_version SET version_num = '0022'",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON Events TO vireo_auth, vireo_catalog, vireo_media",
+    ):
+        fresh.query(statement)
+    for number, state in enumerate(("queued", "running", "quarantined"), 1):
+        fresh.query(
+            "INSERT INTO Events (Queue, Kind, Subject, Payload, State, Attempts, MaxAttempts,"
+            " RunAfter, CreatedAt, LeaseToken, LeaseUntil)"
+            " VALUES ('media_events', 'video_removed', %s, '{}', %s, 1, 20, NOW(3), NOW(3),"
+            " 'x', NOW(3))",
+            (number, state),
+        )
+    fresh.migrate()
+    assert schema(fresh) == complete
+    assert fresh.query("SELECT EventID, Kind, Subject, Payload, Place FROM Events") == tuple(
+        (number, "video_removed", str(number), "{}", None) for number in (1, 2, 3)
+    )
+    assert fresh.query("SELECT 1 FROM Events WHERE State <> ''") == ()
+    for user in ("auth", "catalog", "media"):
+        for (grant,) in fresh.query(f"SHOW GRANTS FOR vireo_{user}"):
+            if f"`{fresh.name}`.`Events`" in grant:
+                assert "UPDATE (`Place`)" in grant
+                assert "UPDATE," not in grant
+                assert ("DELETE" in grant) == (user == "media")
 
 
 def test_wrong_password_fails(fresh: TestDatabase, tmp_path: Path) -> None:

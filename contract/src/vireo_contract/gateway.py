@@ -66,10 +66,10 @@ OWN_OPERATIONS: Mapping[str, Json] = {
         "tags": ["people"],
         "security": [{"token": []}],
         "summary": "One's notices as they happen, as server-sent events.",
-        "description": "`notification`: a notice. `unread`: `{unread}`, how many are unread. `video`:"
-        " `{video, state, reason}`, how far an upload of one's own is. The data is the object alone,"
-        " without an envelope. Whoever sends the last `id` gets what changed meanwhile. The stream"
-        " ends with its session and its token.\n\nExample:\n"
+        "description": "`notification`: a notice. `unread`: `{unread}`, how many are unread. "
+        "`video`: `{video, state, reason}`, how far an upload of one's own is. The data is the "
+        "object alone, without an envelope. Whoever sends the last `id` gets what changed "
+        "meanwhile. The stream ends with its session and its token.\n\nExample:\n"
         'curl -N $VIREO/notifications/stream -H "Authorization: Bearer $TOKEN"',
         "parameters": [
             {

@@ -1,4 +1,4 @@
-"""Notices, what people want of them, and their way to all followers of a channel."""
+"""Notices and their way to all followers of a channel; rows that wait for their removal."""
 
 from migrations.statements import run
 
@@ -89,7 +89,18 @@ CREATE TABLE IF NOT EXISTS NoticeFanouts (
 ) ENGINE = InnoDB
 """
 
+# Channels and videos that are gone, whose rows in community's tables go in pieces.
+REMOVALS = f"""
+CREATE TABLE IF NOT EXISTS PendingRemovals (
+    What enum('channel', 'video') {ASCII} NOT NULL,
+    ID int NOT NULL,
+    CreatedAt datetime(3) NOT NULL,
+    PRIMARY KEY (What, ID),
+    KEY CreatedAt (CreatedAt)
+) ENGINE = InnoDB
+"""
+
 
 def upgrade() -> None:
     """Make the tables."""
-    run(NOTICES, BOXES, TOLD, SETTINGS, DIGESTS, FANOUTS)
+    run(NOTICES, BOXES, TOLD, SETTINGS, DIGESTS, FANOUTS, REMOVALS)

@@ -201,8 +201,7 @@ def test_put_back_for_later(database: Database) -> None:
     assert queue.claim() is None
 
 
-@pytest.mark.parametrize("kind", [None, "encode"])
-def test_cancel(database: Database, clean_tables: TestDatabase, kind: str | None) -> None:
+def test_cancel(database: Database, clean_tables: TestDatabase) -> None:
     put(database, "gone")
     put(database, "gone")
     put(database, "stays")
@@ -212,12 +211,11 @@ def test_cancel(database: Database, clean_tables: TestDatabase, kind: str | None
     def work(cursor: Cursor) -> None:
         jobs.enqueue(cursor, QUEUE, "other", "gone")
         jobs.enqueue(cursor, "another queue", "encode", "gone")
-        jobs.cancel(cursor, QUEUE, "gone", kind=kind)
+        jobs.cancel(cursor, QUEUE, "gone")
 
     database.transaction("test", work)
     left = clean_tables.query("SELECT Queue, Kind, Subject FROM Jobs ORDER BY JobID")
-    others = () if kind is None else ((QUEUE, "other", "gone"),)
-    assert left == ((QUEUE, "encode", "stays"), *others, ("another queue", "encode", "gone"))
+    assert left == ((QUEUE, "encode", "stays"), ("another queue", "encode", "gone"))
     assert not queue.renew(job)
     with pytest.raises(LeaseLost):
         queue.finish(job)

@@ -22,17 +22,16 @@ from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
 
-JOBS = "Jobs"
 LEASE_SECONDS = 12
 """For how long a claim holds without being renewed."""
 
 INSERT = """
-INSERT INTO {table} (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt)
+INSERT INTO Jobs (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt)
 VALUES (%s, %s, %s, %s, %s, NOW(3) + INTERVAL %s MICROSECOND, NOW(3))
 """
 
 INSERT_WITH_TURN = """
-INSERT INTO {table}
+INSERT INTO Jobs
     (Queue, Kind, Subject, Payload, MaxAttempts, RunAfter, CreatedAt, TurnOf, Turn, Cost)
 VALUES (%s, %s, %s, %s, %s, NOW(3) + INTERVAL %s MICROSECOND, NOW(3), %s, %s, %s)
 """
@@ -41,7 +40,7 @@ VALUES (%s, %s, %s, %s, %s, NOW(3) + INTERVAL %s MICROSECOND, NOW(3), %s, %s, %s
 NEXT_TURN = """
 SELECT GREATEST(
     COALESCE((SELECT Turn FROM JobTurns WHERE Queue = %s), 1),
-    COALESCE((SELECT MAX(Turn) FROM {table} WHERE Queue = %s AND TurnOf = %s), 0) + %s)
+    COALESCE((SELECT MAX(Turn) FROM Jobs WHERE Queue = %s AND TurnOf = %s), 0) + %s)
 """
 
 # A new owner starts at the queue's current turn. Each claim advances that by one, so that those who
@@ -54,8 +53,8 @@ ON DUPLICATE KEY UPDATE Turn = GREATEST(Turn, %s) + 1
 
 # Idle slots poll with this one, which takes no lock.
 ANY_DUE = """
-SELECT EXISTS (SELECT 1 FROM {table} WHERE Queue = %s AND State = 'queued' AND RunAfter <= NOW(3))
-    OR EXISTS (SELECT 1 FROM {table} WHERE Queue = %s AND State = 'running' AND LeaseUntil < NOW(3))
+SELECT EXISTS (SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'queued' AND RunAfter <= NOW(3))
+    OR EXISTS (SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'running' AND LeaseUntil < NOW(3))
 """
 
 
@@ -74,61 +73,59 @@ class _Claimed(NamedTuple):
 
 CLAIMABLE = """
 SELECT JobID, Kind, Subject, Payload, Attempts, MaxAttempts, TurnOf, Turn
-FROM {table} FORCE INDEX (Turns)
+FROM Jobs FORCE INDEX (Turns)
 WHERE Queue = %s AND State = 'queued' AND RunAfter <= NOW(3)
 ORDER BY Turn, RunAfter, JobID LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 CHEAPEST = """
 SELECT JobID, Kind, Subject, Payload, Attempts, MaxAttempts, TurnOf, Turn
-FROM {table} FORCE INDEX (OwnCosts)
+FROM Jobs FORCE INDEX (OwnCosts)
 WHERE Queue = %s AND State = 'queued' AND TurnOf = %s AND RunAfter <= NOW(3)
 ORDER BY Cost, JobID LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 TAKE = """
-UPDATE {table} SET State = 'running', Attempts = Attempts + 1, LeaseToken = %s,
+UPDATE Jobs SET State = 'running', Attempts = Attempts + 1, LeaseToken = %s,
     LeaseUntil = NOW(3) + INTERVAL %s SECOND, Turn = %s
 WHERE JobID = %s
 """
 
-SET_TURN = "UPDATE {table} SET Turn = %s WHERE JobID = %s"
+SET_TURN = "UPDATE Jobs SET Turn = %s WHERE JobID = %s"
 
 RENEW = """
-UPDATE {table} SET LeaseUntil = NOW(3) + INTERVAL %s SECOND
+UPDATE Jobs SET LeaseUntil = NOW(3) + INTERVAL %s SECOND
 WHERE JobID = %s AND LeaseToken = %s AND State = 'running'
 """
 
-HOLDS = (
-    "SELECT 1 FROM {table} WHERE JobID = %s AND LeaseToken = %s AND State = 'running' FOR UPDATE"
-)
+HOLDS = "SELECT 1 FROM Jobs WHERE JobID = %s AND LeaseToken = %s AND State = 'running' FOR UPDATE"
 
-FINISH = "DELETE FROM {table} WHERE JobID = %s AND LeaseToken = %s AND State = 'running'"
+FINISH = "DELETE FROM Jobs WHERE JobID = %s AND LeaseToken = %s AND State = 'running'"
 
 PUT_BACK = """
-UPDATE {table} SET State = 'queued', LeaseToken = NULL, LeaseUntil = NULL,
+UPDATE Jobs SET State = 'queued', LeaseToken = NULL, LeaseUntil = NULL,
     Attempts = Attempts - %s, RunAfter = NOW(3) + INTERVAL %s SECOND, LastError = %s
 WHERE JobID = %s AND LeaseToken = %s AND State = 'running'
 """
 
 QUARANTINE = """
-UPDATE {table} SET State = 'quarantined', LeaseToken = NULL, LeaseUntil = NULL, LastError = %s
+UPDATE Jobs SET State = 'quarantined', LeaseToken = NULL, LeaseUntil = NULL, LastError = %s
 WHERE JobID = %s AND LeaseToken = %s AND State = 'running'
 """
 
 UNREADABLE = """
-UPDATE {table} SET State = 'quarantined', LeaseToken = NULL, LeaseUntil = NULL,
+UPDATE Jobs SET State = 'quarantined', LeaseToken = NULL, LeaseUntil = NULL,
     LastError = 'the payload is no JSON object'
 WHERE JobID = %s
 """
 
 EXPIRED = """
-SELECT JobID, Kind, Subject, Payload, Attempts, MaxAttempts, TurnOf, Turn FROM {table}
+SELECT JobID, Kind, Subject, Payload, Attempts, MaxAttempts, TurnOf, Turn FROM Jobs
 WHERE Queue = %s AND State = 'running' AND LeaseUntil < NOW(3)
 ORDER BY LeaseUntil LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
-CANCEL = "DELETE FROM {table} WHERE Queue = %s AND Subject = %s AND COALESCE(Kind = %s, TRUE)"
+CANCEL = "DELETE FROM Jobs WHERE Queue = %s AND Subject = %s"
 
 
 @dataclass(frozen=True)
@@ -165,7 +162,6 @@ def enqueue(
     delay: float = 0.0,
     turn_of: str = "",
     cost: int = 0,
-    table: str = JOBS,
 ) -> int:
     """Insert a job in the caller's transaction; returns its id.
 
@@ -173,26 +169,23 @@ def enqueue(
         delay: in seconds.
         turn_of: its owner; jobs without one run before all others.
         cost: of an owner's jobs the cheapest runs first.
-        table: ``Jobs``, or another with its columns.
     """
     values = (queue, kind, subject, json.dumps(payload or {}), max_attempts, int(delay * 1_000_000))
     if turn_of:
-        cursor.execute(NEXT_TURN.format(table=table), (queue, queue, turn_of, TURN))
+        cursor.execute(NEXT_TURN, (queue, queue, turn_of, TURN))
         ((turn,),) = cursor.fetchall()
-        cursor.execute(INSERT_WITH_TURN.format(table=table), (*values, turn_of, turn, cost))
+        cursor.execute(INSERT_WITH_TURN, (*values, turn_of, turn, cost))
     else:
-        cursor.execute(INSERT.format(table=table), values)
+        cursor.execute(INSERT, values)
     return int(cursor.lastrowid or 0)
 
 
-def cancel(
-    cursor: Cursor, queue: str, subject: str, *, kind: str | None = None, table: str = JOBS
-) -> None:
-    """Delete the jobs of a subject, or those of one kind.
+def cancel(cursor: Cursor, queue: str, subject: str) -> None:
+    """Delete the jobs of a subject.
 
     A worker that runs one of them finds its lease lost at the next renewal, and stops.
     """
-    cursor.execute(CANCEL.format(table=table), (queue, subject, kind))
+    cursor.execute(CANCEL, (queue, subject))
 
 
 class JobQueue:
@@ -201,7 +194,6 @@ class JobQueue:
     Args:
         queue: its name.
         lease_seconds: how long a claim holds without being renewed.
-        table: ``Jobs``, or another with its columns.
     """
 
     def __init__(
@@ -209,16 +201,10 @@ class JobQueue:
         database: Database,
         queue: str,
         lease_seconds: int = LEASE_SECONDS,
-        *,
-        table: str = JOBS,
     ) -> None:
-        self._table = table
         self._database = database
         self._queue = queue
         self._lease_seconds = lease_seconds
-
-    def _of(self, statement: str) -> str:
-        return statement.format(table=self._table)
 
     def claim(self) -> Job | None:
         """The next job that is due, or one whose holder died; ``None`` where there is none.
@@ -227,16 +213,16 @@ class JobQueue:
         """
 
         def work(cursor: Cursor) -> Job | None:
-            cursor.execute(self._of(EXPIRED), (self._queue,))
+            cursor.execute(EXPIRED, (self._queue,))
             row = _claimed(cursor) or self._next(cursor)
             if row is None:
                 return None
             payload = _payload(row)
             if payload is None:
-                cursor.execute(self._of(UNREADABLE), (row.job_id,))
+                cursor.execute(UNREADABLE, (row.job_id,))
                 return None
             lease = secrets.token_hex(16)
-            cursor.execute(self._of(TAKE), (lease, self._lease_seconds, row.turn, row.job_id))
+            cursor.execute(TAKE, (lease, self._lease_seconds, row.turn, row.job_id))
             return Job(
                 row.job_id,
                 row.kind,
@@ -249,30 +235,28 @@ class JobQueue:
             )
 
         with self._database.read() as cursor:
-            cursor.execute(self._of(ANY_DUE), (self._queue, self._queue))
+            cursor.execute(ANY_DUE, (self._queue, self._queue))
             ((any_due,),) = cursor.fetchall()
         return self._database.transaction("jobs.claim", work) if any_due else None
 
     def _next(self, cursor: Cursor) -> _Claimed | None:
         """Lock the next job that is due; its row, with the turn that it takes."""
-        cursor.execute(self._of(CLAIMABLE), (self._queue,))
+        cursor.execute(CLAIMABLE, (self._queue,))
         front = _claimed(cursor)
         if front is None or not front.turn_of:
             return front
         cursor.execute(MOVE_ON, (self._queue, front.turn, front.turn))
-        cursor.execute(self._of(CHEAPEST), (self._queue, front.turn_of))
+        cursor.execute(CHEAPEST, (self._queue, front.turn_of))
         cheapest = _claimed(cursor)
         if cheapest is None or cheapest.job_id == front.job_id:
             return front
         # They swap turns.
-        cursor.execute(self._of(SET_TURN), (cheapest.turn, front.job_id))
+        cursor.execute(SET_TURN, (cheapest.turn, front.job_id))
         return cheapest._replace(turn=front.turn)
 
     def renew(self, job: Job) -> bool:
         """Hold on to the job for another lease; ``False`` where it is no longer ours."""
-        return (
-            self._database.write(self._of(RENEW), (self._lease_seconds, job.job_id, job.lease)) == 1
-        )
+        return self._database.write(RENEW, (self._lease_seconds, job.job_id, job.lease)) == 1
 
     def finish(self, job: Job, also: Callable[[Cursor], None] | None = None) -> None:
         """End the job, and do what ``also`` does to the database in the same transaction.
@@ -282,7 +266,7 @@ class JobQueue:
         """
 
         def work(cursor: Cursor) -> None:
-            if cursor.execute(self._of(FINISH), (job.job_id, job.lease)) != 1:
+            if cursor.execute(FINISH, (job.job_id, job.lease)) != 1:
                 raise LeaseLost
             if also:
                 also(cursor)
@@ -297,7 +281,7 @@ class JobQueue:
         """
 
         def guarded(cursor: Cursor) -> None:
-            if cursor.execute(self._of(HOLDS), (job.job_id, job.lease)) != 1:
+            if cursor.execute(HOLDS, (job.job_id, job.lease)) != 1:
                 raise LeaseLost
             work(cursor)
 
@@ -309,14 +293,14 @@ class JobQueue:
         ``count`` says whether this claim counts as an attempt; at a graceful stop it does not.
         """
         self._database.write(
-            self._of(PUT_BACK), (0 if count else 1, int(delay), error[:500], job.job_id, job.lease)
+            PUT_BACK, (0 if count else 1, int(delay), error[:500], job.job_id, job.lease)
         )
 
     def quarantine(self, job: Job, error: str, also: Callable[[Cursor], None]) -> None:
         """Keep the failed job for an operator; ``also`` runs in the same transaction."""
 
         def work(cursor: Cursor) -> None:
-            if cursor.execute(self._of(QUARANTINE), (error[:500], job.job_id, job.lease)) != 1:
+            if cursor.execute(QUARANTINE, (error[:500], job.job_id, job.lease)) != 1:
                 raise LeaseLost
             also(cursor)
 
