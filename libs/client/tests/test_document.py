@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -176,8 +176,9 @@ class Judge:
                 if name not in known:
                     self.problems.append(f"{operation.id} has no parameter {name}")
                     continue
-                number = self.resolved(known[name]).get("type") == "integer"
-                self.check(int(text) if number else text, known[name], f"{operation.id}: {name}")
+                kind = str(self.resolved(known[name]).get("type"))
+                read = {"integer": int, "boolean": json.loads}.get(kind, str)
+                self.check(read(text), known[name], f"{operation.id}: {name}")
         known = {name.lower(): name for name in operation.parameters("header")}
         for name in set(asked.headers) - PLAIN_HEADERS:
             used.add(known.get(name, name))
@@ -240,7 +241,8 @@ class Judge:
             return schema.get("const", schema.get("default"))
         match schema["type"]:
             case "object":
-                return {name: self.example(one) for name, one in schema["properties"].items()}
+                properties = schema.get("properties", {})
+                return {name: self.example(one) for name, one in properties.items()}
             case "array":
                 return [self.example(schema["items"])]
             case kind:
@@ -278,7 +280,10 @@ def problems(
         before = {key: set(parts) for key, parts in judge.used.items()}
         judge.used.clear()
         places = {FILE: file, TARGET: folder / "target"}
-        given = {key: places.get(value, value) for key, value in arguments.items()}
+        given = {
+            key: places.get(value, value) if isinstance(value, Hashable) else value
+            for key, value in arguments.items()
+        }
         try:
             with client() as asking:
                 found = getattr(asking, name)(**given)

@@ -132,19 +132,7 @@ def service_programs(
             layout, settings, "media", _threaded(of_media, threads.media_threads), Owner.MEDIA
         ),
         _service(layout, settings, "community", fixed, Owner.SERVICES),
-        Program(
-            name=STREAM,
-            command=(sys.executable, "-m", "vireo_community.stream"),
-            environment={
-                **settings.of(STREAM),
-                **fixed,
-                "VIREO_BIND": service_address(layout, STREAM),
-            },
-            priority=500 + len(SERVICES),
-            digest=_code_digest("community"),
-            stop_seconds=10,
-            ready=f"{service_address(layout, STREAM)}:/readyz",
-        ),
+        _stream(layout, settings, fixed),
         *(
             Program(
                 name=f"{name}-{part}",
@@ -171,6 +159,19 @@ def service_programs(
             stop_seconds=35,
         ),
     ]
+
+
+def _stream(layout: Layout, settings: Settings, fixed: Mapping[str, str]) -> Program:
+    address = service_address(layout, STREAM)
+    return Program(
+        name=STREAM,
+        command=(sys.executable, "-m", "vireo_community.stream"),
+        environment={**settings.of(STREAM), **fixed, "VIREO_BIND": address},
+        priority=500 + len(SERVICES),
+        digest=_code_digest("community"),
+        stop_seconds=10,
+        ready=f"{address}:/readyz",
+    )
 
 
 def _threaded(variables: Mapping[str, str], threads: int) -> dict[str, str]:
