@@ -92,3 +92,4 @@ GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vire
 -- courier: mails that are on their way, and nothing else. It makes none.
 GRANT SELECT, UPDATE, DELETE ON OutgoingMails TO vireo_courier;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Subscriptions TO vireo_community;
+GRANT SELECT ON ChannelCounters TO vireo_community;

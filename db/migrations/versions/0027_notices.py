@@ -94,6 +94,7 @@ REMOVALS = f"""
 CREATE TABLE IF NOT EXISTS PendingRemovals (
     What enum('channel', 'video') {ASCII} NOT NULL,
     ID int NOT NULL,
+    OwnerID int NOT NULL,
     CreatedAt datetime(3) NOT NULL,
     PRIMARY KEY (What, ID),
     KEY CreatedAt (CreatedAt)

@@ -9,7 +9,16 @@ from flask.testing import FlaskClient
 
 from vireo_common import event_log
 from vireo_common.database import Database
-from vireo_common.events import VideoPublished, VideoStateChanged, publish
+from vireo_common.events import (
+    CommentApproved,
+    CommentLiked,
+    CommentPosted,
+    Subscribed,
+    VideoLiked,
+    VideoPublished,
+    VideoStateChanged,
+    publish,
+)
 from vireo_community.core.notices import Kind, Note
 from vireo_community.storage import fanouts
 from vireo_community.storage.fanouts import AT_ONCE, RUNS_A_DAY, FanoutTable
@@ -298,3 +307,95 @@ def test_old_notices_are_swept(stage: Any, community_database: Database) -> None
     stage.database.query("UPDATE Notices SET CreatedAt = NOW() - INTERVAL 91 DAY WHERE VideoID = 1")
     NoticeTable(community_database).sweep()
     assert stage.database.query("SELECT VideoID FROM Notices") == ((2,),)
+
+
+def consume(database: Database, *said: Any) -> None:
+    def publish_all(cursor: Any) -> None:
+        for event in said:
+            publish(cursor, event)
+
+    database.transaction("test", publish_all)
+    reader = event_log.consumer(
+        "community", database, handlers(), threading.Event(), from_start=True
+    )
+    for _ in range(5):
+        reader.read()
+
+
+def kinds(http: FlaskClient, who: dict[str, str]) -> list[str]:
+    return [row["kind"] for row in http.get("/notifications", headers=who).json["response"]]
+
+
+def test_a_comment_is_told_to_each_once_and_in_the_closest_way(
+    http: FlaskClient, stage: Any, token: Any, community_database: Database
+) -> None:
+    ada, bob, cleo, dora = (stage.channel(name) for name in ("Ada", "Bob", "Cleo", "Dora"))
+    cats = numbered(stage, ada, title="Cats")
+    everybody = (ada, bob, cleo, dora)
+    posted = CommentPosted(5, cats, "v000001", bob, ada, "shown", cleo, (cleo, dora, ada, bob))
+    consume(community_database, posted)
+    assert [kinds(http, token(who)) for who in everybody] == [
+        ["mention"],
+        [],
+        ["reply"],
+        ["mention"],
+    ]
+    assert texts(http, token(cleo)) == ["Bob replied to your comment on “Cats”."]
+    # To the owner a reply to her own comment is a reply, and her own words are no news.
+    consume(
+        community_database,
+        CommentPosted(6, cats, "v000001", bob, ada, "shown", ada),
+        CommentPosted(7, cats, "v000001", ada, ada, "shown"),
+        CommentPosted(8, cats, "v000001", dora, ada, "shown"),
+        CommentPosted(9, cats, "v000001", cleo, ada, "shown"),
+    )
+    assert texts(http, token(ada))[0] == "“Cats” has 2 new comments, the latest by Cleo."
+    assert kinds(http, token(ada)) == ["comment", "reply", "mention"]
+
+
+def test_who_waits_for_review_is_known_to_the_owner_alone_until_then(
+    http: FlaskClient, stage: Any, token: Any, community_database: Database
+) -> None:
+    ada, bob, cleo = (stage.channel(name) for name in ("Ada", "Bob", "Cleo"))
+    cats = numbered(stage, ada, title="Cats")
+    consume(
+        community_database, CommentPosted(5, cats, "v000001", bob, ada, "review", cleo, (cleo,))
+    )
+    assert [kinds(http, token(who)) for who in (ada, bob, cleo)] == [["review"], [], []]
+    consume(community_database, CommentApproved(5, cats, "v000001", bob, ada, cleo, (cleo,)))
+    assert [kinds(http, token(who)) for who in (ada, bob, cleo)] == [["review"], [], ["reply"]]
+
+
+def test_followers_and_their_number_are_told(
+    http: FlaskClient, stage: Any, token: Any, community_database: Database
+) -> None:
+    ada, bob, cleo = (stage.channel(name) for name in ("Ada", "Bob", "Cleo"))
+    stage.database.query(
+        "INSERT INTO ChannelCounters (ChannelID, Subscribers) VALUES (%s, 99)", (ada,)
+    )
+    consume(community_database, Subscribed(ada, bob))
+    stage.database.query("UPDATE ChannelCounters SET Subscribers = 1500")
+    consume(community_database, Subscribed(ada, cleo), Subscribed(ada, bob), Subscribed(ada, cleo))
+    assert sorted(texts(http, token(ada))) == [
+        "Cleo and 1 other follow you.",
+        "You have 1000 followers.",
+    ]
+
+
+def test_likes_of_videos_and_comments_are_told(
+    http: FlaskClient, stage: Any, token: Any, community_database: Database
+) -> None:
+    ada, bob = stage.channel("Ada"), stage.channel("Bob")
+    cats = numbered(stage, ada, title="Cats")
+    consume(
+        community_database,
+        VideoLiked(cats, "v000001", bob, ada),
+        CommentLiked(5, cats, bob, ada),
+        VideoLiked(cats, "v000001", bob, ada),
+        CommentLiked(5, cats, bob, ada),
+    )
+    rows = http.get("/notifications", headers=token(ada)).json["response"]
+    assert [(row["text"], row["comment"]) for row in rows] == [
+        ("Bob likes your comment on “Cats”.", 5),
+        ("Bob likes “Cats”.", None),
+    ]

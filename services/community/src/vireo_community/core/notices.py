@@ -142,11 +142,14 @@ SEVERAL: Mapping[Kind, str] = {
 
 def sentence(notice: Notice) -> str:
     """A notice in words, for clients that have none of their own."""
+    about = "a video" if notice.title is None else f"“{notice.title}”"
+    if notice.kind is Kind.LIKE and notice.comment is not None:
+        about = f"your comment on {about}"
     words = SEVERAL.get(notice.kind, ONE[notice.kind]) if notice.count > 1 else ONE[notice.kind]
     others = notice.count - 1
     text = words.format(
         who=notice.channel or "Somebody",
-        about="a video" if notice.title is None else f"“{notice.title}”",
+        about=about,
         count=notice.count,
         others=f"{others} other{'s' if others > 1 else ''}",
     )

@@ -4,6 +4,7 @@ from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
 from vireo_community.storage.notices import next_change
+from vireo_community.storage.removals import Removal
 
 OF_RECIPIENT = (
     "DELETE FROM Notices WHERE ChannelID = %s LIMIT %s",
@@ -30,16 +31,16 @@ class NoticeRemovals:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of_channel(self, channel_id: int, rows: int) -> bool:
+    def of_channel(self, removal: Removal, rows: int) -> bool:
         """Remove some notices to somebody who is gone, and about them; whether there are more."""
-        more = False
+        channel_id, more = removal.gone_id, False
         for statement in OF_RECIPIENT:
             more |= self._database.write(statement, (channel_id, rows)) == rows
         return self._forget(BY_ACTOR, FORGET_ACTOR, channel_id, rows) or more
 
-    def of_video(self, video_id: int, rows: int) -> bool:
+    def of_video(self, removal: Removal, rows: int) -> bool:
         """Remove some notices about a video that is gone; whether there are more."""
-        return self._forget(OF_VIDEO, FORGET_VIDEO, video_id, rows)
+        return self._forget(OF_VIDEO, FORGET_VIDEO, removal.gone_id, rows)
 
     def _forget(self, find: str, forget: str, gone_id: int, rows: int) -> bool:
         def work(cursor: Cursor) -> int:

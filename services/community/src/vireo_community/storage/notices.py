@@ -93,6 +93,8 @@ ON DUPLICATE KEY UPDATE Digest = VALUES(Digest)
 
 HOLD = "SELECT 1 FROM Channels WHERE ChannelID = %s LOCK IN SHARE MODE"
 
+FOLLOWERS = "SELECT Subscribers FROM ChannelCounters WHERE ChannelID = %s"
+
 WHOSE = "SELECT VideoID, ChannelID FROM Videos WHERE PathHash = %s"
 
 SWEEP = """
@@ -202,6 +204,13 @@ def whose(cursor: Cursor, hash_path: str) -> tuple[int, int] | None:
     cursor.execute(WHOSE, (hash_path,))
     row = cursor.fetchone()
     return (int(row[0]), int(row[1])) if row else None
+
+
+def followers_of(cursor: Cursor, channel_id: int) -> int:
+    """How many follow a channel."""
+    cursor.execute(FOLLOWERS, (channel_id,))
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def next_change(cursor: Cursor, recipient: int) -> int:

@@ -12,9 +12,11 @@ from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
 
-INSERT = "INSERT IGNORE INTO PendingRemovals (What, ID, CreatedAt) VALUES (%s, %s, NOW(3))"
+INSERT = (
+    "INSERT IGNORE INTO PendingRemovals (What, ID, OwnerID, CreatedAt) VALUES (%s, %s, %s, NOW(3))"
+)
 
-OLDEST = "SELECT What, ID FROM PendingRemovals ORDER BY CreatedAt LIMIT %s"
+OLDEST = "SELECT What, ID, OwnerID FROM PendingRemovals ORDER BY CreatedAt LIMIT %s"
 
 DELETE = "DELETE FROM PendingRemovals WHERE What = %s AND ID = %s"
 
@@ -28,10 +30,11 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Removal:
-    """A channel or a video that is gone, by its id."""
+    """A channel or a video that is gone, by its id; ``owner_id`` is the channel's own, too."""
 
     what: What
     gone_id: int
+    owner_id: int
 
 
 class RemovalTable:
@@ -44,13 +47,13 @@ class RemovalTable:
         """Some of those that wait, the oldest first."""
         with self._database.read() as cursor:
             cursor.execute(OLDEST, (limit,))
-            return [Removal(What(what), gone_id) for what, gone_id in cursor.fetchall()]
+            return [Removal(What(what), *ids) for what, *ids in cursor.fetchall()]
 
     def done(self, removal: Removal) -> None:
         """Nothing is left of it."""
         self._database.write(DELETE, (removal.what, removal.gone_id))
 
 
-def add_removal(cursor: Cursor, what: What, gone_id: int) -> None:
+def add_removal(cursor: Cursor, removal: Removal) -> None:
     """Have its rows removed, in the caller's transaction."""
-    cursor.execute(INSERT, (what, gone_id))
+    cursor.execute(INSERT, (removal.what, removal.gone_id, removal.owner_id))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 
 from vireo_common.errors import Failure
-from vireo_community.storage.removals import RemovalTable, What
+from vireo_community.storage.removals import Removal, RemovalTable, What
 
 log = structlog.get_logger()
 
@@ -16,8 +16,8 @@ AT_ONCE = 20
 """Removals that take turns, so that a great one keeps no other waiting."""
 ROWS = 1000
 
-Part = Callable[[int, int], bool]
-"""``part(gone_id, rows)`` deletes some rows of one table; whether there are more. Idempotent."""
+Part = Callable[[Removal, int], bool]
+"""``part(removal, rows)`` deletes some rows of one table; whether there are more. Idempotent."""
 
 
 class Removals(threading.Thread):
@@ -60,7 +60,7 @@ class Removals(threading.Thread):
         waiting = self._table.oldest(AT_ONCE)
         for removal in waiting:
             parts = self._parts[removal.what]
-            more = [part(removal.gone_id, self._rows) for part in parts]
+            more = [part(removal, self._rows) for part in parts]
             if not any(more):
                 self._table.done(removal)
         return bool(waiting)
