@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from vireo_testing.clips import Library
 from vireo_testing.person import PATIENCE_SECONDS, Person, eventually
 
 
