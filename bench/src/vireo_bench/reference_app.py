@@ -14,15 +14,17 @@ from pymysql.cursors import Cursor
 
 _COLUMNS = """
 v.PathHash, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height, v.`Like`, v.Dislike,
+COALESCE(k.Views, 0), COALESCE(k.Comments, 0),
 """
+_JOINS = "JOIN Channels c USING (ChannelID) LEFT JOIN VideoCounters k USING (VideoID)"
 ONE = f"""
-SELECT {_COLUMNS} v.Description, v.ThumbnailVersion FROM Videos v JOIN Channels c USING (ChannelID)
+SELECT {_COLUMNS} v.Description, v.ThumbnailVersion, v.CommentsPolicy FROM Videos v {_JOINS}
 WHERE v.PathHash = %s
 """
 # The index and the order of the join that Vireo asks for, and one row more, as Vireo reads it.
 NEWEST = f"""
 SELECT STRAIGHT_JOIN {_COLUMNS} '', v.ThumbnailVersion
-FROM Videos v FORCE INDEX (Newest) JOIN Channels c USING (ChannelID)
+FROM Videos v FORCE INDEX (Newest) {_JOINS}
 WHERE v.State = 'ready' ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
 
@@ -47,8 +49,8 @@ def _cursor() -> Cursor:
 
 def _shown(row: tuple[Any, ...]) -> dict[str, object]:
     hash_path, channel, title, upload, duration, width, height, likes, dislikes, *rest = row
-    text, version = rest
-    return {
+    views, comments, text, version, *policy = rest
+    shown = {
         "type": "video",
         "channel": channel,
         "title": title,
@@ -62,7 +64,11 @@ def _shown(row: tuple[Any, ...]) -> dict[str, object]:
         "likes": likes,
         "dislikes": dislikes,
         "thumbnail_version": version,
+        "views": views,
+        "comments": comments,
     }
+    # In lists it is left out.
+    return {**shown, "comments_policy": policy[0]} if policy else shown
 
 
 @app.get("/v/<hash_path>")

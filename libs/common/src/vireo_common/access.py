@@ -5,7 +5,6 @@ Every handler carries exactly one of ``public``, ``signed_in``, ``maybe_signed_i
 """
 
 import hmac
-import time
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -14,13 +13,10 @@ from flask import Flask, current_app, g, request
 
 from vireo_common.client import TOKEN_HEADER
 from vireo_common.errors import Code, Failure
-from vireo_common.sessions import SEEN_SECONDS, Standing
+from vireo_common.sessions import Standing
 from vireo_common.tokens import Claims, Verifier, bearer_token
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
-
-# Sessions whose last lookup is cached.
-MOST_SESSIONS = 4096
 
 
 class Access(StrEnum):
@@ -57,7 +53,6 @@ class Guard:
         verifier: checks tokens.
         standing: what has become of an account and its session, given their ids.
         service_token: what internal callers send.
-        now: the clock by which a session is looked for again, in seconds.
     """
 
     def __init__(
@@ -65,13 +60,10 @@ class Guard:
         verifier: Verifier,
         standing: Callable[[int, str], Standing],
         service_token: str,
-        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._verifier = verifier
-        self._now = now
         self._standing = standing
         self._service_token = service_token.encode()
-        self._look_again: dict[str, float] = {}
 
     def install(self, app: Flask) -> None:
         """Check every request to ``app``; call ``require_declarations`` when it is complete."""
@@ -110,24 +102,6 @@ class Guard:
                 raise Failure(Code.TOKEN_REVOKED)
             case Standing.NO_ACCOUNT:
                 raise Failure(Code.TOKEN_INVALID)
-
-    def claimed_account_id(self) -> int | None:
-        """Whose token the request carries, going by its signature and its time alone.
-
-        It authorizes nothing: call ``claims`` before showing or doing anything that depends on it.
-        The session is looked up once a minute, which updates when it was seen.
-        """
-        try:
-            claims = self._verifier.claims(bearer_token(request.headers.get("Authorization")))
-            now = self._now()
-            if now >= self._look_again.get(claims.session_id, 0.0):
-                if len(self._look_again) >= MOST_SESSIONS:
-                    self._look_again.clear()
-                self._look_again[claims.session_id] = now + SEEN_SECONDS
-                self._standing(claims.account_id, claims.session_id)
-        except Failure:
-            return None
-        return claims.account_id
 
 
 def request_handler() -> Callable[..., Any]:
@@ -174,14 +148,6 @@ def viewer_id() -> int | None:
     if not request.headers.get("Authorization", "").strip():
         return None
     return required_account_id()
-
-
-def claimed_account_id() -> int | None:
-    """Whose token a ``maybe_signed_in`` request says that it carries; see ``Guard``."""
-    if not request.headers.get("Authorization", "").strip():
-        return None
-    guard: Guard = current_app.extensions["vireo_guard"]
-    return guard.claimed_account_id()
 
 
 def required_account_id() -> int:

@@ -89,6 +89,70 @@ class DataExportRequested(Event):
     channel_id: int
 
 
+@dataclass(frozen=True)
+class VideoLiked(Event):
+    """Somebody likes a video who did not before, and is not its owner."""
+
+    kind = "video_liked"
+    consumers = ()
+
+    video_id: int
+    hash_path: str
+    channel_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True)
+class CommentPosted(Event):
+    """A comment was written; in the state ``review`` its owner alone is to know.
+
+    ``reply_to_author`` is whose comment it was written to, where it is a reply; ``mentions`` are
+    ids of channels.
+    """
+
+    kind = "comment_posted"
+    consumers = ()
+
+    comment_id: int
+    video_id: int
+    hash_path: str
+    channel_id: int
+    owner_id: int
+    state: str
+    reply_to_author: int | None = None
+    mentions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommentApproved(Event):
+    """A comment that waited for the owner of the video is shown now; it says what
+    ``CommentPosted`` says."""
+
+    kind = "comment_approved"
+    consumers = ()
+
+    comment_id: int
+    video_id: int
+    hash_path: str
+    channel_id: int
+    owner_id: int
+    reply_to_author: int | None = None
+    mentions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommentLiked(Event):
+    """Somebody likes a comment who did not before, and did not write it."""
+
+    kind = "comment_liked"
+    consumers = ()
+
+    comment_id: int
+    video_id: int
+    channel_id: int
+    author_id: int
+
+
 InTransaction = Callable[[Cursor], None]
 """What a consumer does in the transaction that ends the job of its event."""
 Consumed = Mapping[type[Any], Callable[[Any], InTransaction | None]]

@@ -3,7 +3,7 @@
 import secrets
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from vireo_catalog.core.writes import TooManyOpen, too_many_open
@@ -11,7 +11,8 @@ from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 from vireo_common.pages import Page
 from vireo_common.rates import TooFast, slow_down
 from vireo_common.text import has_control_characters
-from vireo_videos.video import HASH_PATH, Video
+from vireo_videos.mine import Mine
+from vireo_videos.video import HASH_PATH, CommentsPolicy, Video
 from vireo_videos.visibility import State, is_public, may_view
 
 ALPHABET = string.ascii_letters + string.digits
@@ -30,6 +31,24 @@ class Progress:
     width: int | None = None
     height: int | None = None
     thumbnail_version: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What its owner changes of a video; ``None`` stays as it is."""
+
+    title: str | None = None
+    description: str | None = None
+    comments_policy: CommentsPolicy | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A video for a viewer; ``mine`` is what they have with it, where somebody is signed in."""
+
+    video: Video
+    is_owner: bool
+    mine: Mine | None = None
 
 
 class HashPathTaken(Exception):
@@ -80,10 +99,11 @@ class VideoStore(Protocol):
     def all_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
         """A page of one channel's videos in whatever state, the newest announcement first."""
 
-    def set_texts(
-        self, hash_path: str, channel_id: int, title: str | None, description: str | None
-    ) -> bool:
-        """Set what is given of the channel's video; ``False`` where it has no such video.
+    def mine(self, viewer: int, video_id: int) -> Mine:
+        """What the viewer has with the video."""
+
+    def change(self, hash_path: str, channel_id: int, change: Change) -> bool:
+        """Change what is given of the channel's video; ``False`` where it has no such video.
 
         Raises:
             TooFast: the account has to wait.
@@ -147,37 +167,34 @@ class Videos:
                 raise slow_down(refused) from None
             return hash_path
 
-    def show(
-        self,
-        hash_path: str,
-        viewer: Callable[[], int | None],
-        claimed: Callable[[], int | None] | None = None,
-    ) -> tuple[Video, bool]:
-        """A video that is ready, or the viewer's own in any state; and whether it is theirs.
+    def show(self, hash_path: str, viewer: Callable[[], int | None]) -> Shown:
+        """A video that is ready, or the viewer's own in any state.
 
         Args:
             viewer: gives the viewer's channel id, or raises what is wrong with their token.
-            claimed: the channel id in the viewer's token, without a look into the database.
 
         Raises:
             Failure: ``not_found``, the same for no video and for one that is not for the viewer;
                 what is wrong with the token, unless everybody may see the video, also with an
                 expired token.
         """
+        video, who = self._seen(hash_path, viewer)
+        if who is None:
+            return Shown(video, is_owner=False)
+        return Shown(video, video.channel_id == who, self._store.mine(who, video.video_id))
+
+    def _seen(self, hash_path: str, viewer: Callable[[], int | None]) -> tuple[Video, int | None]:
+        """The video, and who looks at it; see ``show``."""
         video = self._find(hash_path)
-        open_to_all = video is not None and is_public(video)
-        if video is not None and open_to_all and claimed and claimed() != video.channel_id:
-            # Everybody sees the same, so the viewer's token need not be validated.
-            return video, False
         try:
             who = viewer()
         except Failure:
-            if not open_to_all:
+            if video is None or not is_public(video):
                 raise
             who = None
         if video is None or not may_view(who, video):
             raise Failure(Code.NOT_FOUND)
-        return video, video.channel_id == who
+        return video, who
 
     def is_public(self, hash_path: str) -> bool:
         """Whether everybody may see the video."""
@@ -196,21 +213,19 @@ class Videos:
         """A page of one's own videos in whatever state, the newest announcement first."""
         return self._store.all_of(channel_id, limit, cursor)
 
-    def edit(
-        self, hash_path: str, channel_id: int, title: str | None, description: str | None
-    ) -> Video:
-        """Change what is given of the texts of one's own video, in whatever state.
+    def edit(self, hash_path: str, channel_id: int, change: Change) -> Video:
+        """Change what is given of one's own video, in whatever state.
 
         Raises:
             Failure: ``invalid_body`` with a reason for each field; ``not_found``, or ``forbidden``
                 where it is public and somebody else's; ``rate_limited``.
         """
         self._require_owner(hash_path, channel_id)
-        title = title.strip() if title is not None else None
-        if problems := check("-" if title is None else title, description or ""):
+        title = change.title.strip() if change.title is not None else None
+        if problems := check("-" if title is None else title, change.description or ""):
             raise Failure(Code.INVALID_BODY, fields=problems)
         try:
-            there = self._store.set_texts(hash_path, channel_id, title, description)
+            there = self._store.change(hash_path, channel_id, replace(change, title=title))
         except TooFast as refused:
             raise slow_down(refused) from None
         if not there:
@@ -218,8 +233,8 @@ class Videos:
         return self.find_any(hash_path)
 
     def _require_owner(self, hash_path: str, channel_id: int) -> None:
-        _, is_owner = self.show(hash_path, lambda: channel_id)
-        if not is_owner:
+        video, _ = self._seen(hash_path, lambda: channel_id)
+        if video.channel_id != channel_id:
             raise Failure(Code.FORBIDDEN)
 
     def about_to_send(self, hash_path: str, sender: int | None) -> Video:
