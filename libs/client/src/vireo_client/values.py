@@ -69,7 +69,7 @@ class Reaction:
 
 
 @dataclass(frozen=True)
-class Comment:
+class CommentObject:
     """A comment; one that was deleted and has replies is an id, the state and their number."""
 
     id: int

@@ -10,7 +10,7 @@ from vireo_common.pages import PageQuery
 from vireo_common.schema import Omitted
 from vireo_common.text import iso_time
 from vireo_community.core.comment_texts import MAX_TEXT
-from vireo_community.core.comments import Comment, Sort, State
+from vireo_community.core.comments import Comment, CommentSort, CommentState
 
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 MOST_ID = (1 << 63) - 1
@@ -41,8 +41,8 @@ class CommentPath(BaseModel):
 class CommentsQuery(PageQuery):
     """The order of comments, and the two parameters that every list takes."""
 
-    sort: Sort = Field(
-        Sort.NEW, description="`new`: the newest first; `top`: those with the most likes."
+    sort: CommentSort = Field(
+        CommentSort.NEW, description="`new`: the newest first; `top`: those with the most likes."
     )
 
 
@@ -93,7 +93,7 @@ class CommentObject(BaseModel):
     """A comment; one that was deleted and has replies is ``id``, ``state`` and ``replies``."""
 
     id: int
-    state: State = Field(
+    state: CommentState = Field(
         description="`review` is seen by its author and the owner of the video alone."
     )
     replies: int = Field(description="How many of its replies are shown.")
@@ -119,7 +119,7 @@ def show_comment(comment: Comment) -> dict[str, Any]:
         "state": comment.state.value,
         "replies": comment.replies,
     }
-    if comment.state is State.DELETED:
+    if comment.state is CommentState.DELETED:
         return shown
     return shown | {
         "video": comment.hash_path,

@@ -25,14 +25,14 @@ YOUNG_SECONDS = 3600
 """An account younger than a day writes so many comments in so long."""
 
 
-class Sort(StrEnum):
+class CommentSort(StrEnum):
     """The orders of the comments below a video."""
 
     NEW = "new"
     TOP = "top"
 
 
-class State(StrEnum):
+class CommentState(StrEnum):
     """What is with a comment; ``review`` is seen by its author and the video's owner."""
 
     SHOWN = "shown"
@@ -49,7 +49,7 @@ class Comment:
     channel_id: int
     channel: str
     parent_id: int
-    state: State
+    state: CommentState
     text: str
     created: dt.datetime
     edited: dt.datetime | None
@@ -71,7 +71,7 @@ class Found:
     video: Subject
     author_gone: bool
     blocked: bool
-    parent_state: State | None
+    parent_state: CommentState | None
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class CommentLists(Protocol):
     """Lists of comments."""
 
     def page(
-        self, video: Subject, viewer: int | None, sort: Sort, limit: int, cursor: str | None
+        self, video: Subject, viewer: int | None, sort: CommentSort, limit: int, cursor: str | None
     ) -> Page[Comment]:
         """The comments of a video that the viewer sees, the pinned one first."""
 
@@ -131,12 +131,12 @@ def may_see(viewer: int | None, found: Found) -> bool:
     comment, owner = found.comment, found.video.channel_id
     if not may_view(viewer, found.video):
         return False
-    if comment.state is State.DELETED:
+    if comment.state is CommentState.DELETED:
         # It is the place of its replies; the owner may have some to approve.
         return comment.replies > 0 or viewer == owner
     if found.author_gone or found.blocked:
         return False
-    hidden = State.REVIEW in {comment.state, found.parent_state}
+    hidden = CommentState.REVIEW in {comment.state, found.parent_state}
     return not hidden or viewer in {comment.channel_id, owner}
 
 
@@ -146,10 +146,10 @@ def require_open(policy: CommentsPolicy) -> None:
         raise Failure(Code.COMMENTS_CLOSED)
 
 
-def state_of(author: int, video: Subject) -> State:
+def state_of(author: int, video: Subject) -> CommentState:
     """The state in which somebody's comment begins."""
     reviewed = video.comments_policy is CommentsPolicy.REVIEW and author != video.channel_id
-    return State.REVIEW if reviewed else State.SHOWN
+    return CommentState.REVIEW if reviewed else CommentState.SHOWN
 
 
 def cost_of(text: str) -> int:
@@ -169,7 +169,7 @@ class Comments:
         self._likes = Batches(likes.like)
 
     def page(
-        self, hash_path: str, viewer: int | None, sort: Sort, limit: int, cursor: str | None
+        self, hash_path: str, viewer: int | None, sort: CommentSort, limit: int, cursor: str | None
     ) -> Page[Comment]:
         """The comments of a video.
 
@@ -223,9 +223,9 @@ class Comments:
         found = self._store.find(reply_to, channel_id)
         if found is None or found.video.video_id != video.video_id or found.author_gone:
             raise _no_such_comment()
-        if found.blocked and found.comment.state is State.SHOWN:
+        if found.blocked and found.comment.state is CommentState.SHOWN:
             raise blocked()
-        if not may_see(channel_id, found) or found.comment.state is State.DELETED:
+        if not may_see(channel_id, found) or found.comment.state is CommentState.DELETED:
             raise _no_such_comment()
         require_shown(found.comment.state)
 
@@ -256,7 +256,7 @@ class Comments:
             Failure: ``not_found``; ``forbidden`` where it is neither.
         """
         found = self._store.find(comment_id, actor)
-        if found is None or found.comment.state is State.DELETED:
+        if found is None or found.comment.state is CommentState.DELETED:
             raise Failure(Code.NOT_FOUND)
         if actor not in {found.comment.channel_id, found.video.channel_id}:
             raise Failure(Code.FORBIDDEN if may_see(actor, found) else Code.NOT_FOUND)
@@ -294,7 +294,7 @@ class Comments:
             Failure: ``not_found``; ``forbidden`` where it is below somebody else's video.
         """
         found = self._of_owner(comment_id, owner)
-        if found.comment.state is State.DELETED:
+        if found.comment.state is CommentState.DELETED:
             raise Failure(Code.NOT_FOUND)
         self._store.approve(comment_id, owner)
         return self._find(comment_id, owner).comment
@@ -312,11 +312,11 @@ class Comments:
         return found
 
 
-def require_shown(state: State) -> None:
+def require_shown(state: CommentState) -> None:
     """Raise what says that nothing can be done with a comment that is not shown."""
-    if state is State.DELETED:
+    if state is CommentState.DELETED:
         raise Failure(Code.NOT_FOUND)
-    if state is State.REVIEW:
+    if state is CommentState.REVIEW:
         raise Failure(Code.FORBIDDEN, "This comment waits for the owner of the video.")
 
 

@@ -9,7 +9,7 @@ from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
 from vireo_common.events import CommentLiked
 from vireo_community.core.comment_likes import LikeWish
-from vireo_community.core.comments import State
+from vireo_community.core.comments import CommentState
 from vireo_community.storage.channels import hold_living
 from vireo_community.storage.comment_rows import Row, lock
 
@@ -46,7 +46,7 @@ class CommentLikeTable:
         def work(cursor: Cursor) -> Sequence[Failure | None]:
             living = hold_living(cursor, {wish.channel_id for wish in wishes})
             row = lock(cursor, comment_id)
-            if row is None or row.state is not State.SHOWN:
+            if row is None or row.state is not CommentState.SHOWN:
                 return [Failure(Code.NOT_FOUND)] * len(wishes)
             # The last wish of a channel counts.
             wanted = {w.channel_id: w.like for w in wishes if w.channel_id in living}

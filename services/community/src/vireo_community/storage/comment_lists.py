@@ -14,7 +14,7 @@ from typing import Any
 from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page, decode_cursor, encode_cursor
-from vireo_community.core.comments import Comment, Found, Sort, State
+from vireo_community.core.comments import Comment, CommentSort, CommentState, Found
 from vireo_community.core.videos import Subject
 from vireo_community.storage.comment_values import COLUMNS, MINE, NOBODYS, comment, mine_of
 
@@ -61,7 +61,7 @@ class _Order:
 
     def ranges(self, place: Place) -> list[tuple[str, Place]]:
         """Conditions that are one range of the index each, and no row is in two of them."""
-        if self.name == Sort.TOP:
+        if self.name == CommentSort.TOP:
             likes, comment_id = place
             equal = ("Likes = %s AND CommentID < %s", (likes, comment_id))
             return [equal, ("Likes < %s", (likes,))]
@@ -70,12 +70,12 @@ class _Order:
     def place(self, row: Comment) -> Place:
         """Where a comment stands."""
         own = (row.comment_id,)
-        return (row.likes, *own) if self.name == Sort.TOP else own
+        return (row.likes, *own) if self.name == CommentSort.TOP else own
 
 
 ORDERS = {
-    Sort.NEW: _Order("new", "New", ("CommentID DESC",), (LAST,)),
-    Sort.TOP: _Order("top", "Top", ("Likes DESC", "CommentID DESC"), (MOST_LIKES, LAST)),
+    CommentSort.NEW: _Order("new", "New", ("CommentID DESC",), (LAST,)),
+    CommentSort.TOP: _Order("top", "Top", ("Likes DESC", "CommentID DESC"), (MOST_LIKES, LAST)),
 }
 OLDEST = _Order("replies", "New", ("CommentID",), (0,))
 
@@ -144,7 +144,7 @@ class CommentListTable:
         self._database = database
 
     def page(
-        self, video: Subject, viewer: int | None, sort: Sort, limit: int, cursor: str | None
+        self, video: Subject, viewer: int | None, sort: CommentSort, limit: int, cursor: str | None
     ) -> Page[Comment]:
         """The comments of a video that the viewer sees, the pinned one first."""
         wanted = _List(video, 0, viewer, ORDERS[sort])
@@ -196,5 +196,5 @@ def _row(row: Sequence[Any], video: Subject) -> tuple[Comment, bool]:
     """A comment, and whether it is hidden from the viewer."""
     *own, is_blocked = row
     found = comment(own, video)
-    gone = not found.channel and found.state is not State.DELETED
+    gone = not found.channel and found.state is not CommentState.DELETED
     return found, gone or bool(is_blocked)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pymysql.cursors import Cursor
 
 from vireo_common.errors import Code, Failure
-from vireo_community.core.comments import State
+from vireo_community.core.comments import CommentState
 
 
 class Row(NamedTuple):
@@ -20,7 +20,7 @@ class Row(NamedTuple):
     video_id: int
     channel_id: int
     parent_id: int
-    state: State
+    state: CommentState
     likes: int
     replies: int
     below: int
@@ -90,7 +90,7 @@ def lock_thread(cursor: Cursor, comment_id: int) -> tuple[Row, Row | None]:
     (parent_id,) = found
     parent = lock(cursor, parent_id) if parent_id else None
     row = lock(cursor, comment_id)
-    if row is None or row.state is State.DELETED or (parent_id and parent is None):
+    if row is None or row.state is CommentState.DELETED or (parent_id and parent is None):
         raise Failure(Code.NOT_FOUND)
     return row, parent
 
@@ -102,7 +102,7 @@ def lock(cursor: Cursor, comment_id: int) -> Row | None:
     if found is None:
         return None
     row = Row._make(found)
-    return row._replace(state=State(row.state))
+    return row._replace(state=CommentState(row.state))
 
 
 def insert(
@@ -110,12 +110,12 @@ def insert(
     video_id: int,
     channel_id: int,
     parent: Row | None,
-    state: State,
+    state: CommentState,
     request_key: bytes | None,
     text: str,
 ) -> int:
     """Add a comment, to one that is locked where it is a reply; its id."""
-    shown = state is State.SHOWN
+    shown = state is CommentState.SHOWN
     parent_id = parent.comment_id if parent else 0
     cursor.execute(INSERT, (video_id, channel_id, parent_id, state, shown, request_key, text))
     made = int(cursor.lastrowid)
@@ -126,15 +126,15 @@ def insert(
     return made
 
 
-def set_state(cursor: Cursor, row: Row, parent: Row | None, state: State) -> None:
+def set_state(cursor: Cursor, row: Row, parent: Row | None, state: CommentState) -> None:
     """Show a locked comment, or have it wait for review."""
     if state is row.state:
         return
-    cursor.execute(SET_STATE, (state, state is State.SHOWN, row.comment_id))
+    cursor.execute(SET_STATE, (state, state is CommentState.SHOWN, row.comment_id))
     if parent:
-        _count_reply(cursor, parent, 1 if state is State.SHOWN else -1, 0)
+        _count_reply(cursor, parent, 1 if state is CommentState.SHOWN else -1, 0)
         return
-    if state is not State.SHOWN:
+    if state is not CommentState.SHOWN:
         cursor.execute(UNPIN, (row.video_id, row.comment_id))
     more = _counted(state, row.replies) - _counted(row.state, row.replies)
     cursor.execute(COUNT, (row.video_id, more, more))
@@ -146,25 +146,25 @@ def delete(cursor: Cursor, row: Row, parent: Row | None) -> None:
         cursor.execute(NOTE_GONE, (row.comment_id,))
     if parent:
         cursor.execute(REMOVE, (row.comment_id,))
-        _count_reply(cursor, parent, -int(row.state is State.SHOWN), -1)
-        if parent.state is State.DELETED and parent.below == 1:
+        _count_reply(cursor, parent, -int(row.state is CommentState.SHOWN), -1)
+        if parent.state is CommentState.DELETED and parent.below == 1:
             cursor.execute(REMOVE, (parent.comment_id,))
         return
     cursor.execute(EMPTY if row.below else REMOVE, (row.comment_id,))
     cursor.execute(UNPIN, (row.video_id, row.comment_id))
-    more = _counted(State.DELETED, row.replies) - _counted(row.state, row.replies)
+    more = _counted(CommentState.DELETED, row.replies) - _counted(row.state, row.replies)
     if more:
         cursor.execute(COUNT, (row.video_id, more, more))
 
 
 def _count_reply(cursor: Cursor, parent: Row, shown: int, below: int) -> None:
     cursor.execute(COUNT_REPLY, (shown, below, parent.comment_id))
-    if shown and parent.state is not State.REVIEW:
+    if shown and parent.state is not CommentState.REVIEW:
         cursor.execute(COUNT, (parent.video_id, shown, shown))
 
 
-def _counted(state: State, replies: int) -> int:
+def _counted(state: CommentState, replies: int) -> int:
     """What a comment of a video adds to the video's number, with its replies that are shown."""
-    if state is State.REVIEW:
+    if state is CommentState.REVIEW:
         return 0
-    return replies + int(state is State.SHOWN)
+    return replies + int(state is CommentState.SHOWN)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from vireo_community.core.comments import Comment, State
+from vireo_community.core.comments import Comment, CommentState
 from vireo_community.core.videos import Subject
 
 COLUMNS = """
@@ -38,7 +38,7 @@ def comment(row: Sequence[Any], video: Subject) -> Comment:
         channel_id=channel_id,
         channel=name or "",
         parent_id=parent_id,
-        state=State(state),
+        state=CommentState(state),
         text=text,
         created=created.replace(tzinfo=dt.UTC),
         edited=edited.replace(tzinfo=dt.UTC) if edited else None,

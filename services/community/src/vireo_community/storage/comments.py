@@ -15,9 +15,9 @@ from vireo_community.core.comments import (
     ROOM_A_SECOND,
     YOUNG_COMMENTS,
     YOUNG_SECONDS,
+    CommentState,
     Draft,
     Found,
-    State,
     blocked,
     cost_of,
     require_open,
@@ -102,7 +102,7 @@ class CommentTable:
             video,
             author_gone=not found.channel,
             blocked=bool(is_blocked),
-            parent_state=State(parent_state) if parent_state else None,
+            parent_state=CommentState(parent_state) if parent_state else None,
         )
 
     def add(self, draft: Draft) -> int:
@@ -132,8 +132,8 @@ class CommentTable:
             mentioned = _mentioned(cursor, text, channel_id)
             _require_unblocked(cursor, channel_id, {video.channel_id, *others, *mentioned})
             cursor.execute(EDIT, (text, comment_id))
-            if state_of(channel_id, video) is State.REVIEW:
-                comment_rows.set_state(cursor, row, parent, State.REVIEW)
+            if state_of(channel_id, video) is CommentState.REVIEW:
+                comment_rows.set_state(cursor, row, parent, CommentState.REVIEW)
 
         self._database.transaction("comments.edit", work)
 
@@ -154,8 +154,8 @@ class CommentTable:
             hold_channels(cursor, owner)
             video = held_video(cursor, _video_of(cursor, comment_id))
             row, parent = lock_thread(cursor, comment_id)
-            if row.state is State.REVIEW:
-                comment_rows.set_state(cursor, row, parent, State.SHOWN)
+            if row.state is CommentState.REVIEW:
+                comment_rows.set_state(cursor, row, parent, CommentState.SHOWN)
                 _publish_approved(cursor, video, row, parent)
 
         self._database.transaction("comments.approve", work)
@@ -224,7 +224,7 @@ def _answered(cursor: Cursor, reply_to: int, video: Subject) -> tuple[Row, Row]:
     if row.video_id != video.video_id:
         raise Failure(Code.NOT_FOUND)
     require_shown(row.state)
-    if above and above.state is State.REVIEW:
+    if above and above.state is CommentState.REVIEW:
         require_shown(above.state)
     return row, above or row
 
