@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS VideoCounters (
     VideoID int NOT NULL PRIMARY KEY,
     Comments int NOT NULL DEFAULT 0,
     Views bigint NOT NULL DEFAULT 0,
-    PinnedID bigint NULL
+    PinnedID bigint NULL,
+    InReview int NOT NULL DEFAULT 0
 ) ENGINE = InnoDB
 """
 

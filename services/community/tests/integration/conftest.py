@@ -125,8 +125,9 @@ class People:
             "SELECT COUNT(*) FROM Comments m LEFT JOIN Comments p ON p.CommentID = m.ParentID"
             " WHERE m.State = 'shown' AND COALESCE(p.State, '') <> 'review'"
         )
-        ((counted,),) = query("SELECT COALESCE(SUM(Comments), 0) FROM VideoCounters")
-        assert rows == counted
+        ((waiting,),) = query("SELECT COUNT(*) FROM Comments WHERE State = 'review'")
+        sums = "SELECT COALESCE(SUM(Comments), 0), COALESCE(SUM(InReview), 0) FROM VideoCounters"
+        assert query(sums) == ((rows, waiting),)
         return int(rows)
 
 

@@ -19,6 +19,8 @@ class Subject:
     comments_policy: CommentsPolicy
     pinned_id: int | None = None
     """The comment that stands above the others."""
+    in_review: int = 0
+    """How many comments wait for the owner, replies too."""
 
 
 class VideoStore(Protocol):

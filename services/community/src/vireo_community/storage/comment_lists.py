@@ -1,9 +1,9 @@
 """Lists of comments: keyset pages over the indexes ``New`` and ``Top``.
 
 Every order is read from an index where a page begins, however deep it is. What is listed for
-everybody is one range of the index; what a viewer sees beyond that (their own, or all below their
-own video, that waits for review) is a second one, and the two are merged. Rows of people who are
-gone or blocked are left out after they were read; so that a page never reads more than
+everybody is one part of the index; where something waits for review, what a viewer sees of that
+(their own, or all below their own video) is a second one, and the two are merged. Rows of people
+who are gone or blocked are left out after they were read; so that a page never reads more than
 ``LOOKED_AT``, it may be shorter than asked, and its cursor goes on from there.
 """
 
@@ -22,13 +22,19 @@ LOOKED_AT = 1_000
 # Beyond any id and any number of likes.
 LAST, MOST_LIKES = (1 << 63) - 1, (1 << 31) - 1
 
+PLAIN = f"""
+SELECT STRAIGHT_JOIN {COLUMNS}, {{mine}}
+FROM Comments m FORCE INDEX ({{index}}) LEFT JOIN Channels c ON c.ChannelID = m.ChannelID
+WHERE {{where}} AND {{range}} ORDER BY {{order}} LIMIT %s
+"""
+
 # A channel's own that wait for review are few; so they may be sorted.
 KEYS = """
 (SELECT CommentID FROM Comments FORCE INDEX ({index})
 WHERE {where} AND {range} ORDER BY {order} LIMIT %s)
 """
 
-PAGE = f"""
+MERGED = f"""
 SELECT STRAIGHT_JOIN {COLUMNS}, {{mine}}
 FROM ({{keys}}) keyed JOIN Comments m ON m.CommentID = keyed.CommentID
 LEFT JOIN Channels c ON c.ChannelID = m.ChannelID
@@ -40,14 +46,15 @@ SELECT {COLUMNS}, {{mine}} FROM Comments m LEFT JOIN Channels c ON c.ChannelID =
 WHERE m.CommentID = %s AND m.VideoID = %s AND m.Listed = 1
 """
 
-BELOW = "VideoID = %s AND ParentID = %s"
+# Columns of ``m``, which the other tables have too.
+BELOW = "{m}VideoID = %s AND {m}ParentID = %s AND {m}Listed = {listed}"
 
 Place = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class _Order:
-    """An order of a list: its index, its columns, and the ranges after a place."""
+    """An order of a list: its index, its columns, and what comes after a place."""
 
     name: str
     index: str
@@ -59,13 +66,15 @@ class _Order:
         """For ``ORDER BY``."""
         return ", ".join(self.columns)
 
-    def ranges(self, place: Place) -> list[tuple[str, Place]]:
-        """Conditions that are one range of the index each, and no row is in two of them."""
+    def after(self, place: Place) -> tuple[str, Place]:
+        """The condition of what comes after a place, and its parameters."""
         if self.name == CommentSort.TOP:
+            # Written so, MariaDB begins both ranges where they begin. With `Likes <= a AND ...`, as
+            # lists by time have it, it would scan all that have as many likes: often most of them.
             likes, comment_id = place
-            equal = ("Likes = %s AND CommentID < %s", (likes, comment_id))
-            return [equal, ("Likes < %s", (likes,))]
-        return [(f"CommentID {'>' if self.name == 'replies' else '<'} %s", place)]
+            condition = "({m}Likes < %s OR ({m}Likes = %s AND {m}CommentID < %s))"
+            return condition, (likes, likes, comment_id)
+        return "{m}CommentID > %s" if self.name == "replies" else "{m}CommentID < %s", place
 
     def place(self, row: Comment) -> Place:
         """Where a comment stands."""
@@ -112,29 +121,39 @@ class _List:
 
     def statement(self, place: Place, limit: int) -> tuple[str, tuple[Any, ...]]:
         """The statement of a page, and its parameters."""
-        keys, values = [], []
-        for index, where, of_scope in self._scopes():
-            for condition, of_range in self.order.ranges(place):
-                part = KEYS.format(index=index, where=where, range=condition, order=self.order.by)
-                keys.append(part)
-                values += [*of_scope, *of_range, limit]
-        statement = PAGE.format(
-            mine=NOBODYS if self.viewer is None else MINE,
-            keys="UNION ALL".join(keys),
-            order=", ".join(f"m.{column}" for column in self.order.columns),
+        after, of_place = self.order.after(place)
+        scopes = self._scopes()
+        mine = NOBODYS if self.viewer is None else MINE
+        order = ", ".join(f"m.{column}" for column in self.order.columns)
+        if len(scopes) == 1:
+            ((index, where, values),) = scopes
+            here, there = where.format(m="m."), after.format(m="m.")
+            plain = PLAIN.format(mine=mine, index=index, where=here, range=there, order=order)
+            return plain, (*mine_of(self.viewer), *values, *of_place, limit)
+        keys = "UNION ALL".join(
+            KEYS.format(
+                index=index,
+                where=where.format(m=""),
+                range=after.format(m=""),
+                order=self.order.by,
+            )
+            for index, where, _ in scopes
         )
-        return statement, (*mine_of(self.viewer), *values, limit)
+        of_scopes = [each for *_, values in scopes for each in (*values, *of_place, limit)]
+        merged = MERGED.format(mine=mine, keys=keys, order=order)
+        return merged, (*mine_of(self.viewer), *of_scopes, limit)
 
-    def _scopes(self) -> list[tuple[str, str, tuple[int, ...]]]:
+    def _scopes(self) -> list[tuple[str, str, Place]]:
         """An index, a condition and its parameters for each part that the viewer sees."""
         here: Place = (self.video.video_id, self.parent_id)
-        scopes = [(self.order.index, f"{BELOW} AND Listed = 1", here)]
+        scopes = [(self.order.index, BELOW.replace("{listed}", "1"), here)]
+        # What is not listed waits, or is the place of replies that do.
+        if not self.video.in_review or self.viewer is None:
+            return scopes
+        hidden = BELOW.replace("{listed}", "0")
         if self.viewer == self.video.channel_id:
-            scopes.append((self.order.index, f"{BELOW} AND Listed = 0", here))
-        elif self.viewer is not None:
-            own = f"ChannelID = %s AND {BELOW} AND Listed = 0"
-            scopes.append(("Own", own, (self.viewer, *here)))
-        return scopes
+            return [*scopes, (self.order.index, hidden, here)]
+        return [*scopes, ("Own", f"{{m}}ChannelID = %s AND {hidden}", (self.viewer, *here))]
 
 
 class CommentListTable:

@@ -60,8 +60,9 @@ WHERE CommentID = %s
 """
 
 COUNT = """
-INSERT INTO VideoCounters (VideoID, Comments) VALUES (%s, GREATEST(%s, 0))
-ON DUPLICATE KEY UPDATE Comments = Comments + %s
+INSERT INTO VideoCounters (VideoID, Comments, InReview)
+VALUES (%s, GREATEST(%s, 0), GREATEST(%s, 0))
+ON DUPLICATE KEY UPDATE Comments = Comments + %s, InReview = InReview + %s
 """
 
 UNPIN = "UPDATE VideoCounters SET PinnedID = NULL WHERE VideoID = %s AND PinnedID = %s"
@@ -119,10 +120,10 @@ def insert(
     parent_id = parent.comment_id if parent else 0
     cursor.execute(INSERT, (video_id, channel_id, parent_id, state, shown, request_key, text))
     made = int(cursor.lastrowid)
+    comments = int(shown)
     if parent:
-        _count_reply(cursor, parent, int(shown), 1)
-    elif shown:
-        cursor.execute(COUNT, (video_id, 1, 1))
+        comments = _count_reply(cursor, parent, comments, 1)
+    _count(cursor, video_id, comments, int(not shown))
     return made
 
 
@@ -130,14 +131,14 @@ def set_state(cursor: Cursor, row: Row, parent: Row | None, state: CommentState)
     """Show a locked comment, or have it wait for review."""
     if state is row.state:
         return
-    cursor.execute(SET_STATE, (state, state is CommentState.SHOWN, row.comment_id))
+    shown = 1 if state is CommentState.SHOWN else -1
+    cursor.execute(SET_STATE, (state, shown > 0, row.comment_id))
     if parent:
-        _count_reply(cursor, parent, 1 if state is CommentState.SHOWN else -1, 0)
-        return
-    if state is not CommentState.SHOWN:
+        comments = _count_reply(cursor, parent, shown, 0)
+    else:
         cursor.execute(UNPIN, (row.video_id, row.comment_id))
-    more = _counted(state, row.replies) - _counted(row.state, row.replies)
-    cursor.execute(COUNT, (row.video_id, more, more))
+        comments = _counted(state, row.replies) - _counted(row.state, row.replies)
+    _count(cursor, row.video_id, comments, -shown)
 
 
 def delete(cursor: Cursor, row: Row, parent: Row | None) -> None:
@@ -146,21 +147,26 @@ def delete(cursor: Cursor, row: Row, parent: Row | None) -> None:
         cursor.execute(NOTE_GONE, (row.comment_id,))
     if parent:
         cursor.execute(REMOVE, (row.comment_id,))
-        _count_reply(cursor, parent, -int(row.state is CommentState.SHOWN), -1)
+        comments = _count_reply(cursor, parent, -int(row.state is CommentState.SHOWN), -1)
         if parent.state is CommentState.DELETED and parent.below == 1:
             cursor.execute(REMOVE, (parent.comment_id,))
-        return
-    cursor.execute(EMPTY if row.below else REMOVE, (row.comment_id,))
-    cursor.execute(UNPIN, (row.video_id, row.comment_id))
-    more = _counted(CommentState.DELETED, row.replies) - _counted(row.state, row.replies)
-    if more:
-        cursor.execute(COUNT, (row.video_id, more, more))
+    else:
+        cursor.execute(EMPTY if row.below else REMOVE, (row.comment_id,))
+        cursor.execute(UNPIN, (row.video_id, row.comment_id))
+        after = _counted(CommentState.DELETED, row.replies)
+        comments = after - _counted(row.state, row.replies)
+    _count(cursor, row.video_id, comments, -int(row.state is CommentState.REVIEW))
 
 
-def _count_reply(cursor: Cursor, parent: Row, shown: int, below: int) -> None:
+def _count(cursor: Cursor, video_id: int, comments: int, in_review: int) -> None:
+    if comments or in_review:
+        cursor.execute(COUNT, (video_id, comments, in_review, comments, in_review))
+
+
+def _count_reply(cursor: Cursor, parent: Row, shown: int, below: int) -> int:
+    """Count a reply at its comment; what it adds to the number of the video."""
     cursor.execute(COUNT_REPLY, (shown, below, parent.comment_id))
-    if shown and parent.state is not CommentState.REVIEW:
-        cursor.execute(COUNT, (parent.video_id, shown, shown))
+    return 0 if parent.state is CommentState.REVIEW else shown
 
 
 def _counted(state: CommentState, replies: int) -> int:

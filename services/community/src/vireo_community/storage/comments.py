@@ -31,13 +31,15 @@ from vireo_community.storage.channels import hold_channels
 from vireo_community.storage.comment_rows import Row, lock_thread
 from vireo_community.storage.comment_values import COLUMNS, MINE, NOBODYS, comment, mine_of
 from vireo_community.storage.videos import COLUMNS as VIDEO
-from vireo_community.storage.videos import held_video, subject
+from vireo_community.storage.videos import COUNTERS, held_video, subject
 from vireo_videos.visibility import may_view
+
+VIDEO_COLUMNS = 7
 
 WRITES = TokenBucket("CommentWrites", ROOM, ROOM_A_SECOND)
 
 FIND = f"""
-SELECT STRAIGHT_JOIN {COLUMNS}, {{mine}}, p.State, k.PinnedID, {VIDEO}
+SELECT STRAIGHT_JOIN {COLUMNS}, {{mine}}, p.State, {VIDEO}, {COUNTERS}
 FROM Comments m JOIN Videos v ON v.VideoID = m.VideoID
 LEFT JOIN Channels c ON c.ChannelID = m.ChannelID
 LEFT JOIN VideoCounters k ON k.VideoID = m.VideoID
@@ -94,8 +96,8 @@ class CommentTable:
             row = cursor.fetchone()
         if row is None:
             return None
-        *own, is_blocked, parent_state, pinned_id, video_id, owner, state, path, policy = row
-        video = subject((video_id, owner, state, path, policy, pinned_id))
+        *own, is_blocked, parent_state = row[:-VIDEO_COLUMNS]
+        video = subject(row[-VIDEO_COLUMNS:])
         found = comment(own, video)
         return Found(
             found,

@@ -13,8 +13,11 @@ from vireo_videos.visibility import State
 
 COLUMNS = "v.VideoID, v.ChannelID, v.State, v.PathHash, v.CommentsPolicy"
 
+COUNTERS = "k.PinnedID, COALESCE(k.InReview, 0)"
+
 BY_HASH = f"""
-SELECT {COLUMNS}, k.PinnedID FROM Videos v LEFT JOIN VideoCounters k ON k.VideoID = v.VideoID
+SELECT {COLUMNS}, {COUNTERS}
+FROM Videos v LEFT JOIN VideoCounters k ON k.VideoID = v.VideoID
 WHERE v.PathHash = %s
 """
 
@@ -40,10 +43,10 @@ class VideoTable:
 
 
 def subject(row: Sequence[Any]) -> Subject:
-    """A row of ``COLUMNS`` as a value, ``PinnedID`` behind them or not."""
-    video_id, channel_id, state, hash_path, policy, *pinned = row
+    """A row of ``COLUMNS`` as a value, ``COUNTERS`` behind them or not."""
+    video_id, channel_id, state, hash_path, policy, *counters = row
     where = (video_id, channel_id, State(state), hash_path, CommentsPolicy(policy))
-    return Subject(*where, *pinned)
+    return Subject(*where, *counters)
 
 
 def lock_video(cursor: Cursor, video_id: int) -> Subject | None:
