@@ -92,8 +92,8 @@ def blueprint(videos: Videos) -> APIBlueprint:
               -H 'Content-Type: application/json' -d '{"title": "Another title"}'
         """
         change = Change(body.title, body.description, body.comments_policy)
-        video = videos.edit(path.hash_path, account_id(), change)
-        return answer(show_video(video, to_owner=True))
+        shown = videos.edit(path.hash_path, account_id(), change)
+        return answer(show_video(shown.video, to_owner=True, mine=shown.mine))
 
     @bp.delete(
         "/v/<hash_path>",

@@ -213,7 +213,7 @@ class Videos:
         """A page of one's own videos in whatever state, the newest announcement first."""
         return self._store.all_of(channel_id, limit, cursor)
 
-    def edit(self, hash_path: str, channel_id: int, change: Change) -> Video:
+    def edit(self, hash_path: str, channel_id: int, change: Change) -> Shown:
         """Change what is given of one's own video, in whatever state.
 
         Raises:
@@ -230,7 +230,7 @@ class Videos:
             raise slow_down(refused) from None
         if not there:
             raise Failure(Code.NOT_FOUND)
-        return self.find_any(hash_path)
+        return self.show(hash_path, lambda: channel_id)
 
     def _require_owner(self, hash_path: str, channel_id: int) -> None:
         video, _ = self._seen(hash_path, lambda: channel_id)
