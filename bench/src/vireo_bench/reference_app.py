@@ -1,7 +1,8 @@
 """The minimal Flask application that Vireo's answers are held against; gunicorn runs it.
 
 It is what somebody would write who wants these few answers and nothing else: no token, no log, no
-metrics, no checks. Each thread keeps one PyMySQL connection, and each answer costs one SELECT.
+metrics, no checks. Each thread keeps one PyMySQL connection, and each answer costs one SELECT; a
+video for who sends a token another one, of what they think of it (everybody is the same person).
 """
 
 import os
@@ -27,6 +28,12 @@ SELECT STRAIGHT_JOIN {_COLUMNS} '', v.ThumbnailVersion
 FROM Videos v FORCE INDEX (Newest) {_JOINS}
 WHERE v.State = 'ready' ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
+
+REACTION = """
+SELECT r.Reaction FROM Videos v JOIN Reactions r USING (VideoID)
+WHERE v.PathHash = %s AND r.ChannelID = %s
+"""
+SOMEBODY = 1
 
 app = Flask("reference")
 _own = threading.local()
@@ -77,8 +84,12 @@ def one(hash_path: str) -> Response:
     with _cursor() as cursor:
         cursor.execute(ONE, (hash_path,))
         row = cursor.fetchone()
-    assert row
-    return jsonify({"response": _shown(row)})
+        assert row
+        shown = _shown(row)
+        if "Authorization" in request.headers:
+            found = cursor.execute(REACTION, (hash_path, SOMEBODY))
+            shown["my_reaction"] = cursor.fetchall()[0][0] if found else "none"
+    return jsonify({"response": shown})
 
 
 @app.get("/videos/all")

@@ -49,6 +49,7 @@ def test_a_viewer_is_told_what_they_think(http: FlaskClient, stage: Any, token: 
     path = f"/v/{hash_path}"
     assert shown(http, path, token(bob))["my_reaction"] == "dislike"
     assert shown(http, path, token(ada))["my_reaction"] == "none"
+    # Of a session that nobody has looked for in the last second.
     ended = token(bob)
     stage.database.query("DELETE FROM Sessions WHERE ChannelID = %s", (bob,))
     for headers in (None, ended, {"Authorization": "Bearer x"}):

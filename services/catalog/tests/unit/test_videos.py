@@ -208,6 +208,27 @@ def test_who_is_signed_in_gets_what_they_have_with_it() -> None:
         assert rules.show("abcdefg", who) == Shown(PUBLIC, False, None)
 
 
+def unasked() -> int | None:
+    raise AssertionError("a recent look is enough")
+
+
+def test_a_recent_session_is_enough_for_who_owns_nothing() -> None:
+    rules = videos(Shelf(PUBLIC))
+    assert rules.show("abcdefg", unasked, viewer(STRANGER)) == Shown(PUBLIC, False, Mine("like"))
+    assert rules.show("abcdefg", unasked, anonymous) == Shown(PUBLIC, False, None)
+    assert rules.show("abcdefg", unasked, bad_token) == Shown(PUBLIC, False, None)
+    assert rules.show("abcdefg", bad_token, viewer(OWNER)) == Shown(PUBLIC, False, None)
+    assert rules.show("abcdefg", viewer(OWNER), viewer(OWNER)).is_owner
+
+
+@pytest.mark.parametrize("state", PRIVATE)
+def test_a_recent_session_opens_nothing_private(state: State) -> None:
+    rules = videos(Shelf(replace(PUBLIC, state=state)))
+    found = refusal(lambda: rules.show("abcdefg", bad_token, viewer(OWNER)))
+    assert found is Code.TOKEN_EXPIRED
+    assert refusal(lambda: rules.show("abcdefg", anonymous, viewer(OWNER))) is Code.NOT_FOUND
+
+
 @pytest.mark.parametrize("state", PRIVATE)
 def test_the_owner_alone_sees_a_private_video(state: State) -> None:
     rules = videos(Shelf(replace(PUBLIC, state=state)))

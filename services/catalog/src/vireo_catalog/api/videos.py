@@ -6,7 +6,13 @@ from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.api.models import EditBody, UploadBody
 from vireo_catalog.core.videos import Change, Videos
-from vireo_common.access import account_id, maybe_signed_in, signed_in, viewer_id
+from vireo_common.access import (
+    account_id,
+    maybe_signed_in,
+    recent_viewer_id,
+    signed_in,
+    viewer_id,
+)
 from vireo_common.errors import Code
 from vireo_common.idempotency import request_key
 from vireo_common.web import (
@@ -68,7 +74,7 @@ def blueprint(videos: Videos) -> APIBlueprint:
         Example:
             curl $VIREO/v/$HASH
         """
-        shown = videos.show(path.hash_path, viewer_id)
+        shown = videos.show(path.hash_path, viewer_id, recent_viewer_id)
         return answer(show_video(shown.video, to_owner=shown.is_owner, mine=shown.mine))
 
     @bp.patch(

@@ -167,34 +167,36 @@ class Videos:
                 raise slow_down(refused) from None
             return hash_path
 
-    def show(self, hash_path: str, viewer: Callable[[], int | None]) -> Shown:
+    def show(
+        self,
+        hash_path: str,
+        viewer: Callable[[], int | None],
+        recent: Callable[[], int | None] | None = None,
+    ) -> Shown:
         """A video that is ready, or the viewer's own in any state.
 
         Args:
             viewer: gives the viewer's channel id, or raises what is wrong with their token.
+            recent: the same, cheaper, of a session that was there a moment ago; enough for who
+                looks at what everybody may see and is not its owner.
 
         Raises:
             Failure: ``not_found``, the same for no video and for one that is not for the viewer;
                 what is wrong with the token, unless everybody may see the video, also with an
                 expired token.
         """
-        video, who = self._seen(hash_path, viewer)
+        video = self._find(hash_path)
+        if video is not None and is_public(video):
+            who = _somebody(recent or viewer)
+            if recent is not None and who == video.channel_id:
+                who = _somebody(viewer)
+        else:
+            who = viewer()
+        if video is None or not may_view(who, video):
+            raise Failure(Code.NOT_FOUND)
         if who is None:
             return Shown(video, is_owner=False)
         return Shown(video, video.channel_id == who, self._store.mine(who, video.video_id))
-
-    def _seen(self, hash_path: str, viewer: Callable[[], int | None]) -> tuple[Video, int | None]:
-        """The video, and who looks at it; see ``show``."""
-        video = self._find(hash_path)
-        try:
-            who = viewer()
-        except Failure:
-            if video is None or not is_public(video):
-                raise
-            who = None
-        if video is None or not may_view(who, video):
-            raise Failure(Code.NOT_FOUND)
-        return video, who
 
     def is_public(self, hash_path: str) -> bool:
         """Whether everybody may see the video."""
@@ -233,7 +235,9 @@ class Videos:
         return self.show(hash_path, lambda: channel_id)
 
     def _require_owner(self, hash_path: str, channel_id: int) -> None:
-        video, _ = self._seen(hash_path, lambda: channel_id)
+        video = self._find(hash_path)
+        if video is None or not may_view(channel_id, video):
+            raise Failure(Code.NOT_FOUND)
         if video.channel_id != channel_id:
             raise Failure(Code.FORBIDDEN)
 
@@ -287,6 +291,14 @@ class Videos:
 
     def _find(self, hash_path: str) -> Video | None:
         return self._store.find(hash_path) if HASH_PATH.fullmatch(hash_path) else None
+
+
+def _somebody(viewer: Callable[[], int | None]) -> int | None:
+    """Who looks at what everybody may see, also with a token that is not valid any more."""
+    try:
+        return viewer()
+    except Failure:
+        return None
 
 
 def check(title: str, description: str) -> dict[str, FieldProblem]:
