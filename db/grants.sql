@@ -33,7 +33,7 @@ GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_auth;
 
 -- catalog: videos, and the public part of channels. It can't read a password hash or an address.
-GRANT SELECT (ChannelID, Username) ON Channels TO vireo_catalog;
+GRANT SELECT (ChannelID, Username, CreatedAt) ON Channels TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Videos TO vireo_catalog;
 GRANT SELECT, INSERT, DELETE ON SearchWords TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_catalog;
@@ -46,20 +46,30 @@ GRANT SELECT, INSERT, UPDATE (Place) ON Events TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON EventLog TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON EventPlaces TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON EventFailures TO vireo_catalog;
+-- Community counts what people do with videos, and knows what a viewer did.
+GRANT SELECT (VideoID, Comments, Views) ON VideoCounters TO vireo_catalog;
+GRANT SELECT (VideoID, ChannelID, Reaction) ON Reactions TO vireo_catalog;
 GRANT SELECT ON SigningKeys TO vireo_catalog;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
 
 -- community: what people do with videos and each other. Of videos and channels it sees what lists show.
-GRANT SELECT (ChannelID, Username) ON Channels TO vireo_community;
+GRANT SELECT (ChannelID, Username, CreatedAt) ON Channels TO vireo_community;
 GRANT SELECT (VideoID, PathHash, ChannelID, Title, Upload, Duration, Width, Height, `Like`, Dislike,
-    ThumbnailVersion, State) ON Videos TO vireo_community;
+    ThumbnailVersion, State, CommentsPolicy), UPDATE (`Like`, Dislike) ON Videos TO vireo_community;
 GRANT SELECT ON ChannelStats TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Blocks TO vireo_community;
 GRANT SELECT, INSERT, UPDATE (Place) ON Events TO vireo_community;
 GRANT SELECT, INSERT, UPDATE ON EventLog TO vireo_community;
 GRANT SELECT, INSERT, UPDATE ON EventPlaces TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON EventFailures TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Reactions TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Comments TO vireo_community;
+GRANT SELECT, INSERT, DELETE ON CommentLikes TO vireo_community;
+GRANT SELECT, INSERT, DELETE ON GoneComments TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON CommentWrites TO vireo_community;
+GRANT SELECT, INSERT, DELETE ON YoungWrites TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON VideoCounters TO vireo_community;
 GRANT SELECT ON SigningKeys TO vireo_community;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_community;

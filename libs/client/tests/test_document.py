@@ -81,7 +81,12 @@ CALLS: dict[str, dict[str, Any]] = {
     "upload_video": {"hash_path": HASH, "file": FILE, "progress": None},
     "wait": {"hash_path": HASH, "seconds": 5.0},
     "show_video": {"hash_path": HASH},
-    "edit_video": {"hash_path": HASH, "title": "x", "description": "y"},
+    "edit_video": {
+        "hash_path": HASH,
+        "title": "x",
+        "description": "y",
+        "comments_policy": "review",
+    },
     "delete_video": {"hash_path": HASH},
     "download_video": {"hash_path": HASH, "target": TARGET, "progress": None},
     "read_video": {"hash_path": HASH, "first": 0, "last": 3},
@@ -96,6 +101,15 @@ CALLS: dict[str, dict[str, Any]] = {
     "block_channel": {"name": "ada"},
     "unblock_channel": {"name": "ada"},
     "list_my_blocks": {"page_size": 1},
+    "react": {"hash_path": HASH, "reaction": "like"},
+    "list_comments": {"hash_path": HASH, "sort": "top", "page_size": 1},
+    "list_replies": {"comment_id": 7, "page_size": 1},
+    "post_comment": {"hash_path": HASH, "text": "x", "reply_to": 7},
+    "edit_comment": {"comment_id": 7, "text": "x"},
+    "delete_comment": {"comment_id": 7},
+    "like_comment": {"comment_id": 7, "like": True},
+    "pin_comment": {"comment_id": 7, "pin": True},
+    "approve_comment": {"comment_id": 7},
 }
 # What every client sends.
 PLAIN_HEADERS = {

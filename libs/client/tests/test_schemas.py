@@ -37,10 +37,26 @@ def json_types(schemas: Mapping[str, Any], schema: Mapping[str, Any]) -> set[obj
     return {("is", schema["const"])} if "const" in schema else {schema["type"]}
 
 
+KINDS = (
+    values.UniversalObject,
+    values.SignedIn,
+    values.SessionRow,
+    values.MeRow,
+    values.Reaction,
+    values.CommentObject,
+)
+ALIASES = {
+    "SearchType": values.SearchType,
+    "State": values.State,
+    "CommentsPolicy": values.CommentsPolicy,
+    "CommentSort": values.CommentSort,
+}
+
+
 def differences(document: Mapping[str, Any]) -> Iterator[str]:
     """Fields and types of values that are not those of their schemas."""
     schemas = document["components"]["schemas"]
-    for kind in (values.UniversalObject, values.SignedIn, values.SessionRow, values.MeRow):
+    for kind in KINDS:
         schema = schemas.get(kind.__name__)
         if schema is None:
             yield f"there is no {kind.__name__}"
@@ -57,7 +73,7 @@ def differences(document: Mapping[str, Any]) -> Iterator[str]:
             wanted |= set() if required else {"null"}
             if python_types(hints[name]) != wanted:
                 yield f"{kind.__name__}.{name} is {hints[name]}, and not {wanted}"
-    for name, alias in (("SearchType", values.SearchType), ("State", values.State)):
+    for name, alias in ALIASES.items():
         if set(typing.get_args(alias)) != set(schemas.get(name, {}).get("enum", [])):
             yield f"{name} is another one"
     codes = set(schemas["Code"]["enum"])

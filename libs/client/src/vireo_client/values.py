@@ -12,6 +12,9 @@ from vireo_client.errors import StrangeAnswer
 
 State = Literal["waiting", "processing", "ready", "failed"]
 SearchType = Literal["all", "channel"]
+CommentsPolicy = Literal["open", "review", "closed"]
+CommentSort = Literal["new", "top"]
+MyReaction = Literal["like", "dislike", "none"]
 
 
 class _Dataclass(Protocol):
@@ -44,11 +47,46 @@ class UniversalObject:
     height: int | None = None
     likes: int | None = None
     dislikes: int | None = None
+    views: int | None = None
+    comments: int | None = None
+    comments_policy: CommentsPolicy | None = None
+    my_reaction: MyReaction | None = None
+    """With a token alone."""
     state: State | None = None
     """This one and the next three are for the owner alone."""
     reason: str | None = None
     note: str | None = None
     uploaded: bool | None = None
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What one thinks of a video, and what all do."""
+
+    reaction: MyReaction
+    likes: int
+    dislikes: int
+
+
+@dataclass(frozen=True)
+class CommentObject:
+    """A comment; one that was deleted and has replies is an id, the state and their number."""
+
+    id: int
+    state: Literal["shown", "review", "deleted"]
+    replies: int
+    """How many of its replies are shown."""
+    video: str | None = None
+    """The video's hash path."""
+    channel: str | None = None
+    text: str | None = None
+    created: str | None = None
+    edited: str | None = None
+    likes: int | None = None
+    my_like: bool | None = None
+    reply_to: int | None = None
+    """The comment of the video below which it stands."""
+    pinned: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class VideoPublished(Event):
 
 @dataclass(frozen=True)
 class VideoChanged(Event):
-    """The title or the description of a video was changed, in whatever state it is."""
+    """Texts of a video, or who may comment, were changed, in whatever state it is."""
 
     kind = "video_changed"
 
@@ -110,6 +110,66 @@ class DataExportRequested(Event):
     kind = "data_export_requested"
 
     channel_id: int
+
+
+@dataclass(frozen=True)
+class VideoLiked(Event):
+    """Somebody likes a video who did not before, and is not its owner."""
+
+    kind = "video_liked"
+
+    video_id: int
+    hash_path: str
+    channel_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True)
+class CommentPosted(Event):
+    """A comment was written; in the state ``review`` its owner alone is to know.
+
+    ``reply_to_author`` is whose comment it was written to, where it is a reply; ``mentions`` are
+    ids of channels.
+    """
+
+    kind = "comment_posted"
+
+    comment_id: int
+    video_id: int
+    hash_path: str
+    channel_id: int
+    owner_id: int
+    state: str
+    reply_to_author: int | None = None
+    mentions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommentApproved(Event):
+    """A comment that waited for the owner of the video is shown now; it says what
+    ``CommentPosted`` says."""
+
+    kind = "comment_approved"
+
+    comment_id: int
+    video_id: int
+    hash_path: str
+    channel_id: int
+    owner_id: int
+    reply_to_author: int | None = None
+    mentions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommentLiked(Event):
+    """Somebody likes a comment who did not before, and did not write it."""
+
+    kind = "comment_liked"
+
+    comment_id: int
+    video_id: int
+    channel_id: int
+    author_id: int
 
 
 def publish(cursor: Cursor, event: Event) -> int:

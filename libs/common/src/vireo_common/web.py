@@ -177,11 +177,16 @@ def answer(value: Any = "") -> Response:
     return jsonify({"response": value})
 
 
-def answer_page(page: Page[Any], values: Sequence[Any], limit: int) -> Response:
-    """200 with one page of a list, and the address of the next page in ``Link``."""
+def answer_page(page: Page[Any], values: Sequence[Any], limit: int, **parameters: str) -> Response:
+    """200 with one page of a list, and the address of the next page in ``Link``.
+
+    Args:
+        parameters: what else the list takes, as the address has it.
+    """
     response = answer(list(values))
     if page.next_cursor:
-        url = f"{_origin()}{request.path}?limit={limit}&cursor={page.next_cursor}"
+        more = "".join(f"{name}={value}&" for name, value in parameters.items())
+        url = f"{_origin()}{request.path}?{more}limit={limit}&cursor={page.next_cursor}"
         response.headers["Link"] = f'<{url}>; rel="next"'
     return response
 

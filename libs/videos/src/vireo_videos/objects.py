@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 from vireo_common.schema import Omitted
 from vireo_common.text import iso_time
 from vireo_videos.channel import NAME, ChannelSummary
-from vireo_videos.video import HASH_PATH, Video
+from vireo_videos.mine import Mine, MyReaction
+from vireo_videos.video import HASH_PATH, CommentsPolicy, Video
 from vireo_videos.visibility import State
 
 
@@ -55,6 +56,18 @@ class UniversalObject(BaseModel):
     height: int | None = Field(None, description="Height of a video in pixels.")
     likes: int | Omitted = Field(None, description="How many like a video.")
     dislikes: int | Omitted = Field(None, description="How many do not.")
+    views: int | Omitted = Field(None, description="How often a video was watched.")
+    comments: int | Omitted = Field(
+        None, description="How many comments below a video are shown, replies too."
+    )
+    comments_policy: CommentsPolicy | Omitted = Field(
+        None,
+        description="Who may comment: `open`, `review` (shown once the owner has approved it), "
+        "`closed`. In lists for everybody it is left out.",
+    )
+    my_reaction: MyReaction | Omitted = Field(
+        None, description="What one thinks of a video; with a token alone."
+    )
     state: State | Omitted = Field(None, description="How far a video is; for its owner alone.")
     reason: str | Omitted = Field(None, description="Why it failed; for its owner alone.")
     note: str | None = Field(
@@ -65,8 +78,14 @@ class UniversalObject(BaseModel):
     )
 
 
-def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
-    """The universal object of a video."""
+def show_video(
+    video: Video, *, to_owner: bool = False, mine: Mine | None = None
+) -> dict[str, object]:
+    """The universal object of a video.
+
+    Args:
+        mine: what the viewer has with it, where somebody is signed in.
+    """
     shown: dict[str, object] = {
         "type": "video",
         "channel": video.channel,
@@ -81,7 +100,13 @@ def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
         "likes": video.likes,
         "dislikes": video.dislikes,
         "thumbnail_version": video.thumbnail_version,
+        "views": video.views,
+        "comments": video.comments,
     }
+    if video.comments_policy is not None:
+        shown["comments_policy"] = video.comments_policy.value
+    if mine is not None:
+        shown["my_reaction"] = mine.reaction
     if to_owner:
         shown["state"] = video.state.value
         shown["uploaded"] = video.stored_at is not None

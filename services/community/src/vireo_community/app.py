@@ -9,11 +9,20 @@ from vireo_common.idempotency import IdempotentRequests
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_community.api import blocks
+from vireo_community.api import blocks, comments, exports, reactions
 from vireo_community.core.blocks import Blocks
+from vireo_community.core.comments import Comments
+from vireo_community.core.exports import Exports
+from vireo_community.core.reactions import Reactions
 from vireo_community.settings import CommunitySettings
 from vireo_community.storage.blocks import BlockTable
 from vireo_community.storage.channels import ChannelTable
+from vireo_community.storage.comment_likes import CommentLikeTable
+from vireo_community.storage.comment_lists import CommentListTable
+from vireo_community.storage.comments import CommentTable
+from vireo_community.storage.exports import ExportTables
+from vireo_community.storage.reactions import ReactionTable
+from vireo_community.storage.videos import VideoTable
 
 
 def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
@@ -27,6 +36,12 @@ def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
     app = create_application("community", guard=guard, ready=database.ping)
     IdempotentRequests(database, "community", service_token).install(app)
     channels = ChannelTable(database)
+    videos = VideoTable(database)
     app.register_api(blocks.blueprint(Blocks(BlockTable(database), channels)))
+    app.register_api(reactions.blueprint(Reactions(ReactionTable(database), videos)))
+    lists, likes = CommentListTable(database), CommentLikeTable(database)
+    rules = Comments(CommentTable(database), lists, likes, videos)
+    app.register_api(comments.blueprint(rules))
+    app.register_api(exports.blueprint(Exports(ExportTables(database))))
     require_declarations(app)
     return app

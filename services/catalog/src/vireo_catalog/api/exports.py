@@ -47,4 +47,7 @@ def row(video: Video) -> dict[str, Any]:
         "height": video.height,
         "likes": video.likes,
         "dislikes": video.dislikes,
+        "views": video.views,
+        "comments": video.comments,
+        "comments_policy": video.comments_policy.value if video.comments_policy else None,
     }

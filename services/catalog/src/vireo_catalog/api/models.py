@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vireo_catalog.core.search import MAX_QUERY, SearchType
 from vireo_catalog.core.videos import MAX_DESCRIPTION, MAX_TITLE
+from vireo_videos.video import CommentsPolicy
 
 # Bounds of the fields as they are sent. The rules' own (`core.videos.check`) are tighter, but count
 # after trimming: what is far beyond them is refused here, before any code loops over it. The API
@@ -32,7 +33,7 @@ class UploadBody(BaseModel):
 
 
 class EditBody(BaseModel):
-    """What changes of the texts of a video; what is left out stays."""
+    """What changes of a video; what is left out stays."""
 
     model_config = ConfigDict(strict=True)
 
@@ -41,6 +42,13 @@ class EditBody(BaseModel):
     )
     description: str | None = Field(
         None, max_length=MAX_DESCRIPTION_SENT, description="0 to 50,000 characters."
+    )
+    # Strict would take no text for an enumeration.
+    comments_policy: CommentsPolicy | None = Field(
+        None,
+        strict=False,
+        description="Who may comment: `open`, `review` (shown once the owner has approved it), "
+        "`closed`.",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from vireo_catalog.core.channels import ChannelCount
 from vireo_common.database import Database
-from vireo_videos.rows import WHOLE, video
+from vireo_videos.rows import LISTED_JOINS, WHOLE, video
 from vireo_videos.video import Video
 
 CHANNEL = """
@@ -14,7 +14,7 @@ FROM Channels LEFT JOIN ChannelStats USING (ChannelID) WHERE Channels.ChannelID 
 
 VIDEOS = f"""
 SELECT STRAIGHT_JOIN {WHOLE}
-FROM Videos v FORCE INDEX (OfChannel) JOIN Channels c USING (ChannelID)
+FROM Videos v FORCE INDEX (OfChannel) {LISTED_JOINS}
 WHERE v.ChannelID = %s AND v.VideoID > %s ORDER BY v.VideoID LIMIT %s
 """
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
-from vireo_videos.video import HASH_PATH
+from vireo_videos.video import HASH_PATH, CommentsPolicy
 from vireo_videos.visibility import State, may_view
 
 
@@ -15,6 +15,12 @@ class Subject:
     video_id: int
     channel_id: int
     state: State
+    hash_path: str
+    comments_policy: CommentsPolicy
+    pinned_id: int | None = None
+    """The comment that stands above the others."""
+    in_review: int = 0
+    """How many comments wait for the owner, replies too."""
 
 
 class VideoStore(Protocol):

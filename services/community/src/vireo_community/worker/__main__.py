@@ -8,8 +8,10 @@ import structlog
 from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.event_log import consumer
-from vireo_common.worker import run_until_stopped
+from vireo_common.worker import Sweeper, run_until_stopped
 from vireo_community.settings import CommunitySettings
+from vireo_community.storage.comment_likes import CommentLikeTable
+from vireo_community.storage.comments import CommentTable
 from vireo_community.worker.events import handlers
 
 log = structlog.get_logger()
@@ -20,10 +22,12 @@ def main() -> int:
     settings = CommunitySettings.read()
     logs.configure("community-worker", settings.log_level)
     stopping = threading.Event()
-    database = Database.connect("community", settings, size=1)
+    # One for each thread.
+    database = Database.connect("community", settings, size=2)
     log.info("worker_started")
     events = consumer("community", database, handlers(), stopping)
-    return run_until_stopped([events], stopping, settings.alive_file)
+    sweeps = [CommentLikeTable(database).sweep, CommentTable(database).sweep]
+    return run_until_stopped([events, Sweeper(sweeps, stopping)], stopping, settings.alive_file)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from vireo_common.jobs import LEASE_SECONDS, JobQueue
 from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
+from vireo_media.community import Community
 from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
 from vireo_media.storage.earlier_jobs import become_events
@@ -95,6 +96,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         files,
         auth,
         catalog,
+        Community(ServiceClient(settings.community_url, token)),
         reserve_bytes=settings.disk_reserve_bytes,
         keep_seconds=settings.export_seconds,
     )

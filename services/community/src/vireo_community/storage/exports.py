@@ -1,0 +1,79 @@
+"""What a person did, read for them: a statement for each list of their archive.
+
+A list is a line in ``PARTS``: its statement takes the channel, the key after which it begins, and a
+limit. The first column is the key; the others are named as the archive names them.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vireo_common.database import Database
+from vireo_common.text import iso_time
+
+REACTIONS = """
+SELECT STRAIGHT_JOIN r.VideoID, v.PathHash AS video, r.Reaction AS reaction, r.CreatedAt AS at
+FROM Reactions r FORCE INDEX (OfChannel) JOIN Videos v ON v.VideoID = r.VideoID
+WHERE r.ChannelID = %s AND r.VideoID > %s ORDER BY r.VideoID LIMIT %s
+"""
+
+COMMENTS = """
+SELECT STRAIGHT_JOIN m.CommentID, m.CommentID AS id, v.PathHash AS video,
+    NULLIF(m.ParentID, 0) AS reply_to, m.State AS state, m.Text AS text, m.CreatedAt AS created,
+    m.EditedAt AS edited, m.Likes AS likes, m.Replies AS replies
+FROM Comments m FORCE INDEX (OfChannel) JOIN Videos v ON v.VideoID = m.VideoID
+WHERE m.ChannelID = %s AND m.CommentID > %s ORDER BY m.CommentID LIMIT %s
+"""
+
+COMMENT_LIKES = """
+SELECT STRAIGHT_JOIN l.CommentID, l.CommentID AS comment, v.PathHash AS video, l.CreatedAt AS at
+FROM CommentLikes l FORCE INDEX (OfChannel) JOIN Comments m ON m.CommentID = l.CommentID
+JOIN Videos v ON v.VideoID = m.VideoID
+WHERE l.ChannelID = %s AND l.CommentID > %s ORDER BY l.CommentID LIMIT %s
+"""
+
+BLOCKS = """
+SELECT STRAIGHT_JOIN b.BlockID, c.Username AS channel, b.CreatedAt AS at
+FROM Blocks b FORCE INDEX (OfChannel) JOIN Channels c ON c.ChannelID = b.BlockedID
+WHERE b.ChannelID = %s AND b.BlockID > %s ORDER BY b.BlockID LIMIT %s
+"""
+
+PARTS: Mapping[str, str] = {
+    "reactions": REACTIONS,
+    "comments": COMMENTS,
+    "comment_likes": COMMENT_LIKES,
+    "blocks": BLOCKS,
+}
+
+IS_THERE = "SELECT 1 FROM Channels WHERE ChannelID = %s"
+
+
+class ExportTables:
+    """Several tables in MariaDB, read for one person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """The names of the lists."""
+        return list(PARTS)
+
+    def is_there(self, channel_id: int) -> bool:
+        """Whether there is such a channel."""
+        with self._database.read() as cursor:
+            return cursor.execute(IS_THERE, (channel_id,)) > 0
+
+    def rows(
+        self, part: str, channel_id: int, after: int, limit: int
+    ) -> Sequence[tuple[int, Mapping[str, Any]]]:
+        """Rows of a list whose key is beyond ``after``, in the order of keys, each with its key."""
+        with self._database.read() as cursor:
+            cursor.execute(PARTS[part], (channel_id, after, limit))
+            names = [column[0] for column in cursor.description][1:]
+            rows = cursor.fetchall()
+        return [(row[0], dict(zip(names, map(_shown, row[1:]), strict=True))) for row in rows]
+
+
+def _shown(value: object) -> object:
+    return iso_time(value) if isinstance(value, dt.datetime) else value
