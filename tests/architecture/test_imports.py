@@ -165,7 +165,7 @@ def texts(module: Module) -> list[str]:
 def test_sql_lives_in_storage() -> None:
     found = [*modules("services/*/src"), *modules("libs/common/src")]
     rooms = {m.where for service in SERVICES for m in layer(service, "storage")}
-    common = ("jobs", "sessions", "idempotency", "outgoing_mails")
+    common = ("jobs", "sessions", "idempotent_requests", "outgoing_mails")
     rooms |= {f"libs/common/src/vireo_common/{name}.py" for name in common}
     speaking = {
         module.where for module in found if any(STATEMENT.search(text) for text in texts(module))

@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from typing import Self, TypeVar
 
 import pymysql
-import structlog
 from pymysql.cursors import Cursor
 
 from vireo_common.errors import Code, Failure
+from vireo_common.logs import get_logger
 from vireo_common.pool import NoneFree, Pool
 from vireo_common.settings import ServiceSettings
 
-log = structlog.get_logger()
+log = get_logger()
 Result = TypeVar("Result")
 
 DUPLICATE_ENTRY = 1062

@@ -16,14 +16,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 
-import structlog
 from pymysql.cursors import Cursor
 
 from vireo_common import jobs
 from vireo_common.database import Database
+from vireo_common.logs import get_logger
 from vireo_common.worker import Handler, Slot
 
-log = structlog.get_logger()
+log = get_logger()
 
 # An outage of the database is no attempt. What is one (a dead worker, a disk in trouble) is rarely
 # the event's fault, so many are allowed.
