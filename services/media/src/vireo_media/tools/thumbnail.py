@@ -10,7 +10,7 @@ Errors: those of `sandbox`, NoFrame where not one frame can be decoded, and `tra
 import random
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vireo_media.core.formats import MP4
@@ -51,8 +51,45 @@ class NoFrame(Exception):
     """Not one frame of the video could be decoded."""
 
 
+def search(path: Path, stop: threading.Event | None) -> float:
+    """Let OpenCV look for a frame that shows something; its time in seconds from the first one on.
+
+    Raises NoFrame, and the errors of `sandbox`.
+    """
+    thresholds = (_DARKEST_MEAN, _BRIGHTEST_MEAN, _LEAST_DEVIATION)
+    argv = [
+        *(sys.executable, "-I", str(_CHILD), str(path.absolute())),
+        *(str(number) for number in (_LOOKING_SECONDS, *thresholds)),
+    ]
+    python = [Path(sys.prefix), Path(sys.base_prefix), _CHILD]
+    done = sandbox.run(
+        argv,
+        _LIMITS,
+        files=sandbox.Files(reads=[path], programs=python),
+        stop=stop,
+        nice=sandbox.NICE_WAITED_FOR,
+        env={
+            "OPENCV_FFMPEG_CAPTURE_OPTIONS": _CAPTURE_OPTIONS,
+            "OPENCV_LOG_LEVEL": "ERROR",
+            "OPENBLAS_NUM_THREADS": "1",
+        },
+    )
+    if done.returncode != 0:
+        raise NoFrame(done.verdict)
+    return max(float(done.stdout), 0.0)
+
+
+Search = Callable[[Path, threading.Event | None], float]
+
+
 def thumbnail(
-    path: Path, target: Path, made: Made, matrix: str, *, stop: threading.Event | None = None
+    path: Path,
+    target: Path,
+    made: Made,
+    matrix: str,
+    *,
+    stop: threading.Event | None = None,
+    search: Search = search,
 ) -> None:
     """Write a JPEG of a frame that shows something to `target`, a temporary name of the caller's.
 
@@ -63,6 +100,7 @@ def thumbnail(
     Args:
         made: the published MP4's measures.
         matrix: of its colours, where its frames name none.
+        search: asked where random frames show nothing.
 
     Raises NoFrame, DiskFull, and the errors of `sandbox`; `target` is gone then.
     """
@@ -71,7 +109,7 @@ def thumbnail(
         for _ in range(_RANDOM_FRAMES):
             if _take_random(path, target, made, matrix, stop):
                 return
-        at = _pick(path, stop) + made.starts_at
+        at = search(path, stop) + made.starts_at
         _take(path, target, max(at - _ROUNDING_SECONDS, 0.0), matrix, stop)
         if target.stat().st_size == 0:
             raise NoFrame(f"no frame at {at:.3f} s")
@@ -107,30 +145,6 @@ def _take_random(
     ]
     done = _run(argv, path, target, stop)
     return done.returncode == 0 and shows_something(done.stdout)
-
-
-def _pick(path: Path, stop: threading.Event | None) -> float:
-    thresholds = (_DARKEST_MEAN, _BRIGHTEST_MEAN, _LEAST_DEVIATION)
-    argv = [
-        *(sys.executable, "-I", str(_CHILD), str(path.absolute())),
-        *(str(number) for number in (_LOOKING_SECONDS, *thresholds)),
-    ]
-    python = [Path(sys.prefix), Path(sys.base_prefix), _CHILD]
-    done = sandbox.run(
-        argv,
-        _LIMITS,
-        files=sandbox.Files(reads=[path], programs=python),
-        stop=stop,
-        nice=sandbox.NICE_WAITED_FOR,
-        env={
-            "OPENCV_FFMPEG_CAPTURE_OPTIONS": _CAPTURE_OPTIONS,
-            "OPENCV_LOG_LEVEL": "ERROR",
-            "OPENBLAS_NUM_THREADS": "1",
-        },
-    )
-    if done.returncode != 0:
-        raise NoFrame(done.verdict)
-    return max(float(done.stdout), 0.0)
 
 
 def _take(path: Path, target: Path, at: float, matrix: str, stop: threading.Event | None) -> None:

@@ -2,13 +2,13 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-import vireo_media.tools.thumbnail
 from vireo_media.tools.measure import measure
 from vireo_media.tools.thumbnail import NoFrame, shows_something, thumbnail
 from vireo_testing.bait import Bait
@@ -44,13 +44,37 @@ def test_a_scene_of_a_tenth_of_a_second_is_found(tmp_path: Path) -> None:
     assert shot(path, tmp_path / "out.jpg").mean() > 40
 
 
-def test_where_a_random_frame_shows_something_opencv_is_not_started(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_opencv_is_asked_where_random_frames_show_nothing_and_nowhere_else(
+    library: Library, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(vireo_media.tools.thumbnail, "_CHILD", tmp_path / "missing.py")
-    assert shot(library.path("plain.mp4"), tmp_path / "out.jpg").std() > 30
+    asked: list[Path] = []
+
+    def search(path: Path, stop: threading.Event | None) -> float:
+        asked.append(path)
+        return 9.5
+
+    bright, dark = library.path("plain.mp4"), library.path("black.mp4")
+    for path in (bright, dark):
+        target = tmp_path / f"{path.stem}.jpg"
+        thumbnail(path, target, measure(path), "smpte170m", search=search)
+        taken = cv2.imread(str(target))
+        assert taken is not None
+        assert taken.std() > 30
+    assert set(asked) <= {dark}
+
+
+def test_where_opencv_finds_nothing_either_there_is_no_thumbnail(
+    library: Library, tmp_path: Path
+) -> None:
+    path, target = tmp_path / "black.mp4", tmp_path / "out.jpg"
+    ffmpeg("-f", "lavfi", "-i", "color=black:size=64x64:rate=25:duration=1", *H264, str(path))
+
+    def search(path: Path, stop: threading.Event | None) -> float:
+        raise NoFrame("nothing")
+
     with pytest.raises(NoFrame):
-        shot(library.path("black.mp4"), tmp_path / "out.jpg")
+        thumbnail(path, target, measure(path), "smpte170m", search=search)
+    assert not target.exists()
 
 
 def test_a_film_with_one_key_frame_is_not_decoded_to_its_end(tmp_path: Path) -> None:
