@@ -56,7 +56,9 @@ demo: install ## Fill a running Vireo with channels and clips
 	@$(PYTHON) -m vireo_ops.demo
 
 # Five, also on two cores: some tests wait for leases and grace periods most of their time. Who is
-# done takes tests of the others.
+# done takes tests of the others. What they compile is kept, also where the machine's environment says
+# otherwise: rewriting the assertions of all tests takes each of them four seconds.
+test: export PYTHONDONTWRITEBYTECODE =
 test: install-dev ## Run all tests
 	$(PYTHON) -m pytest -n 5 --dist worksteal --durations=10 $(ARGS)
 

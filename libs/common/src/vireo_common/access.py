@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from vireo_common.client import TOKEN_HEADER
 from vireo_common.errors import Code, Failure
+from vireo_common.service_token import TOKEN_HEADER
 from vireo_common.sessions import Standing
 from vireo_common.tokens import Claims, Verifier, bearer_token
 

@@ -1,6 +1,5 @@
 """The catalog service: everything is put together here."""
 
-import structlog
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.routing import BaseConverter
 
@@ -20,11 +19,12 @@ from vireo_common.client import ServiceClient
 from vireo_common.database import MOST_CONNECTIONS, Database
 from vireo_common.errors import Failure
 from vireo_common.idempotency import IdempotentRequests
+from vireo_common.logs import get_logger
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class AnyText(BaseConverter):

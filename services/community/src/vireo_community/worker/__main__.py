@@ -3,18 +3,17 @@
 import sys
 import threading
 
-import structlog
-
 from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.event_log import consumer
+from vireo_common.logs import get_logger
 from vireo_common.worker import Sweeper, run_until_stopped
 from vireo_community.settings import CommunitySettings
 from vireo_community.storage.comment_likes import CommentLikeTable
 from vireo_community.storage.comments import CommentTable
 from vireo_community.worker.events import handlers
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 def main() -> int:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-import structlog
 from pymysql.cursors import Cursor
 
 from vireo_common.errors import Code, Failure
 from vireo_common.jobs import Job, JobQueue, LeaseLost
+from vireo_common.logs import get_logger
 from vireo_common.text import iso_time
 from vireo_common.worker import Interrupted, TryLater
 from vireo_media.auth import Auth
@@ -33,7 +33,7 @@ from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.worker.archive import Archive, new_archive
 
-log = structlog.get_logger()
+log = get_logger()
 
 DISK_FULL_SECONDS = 60.0
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
