@@ -15,8 +15,8 @@ from vireo_auth.core.sign_in import (
     Slowed,
     mark_name,
     name_key,
-    network,
 )
+from vireo_common.addresses import network
 from vireo_common.errors import Code, Failure
 
 LIMITS = Limits(5, dt.timedelta(minutes=10), dt.timedelta(minutes=15), 30, 100)

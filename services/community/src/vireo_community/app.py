@@ -1,5 +1,7 @@
 """The community service: everything is put together here."""
 
+import datetime as dt
+
 from flask_openapi3.openapi import OpenAPI
 
 from vireo_common import logs
@@ -9,11 +11,18 @@ from vireo_common.idempotency import IdempotentRequests
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_community.api import blocks
+from vireo_community.api import blocks, history, positions
 from vireo_community.core.blocks import Blocks
+from vireo_community.core.history import History
+from vireo_community.core.viewers import Viewers
+from vireo_community.core.views import Views
 from vireo_community.settings import CommunitySettings
 from vireo_community.storage.blocks import BlockTable
 from vireo_community.storage.channels import ChannelTable
+from vireo_community.storage.history import HistoryTable
+from vireo_community.storage.videos import VideoTable
+from vireo_community.storage.view_keys import ViewKeyTable
+from vireo_community.storage.views import ViewTables
 
 
 def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
@@ -26,7 +35,12 @@ def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
     guard = Guard(Verifier(sessions.key_set), sessions.standing, service_token)
     app = create_application("community", guard=guard, ready=database.ping)
     IdempotentRequests(database, "community", service_token).install(app)
-    channels = ChannelTable(database)
+    channels, videos = ChannelTable(database), VideoTable(database)
+    histories = HistoryTable(database)
+    viewers = Viewers(ViewKeyTable(database), lambda: dt.datetime.now(dt.UTC))
+    views = Views(ViewTables(database), histories, videos)
     app.register_api(blocks.blueprint(Blocks(BlockTable(database), channels)))
+    app.register_api(positions.blueprint(views, viewers))
+    app.register_api(history.blueprint(History(histories, videos)))
     require_declarations(app)
     return app

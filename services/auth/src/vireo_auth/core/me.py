@@ -11,7 +11,8 @@ from vireo_auth.core.addresses import address_problem, normalized
 from vireo_auth.core.mails import UNDO_SECONDS
 from vireo_auth.core.passwords import Passwords, weakness
 from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced
-from vireo_auth.core.sign_in import mark_of, network
+from vireo_auth.core.sign_in import mark_of
+from vireo_common.addresses import network
 from vireo_common.errors import MISSING, TAKEN, Code, Failure, FieldProblem
 
 CHANGEABLE = ("fname", "mname", "lname", "email")

@@ -10,11 +10,12 @@ from vireo_videos.visibility import State, may_view
 
 @dataclass(frozen=True)
 class Subject:
-    """A video that somebody does something about."""
+    """A video that somebody does something about; ``duration`` is in seconds."""
 
     video_id: int
     channel_id: int
     state: State
+    duration: float | None = None
 
 
 class VideoStore(Protocol):

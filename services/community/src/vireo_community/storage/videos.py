@@ -7,7 +7,7 @@ from vireo_common.errors import Code, Failure
 from vireo_community.core.videos import Subject
 from vireo_videos.visibility import State
 
-BY_HASH = "SELECT VideoID, ChannelID, State FROM Videos WHERE PathHash = %s"
+BY_HASH = "SELECT VideoID, ChannelID, State, Duration FROM Videos WHERE PathHash = %s"
 
 HOLD = "SELECT 1 FROM Videos WHERE VideoID = %s LOCK IN SHARE MODE"
 
@@ -25,8 +25,8 @@ class VideoTable:
             row = cursor.fetchone()
         if row is None:
             return None
-        video_id, channel_id, state = row
-        return Subject(video_id, channel_id, State(state))
+        video_id, channel_id, state, duration = row
+        return Subject(video_id, channel_id, State(state), duration)
 
 
 def hold_video(cursor: Cursor, video_id: int) -> None:
