@@ -128,7 +128,7 @@ STATEMENTS = (
             REFERENCES Channels (ChannelID) ON DELETE CASCADE
     ) ENGINE = InnoDB
     """,
-    # Later is 1 for a channel's "watch later", of which the key allows one, and NULL for all others.
+    # Later is 1 for "watch later", of which the key allows a channel one, and NULL for all others.
     """
     CREATE TABLE IF NOT EXISTS Playlists (
         PlaylistID bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,

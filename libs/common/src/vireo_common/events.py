@@ -89,6 +89,28 @@ class DataExportRequested(Event):
     channel_id: int
 
 
+@dataclass(frozen=True)
+class Subscribed(Event):
+    """Somebody follows a channel now, and did not before."""
+
+    kind = "subscribed"
+    consumers = ()
+
+    channel_id: int
+    follower_id: int
+
+
+@dataclass(frozen=True)
+class Unsubscribed(Event):
+    """Somebody follows a channel no more."""
+
+    kind = "unsubscribed"
+    consumers = ()
+
+    channel_id: int
+    follower_id: int
+
+
 InTransaction = Callable[[Cursor], None]
 """What a consumer does in the transaction that ends the job of its event."""
 Consumed = Mapping[type[Any], Callable[[Any], InTransaction | None]]

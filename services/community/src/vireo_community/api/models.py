@@ -2,12 +2,14 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vireo_common.schema import Omitted
 from vireo_common.text import iso_time
 from vireo_community.core.history import WatchedVideo
-from vireo_videos.objects import UniversalObject, show_video
+from vireo_community.core.subscriptions import Subscription
+from vireo_videos.channel import Notify
+from vireo_videos.objects import UniversalObject, show_channel, show_video
 
 MOST_SECONDS = 1e6
 """Beyond any film, and within what every column and every client can hold."""
@@ -44,6 +46,22 @@ class SubscriptionBody(BaseModel):
         description="Whether a new video of the channel is a notice; `all` at first, and then what "
         "it was.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_an_empty_body(cls, given: object) -> object:
+        return {} if given is None else given
+
+
+class SubscriptionRow(UniversalObject):
+    """A channel that one follows."""
+
+    notify: Notify = Field(description="Whether its new videos are notices.")
+
+
+def show_subscription(row: Subscription) -> dict[str, object]:
+    """A channel as ``SubscriptionRow`` has it."""
+    return {**show_channel(row.channel), "subscribed": True, "notify": row.notify.value}
 
 
 def show_watched(row: WatchedVideo) -> dict[str, object]:

@@ -4,7 +4,7 @@ Each statement sees one moment, in which a counter and its rows agree because on
 both; so this runs beside everything else.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
