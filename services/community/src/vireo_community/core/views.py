@@ -28,8 +28,6 @@ MOST_SESSIONS = 10_000
 MOST_OF_NETWORK = 1_000
 """Views of one video that count from one address without an account within the window: a school, or
 a provider's customers behind one address; not a program that changes its User-Agent."""
-LOG_DAYS = 90
-"""After which a counted row of the log is folded into the video's base."""
 
 
 class Outcome(StrEnum):
