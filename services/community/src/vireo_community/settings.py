@@ -6,7 +6,11 @@ from vireo_common.settings import ServiceSettings
 
 
 class CommunitySettings(ServiceSettings):
-    """What community needs beside what every service needs."""
+    """What answers needs what every service needs."""
+
+
+class WorkerSettings(CommunitySettings):
+    """What the worker needs beside that."""
 
     view_log_days: int = Field(
         90,

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from vireo_common.database import Database
 from vireo_common.errors import Failure
 from vireo_community.core.subscriptions import TooManySubscriptions
+from vireo_community.storage.feeds import FeedTables
 from vireo_community.storage.subscriptions import SubscriptionTable
 from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
@@ -161,24 +162,38 @@ def test_the_counter_is_the_rows_while_many_come_and_go(
     assert kept == rows
 
 
-def feed(http: FlaskClient, head: Any, limit: int = 3) -> list[str]:
-    return [row["thumbnail"] for row in through(http, f"/feed?limit={limit}", head)]
-
-
+# By seeks alone; by scans that find all; by scans that find some, and are at their end.
+@pytest.mark.parametrize(("many", "scanned"), [(50, 400), (1, 400), (1, 3)])
 def test_the_feed_is_what_the_followed_channels_have_newest_first(
-    http: FlaskClient, stage: Any, token: Any, clean_tables: TestDatabase
+    community_database: Database,
+    stage: Any,
+    clean_tables: TestDatabase,
+    many: int,
+    scanned: int,
 ) -> None:
-    ada = token(stage.channel("Ada"))
+    feeds = FeedTables(community_database, many, scanned)
+    following = SubscriptionTable(community_database)
+
+    def read(limit: int) -> list[str]:
+        found, cursor = [], None
+        while True:
+            page = feeds.page(ada, limit, cursor)
+            found += [video.hash_path for video, _ in page.rows]
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+    ada = stage.channel("Ada")
     channels = {name: stage.channel(name) for name in ("Bob", "Cleo", "Dan", "Eve", "Silent")}
     made = [stage.video(channels[name]) for name in ("Bob", "Cleo", "Bob", "Dan", "Eve") * 4]
     stage.video(channels["Bob"], state="processing")
     for name in ("Bob", "Cleo", "Dan", "Silent"):
-        follow(http, name, ada)
+        following.add(ada, channels[name], None)
     wanted = [each for number, each in enumerate(made) if number % 5 != 4][::-1]
     for limit in (1, 3, 16, 100):
         # Of one second, and the number decides.
         clean_tables.query("UPDATE Videos SET Upload = '2026-03-01 12:00:00'")
-        assert feed(http, ada, limit) == wanted, limit
+        assert read(limit) == wanted, limit
     # Each of another day; the last one of Eve, who is not followed, is the newest.
     for number, each in enumerate(made):
         day = ("2026-03-01", number)
@@ -186,13 +201,25 @@ def test_the_feed_is_what_the_followed_channels_have_newest_first(
             "UPDATE Videos SET Upload = %s + INTERVAL %s DAY WHERE PathHash = %s", (*day, each)
         )
     for limit in (1, 2, 5, 15):
-        assert feed(http, ada, limit) == wanted, limit
-    http.delete("/channel/dan/subscription", headers=ada)
-    assert feed(http, ada) == [each for each in wanted if made.index(each) % 5 != 3]
-    rows = http.get("/feed", headers=ada).json["response"]
-    assert all(row["subscribed"] is True and row["my_position"] == 0 for row in rows)
+        assert read(limit) == wanted, limit
+    following.remove(ada, channels["Dan"])
+    assert read(3) == [each for each in wanted if made.index(each) % 5 != 3]
+
+
+def test_the_feed_over_http(http: FlaskClient, stage: Any, token: Any) -> None:
+    ada, bob = token(stage.channel("Ada")), stage.channel("Bob")
+    made = [stage.video(bob) for _ in range(5)]
+    stage.video(stage.channel("Eve"))
+    follow(http, "Bob", ada)
+    http.put(
+        f"/v/{made[3]}/position", json={"position": 7, "watched": 1, "session": "s"}, headers=ada
+    )
+    rows = through(http, "/feed?limit=2", ada)
+    assert [row["thumbnail"] for row in rows] == made[::-1]
+    assert [row["my_position"] for row in rows] == [0, 7, 0, 0, 0]
+    assert {row["subscribed"] for row in rows} == {True}
 
 
 def test_the_feed_of_who_follows_nobody_is_empty(http: FlaskClient, stage: Any, token: Any) -> None:
     stage.video(stage.channel("Bob"))
-    assert feed(http, token(stage.channel("Ada"))) == []
+    assert through(http, "/feed", token(stage.channel("Ada"))) == []

@@ -9,7 +9,7 @@ from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.events import consumer
 from vireo_common.worker import Sweeper, run_until_stopped
-from vireo_community.settings import CommunitySettings
+from vireo_community.settings import WorkerSettings
 from vireo_community.storage.view_keys import ViewKeyTable
 from vireo_community.storage.views import ViewTables
 from vireo_community.worker.events import consumed
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 def main() -> int:
     """Run the worker; returns the exit code."""
-    settings = CommunitySettings.read()
+    settings = WorkerSettings.read()
     logs.configure("community-worker", settings.log_level)
     stopping = threading.Event()
     # One for the sweeper; for the slot of events its work and its lease.
