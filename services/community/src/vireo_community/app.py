@@ -11,9 +11,10 @@ from vireo_common.idempotency import IdempotentRequests
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_community.api import blocks, history, positions, subscriptions
+from vireo_community.api import blocks, history, playlists, positions, subscriptions
 from vireo_community.core.blocks import Blocks
 from vireo_community.core.history import History
+from vireo_community.core.playlists import Playlists
 from vireo_community.core.subscriptions import Subscriptions
 from vireo_community.core.viewers import Viewers
 from vireo_community.core.views import Views
@@ -22,6 +23,7 @@ from vireo_community.storage.blocks import BlockTable
 from vireo_community.storage.channels import ChannelTable
 from vireo_community.storage.feeds import FeedTables
 from vireo_community.storage.history import HistoryTable
+from vireo_community.storage.playlists import PlaylistTable
 from vireo_community.storage.subscriptions import SubscriptionTable
 from vireo_community.storage.videos import VideoTable
 from vireo_community.storage.view_keys import ViewKeyTable
@@ -47,5 +49,8 @@ def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
     app.register_api(history.blueprint(History(histories, videos)))
     following = Subscriptions(SubscriptionTable(database), channels, FeedTables(database))
     app.register_api(subscriptions.blueprint(following))
+    lists = Playlists(PlaylistTable(database), videos)
+    app.register_api(playlists.blueprint(lists))
+    app.register_api(playlists.videos_blueprint(lists))
     require_declarations(app)
     return app

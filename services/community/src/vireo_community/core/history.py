@@ -4,9 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
 
+from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page
-from vireo_community.core.videos import VideoStore, find_video
-from vireo_videos.video import Video
+from vireo_community.core.videos import VideoStore
+from vireo_videos.video import HASH_PATH, Video
+from vireo_videos.visibility import may_view
 
 MOST_WATCHED = 5_000
 """Videos in one account's history; the oldest go."""
@@ -37,8 +39,8 @@ class HistoryStore(Protocol):
     def clear(self, channel_id: int) -> None:
         """Forget all of it."""
 
-    def forget(self, channel_id: int, video_id: int) -> None:
-        """Forget one video; idempotent."""
+    def forget(self, channel_id: int, video_id: int) -> bool:
+        """Forget one video; whether it was known."""
 
 
 class History:
@@ -57,9 +59,13 @@ class History:
         self._store.clear(channel_id)
 
     def forget(self, channel_id: int, hash_path: str) -> None:
-        """Forget one video.
+        """Forget one video, also one that one may not see any more.
 
         Raises:
             Failure: ``not_found``.
         """
-        self._store.forget(channel_id, find_video(self._videos, hash_path, channel_id).video_id)
+        video = self._videos.find(hash_path) if HASH_PATH.fullmatch(hash_path) else None
+        if video is None:
+            raise Failure(Code.NOT_FOUND)
+        if not self._store.forget(channel_id, video.video_id) and not may_view(channel_id, video):
+            raise Failure(Code.NOT_FOUND)

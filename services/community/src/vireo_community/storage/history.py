@@ -96,9 +96,9 @@ class HistoryTable:
         """Forget all of it."""
         self._database.sweep(CLEAR, (channel_id,))
 
-    def forget(self, channel_id: int, video_id: int) -> None:
-        """Forget one video; idempotent."""
-        self._database.write(FORGET, (channel_id, video_id))
+    def forget(self, channel_id: int, video_id: int) -> bool:
+        """Forget one video; whether it was known."""
+        return self._database.write(FORGET, (channel_id, video_id)) > 0
 
 
 def _trim(cursor: Cursor, channel_id: int) -> None:
