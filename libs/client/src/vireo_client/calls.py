@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from vireo_client.errors import SignInNeeded
 from vireo_client.tokens import InMemory, Tokens, TokenStore
 from vireo_client.transport import Request, Transport, new_key, value_of
-from vireo_client.values import SignedIn, UniversalObject, parse, parse_all
+from vireo_client.values import SignedIn, UniversalObject, Value, parse, parse_all
 
 T = TypeVar("T")
 Rows = Iterator[UniversalObject]
@@ -57,11 +57,16 @@ class Calls:
         return self._signed(lambda token: self._http.value(request, token))
 
     def _rows(self, path: str, page_size: int, *, signed: bool = False) -> Rows:
+        return self._rows_of(UniversalObject, path, page_size, signed=signed)
+
+    def _rows_of(
+        self, kind: type[Value], path: str, page_size: int, *, signed: bool = False
+    ) -> Iterator[Value]:
         query: dict[str, str | int] = {"limit": page_size}
         while True:
             send = partial(self._http.send, Request("GET", path, query=dict(query)))
             answer = self._signed(send) if signed else send()
-            yield from parse_all(UniversalObject, value_of(answer))
+            yield from parse_all(kind, value_of(answer))
             following = urlsplit(answer.links.get("next", {}).get("url", "")).query
             # Of the address only this: where it leads is not the answer's to say.
             cursor = parse_qs(following).get("cursor")

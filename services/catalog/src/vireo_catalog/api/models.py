@@ -45,7 +45,7 @@ class EditBody(BaseModel):
     )
 
 
-class LinkBody(BaseModel):
+class ChannelLinkBody(BaseModel):
     """A link of a channel."""
 
     model_config = ConfigDict(strict=True)
@@ -70,7 +70,7 @@ class ChannelBody(BaseModel):
     about: str | None = Field(
         None, max_length=MAX_TITLE_SENT, description=f"At most {MAX_ABOUT} characters."
     )
-    links: list[LinkBody] | None = Field(
+    links: list[ChannelLinkBody] | None = Field(
         None, max_length=100, description=f"At most {MOST_LINKS}, instead of those that there are."
     )
 

@@ -13,7 +13,7 @@ from vireo_community.core.playlists import (
     MAX_TITLE,
     NAME_LENGTH,
     Playlist,
-    Visibility,
+    PlaylistVisibility,
 )
 from vireo_community.core.subscriptions import Subscription
 from vireo_videos.channel import Notify
@@ -146,7 +146,7 @@ class PlaylistRow(BaseModel):
     id: str
     title: str
     description: str
-    visibility: Visibility
+    visibility: PlaylistVisibility
     channel: str = Field(description="Its owner's username.")
     count: int = Field(description="Of all videos in it, also those that one may not see.")
     updated: str = Field(description="When it was changed last, ISO 8601 in UTC with `Z`.")

@@ -30,7 +30,7 @@ NAME_LENGTH = 16
 NAME = re.compile(rf"[A-Za-z0-9]{{{NAME_LENGTH}}}")
 
 
-class Visibility(StrEnum):
+class PlaylistVisibility(StrEnum):
     """Who sees a playlist: everybody, who has its id, or its owner."""
 
     PUBLIC = "public"
@@ -49,7 +49,7 @@ class Playlist:
     channel: str
     title: str
     description: str
-    visibility: Visibility
+    visibility: PlaylistVisibility
     videos: int
     updated: dt.datetime
 
@@ -78,7 +78,12 @@ class PlaylistStore(Protocol):
         """Somebody's list of what to watch later; made where it is not there."""
 
     def add(
-        self, channel_id: int, name: str, title: str, description: str, visibility: Visibility
+        self,
+        channel_id: int,
+        name: str,
+        title: str,
+        description: str,
+        visibility: PlaylistVisibility,
     ) -> None:
         """Make a playlist.
 
@@ -129,7 +134,7 @@ class Playlists:
                 raise Failure(Code.TOKEN_MISSING)
             return self._store.later(viewer)
         found = self._store.find(name) if NAME.fullmatch(name) else None
-        hidden = found is not None and found.visibility is Visibility.PRIVATE
+        hidden = found is not None and found.visibility is PlaylistVisibility.PRIVATE
         if found is None or (hidden and found.channel_id != viewer):
             raise Failure(Code.NOT_FOUND)
         return found
@@ -145,7 +150,9 @@ class Playlists:
         while True:
             name = "".join(secrets.choice(NAME_LETTERS) for _ in range(NAME_LENGTH))
             try:
-                self._store.add(channel_id, name, title, description, Visibility(visibility))
+                self._store.add(
+                    channel_id, name, title, description, PlaylistVisibility(visibility)
+                )
             except NameTaken:
                 continue
             except TooMany:

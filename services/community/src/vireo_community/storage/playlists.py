@@ -19,8 +19,8 @@ from vireo_community.core.playlists import (
     MOST_VIDEOS,
     NameTaken,
     Playlist,
+    PlaylistVisibility,
     TooMany,
-    Visibility,
 )
 from vireo_community.storage.channels import hold_channels
 from vireo_community.storage.videos import hold_video
@@ -139,7 +139,12 @@ class PlaylistTable:
         return _playlist(row) if row else None
 
     def add(
-        self, channel_id: int, name: str, title: str, description: str, visibility: Visibility
+        self,
+        channel_id: int,
+        name: str,
+        title: str,
+        description: str,
+        visibility: PlaylistVisibility,
     ) -> None:
         """Make a playlist.
 
@@ -276,7 +281,7 @@ def _playlist(row: Sequence[Any]) -> Playlist:
         channel=channel,
         title=title,
         description=description,
-        visibility=Visibility(visibility),
+        visibility=PlaylistVisibility(visibility),
         videos=videos,
         updated=updated.replace(tzinfo=dt.UTC),
     )
