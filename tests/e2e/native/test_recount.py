@@ -12,7 +12,8 @@ def test_recount(runtime: Runtime, person: Person, stranger: Person, clips: Libr
     stranger.client.note_position(video, position=1, watched=15, session="s")
     number = "(SELECT VideoID FROM vireo.Videos WHERE PathHash = %s)"
     with _as_root(runtime.layout) as cursor:
-        cursor.execute(f"UPDATE vireo.VideoCounters SET Views = 7 WHERE VideoID = {number}", (video,))
+        change = f"UPDATE vireo.VideoCounters SET Views = 7 WHERE VideoID = {number}"
+        cursor.execute(change, (video,))
     # It may find what other tests have left as well: channels whose videos were deleted.
     assert recount(runtime, repair=False) == 1
     assert recount(runtime, repair=True) == 1

@@ -50,6 +50,7 @@ def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
     following = Subscriptions(SubscriptionTable(database), channels, FeedTables(database))
     app.register_api(subscriptions.blueprint(following))
     lists = Playlists(PlaylistTable(database), videos)
+    app.register_api(playlists.own_blueprint(lists))
     app.register_api(playlists.blueprint(lists))
     app.register_api(playlists.videos_blueprint(lists))
     require_declarations(app)

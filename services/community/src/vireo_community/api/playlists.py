@@ -36,9 +36,9 @@ MAYBE_TOKEN: list[dict[str, list[str]]] = [{}, *TOKEN_REQUIRED]
 TAGS = [Tag(name="people")]
 
 
-def blueprint(playlists: Playlists) -> APIBlueprint:
-    """The routes of playlists, on the rules of ``playlists``."""
-    bp = APIBlueprint("playlists", __name__, abp_tags=TAGS)
+def own_blueprint(playlists: Playlists) -> APIBlueprint:
+    """The routes of one's own playlists, on the rules of ``playlists``."""
+    bp = APIBlueprint("own_playlists", __name__, abp_tags=TAGS)
 
     @bp.get(
         "/me/playlists",
@@ -78,6 +78,13 @@ def blueprint(playlists: Playlists) -> APIBlueprint:
         """
         made = playlists.add(account_id(), body.title, body.description, body.visibility)
         return answer(show_playlist(made))
+
+    return bp
+
+
+def blueprint(playlists: Playlists) -> APIBlueprint:
+    """The routes of playlists, on the rules of ``playlists``."""
+    bp = APIBlueprint("playlists", __name__, abp_tags=TAGS)
 
     @bp.get(
         "/playlists/<id>",
