@@ -138,6 +138,24 @@ def test_places_count_from_0(http: FlaskClient, ada: Any, stage: Any) -> None:
     assert all(row["subscribed"] is False and row["my_position"] == 0 for row in rows)
 
 
+def test_what_the_viewer_has_with_each(http: FlaskClient, ada: Any, bob: Any, stage: Any) -> None:
+    first, second = stage.video(stage.channel("Cleo")), stage.video(stage.channel("Dan"))
+    name = make(http, ada)
+    for video in (first, second):
+        put(http, ada, name, video)
+    made(http.put("/channel/Dan/subscription", headers=bob))
+    body = {"position": 7.5, "watched": 1, "session": "s"}
+    made(http.put(f"/v/{first}/position", json=body, headers=bob))
+
+    def seen(head: Any) -> list[tuple[Any, Any]]:
+        rows = made(http.get(f"/playlists/{name}/videos", headers=head))
+        return [(row.get("my_position"), row.get("subscribed")) for row in rows]
+
+    assert seen(bob) == [(7.5, False), (0, True)]
+    assert seen(ada) == [(0, False), (0, False)]
+    assert seen(None) == [(None, None), (None, None)]
+
+
 def test_two_who_order_it_at_once_lose_nothing(
     make_app: Any, http: FlaskClient, ada: Any, stage: Any, clean_tables: TestDatabase
 ) -> None:
