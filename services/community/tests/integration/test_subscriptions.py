@@ -206,6 +206,61 @@ def test_the_feed_is_what_the_followed_channels_have_newest_first(
     assert read(3) == [each for each in wanted if made.index(each) % 5 != 3]
 
 
+@pytest.mark.parametrize(
+    ("follows", "videos", "most"),
+    [
+        # One channel with many videos: a page of them, beside the newest of all.
+        (1, 20_000, 1500),
+        # Many with few: one look at each as well.
+        (1000, 5, 7000),
+    ],
+)
+def test_a_feed_reads_a_bounded_number_of_rows(
+    open_pool: Any, stage: Any, clean_tables: TestDatabase, follows: int, videos: int, most: int
+) -> None:
+    ada = stage.channel("Ada")
+    clean_tables.query(
+        "INSERT INTO Channels (Username, Password)"
+        f" SELECT CONCAT('c', seq), 'x' FROM seq_1_to_{follows}"
+    )
+    clean_tables.query(
+        "INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload, State)"
+        " SELECT LPAD(CONV(seq * 20000 + ChannelID - %s, 10, 36), 7, '0'), ChannelID, 'x', '',"
+        " NOW() - INTERVAL seq MINUTE - INTERVAL ChannelID * 7919 %% 1000 SECOND, 'ready'"
+        f" FROM Channels JOIN seq_1_to_{videos} WHERE ChannelID > %s",
+        (ada, ada),
+    )
+    clean_tables.query(
+        "INSERT INTO Subscriptions (FollowerID, ChannelID, Notify, CreatedAt)"
+        " SELECT %s, ChannelID, 'all', NOW(3) FROM Channels WHERE ChannelID > %s",
+        (ada, ada),
+    )
+    # Newer ones of somebody else, so that a look at the newest of all finds nothing.
+    clean_tables.query(
+        "INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload, State)"
+        " SELECT CONCAT('x', seq), %s, 'x', '', NOW() + INTERVAL 1 DAY, 'ready'"
+        " FROM seq_1_to_2000",
+        (ada,),
+    )
+    # One connection, whose counters are those of the feed.
+    database = open_pool("community", size=1)
+    feeds = FeedTables(database)
+
+    def read() -> int:
+        with database.read() as cursor:
+            cursor.execute("SHOW SESSION STATUS LIKE 'Handler_read%'")
+            return sum(int(count) for _, count in cursor.fetchall())
+
+    cursor = None
+    for _ in range(3):
+        before = read()
+        page = feeds.page(ada, 24, cursor)
+        looked = read() - before
+        assert len(page.rows) == 24
+        assert looked < most
+        cursor = page.next_cursor
+
+
 def test_the_feed_over_http(http: FlaskClient, stage: Any, token: Any) -> None:
     ada, bob = token(stage.channel("Ada")), stage.channel("Bob")
     made = [stage.video(bob) for _ in range(5)]

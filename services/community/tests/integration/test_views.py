@@ -1,5 +1,6 @@
 """Views: what counts and what does not, over HTTP on a real MariaDB."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from vireo_common.database import Database
+from vireo_community.core.viewers import Viewers
+from vireo_community.core.views import Views
+from vireo_community.storage.history import HistoryTable
+from vireo_community.storage.videos import VideoTable
+from vireo_community.storage.view_keys import ViewKeyTable
 from vireo_community.storage.views import ViewTables
 from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
@@ -322,3 +328,35 @@ def test_old_rows_are_folded_into_the_base(
     assert clean_tables.query("SELECT Views FROM VideoCounters") == ((2,),)
     tables.fold(90)
     assert clean_tables.query("SELECT Views FROM ViewBase") == ((1,),)
+
+
+def test_midnight_counts_nobody_twice(
+    clean_tables: TestDatabase, community_database: Database, stage: Any, views: Any
+) -> None:
+    made = stage.video(stage.channel("Ada"))
+    evening = dt.datetime(2026, 3, 1, 23, tzinfo=dt.UTC)
+    rules = Views(
+        ViewTables(community_database),
+        HistoryTable(community_database),
+        VideoTable(community_database),
+    )
+    for hours, seen in ((0, 1), (2, 1), (26, 2)):
+        now = evening + dt.timedelta(hours=hours)
+        viewers = Viewers(ViewKeyTable(community_database), lambda now=now: now)
+        viewer = viewers.identify(None, "198.51.100.7", "Firefox")
+        rules.note(made, viewer, f"session {hours}", 1.0, 12.0)
+        assert views(made) == seen, hours
+
+
+def test_keys_of_days_are_random_one_for_all_and_deleted(
+    clean_tables: TestDatabase, community_database: Database
+) -> None:
+    tables = [ViewKeyTable(community_database) for _ in range(2)]
+    today = dt.datetime.now(dt.UTC).date()
+    days = [today - dt.timedelta(days=ago) for ago in range(4)]
+    keys = [[table.key(day) for day in days] for table in tables]
+    assert keys[0] == keys[1]
+    assert len(set(keys[0])) == 4
+    tables[0].sweep()
+    left = [day for (day,) in clean_tables.query("SELECT Day FROM ViewKeys ORDER BY Day DESC")]
+    assert left == days[:2]

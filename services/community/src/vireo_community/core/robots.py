@@ -5,7 +5,7 @@ import re
 # Crawlers, previews of links, and what measures pages. Libraries that programs are written with are
 # none: a player may be such a program. "Cubot" is a maker of telephones.
 ROBOT = re.compile(
-    r"(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|archiver|facebookexternalhit|facebookcatalog"
+    r"(?<!cu)bot(?:\b|[/_-])|crawl|spider|slurp|archiver|facebookexternalhit|facebookcatalog"
     r"|mediapartners-google|google-inspectiontool|google-read-aloud|feedfetcher|bingpreview"
     r"|yandex(?:images|video|metrika|favicons)|whatsapp/|skypeuripreview|embedly|vkshare"
     r"|headlesschrome|phantomjs|lighthouse|pingdom|uptime|statuscake|prerender",
