@@ -67,7 +67,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "end_session": {"session_id": SESSION},
     "end_other_sessions": {},
     "show_me": {},
-    "change_me": {**PERSON, "email": "ada@example.org", "password": "x"},
+    "change_me": {**PERSON, "email": "ada@example.org", "password": "x", "history": True},
     "change_password": {"old_password": "x", "new_password": "y"},
     "forget_password": {"email": "ada@example.org"},
     "reset_password": {"token": "x", "password": "y"},
@@ -81,12 +81,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "upload_video": {"hash_path": HASH, "file": FILE, "progress": None},
     "wait": {"hash_path": HASH, "seconds": 5.0},
     "show_video": {"hash_path": HASH},
-    "edit_video": {
-        "hash_path": HASH,
-        "title": "x",
-        "description": "y",
-        "comments_policy": "review",
-    },
+    "edit_video": {"hash_path": HASH, "title": "x", "description": "", "comments_policy": "open"},
     "delete_video": {"hash_path": HASH},
     "download_video": {"hash_path": HASH, "target": TARGET, "progress": None},
     "read_video": {"hash_path": HASH, "first": 0, "last": 3},
@@ -110,6 +105,24 @@ CALLS: dict[str, dict[str, Any]] = {
     "like_comment": {"comment_id": 7, "like": True},
     "pin_comment": {"comment_id": 7, "pin": True},
     "approve_comment": {"comment_id": 7},
+    "show_channel": {"name": "ada"},
+    "edit_channel": {"about": "x", "links": [{"label": "x", "url": "https://x.example"}]},
+    "follow_channel": {"name": "ada", "notify": "all"},
+    "unfollow_channel": {"name": "ada"},
+    "list_my_subscriptions": {"page_size": 1},
+    "list_feed": {"page_size": 1},
+    "note_position": {"hash_path": HASH, "position": 1.5, "watched": 10, "session": "x"},
+    "list_my_history": {"page_size": 1},
+    "clear_my_history": {},
+    "forget_video": {"hash_path": HASH},
+    "list_my_playlists": {"page_size": 1},
+    "make_playlist": {"title": "x", "description": "y", "visibility": "public"},
+    "show_playlist": {"id": "later"},
+    "edit_playlist": {"id": "a" * 16, "title": "x", "description": "y", "visibility": "public"},
+    "delete_playlist": {"id": "a" * 16},
+    "list_playlist_videos": {"id": "later", "page_size": 1},
+    "put_into_playlist": {"id": "later", "hash_path": HASH, "position": 0},
+    "take_from_playlist": {"id": "later", "hash_path": HASH},
 }
 # What every client sends.
 PLAIN_HEADERS = {
@@ -287,7 +300,10 @@ def problems(
         before = {key: set(parts) for key, parts in judge.used.items()}
         judge.used.clear()
         places = {FILE: file, TARGET: folder / "target"}
-        given = {key: places.get(value, value) for key, value in arguments.items()}
+        given = {
+            key: value if isinstance(value, list) else places.get(value, value)
+            for key, value in arguments.items()
+        }
         try:
             with client() as asking:
                 found = getattr(asking, name)(**given)

@@ -22,6 +22,8 @@ def python_types(kind: Any) -> set[object]:
         return set().union(*map(python_types, typing.get_args(kind)))
     if typing.get_origin(kind) is typing.Literal:
         return {("is", value) for value in typing.get_args(kind)}
+    if typing.get_origin(kind) is list:
+        return {"array"}
     names = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
     return {names[kind]}
 
@@ -37,26 +39,25 @@ def json_types(schemas: Mapping[str, Any], schema: Mapping[str, Any]) -> set[obj
     return {("is", schema["const"])} if "const" in schema else {schema["type"]}
 
 
-KINDS = (
-    values.UniversalObject,
-    values.SignedIn,
-    values.SessionRow,
-    values.MeRow,
-    values.Reaction,
-    values.CommentObject,
+VALUES = (
+    *(values.UniversalObject, values.ChannelObject, values.SubscriptionRow, values.WatchedRow),
+    *(values.PlaylistRow, values.SignedIn, values.SessionRow, values.MeRow),
+    *(values.Reaction, values.CommentObject),
 )
 ALIASES = {
     "SearchType": values.SearchType,
     "State": values.State,
     "CommentsPolicy": values.CommentsPolicy,
     "CommentSort": values.CommentSort,
+    "Notify": values.Notify,
+    "PlaylistVisibility": values.PlaylistVisibility,
 }
 
 
 def differences(document: Mapping[str, Any]) -> Iterator[str]:
     """Fields and types of values that are not those of their schemas."""
     schemas = document["components"]["schemas"]
-    for kind in KINDS:
+    for kind in VALUES:
         schema = schemas.get(kind.__name__)
         if schema is None:
             yield f"there is no {kind.__name__}"

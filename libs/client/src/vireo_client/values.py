@@ -15,6 +15,8 @@ SearchType = Literal["all", "channel"]
 CommentsPolicy = Literal["open", "review", "closed"]
 CommentSort = Literal["new", "top"]
 MyReaction = Literal["like", "dislike", "none"]
+Notify = Literal["all", "none"]
+PlaylistVisibility = Literal["public", "unlisted", "private"]
 
 
 class _Dataclass(Protocol):
@@ -57,6 +59,55 @@ class UniversalObject:
     reason: str | None = None
     note: str | None = None
     uploaded: bool | None = None
+    my_position: float | None = None
+    """This one and the next are for who is signed in, where they are known."""
+    subscribed: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelObject(UniversalObject):
+    """A channel, as its own page shows it."""
+
+    subscribers: int
+    views: int = dataclasses.field()
+    """Of its videos together."""
+    about: str
+    links: list[dict[str, str]]
+    """Each with ``label`` and ``url``."""
+    banner: str
+    created: str
+    notify: Notify | None = None
+    """For who is signed in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionRow(UniversalObject):
+    """A channel that one follows."""
+
+    notify: Notify
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedRow(UniversalObject):
+    """A video in one's own history."""
+
+    # Said to be no default: the one of a video's object would be taken.
+    my_position: float = dataclasses.field()
+    """Seconds."""
+    watched_at: str
+
+
+@dataclass(frozen=True)
+class PlaylistRow:
+    """A playlist; ``count`` is of all videos in it, also those that one may not see."""
+
+    id: str
+    title: str
+    description: str
+    visibility: PlaylistVisibility
+    channel: str
+    count: int
+    updated: str
 
 
 @dataclass(frozen=True)
@@ -121,6 +172,7 @@ class MeRow:
     email: str
     email_verified: bool
     birth: str
+    history: bool
 
 
 def parse_all(kind: type[Value], given: object) -> list[Value]:

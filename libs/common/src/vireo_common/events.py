@@ -172,6 +172,26 @@ class CommentLiked(Event):
     author_id: int
 
 
+@dataclass(frozen=True)
+class Subscribed(Event):
+    """Somebody follows a channel now, and did not before."""
+
+    kind = "subscribed"
+
+    channel_id: int
+    follower_id: int
+
+
+@dataclass(frozen=True)
+class Unsubscribed(Event):
+    """Somebody follows a channel no more."""
+
+    kind = "unsubscribed"
+
+    channel_id: int
+    follower_id: int
+
+
 def publish(cursor: Cursor, event: Event) -> int:
     """Let everybody know, once the caller's transaction is committed; the event's id.
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from vireo_common.schema import Omitted
 from vireo_common.text import iso_time
-from vireo_videos.channel import NAME, ChannelSummary
-from vireo_videos.mine import Mine, MyReaction
+from vireo_videos.channel import NAME, ChannelPage, ChannelSummary, Notify
+from vireo_videos.mine import Mine, MyReaction, show_mine
 from vireo_videos.video import HASH_PATH, CommentsPolicy, Video
 from vireo_videos.visibility import State
 
@@ -76,6 +76,33 @@ class UniversalObject(BaseModel):
     uploaded: bool | Omitted = Field(
         None, description="Whether the bytes have arrived; for its owner alone."
     )
+    my_position: float | Omitted = Field(
+        None, description="Where one stands in a video, in seconds; with a token."
+    )
+    subscribed: bool | Omitted = Field(
+        None, description="Whether one follows the channel; with a token."
+    )
+
+
+class LinkObject(BaseModel):
+    """A link that a channel shows."""
+
+    label: str
+    url: str = Field(description="`http` or `https`.")
+
+
+class ChannelObject(UniversalObject):
+    """A channel, as its own page shows it."""
+
+    subscribers: int
+    views: int = Field(description="Of its videos together.")
+    about: str
+    links: list[LinkObject]
+    banner: str = Field(description='`""`: channels have none yet.')
+    created: str = Field(description='ISO 8601 in UTC with `Z`; `""` where it is not known.')
+    notify: Notify | Omitted = Field(
+        None, description="Whether its new videos are notices for one; with a token."
+    )
 
 
 def show_video(
@@ -106,7 +133,7 @@ def show_video(
     if video.comments_policy is not None:
         shown["comments_policy"] = video.comments_policy.value
     if mine is not None:
-        shown["my_reaction"] = mine.reaction
+        shown |= show_mine(mine)
     if to_owner:
         shown["state"] = video.state.value
         shown["uploaded"] = video.stored_at is not None
@@ -128,3 +155,20 @@ def show_channel(channel: ChannelSummary) -> dict[str, object]:
         "description": "",
         "upload": iso_time(channel.upload) if channel.upload else "",
     }
+
+
+def show_channel_page(page: ChannelPage, *, to_somebody: bool) -> dict[str, object]:
+    """A channel as ``ChannelObject`` has it; ``to_somebody`` who has a token."""
+    shown: dict[str, object] = {
+        **show_channel(page.summary),
+        "subscribers": page.subscribers,
+        "views": page.views,
+        "about": page.about,
+        "links": [{"label": link.label, "url": link.url} for link in page.links],
+        "banner": "",
+        "created": iso_time(page.created) if page.created else "",
+    }
+    if to_somebody:
+        shown["subscribed"] = page.notify is not None
+        shown["notify"] = (page.notify or Notify.NONE).value
+    return shown

@@ -8,11 +8,12 @@ the index, and does not serve ``(Upload, VideoID) < (?, ?)``.
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from vireo_common.pages import decode_cursor
-from vireo_videos.channel import ChannelSummary
+from vireo_videos.channel import ChannelPage, ChannelSummary, Link, Notify
 from vireo_videos.video import CommentsPolicy, Video
 from vireo_videos.visibility import PUBLIC, State
 
@@ -39,6 +40,16 @@ LEFT JOIN Videos n ON n.VideoID = (
     ORDER BY Upload DESC, VideoID DESC LIMIT 1
 )
 """
+CHANNEL_PAGE = f"""
+SELECT STRAIGHT_JOIN {CHANNEL}, COALESCE(k.Subscribers, 0), COALESCE(k.Views, 0),
+    COALESCE(t.About, ''), COALESCE(t.Links, '[]'), c.CreatedAt, f.Notify
+FROM Channels c {CHANNEL_JOINS}
+LEFT JOIN ChannelCounters k ON k.ChannelID = c.ChannelID
+LEFT JOIN ChannelTexts t ON t.ChannelID = c.ChannelID
+LEFT JOIN Subscriptions f ON f.ChannelID = c.ChannelID AND f.FollowerID = %s
+WHERE c.Username = %s
+"""
+"""A channel's own page, for the viewer with the first parameter's id, by the name."""
 
 
 class _Listed(NamedTuple):
@@ -94,6 +105,20 @@ def channel(row: Sequence[Any]) -> ChannelSummary:
     channel_id, name, videos, newest, upload = row
     at = upload.replace(tzinfo=dt.UTC) if upload else None
     return ChannelSummary(channel_id, name, videos, newest, at)
+
+
+def channel_page(row: Sequence[Any]) -> ChannelPage:
+    """A row of ``CHANNEL_PAGE`` as a value."""
+    *summary, subscribers, views, about, links, created, notify = row
+    return ChannelPage(
+        summary=channel(summary),
+        subscribers=subscribers,
+        views=views,
+        about=about,
+        links=[Link(**link) for link in json.loads(links)],
+        created=created.replace(tzinfo=dt.UTC) if created else None,
+        notify=Notify(notify) if notify else None,
+    )
 
 
 def listed(row: Sequence[Any]) -> Video:

@@ -7,7 +7,7 @@ from typing import Any
 
 from vireo_common.database import Database
 from vireo_community.storage.comment_likes import CommentLikeTable
-from vireo_community.storage.removal import Removal
+from vireo_community.storage.comment_removal import Removal
 
 PEOPLE, STEPS = 10, 30
 

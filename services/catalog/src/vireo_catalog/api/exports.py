@@ -21,7 +21,9 @@ def blueprint(exports: Exports) -> APIBlueprint:
     @internal
     def channel(path: ChannelPath) -> Response:
         found = exports.channel(path.channel_id)
-        return answer({"channel": {"name": found.name, "videos": found.videos}})
+        links = [{"label": link.label, "url": link.url} for link in found.links]
+        texts = {"about": found.about, "links": links}
+        return answer({"channel": {"name": found.name, "videos": found.videos, **texts}})
 
     @bp.get("/internal/exports/<channel_id>/videos", doc_ui=False)
     @internal

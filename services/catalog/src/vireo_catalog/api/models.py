@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from vireo_catalog.core.channel_pages import MAX_ABOUT, MAX_LABEL, MAX_URL, MOST_LINKS
 from vireo_catalog.core.search import MAX_QUERY, SearchType
 from vireo_catalog.core.videos import MAX_DESCRIPTION, MAX_TITLE
 from vireo_videos.video import CommentsPolicy
@@ -49,6 +50,36 @@ class EditBody(BaseModel):
         strict=False,
         description="Who may comment: `open`, `review` (shown once the owner has approved it), "
         "`closed`.",
+    )
+
+
+class ChannelLinkBody(BaseModel):
+    """A link of a channel."""
+
+    model_config = ConfigDict(strict=True)
+
+    label: str = Field(
+        max_length=MAX_TITLE_SENT,
+        description="1 to 100 characters after trimming.",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_LABEL},
+    )
+    url: str = Field(
+        max_length=MAX_TITLE_SENT,
+        description="An address with `http` or `https`.",
+        json_schema_extra={"maxLength": MAX_URL, "pattern": "^https?://"},
+    )
+
+
+class ChannelBody(BaseModel):
+    """What changes of the texts of one's own channel; what is left out stays."""
+
+    model_config = ConfigDict(strict=True)
+
+    about: str | None = Field(
+        None, max_length=MAX_TITLE_SENT, description=f"At most {MAX_ABOUT} characters."
+    )
+    links: list[ChannelLinkBody] | None = Field(
+        None, max_length=100, description=f"At most {MOST_LINKS}, instead of those that there are."
     )
 
 

@@ -19,7 +19,7 @@ from vireo_common.web import (
     answer_page,
     problems,
 )
-from vireo_community.api.models import (
+from vireo_community.api.comment_models import (
     CommentBody,
     CommentObject,
     CommentPath,

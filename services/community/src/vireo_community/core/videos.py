@@ -10,7 +10,7 @@ from vireo_videos.visibility import State, may_view
 
 @dataclass(frozen=True)
 class Subject:
-    """A video that somebody does something about."""
+    """A video that somebody does something about; ``duration`` is in seconds."""
 
     video_id: int
     channel_id: int
@@ -21,6 +21,8 @@ class Subject:
     """The comment that stands above the others."""
     in_review: int = 0
     """How many comments wait for the owner, replies too."""
+    duration: float | None = None
+    """In seconds, where it is known."""
 
 
 class VideoStore(Protocol):

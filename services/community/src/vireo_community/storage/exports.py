@@ -38,11 +38,38 @@ FROM Blocks b FORCE INDEX (OfChannel) JOIN Channels c ON c.ChannelID = b.Blocked
 WHERE b.ChannelID = %s AND b.BlockID > %s ORDER BY b.BlockID LIMIT %s
 """
 
+# Also of what may not be seen any more: that they watched it is theirs.
+SUBSCRIPTIONS = """
+SELECT f.SubscriptionID, c.Username AS channel, f.Notify AS notify, f.CreatedAt AS at
+FROM Subscriptions f JOIN Channels c ON c.ChannelID = f.ChannelID
+WHERE f.FollowerID = %s AND f.SubscriptionID > %s ORDER BY f.SubscriptionID LIMIT %s
+"""
+
+HISTORY = """
+SELECT h.VideoID, v.PathHash AS video, h.Position AS position, h.WatchedAt AS watched_at
+FROM WatchHistory h FORCE INDEX (PRIMARY) JOIN Videos v ON v.VideoID = h.VideoID
+WHERE h.ChannelID = %s AND h.VideoID > %s ORDER BY h.VideoID LIMIT %s
+"""
+
+# 5,000 videos of a playlist are far below what the server concatenates.
+PLAYLISTS = """
+SELECT p.PlaylistID, p.Title AS title, p.Description AS description, p.Visibility AS visibility,
+    p.UpdatedAt AS updated, (
+        SELECT GROUP_CONCAT(v.PathHash ORDER BY i.Place)
+        FROM PlaylistVideos i JOIN Videos v ON v.VideoID = i.VideoID
+        WHERE i.PlaylistID = p.PlaylistID
+    ) AS videos
+FROM Playlists p WHERE p.ChannelID = %s AND p.PlaylistID > %s ORDER BY p.PlaylistID LIMIT %s
+"""
+
 PARTS: Mapping[str, str] = {
     "reactions": REACTIONS,
     "comments": COMMENTS,
     "comment_likes": COMMENT_LIKES,
     "blocks": BLOCKS,
+    "subscriptions": SUBSCRIPTIONS,
+    "history": HISTORY,
+    "playlists": PLAYLISTS,
 }
 
 IS_THERE = "SELECT 1 FROM Channels WHERE ChannelID = %s"
@@ -72,8 +99,11 @@ class ExportTables:
             cursor.execute(PARTS[part], (channel_id, after, limit))
             names = [column[0] for column in cursor.description][1:]
             rows = cursor.fetchall()
-        return [(row[0], dict(zip(names, map(_shown, row[1:]), strict=True))) for row in rows]
+        return [(row[0], dict(map(_shown, names, row[1:]))) for row in rows]
 
 
-def _shown(value: object) -> object:
-    return iso_time(value) if isinstance(value, dt.datetime) else value
+def _shown(name: str, value: object) -> tuple[str, object]:
+    """A column as the archive has it: times as text, what was concatenated as a list."""
+    if name == "videos":
+        return name, str(value or "").split(",") if value else []
+    return name, iso_time(value) if isinstance(value, dt.datetime) else value

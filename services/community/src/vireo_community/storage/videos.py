@@ -16,7 +16,7 @@ COLUMNS = "v.VideoID, v.ChannelID, v.State, v.PathHash, v.CommentsPolicy"
 COUNTERS = "k.PinnedID, COALESCE(k.InReview, 0)"
 
 BY_HASH = f"""
-SELECT {COLUMNS}, {COUNTERS}
+SELECT {COLUMNS}, {COUNTERS}, v.Duration
 FROM Videos v LEFT JOIN VideoCounters k ON k.VideoID = v.VideoID
 WHERE v.PathHash = %s
 """

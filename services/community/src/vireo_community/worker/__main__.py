@@ -8,9 +8,11 @@ from vireo_common.database import Database
 from vireo_common.event_log import consumer
 from vireo_common.logs import get_logger
 from vireo_common.worker import Sweeper, run_until_stopped
-from vireo_community.settings import CommunitySettings
+from vireo_community.settings import WorkerSettings
 from vireo_community.storage.comment_likes import CommentLikeTable
 from vireo_community.storage.comments import CommentTable
+from vireo_community.storage.view_keys import ViewKeyTable
+from vireo_community.storage.views import ViewTables
 from vireo_community.worker.events import handlers
 
 log = get_logger()
@@ -18,14 +20,21 @@ log = get_logger()
 
 def main() -> int:
     """Run the worker; returns the exit code."""
-    settings = CommunitySettings.read()
+    settings = WorkerSettings.read()
     logs.configure("community-worker", settings.log_level)
     stopping = threading.Event()
     # One for each thread.
     database = Database.connect("community", settings, size=2)
     log.info("worker_started")
     events = consumer("community", database, handlers(), stopping)
-    sweeps = [CommentLikeTable(database).sweep, CommentTable(database).sweep]
+    views = ViewTables(database)
+    sweeps = (
+        CommentLikeTable(database).sweep,
+        CommentTable(database).sweep,
+        views.sweep,
+        ViewKeyTable(database).sweep,
+        lambda: views.fold(settings.view_log_days),
+    )
     return run_until_stopped([events, Sweeper(sweeps, stopping)], stopping, settings.alive_file)
 
 

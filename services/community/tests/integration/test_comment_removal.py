@@ -6,7 +6,7 @@ import pytest
 
 from vireo_common.database import Database
 from vireo_community.storage.comment_likes import CommentLikeTable
-from vireo_community.storage.removal import Removal
+from vireo_community.storage.comment_removal import Removal
 
 TABLES = ("Reactions", "Comments", "CommentLikes", "VideoCounters", "Blocks", "CommentWrites")
 
