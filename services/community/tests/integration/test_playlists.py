@@ -164,10 +164,12 @@ def test_two_who_order_it_at_once_lose_nothing(
     name = make(http, ada)
     barrier = threading.Barrier(4)
     statuses = []
+    # Here, because making one changes the environment of all threads.
+    applications = [make_app("community") for _ in range(4)]
 
     def reorder(number: int) -> None:
         chance = random.Random(number)
-        with make_app("community").test_client() as client:
+        with applications[number].test_client() as client:
             barrier.wait(20)
             for _ in range(15):
                 path = f"/playlists/{name}/videos/{chance.choice(videos)}"
