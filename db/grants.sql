@@ -31,9 +31,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON OutgoingMails TO vireo_auth;
 GRANT SELECT (ChannelID, PathHash, VideoID) ON Videos TO vireo_auth;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE ON Preferences TO vireo_auth;
 
 -- catalog: videos, and the public part of channels. It can't read a password hash or an address.
-GRANT SELECT (ChannelID, Username) ON Channels TO vireo_catalog;
+GRANT SELECT (ChannelID, Username, CreatedAt) ON Channels TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE ON ChannelTexts TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Videos TO vireo_catalog;
 GRANT SELECT, INSERT, DELETE ON SearchWords TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_catalog;
@@ -46,14 +48,24 @@ GRANT SELECT, INSERT, UPDATE (Place) ON Events TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON EventLog TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON EventPlaces TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON EventFailures TO vireo_catalog;
+-- Community counts what people do with videos, and knows what a viewer did.
+GRANT SELECT (VideoID, Comments, Views) ON VideoCounters TO vireo_catalog;
+GRANT SELECT (VideoID, ChannelID, Reaction) ON Reactions TO vireo_catalog;
+-- What community counts, and what a viewer has with a channel or a video.
+GRANT SELECT ON ChannelCounters TO vireo_catalog;
+GRANT SELECT (FollowerID, ChannelID, Notify) ON Subscriptions TO vireo_catalog;
+GRANT SELECT (ChannelID, VideoID, Position) ON WatchHistory TO vireo_catalog;
 GRANT SELECT ON SigningKeys TO vireo_catalog;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
 
 -- community: what people do with videos and each other. Of videos and channels it sees what lists show.
-GRANT SELECT (ChannelID, Username) ON Channels TO vireo_community;
+GRANT SELECT (ChannelID, Username, CreatedAt) ON Channels TO vireo_community;
+GRANT SELECT ON ChannelTexts TO vireo_community;
+-- Whether somebody wants a history to be kept.
+GRANT SELECT ON Preferences TO vireo_community;
 GRANT SELECT (VideoID, PathHash, ChannelID, Title, Upload, Duration, Width, Height, `Like`, Dislike,
-    ThumbnailVersion, State, Reason) ON Videos TO vireo_community;
+    ThumbnailVersion, State, CommentsPolicy, Reason), UPDATE (`Like`, Dislike) ON Videos TO vireo_community;
 GRANT SELECT ON ChannelStats TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Blocks TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Notices TO vireo_community;
@@ -67,6 +79,25 @@ GRANT SELECT, INSERT, UPDATE (Place) ON Events TO vireo_community;
 GRANT SELECT, INSERT, UPDATE ON EventLog TO vireo_community;
 GRANT SELECT, INSERT, UPDATE ON EventPlaces TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON EventFailures TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Reactions TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Comments TO vireo_community;
+GRANT SELECT, INSERT, DELETE ON CommentLikes TO vireo_community;
+GRANT SELECT, INSERT, DELETE ON GoneComments TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON CommentWrites TO vireo_community;
+GRANT SELECT, INSERT, DELETE ON YoungWrites TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON VideoCounters TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelCounters TO vireo_community;
+GRANT SELECT, INSERT, DELETE ON ViewKeys TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ViewSessions TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ViewMarks TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ViewBudgets TO vireo_community;
+-- Appended to, and folded into the base; nobody changes a row.
+GRANT SELECT, INSERT, DELETE ON ViewLog TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ViewBase TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON WatchHistory TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Subscriptions TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Playlists TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON PlaylistVideos TO vireo_community;
 GRANT SELECT ON SigningKeys TO vireo_community;
 GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_community;
@@ -91,5 +122,3 @@ GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vire
 
 -- courier: mails that are on their way, and nothing else. It makes none.
 GRANT SELECT, UPDATE, DELETE ON OutgoingMails TO vireo_courier;
-GRANT SELECT, INSERT, UPDATE, DELETE ON Subscriptions TO vireo_community;
-GRANT SELECT ON ChannelCounters TO vireo_community;

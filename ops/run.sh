@@ -1,5 +1,5 @@
 #!/bin/sh
-# up, down, restart, status, rotate-keys, logs [SERVICE]: in containers where a Docker engine answers, otherwise on
+# up, down, restart, status, rotate-keys, recount, logs [SERVICE]: in containers where a Docker engine answers, otherwise on
 # the machine itself. RUNTIME=containers or RUNTIME=native forces one.
 set -eu
 cd "$(dirname "$0")/.."
@@ -31,7 +31,7 @@ esac
 if [ "$RUNTIME" = native ]; then
     ops/install.sh
     [ "$command" != logs ] || exec .venv/bin/python -m vireo_ops logs --service "$service"
-    exec .venv/bin/python -m vireo_ops "$command"
+    exec .venv/bin/python -m vireo_ops "$command" ${REPAIR:+--repair}
 fi
 
 engine_answers || die "RUNTIME=containers, but no Docker engine with compose answers."
@@ -51,6 +51,7 @@ rotate-keys)
     docker compose run --rm --no-deps rotate-keys
     docker compose run --rm --no-deps rotate-grant-keys
     ;;
+recount) docker compose exec -T community python -m vireo_community recount ${REPAIR:+--repair} ;;
 restart)
     docker compose down --remove-orphans
     "$0" up

@@ -300,7 +300,7 @@ def test_delete(person: Person, clips: Library, anybody: Anybody) -> None:
         ("TRACE", "/sign_in", {"POST"}),
         ("TRACE", "/v/abcdefg", {"GET", "HEAD", "PATCH", "DELETE"}),
         ("TRACE", "/me", {"GET", "HEAD", "PATCH"}),
-        ("TRACE", "/channel", {"DELETE"}),
+        ("TRACE", "/channel", {"PATCH", "DELETE"}),
         ("TRACE", "/channel/picture", {"POST", "DELETE"}),
         ("TRACE", "/sessions", {"GET", "HEAD", "DELETE"}),
         ("TRACE", "/upload/v/abcdefg", {"POST"}),

@@ -68,7 +68,9 @@ def test_what_is_refused_leaves_the_picture_as_it_is(person: Person, anybody: An
 def test_only_its_owner_and_no_other_address(person: Person, anybody: Anybody) -> None:
     assert anybody("POST", "/channel/picture", data=picture()).status_code == 400
     assert anybody("DELETE", "/channel/picture").status_code == 400
-    assert anybody("GET", "/channel/picture").status_code == 405
+    assert anybody("PUT", "/channel/picture").status_code == 405
+    # That is the page of a channel that is called so, if there is one.
+    assert anybody("GET", "/channel/picture").headers["Content-Type"] == "application/json"
     assert anybody("GET", f"/_pictures/{'a' * 32}").status_code == 404
     assert person.post("/channel/picture", data=picture()).status_code == 200
     assert "X-Accel-Redirect" not in anybody("GET", f"/channel/picture/{person.name}").headers

@@ -1,7 +1,8 @@
 """The minimal Flask application that Vireo's answers are held against; gunicorn runs it.
 
 It is what somebody would write who wants these few answers and nothing else: no token, no log, no
-metrics, no checks. Each thread keeps one PyMySQL connection, and each answer costs one SELECT.
+metrics, no checks. Each thread keeps one PyMySQL connection, and each answer costs one SELECT; a
+video for who sends a token another one, of what they think of it (everybody is the same person).
 """
 
 import os
@@ -14,17 +15,25 @@ from pymysql.cursors import Cursor
 
 _COLUMNS = """
 v.PathHash, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height, v.`Like`, v.Dislike,
+COALESCE(k.Views, 0), COALESCE(k.Comments, 0),
 """
+_JOINS = "JOIN Channels c USING (ChannelID) LEFT JOIN VideoCounters k USING (VideoID)"
 ONE = f"""
-SELECT {_COLUMNS} v.Description, v.ThumbnailVersion FROM Videos v JOIN Channels c USING (ChannelID)
+SELECT {_COLUMNS} v.Description, v.ThumbnailVersion, v.CommentsPolicy FROM Videos v {_JOINS}
 WHERE v.PathHash = %s
 """
 # The index and the order of the join that Vireo asks for, and one row more, as Vireo reads it.
 NEWEST = f"""
 SELECT STRAIGHT_JOIN {_COLUMNS} '', v.ThumbnailVersion
-FROM Videos v FORCE INDEX (Newest) JOIN Channels c USING (ChannelID)
+FROM Videos v FORCE INDEX (Newest) {_JOINS}
 WHERE v.State = 'ready' ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
+
+REACTION = """
+SELECT r.Reaction FROM Videos v JOIN Reactions r USING (VideoID)
+WHERE v.PathHash = %s AND r.ChannelID = %s
+"""
+SOMEBODY = 1
 
 app = Flask("reference")
 _own = threading.local()
@@ -47,8 +56,8 @@ def _cursor() -> Cursor:
 
 def _shown(row: tuple[Any, ...]) -> dict[str, object]:
     hash_path, channel, title, upload, duration, width, height, likes, dislikes, *rest = row
-    text, version = rest
-    return {
+    views, comments, text, version, *policy = rest
+    shown = {
         "type": "video",
         "channel": channel,
         "title": title,
@@ -62,7 +71,11 @@ def _shown(row: tuple[Any, ...]) -> dict[str, object]:
         "likes": likes,
         "dislikes": dislikes,
         "thumbnail_version": version,
+        "views": views,
+        "comments": comments,
     }
+    # In lists it is left out.
+    return {**shown, "comments_policy": policy[0]} if policy else shown
 
 
 @app.get("/v/<hash_path>")
@@ -71,8 +84,12 @@ def one(hash_path: str) -> Response:
     with _cursor() as cursor:
         cursor.execute(ONE, (hash_path,))
         row = cursor.fetchone()
-    assert row
-    return jsonify({"response": _shown(row)})
+        assert row
+        shown = _shown(row)
+        if "Authorization" in request.headers:
+            found = cursor.execute(REACTION, (hash_path, SOMEBODY))
+            shown["my_reaction"] = cursor.fetchall()[0][0] if found else "none"
+    return jsonify({"response": shown})
 
 
 @app.get("/videos/all")

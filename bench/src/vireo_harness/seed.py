@@ -90,6 +90,9 @@ class _Video:
             "likes": self.likes,
             "dislikes": self.dislikes,
             "thumbnail_version": None,
+            "views": 0,
+            "comments": 0,
+            "comments_policy": "open",
         }
 
 

@@ -7,17 +7,9 @@ catalog's: their rows go with the channel.
 from migrations.statements import run
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 
 STATEMENTS = (
-    """
-    CREATE TABLE IF NOT EXISTS VideoCounters (
-        VideoID int NOT NULL PRIMARY KEY,
-        Comments int NOT NULL DEFAULT 0,
-        Views bigint NOT NULL DEFAULT 0
-    ) ENGINE = InnoDB
-    """,
-    "ALTER TABLE Channels ADD COLUMN IF NOT EXISTS CreatedAt datetime NULL",
     # The secret of one day, of which viewers' ids are made; see ADR 0048.
     """
     CREATE TABLE IF NOT EXISTS ViewKeys (

@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -68,7 +68,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "end_session": {"session_id": SESSION},
     "end_other_sessions": {},
     "show_me": {},
-    "change_me": {**PERSON, "email": "ada@example.org", "password": "x"},
+    "change_me": {**PERSON, "email": "ada@example.org", "password": "x", "history": True},
     "change_password": {"old_password": "x", "new_password": "y"},
     "forget_password": {"email": "ada@example.org"},
     "reset_password": {"token": "x", "password": "y"},
@@ -82,7 +82,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "upload_video": {"hash_path": HASH, "file": FILE, "progress": None},
     "wait": {"hash_path": HASH, "seconds": 5.0},
     "show_video": {"hash_path": HASH},
-    "edit_video": {"hash_path": HASH, "title": "x", "description": "y"},
+    "edit_video": {"hash_path": HASH, "title": "x", "description": "", "comments_policy": "open"},
     "delete_video": {"hash_path": HASH},
     "download_video": {"hash_path": HASH, "target": TARGET, "progress": None},
     "read_video": {"hash_path": HASH, "first": 0, "last": 3},
@@ -97,6 +97,33 @@ CALLS: dict[str, dict[str, Any]] = {
     "block_channel": {"name": "ada"},
     "unblock_channel": {"name": "ada"},
     "list_my_blocks": {"page_size": 1},
+    "react": {"hash_path": HASH, "reaction": "like"},
+    "list_comments": {"hash_path": HASH, "sort": "top", "page_size": 1},
+    "list_replies": {"comment_id": 7, "page_size": 1},
+    "post_comment": {"hash_path": HASH, "text": "x", "reply_to": 7},
+    "edit_comment": {"comment_id": 7, "text": "x"},
+    "delete_comment": {"comment_id": 7},
+    "like_comment": {"comment_id": 7, "like": True},
+    "pin_comment": {"comment_id": 7, "pin": True},
+    "approve_comment": {"comment_id": 7},
+    "show_channel": {"name": "ada"},
+    "edit_channel": {"about": "x", "links": [{"label": "x", "url": "https://x.example"}]},
+    "follow_channel": {"name": "ada", "notify": "all"},
+    "unfollow_channel": {"name": "ada"},
+    "list_my_subscriptions": {"page_size": 1},
+    "list_feed": {"page_size": 1},
+    "note_position": {"hash_path": HASH, "position": 1.5, "watched": 10, "session": "x"},
+    "list_my_history": {"page_size": 1},
+    "clear_my_history": {},
+    "forget_video": {"hash_path": HASH},
+    "list_my_playlists": {"page_size": 1},
+    "make_playlist": {"title": "x", "description": "y", "visibility": "public"},
+    "show_playlist": {"id": "later"},
+    "edit_playlist": {"id": "a" * 16, "title": "x", "description": "y", "visibility": "public"},
+    "delete_playlist": {"id": "a" * 16},
+    "list_playlist_videos": {"id": "later", "page_size": 1},
+    "put_into_playlist": {"id": "later", "hash_path": HASH, "position": 0},
+    "take_from_playlist": {"id": "later", "hash_path": HASH},
     "list_notices": {"unread": True, "page_size": 1},
     "read_notices": {"up_to": 1, "ids": [2]},
     "show_notice_settings": {},
@@ -104,14 +131,8 @@ CALLS: dict[str, dict[str, Any]] = {
 }
 # What every client sends.
 PLAIN_HEADERS = {
-    "accept",
-    "accept-encoding",
-    "authorization",
-    "connection",
-    "content-length",
-    "content-type",
-    "host",
-    "user-agent",
+    *("accept", "accept-encoding", "authorization", "connection"),
+    *("content-length", "content-type", "host", "user-agent"),
 }
 
 
@@ -281,7 +302,7 @@ def problems(
         judge.used.clear()
         places = {FILE: file, TARGET: folder / "target"}
         given = {
-            key: places.get(value, value) if isinstance(value, Hashable) else value
+            key: value if isinstance(value, list | dict) else places.get(value, value)
             for key, value in arguments.items()
         }
         try:

@@ -22,6 +22,8 @@ def python_types(kind: Any) -> set[object]:
         return set().union(*map(python_types, typing.get_args(kind)))
     if typing.get_origin(kind) is typing.Literal:
         return {("is", value) for value in typing.get_args(kind)}
+    if typing.get_origin(kind) is list:
+        return {"array"}
     names = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
     return {names[kind]}
 
@@ -37,10 +39,25 @@ def json_types(schemas: Mapping[str, Any], schema: Mapping[str, Any]) -> set[obj
     return {("is", schema["const"])} if "const" in schema else {schema["type"]}
 
 
+VALUES = (
+    *(values.UniversalObject, values.ChannelObject, values.SubscriptionRow, values.WatchedRow),
+    *(values.PlaylistRow, values.SignedIn, values.SessionRow, values.MeRow),
+    *(values.Reaction, values.CommentObject),
+)
+ALIASES = {
+    "SearchType": values.SearchType,
+    "State": values.State,
+    "CommentsPolicy": values.CommentsPolicy,
+    "CommentSort": values.CommentSort,
+    "Notify": values.Notify,
+    "PlaylistVisibility": values.PlaylistVisibility,
+}
+
+
 def differences(document: Mapping[str, Any]) -> Iterator[str]:
     """Fields and types of values that are not those of their schemas."""
     schemas = document["components"]["schemas"]
-    for kind in (values.UniversalObject, values.SignedIn, values.SessionRow, values.MeRow):
+    for kind in VALUES:
         schema = schemas.get(kind.__name__)
         if schema is None:
             yield f"there is no {kind.__name__}"
@@ -57,7 +74,7 @@ def differences(document: Mapping[str, Any]) -> Iterator[str]:
             wanted |= set() if required else {"null"}
             if python_types(hints[name]) != wanted:
                 yield f"{kind.__name__}.{name} is {hints[name]}, and not {wanted}"
-    for name, alias in (("SearchType", values.SearchType), ("State", values.State)):
+    for name, alias in ALIASES.items():
         if set(typing.get_args(alias)) != set(schemas.get(name, {}).get("enum", [])):
             yield f"{name} is another one"
     codes = set(schemas["Code"]["enum"])

@@ -1,4 +1,4 @@
-"""Who a request says that it comes from, told without asking for the session."""
+"""Who looks at what everybody may see: a session is looked for once a second."""
 
 import time
 
@@ -7,23 +7,25 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_common.access import Guard, claimed_account_id, maybe_signed_in
+from vireo_common.access import RECENT_SECONDS, Guard, maybe_signed_in, recent_viewer_id
 from vireo_common.sessions import Standing
 from vireo_common.tokens import ACCESS_SECONDS, Signer, Verifier
 from vireo_common.web import answer, create_application
+from vireo_testing.answers import outcome
 
 SESSION = "a session"
 
 
 class Sessions:
-    """Remembers which sessions were looked for."""
+    """Remembers which sessions were looked for; ``ended`` are there no more."""
 
     def __init__(self) -> None:
         self.looked: list[str] = []
+        self.ended = False
 
     def __call__(self, account_id: int, session_id: str) -> Standing:
         self.looked.append(session_id)
-        return Standing.GOOD
+        return Standing.ENDED if self.ended else Standing.GOOD
 
 
 @pytest.fixture
@@ -43,32 +45,48 @@ def http(signer: Signer, sessions: Sessions, clock: list[float]) -> FlaskClient:
     made = create_application("test", guard=guard, ready=lambda: None)
     bp = APIBlueprint("test", __name__)
 
-    @bp.get("/claimed")
+    @bp.get("/recent")
     @maybe_signed_in
-    def claimed() -> Response:
-        return answer(claimed_account_id())
+    def recent() -> Response:
+        return answer(recent_viewer_id())
 
     made.register_api(bp)
     return Flask.test_client(made)
 
 
-def claimed(http: FlaskClient, token: str) -> object:
-    return http.get("/claimed", headers={"Authorization": token}).json["response"]  # type: ignore[index]
+def recent(http: FlaskClient, token: str) -> tuple[int, object]:
+    answered = http.get("/recent", headers={"Authorization": token})
+    value = answered.json["response"]  # type: ignore[index]
+    return answered.status_code, value if answered.status_code == 200 else value["error"]
 
 
-def test_it_goes_by_the_signature_alone(http: FlaskClient, signer: Signer) -> None:
+def test_who_carries_no_valid_token_is_nobody(http: FlaskClient, signer: Signer) -> None:
     expired = signer.access_token(5, SESSION, time.time() - ACCESS_SECONDS - 1)
-    assert claimed(http, signer.access_token(5, SESSION)) == 5
-    assert [claimed(http, token) for token in ("", "x", "Bearer", expired)] == [None] * 4
+    assert recent(http, signer.access_token(5, SESSION)) == (200, 5)
+    assert recent(http, " ") == (200, None)
+    assert recent(http, "x") == (400, "token_invalid")
+    assert recent(http, expired) == (401, "token_expired")
 
 
-def test_it_is_noted_once_a_minute_that_a_session_was_seen(
+def test_a_session_is_looked_for_once_a_second(
     http: FlaskClient, signer: Signer, sessions: Sessions, clock: list[float]
 ) -> None:
     token = signer.access_token(5, SESSION)
     for _ in range(3):
-        assert claimed(http, token) == 5
-    assert sessions.looked == [SESSION]
-    clock[0] += 61
-    assert claimed(http, token) == 5
+        assert recent(http, token) == (200, 5)
+    assert recent(http, signer.access_token(6, SESSION)) == (200, 6)
     assert sessions.looked == [SESSION] * 2
+    sessions.ended = True
+    clock[0] += RECENT_SECONDS
+    for _ in range(2):
+        assert recent(http, token) == (401, "token_revoked")
+    assert sessions.looked == [SESSION] * 4
+
+
+def test_a_session_that_has_ended_is_never_recent(
+    http: FlaskClient, signer: Signer, sessions: Sessions
+) -> None:
+    sessions.ended = True
+    for _ in range(2):
+        answered = http.get("/recent", headers={"Authorization": signer.access_token(5, SESSION)})
+        assert outcome(answered) == (401, "token_revoked")

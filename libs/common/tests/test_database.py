@@ -211,50 +211,6 @@ def test_line_lost_and_swallowed_is_not_committed(
     assert names(clean_tables) == set()
 
 
-def test_idle_connections_that_died_are_replaced(
-    open_pool: Any, clean_tables: TestDatabase
-) -> None:
-    database = open_pool("auth", size=3)
-    meet = threading.Barrier(3, timeout=10)
-
-    def own_id() -> int:
-        with database.read() as cursor:
-            cursor.execute("SELECT CONNECTION_ID()")
-            found = int(cursor.fetchone()[0])
-            meet.wait()
-            return found
-
-    with ThreadPoolExecutor(3) as pool:
-        ids = [future.result() for future in [pool.submit(own_id) for _ in range(3)]]
-    for one in ids:
-        clean_tables.server_execute(f"KILL {one}")
-    for _ in range(6):
-        database.ping()
-
-
-def test_a_connection_in_use_is_not_asked_how_it_is(
-    open_pool: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database = open_pool("auth", size=1)
-
-    def pings() -> int:
-        with database.read() as cursor:
-            cursor.execute("SHOW SESSION STATUS LIKE 'Com_admin_commands'")
-            return int(cursor.fetchone()[1])
-
-    # A new one is asked at its second use.
-    pings()
-    before = pings()
-    for _ in range(5):
-        with database.read() as cursor:
-            cursor.execute("SELECT 1")
-    assert pings() == before
-    # One that was idle is.
-    monkeypatch.setattr(vireo_common.database, "TRUSTED_SECONDS", 0.0)
-    pings()
-    assert pings() == before + 1
-
-
 def test_a_connection_that_was_closed_by_force_is_replaced(open_pool: Any) -> None:
     database = open_pool("auth", size=1)
 
@@ -268,18 +224,6 @@ def test_a_connection_that_was_closed_by_force_is_replaced(open_pool: Any) -> No
     with pytest.raises(KeyError):
         database.transaction("test", work)
     database.ping()
-
-
-def test_pool_gives_no_more_connections_than_its_size(open_pool: Any) -> None:
-    database = open_pool("media", size=2)
-
-    def use(_: int) -> int:
-        with database.read() as cursor:
-            cursor.execute("SELECT CONNECTION_ID(), SLEEP(0.02)")
-            return int(cursor.fetchone()[0])
-
-    with ThreadPoolExecutor(12) as pool:
-        assert len(set(pool.map(use, range(24)))) == 2
 
 
 def test_session_is_utc_and_utf8(open_pool: Any) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from gunicorn.app.wsgiapp import WSGIApplication
 
 from vireo_common import gunicorn
 from vireo_common.gunicorn_worker import Reloader
@@ -20,30 +21,34 @@ from vireo_common.gunicorn_worker import Reloader
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A module that nobody has imported."""
     name = f"service_{os.getpid()}"
-    (tmp_path / f"{name}.py").write_text("def create_app(): raise AssertionError('too early')\n")
+    (tmp_path / f"{name}.py").write_text("def create_app(): return lambda environ, start: []\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     yield name
     sys.modules.pop(name, None)
     gc.unfreeze()
 
 
-def start(module: str, *, reload: bool) -> None:
-    gunicorn.on_starting(
-        SimpleNamespace(
-            cfg=SimpleNamespace(reload=reload),
-            app=SimpleNamespace(app_uri=f"{module}:create_app()"),
-        )
-    )
+def start(module: str, monkeypatch: pytest.MonkeyPatch, *, reload: bool) -> WSGIApplication:
+    monkeypatch.setattr(sys, "argv", ["gunicorn", f"{module}:create_app()"])
+    app = WSGIApplication()
+    gunicorn.on_starting(SimpleNamespace(cfg=SimpleNamespace(reload=reload), app=app))
+    return app
 
 
-def test_the_service_is_imported_before_the_fork_and_not_made(module: str) -> None:
-    start(module, reload=False)
-    assert module in sys.modules
+def test_the_application_is_made_before_the_fork(
+    module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = start(module, monkeypatch, reload=False)
     assert gc.get_freeze_count() > 0
+    made = app.callable
+    assert made is not None
+    assert app.wsgi() is made, "what a worker asks for"
 
 
-def test_what_is_reloaded_is_imported_by_each_worker(module: str) -> None:
-    start(module, reload=True)
+def test_what_is_reloaded_is_imported_by_each_worker(
+    module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(module, monkeypatch, reload=True)
     assert module not in sys.modules
 
 

@@ -23,9 +23,9 @@ from vireo_common.access import (
     signed_in,
     viewer_id,
 )
-from vireo_common.client import TOKEN_HEADER
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page, PageQuery, decode_cursor, encode_cursor
+from vireo_common.service_token import TOKEN_HEADER
 from vireo_common.sessions import Standing
 from vireo_common.tokens import ACCESS_SECONDS, Signer, Verifier
 from vireo_common.web import answer, answer_page, client_address, create_application

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from vireo_ops import caller, gateway, page, settings_texts
 from vireo_ops.develop import develop
 from vireo_ops.errors import OperationError
+from vireo_ops.recount import recount
 from vireo_ops.rotation import rotate_keys
 from vireo_ops.runtime import Runtime
 
@@ -24,12 +25,14 @@ def main(arguments: Sequence[str]) -> int:
         "status": _status,
         "logs": _logs,
         "rotate-keys": _rotate_keys,
+        "recount": _recount,
         "check-gateway": _check_gateway,
         "dev": _dev,
     }
     parser = argparse.ArgumentParser(prog="vireo_ops")
     parser.add_argument("command", choices=[*sorted(commands), "page", "settings"])
     parser.add_argument("--service", default="", help="logs, dev: the program")
+    parser.add_argument("--repair", action="store_true", help="recount: set what differs")
     try:
         if arguments[:1] == ["settings"]:
             return _settings(check="--check" in arguments)
@@ -100,6 +103,10 @@ def _logs(given: argparse.Namespace) -> int:
 
 def _rotate_keys(_: argparse.Namespace) -> int:
     return rotate_keys(_runtime())
+
+
+def _recount(given: argparse.Namespace) -> int:
+    return recount(_runtime(), repair=given.repair)
 
 
 def _dev(given: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from vireo_auth.settings import WorkerSettings as AuthWorkerSettings
 from vireo_catalog.settings import CatalogSettings
 from vireo_common.settings import PREFIX, ServiceSettings, complaints
 from vireo_community.settings import CommunitySettings
+from vireo_community.settings import WorkerSettings as CommunityWorkerSettings
 from vireo_courier.settings import MailSettings
 from vireo_media.settings import (
     MAX_UPLOAD_BYTES,
@@ -190,7 +191,7 @@ READERS: Mapping[str, type[GatewaySettings | ThreadSettings | ServiceSettings]] 
     "catalog": CatalogSettings,
     "catalog-worker": CatalogSettings,
     "community": CommunitySettings,
-    "community-worker": CommunitySettings,
+    "community-worker": CommunityWorkerSettings,
     "community-stream": CommunitySettings,
     "media": MediaSettings,
     "media-worker": WorkerSettings,

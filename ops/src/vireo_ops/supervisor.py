@@ -231,7 +231,9 @@ class Supervisor:
             return self.end_leftovers()
         pid = int(self._server.getPID())
         self._stop_at_once([name for name in self.states() if name not in _STOPPED_IN_ORDER])
-        # This stops the rest by priority, MariaDB last.
+        # The last one. Left to the shutdown it would be signalled after some seconds: that looks at
+        # one program a second, by priority, also at those that have stopped.
+        self._stop("mariadb", wait=True)
         self._server.shutdown()
         deadline = time.monotonic() + _RPC_SECONDS
         while _is_alive(pid):

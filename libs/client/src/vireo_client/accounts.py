@@ -84,10 +84,14 @@ class Accounts(Calls):
         lname: str | None = None,
         email: str | None = None,
         password: str | None = None,
+        history: bool | None = None,
     ) -> MeRow:
-        """Change names, or (with the password) the address of mails; the account as it is then."""
+        """Change names, whether a history is kept, or (with the password) the address of mails.
+
+        The account as it is then.
+        """
         names = {"fname": fname, "mname": mname, "lname": lname}
-        body = given({**names, "email": email, "password": password})
+        body = given({**names, "email": email, "password": password, "history": history})
         return parse(MeRow, self._value("PATCH", "/me", body))
 
     def change_password(self, old_password: str, new_password: str) -> None:

@@ -12,6 +12,11 @@ from vireo_client.errors import StrangeAnswer
 
 State = Literal["waiting", "processing", "ready", "failed"]
 SearchType = Literal["all", "channel"]
+CommentsPolicy = Literal["open", "review", "closed"]
+CommentSort = Literal["new", "top"]
+MyReaction = Literal["like", "dislike", "none"]
+Notify = Literal["all", "none"]
+PlaylistVisibility = Literal["public", "unlisted", "private"]
 
 
 class _Dataclass(Protocol):
@@ -44,11 +49,95 @@ class UniversalObject:
     height: int | None = None
     likes: int | None = None
     dislikes: int | None = None
+    views: int | None = None
+    comments: int | None = None
+    comments_policy: CommentsPolicy | None = None
+    my_reaction: MyReaction | None = None
+    """With a token alone."""
     state: State | None = None
     """This one and the next three are for the owner alone."""
     reason: str | None = None
     note: str | None = None
     uploaded: bool | None = None
+    my_position: float | None = None
+    """This one and the next are for who is signed in, where they are known."""
+    subscribed: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelObject(UniversalObject):
+    """A channel, as its own page shows it."""
+
+    subscribers: int
+    views: int = dataclasses.field()
+    """Of its videos together."""
+    about: str
+    links: list[dict[str, str]]
+    """Each with ``label`` and ``url``."""
+    banner: str
+    created: str
+    notify: Notify | None = None
+    """For who is signed in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionRow(UniversalObject):
+    """A channel that one follows."""
+
+    notify: Notify
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedRow(UniversalObject):
+    """A video in one's own history."""
+
+    # Said to be no default: the one of a video's object would be taken.
+    my_position: float = dataclasses.field()
+    """Seconds."""
+    watched_at: str
+
+
+@dataclass(frozen=True)
+class PlaylistRow:
+    """A playlist; ``count`` is of all videos in it, also those that one may not see."""
+
+    id: str
+    title: str
+    description: str
+    visibility: PlaylistVisibility
+    channel: str
+    count: int
+    updated: str
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What one thinks of a video, and what all do."""
+
+    reaction: MyReaction
+    likes: int
+    dislikes: int
+
+
+@dataclass(frozen=True)
+class CommentObject:
+    """A comment; one that was deleted and has replies is an id, the state and their number."""
+
+    id: int
+    state: Literal["shown", "review", "deleted"]
+    replies: int
+    """How many of its replies are shown."""
+    video: str | None = None
+    """The video's hash path."""
+    channel: str | None = None
+    text: str | None = None
+    created: str | None = None
+    edited: str | None = None
+    likes: int | None = None
+    my_like: bool | None = None
+    reply_to: int | None = None
+    """The comment of the video below which it stands."""
+    pinned: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +172,7 @@ class MeRow:
     email: str
     email_verified: bool
     birth: str
+    history: bool
 
 
 @dataclass(frozen=True)

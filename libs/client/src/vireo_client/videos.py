@@ -9,7 +9,7 @@ from vireo_client.downloads import Download
 from vireo_client.errors import NoAnswer, NotReady, StrangeAnswer, VideoFailed
 from vireo_client.transport import Patience, Request, segment
 from vireo_client.uploads import File, FileBody, Progress, VideoUpload
-from vireo_client.values import SearchType, UniversalObject, parse
+from vireo_client.values import CommentsPolicy, SearchType, UniversalObject, parse
 
 # Vireo may be started anew meanwhile.
 _CUTS = 6
@@ -80,14 +80,20 @@ class Videos(Calls):
             pause = min(pause * 1.5, _SLOWEST_LOOK_SECONDS)
 
     def show_video(self, hash_path: str) -> UniversalObject:
-        """A video; its owner sees it in every state."""
+        """A video; its owner sees it in every state, and who is signed in what they think of it."""
         return parse(UniversalObject, self._value("GET", f"/v/{segment(hash_path)}"))
 
     def edit_video(
-        self, hash_path: str, *, title: str | None = None, description: str | None = None
+        self,
+        hash_path: str,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        comments_policy: CommentsPolicy | None = None,
     ) -> UniversalObject:
-        """Change the texts of a video; the video as it is then."""
-        body = given({"title": title, "description": description})
+        """Change the texts of a video, or who may comment; the video as it is then."""
+        texts = {"title": title, "description": description}
+        body = given({**texts, "comments_policy": comments_policy})
         return parse(UniversalObject, self._value("PATCH", f"/v/{segment(hash_path)}", body))
 
     def delete_video(self, hash_path: str) -> None:

@@ -12,14 +12,16 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from vireo_common.client import TOKEN_HEADER
 from vireo_common.errors import Code, Failure
-from vireo_common.sessions import SEEN_SECONDS, Standing
+from vireo_common.service_token import TOKEN_HEADER
+from vireo_common.sessions import Standing
 from vireo_common.tokens import Claims, Verifier, bearer_token
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
-# Sessions whose last lookup is cached.
+# For how long a session that was found is taken to be there, where nothing depends on it but what
+# its account sees of its own in what everybody may see: as old as what others see of it.
+RECENT_SECONDS = 1.0
 MOST_SESSIONS = 4096
 
 
@@ -57,7 +59,7 @@ class Guard:
         verifier: checks tokens.
         standing: what has become of an account and its session, given their ids.
         service_token: what internal callers send.
-        now: the clock by which a session is looked for again, in seconds.
+        now: the clock by which a session is recent, in seconds.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class Guard:
         self._now = now
         self._standing = standing
         self._service_token = service_token.encode()
-        self._look_again: dict[str, float] = {}
+        self._recent: dict[tuple[int, str], float] = {}
 
     def install(self, app: Flask) -> None:
         """Check every request to ``app``; call ``require_declarations`` when it is complete."""
@@ -111,22 +113,21 @@ class Guard:
             case Standing.NO_ACCOUNT:
                 raise Failure(Code.TOKEN_INVALID)
 
-    def claimed_account_id(self) -> int | None:
-        """Whose token the request carries, going by its signature and its time alone.
+    def recent_account_id(self) -> int:
+        """Whose token the request carries, whose session was there within the last second.
 
-        It authorizes nothing: call ``claims`` before showing or doing anything that depends on it.
-        The session is looked up once a minute, which updates when it was seen.
+        It authorizes nothing: call ``claims`` before showing or doing what not everybody may see.
+
+        Raises:
+            Failure: see ``claims``.
         """
-        try:
-            claims = self._verifier.claims(bearer_token(request.headers.get("Authorization")))
-            now = self._now()
-            if now >= self._look_again.get(claims.session_id, 0.0):
-                if len(self._look_again) >= MOST_SESSIONS:
-                    self._look_again.clear()
-                self._look_again[claims.session_id] = now + SEEN_SECONDS
-                self._standing(claims.account_id, claims.session_id)
-        except Failure:
-            return None
+        claims = self._verifier.claims(bearer_token(request.headers.get("Authorization")))
+        whose, now = (claims.account_id, claims.session_id), self._now()
+        if now >= self._recent.get(whose, 0.0):
+            claims = self.claims()
+            if len(self._recent) >= MOST_SESSIONS:
+                self._recent.clear()
+            self._recent[whose] = now + RECENT_SECONDS
         return claims.account_id
 
 
@@ -176,12 +177,16 @@ def viewer_id() -> int | None:
     return required_account_id()
 
 
-def claimed_account_id() -> int | None:
-    """Whose token a ``maybe_signed_in`` request says that it carries; see ``Guard``."""
+def recent_viewer_id() -> int | None:
+    """The same, of a session that was there within the last second; see ``Guard``.
+
+    Raises:
+        Failure: the token that it carries is not valid.
+    """
     if not request.headers.get("Authorization", "").strip():
         return None
     guard: Guard = current_app.extensions["vireo_guard"]
-    return guard.claimed_account_id()
+    return guard.recent_account_id()
 
 
 def required_account_id() -> int:

@@ -9,19 +9,19 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
-import structlog
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from vireo_common.errors import Code, Failure
+from vireo_common.logs import context, get_logger
+from vireo_common.service_token import TOKEN_HEADER
 from vireo_common.unix_adapter import UnixAdapter
 
-log = structlog.get_logger()
+log = get_logger()
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 8.0
 _UNIX = "unix:"
-TOKEN_HEADER = "X-Vireo-Service-Token"  # noqa: S105 (a header's name)
 
 
 class ServiceClient:
@@ -95,7 +95,7 @@ class ServiceClient:
 
     def _headers(self) -> dict[str, str]:
         headers = {TOKEN_HEADER: self._service_token}
-        request_id = structlog.contextvars.get_contextvars().get("request_id")
+        request_id = context().get("request_id")
         if request_id:
             headers["X-Request-ID"] = request_id
         return headers

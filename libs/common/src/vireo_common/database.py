@@ -6,24 +6,20 @@ Errors of the driver are translated here, so that callers see three things only:
 """
 
 import re
-import select
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, Self, TypeVar
+from typing import Self, TypeVar
 
 import pymysql
-import structlog
-from pymysql.constants import CR
 from pymysql.cursors import Cursor
-from sqlalchemy import exc as pool_errors
-from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
-from sqlalchemy.pool import QueuePool
 
 from vireo_common.errors import Code, Failure
+from vireo_common.logs import get_logger
+from vireo_common.pool import NoneFree, Pool
 from vireo_common.settings import ServiceSettings
 
-log = structlog.get_logger()
+log = get_logger()
 Result = TypeVar("Result")
 
 DUPLICATE_ENTRY = 1062
@@ -52,39 +48,12 @@ SESSION = "SET time_zone = '+00:00', idle_transaction_timeout = 60"
 ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 
 
-# A connection that was used so recently is not pinged; its socket is checked.
-TRUSTED_SECONDS = 5.0
-
-
 class Duplicate(Exception):
     """A unique constraint refused a row; ``key`` is the constraint's name."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
-
-
-class _Dialect(MySQLDialect_pymysql):
-    """Tells the pool whether a connection is still usable, mostly without a round trip.
-
-    The server sends nothing unasked: a readable socket was closed, or is about to be. A connection
-    that broke silently (a machine that vanished) is found by the ping after it was idle.
-    """
-
-    def do_ping(self, dbapi_connection: Any) -> Literal[True]:
-        """Return, or raise a driver's error where the connection is dead."""
-        if dbapi_connection._sock is None:
-            # `_roll_back` closed it, because the rollback failed.
-            raise pymysql.err.InterfaceError(CR.CR_SERVER_GONE_ERROR, "closed already")
-        poll = select.poll()
-        poll.register(dbapi_connection._sock, select.POLLIN)
-        if poll.poll(0):
-            raise pymysql.err.OperationalError(CR.CR_SERVER_LOST, "the server ended it")
-        now = time.monotonic()
-        if now >= getattr(dbapi_connection, "trusted_until", 0.0):
-            super().do_ping(dbapi_connection)
-        dbapi_connection.trusted_until = now + TRUSTED_SECONDS
-        return True
 
 
 class MissingParent(Exception):
@@ -102,7 +71,7 @@ class Database:
     def __init__(
         self, *, host: str, port: int, name: str, user: str, password: str, size: int
     ) -> None:
-        def connect() -> Any:  # the pool asks for SQLAlchemy's DBAPI protocol
+        def connect() -> "pymysql.Connection[Cursor]":
             connection = pymysql.connect(
                 host=host,
                 port=port,
@@ -128,18 +97,9 @@ class Database:
                 raise
             return connection
 
-        # Statements run in autocommit, or in a ``transaction``, which always ends: no rollback is
-        # needed when a connection returns to the pool, which saves a round trip.
-        self._pool = QueuePool(
-            connect,
-            pool_size=size,
-            max_overflow=0,
-            timeout=5,
-            recycle=1800,
-            pre_ping=True,
-            reset_on_return=None,
-            dialect=_Dialect(dbapi=pymysql),
-        )
+        # Statements run in autocommit, or in a ``transaction``, which always ends: what goes back
+        # to the pool is as it was.
+        self._pool = Pool(connect, size)
 
     @classmethod
     def connect(cls, service: str, settings: ServiceSettings, size: int | None = None) -> Self:
@@ -225,12 +185,12 @@ class Database:
     @contextmanager
     def _connection(self) -> "Iterator[pymysql.Connection[Cursor]]":
         try:
-            pooled = self._pool.connect()
-        except (pool_errors.TimeoutError, pymysql.err.Error) as error:
+            pooled = self._pool.take()
+        except (NoneFree, pymysql.err.Error) as error:
             raise _unavailable(error) from error
-        raw: Any = pooled.driver_connection
+        end = self._pool.give_back
         try:
-            yield raw
+            yield pooled.connection
         except pymysql.err.IntegrityError as error:
             raise _translated(error) from error
         except (pymysql.err.OperationalError, pymysql.err.InterfaceError) as error:
@@ -238,10 +198,10 @@ class Database:
             if number in RUN_AGAIN or (number in SERVERS_OWN and number not in OUT_OF_SERVICE):
                 raise
             # The connection may be dead or hold half an answer: it must not be used again.
-            pooled.invalidate(error)
+            end = self._pool.discard
             raise _unavailable(error) from error
         finally:
-            pooled.close()
+            end(pooled)
 
     def ping(self) -> None:
         """Raise ``Failure`` (``unavailable``) unless the server answers."""
@@ -250,7 +210,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection that is not in use."""
-        self._pool.dispose()
+        self._pool.close()
 
 
 def _roll_back(connection: "pymysql.Connection[Cursor]") -> None:

@@ -29,6 +29,7 @@ class Code(StrEnum):
     BAD_CREDENTIALS = "bad_credentials"
     BLOCKED = "blocked"
     FORBIDDEN = "forbidden"
+    COMMENTS_CLOSED = "comments_closed"
     NOT_FOUND = "not_found"
     NO_VIDEO_FILE = "no_video_file"
     NO_BYTES = "no_bytes"
@@ -69,6 +70,7 @@ STATUS: Mapping[Code, int] = {
     Code.BAD_CREDENTIALS: 402,
     Code.BLOCKED: 403,
     Code.FORBIDDEN: 403,
+    Code.COMMENTS_CLOSED: 403,
     Code.NOT_FOUND: 404,
     Code.NO_VIDEO_FILE: 400,
     Code.NO_BYTES: 400,
@@ -110,6 +112,7 @@ MESSAGES: Mapping[Code, str] = {
     Code.BAD_CREDENTIALS: "Wrong username or password.",
     Code.BLOCKED: "Too many wrong passwords; sign-in is blocked for a while.",
     Code.FORBIDDEN: "This is not yours.",
+    Code.COMMENTS_CLOSED: "Nobody can comment on this video.",
     Code.NOT_FOUND: "There is nothing at this address.",
     Code.NO_VIDEO_FILE: "There is no video file with this hash.",
     Code.NO_BYTES: "The body is empty; send the bytes of the video.",

@@ -22,15 +22,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-import structlog
 from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
 from vireo_common.errors import Failure
 from vireo_common.events import Event
+from vireo_common.logs import get_logger
 from vireo_common.worker import OUTAGE_SECONDS
 
-log = structlog.get_logger()
+log = get_logger()
 
 IDLE_SECONDS = 0.2
 """How long a reader waits before it looks again."""

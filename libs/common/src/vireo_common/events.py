@@ -61,7 +61,7 @@ class VideoPublished(Event):
 
 @dataclass(frozen=True)
 class VideoChanged(Event):
-    """The title or the description of a video was changed, in whatever state it is."""
+    """Texts of a video, or who may comment, were changed, in whatever state it is."""
 
     kind = "video_changed"
 

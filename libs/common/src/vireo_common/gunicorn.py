@@ -4,16 +4,13 @@ Read by gunicorn, so the names are gunicorn's settings.
 """
 
 import gc
-import importlib
 import os
 import socket
 import sys
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-from vireo_common.logs import TRACEBACKS
+from vireo_common.logs import plain_formatter
 from vireo_common.settings import ServiceSettings
 
 _settings = ServiceSettings.read()
@@ -52,20 +49,7 @@ logger_class = "vireo_common.gunicorn_worker.WithoutAccess"
 logconfig_dict: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                TRACEBACKS,
-                structlog.processors.JSONRenderer(),
-            ],
-            "foreign_pre_chain": [
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ],
-        }
-    },
+    "formatters": {"json": {"()": plain_formatter}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"level": "INFO", "handlers": ["out"]},
     "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["out"], "propagate": False}},
@@ -73,14 +57,15 @@ logconfig_dict: dict[str, Any] = {
 
 
 def on_starting(server: Any) -> None:
-    """Import the service before its workers are forked, so that they share what was imported.
+    """Make the application before the workers are forked, so that they share what it takes.
 
-    The application itself, with its pool of connections, is still made by each worker. Where
-    gunicorn reloads changed code, workers must import it anew.
+    Nothing in it connects or starts a thread before it is asked for something, so that each worker
+    has its own connections and threads. Where gunicorn reloads changed code, workers must import it
+    anew.
     """
     if server.cfg.reload:
         return
-    importlib.import_module(server.app.app_uri.partition(":")[0])
+    server.app.wsgi()
     gc.collect()
     # The collector skips frozen objects, so that workers go on sharing their pages (copy-on-write).
     gc.freeze()

@@ -14,15 +14,15 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import structlog
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import ParseException
 from gunicorn.reloader import ReloaderBase
 from gunicorn.workers.gthread import ThreadWorker
 
 from vireo_common.errors import Code, Failure
+from vireo_common.logs import get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class Reloader(ReloaderBase):  # type: ignore[misc]

@@ -1,10 +1,10 @@
 """``Idempotency-Key``: a POST that is repeated has one effect and gets the same answer.
 
-The first request with a key inserts a row (the unique key decides which one is first); the others
-wait for its answer. Server errors and answers with ``Retry-After`` are not stored, so that a retry
-does the work again. A process that dies in between leaves a row whose lease expires: the next
-request does the work again, and a unique constraint (a taken name, or the ``request_key`` that a
-handler stores with what it makes) tells what had been done already.
+The first request with a key inserts a row (``idempotent_requests``); the others wait for its
+answer. Server errors and answers with ``Retry-After`` are not stored, so that a retry does the work
+again. A process that dies in between leaves a row whose lease expires: the next request does the
+work again, and a unique constraint (a taken name, or the ``request_key`` that a handler stores with
+what it makes) tells what had been done already.
 
 Answers that hold secrets are never kept: their handlers are marked ``never_replayed``. Bodies may
 hold passwords, so that only a keyed digest of them is kept.
@@ -16,50 +16,21 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, TypeVar
 
-import structlog
 from flask import Flask, Response, g, request
 
 from vireo_common.access import request_handler
-from vireo_common.database import Database, Duplicate
+from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
+from vireo_common.idempotent_requests import Asked, IdempotentRequestTable, Kept, Turn
+from vireo_common.logs import get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 Handler = TypeVar("Handler", bound=Callable[..., Any])
-
-INSERT = """
-INSERT INTO IdempotentRequests (KeyHash, RequestHash, Lease, LeaseUntil, ExpiresAt)
-VALUES (%s, %s, %s, NOW(3) + INTERVAL %s SECOND, NOW(3) + INTERVAL %s SECOND)
-"""
-
-FIND = """
-SELECT RequestHash, Status, Body, LeaseUntil < NOW(3), ExpiresAt < NOW(3)
-FROM IdempotentRequests WHERE KeyHash = %s
-"""
-
-TAKE_OVER = """
-UPDATE IdempotentRequests SET Lease = %s, LeaseUntil = NOW(3) + INTERVAL %s SECOND
-WHERE KeyHash = %s AND Status IS NULL AND LeaseUntil < NOW(3)
-"""
-
-# Fencing: a request whose lease was taken over changes nothing.
-FINISH = "UPDATE IdempotentRequests SET Status = %s, Body = %s WHERE KeyHash = %s AND Lease = %s"
-
-FORGET = "DELETE FROM IdempotentRequests WHERE KeyHash = %s AND Lease = %s AND Status IS NULL"
-
-FORGET_EXPIRED = "DELETE FROM IdempotentRequests WHERE KeyHash = %s AND ExpiresAt < NOW(3)"
-
-# Bounded, so that the sweep never holds many locks.
-SWEEP = "DELETE FROM IdempotentRequests WHERE ExpiresAt < NOW(3) ORDER BY ExpiresAt LIMIT 1000"
 
 HEADER = "Idempotency-Key"
 MAX_KEY = 255
-KEPT_SECONDS = 24 * 60 * 60
-# Longer than the gateway waits for any of these answers.
-LEASE_SECONDS = 60
 WAIT_SECONDS = 25.0
 POLL_SECONDS = 0.02
 MAX_POLL_SECONDS = 0.5
@@ -73,33 +44,8 @@ def never_replayed(handler: Handler) -> Handler:
     return handler
 
 
-class Turn(StrEnum):
-    """What becomes of a request with a key."""
-
-    FIRST = "first"
-    WAIT = "wait"
-    CONFLICT = "conflict"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The answer that the first one got."""
-
-    status: int
-    body: str
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request with a key: digests of the key and the request, and the lease of who handles it."""
-
-    key_hash: bytes
-    request_hash: bytes
-    lease: bytes
-
-
 class IdempotentRequests:
-    """The table, and what is done with it before and after each request.
+    """What is done with the table before and after each request.
 
     Args:
         service: whose requests these are.
@@ -107,7 +53,7 @@ class IdempotentRequests:
     """
 
     def __init__(self, database: Database, service: str, secret: str) -> None:
-        self._database = database
+        self._table = IdempotentRequestTable(database)
         self._service = service
         self._secret = secret.encode()
         self._waiters = threading.BoundedSemaphore(WAITERS)
@@ -118,44 +64,11 @@ class IdempotentRequests:
         app.before_request(self._before)
         app.after_request(self._after)
 
-    def _begin(self, asked: Asked) -> Turn | Kept:
-        """Whose turn it is."""
-        return Turn.FIRST if self._insert(asked) else self._look(asked)
-
-    def _look(self, asked: Asked) -> Turn | Kept:
-        """What has become of the request with this key that came before."""
-        with self._database.read() as cursor:
-            cursor.execute(FIND, (asked.key_hash,))
-            row = cursor.fetchone()
-        if row is None:
-            # The first one has just failed, and its row was deleted: try again.
-            return Turn.WAIT
-        stored, status, body, lease_ended, expired = row
-        if expired:
-            self._database.write(FORGET_EXPIRED, (asked.key_hash,))
-            return Turn.WAIT
-        if stored != asked.request_hash:
-            return Turn.CONFLICT
-        if status is not None:
-            return Kept(int(status), str(body))
-        claim = (asked.lease, LEASE_SECONDS, asked.key_hash)
-        if lease_ended and self._database.write(TAKE_OVER, claim) == 1:
-            return Turn.FIRST
-        return Turn.WAIT
-
-    def _insert(self, asked: Asked) -> bool:
-        row = (asked.key_hash, asked.request_hash, asked.lease, LEASE_SECONDS, KEPT_SECONDS)
-        try:
-            self._database.write(INSERT, row)
-        except Duplicate:
-            return False
-        return True
-
     def _before(self) -> Response | None:
         asked = self._asked()
         if asked is None:
             return None
-        turn = self._begin(asked)
+        turn = self._table.begin(asked)
         if turn is Turn.WAIT:
             turn = self._wait(asked)
         match turn:
@@ -191,7 +104,7 @@ class IdempotentRequests:
             while time.monotonic() < deadline:
                 time.sleep(pause)
                 pause = min(pause * 1.2, MAX_POLL_SECONDS)
-                turn = self._begin(asked)
+                turn = self._table.begin(asked)
                 if turn is not Turn.WAIT:
                     return turn
         finally:
@@ -206,10 +119,11 @@ class IdempotentRequests:
         kept = response.status_code < 500 and "Retry-After" not in response.headers
         try:
             if kept:
-                row = (response.status_code, response.get_data(as_text=True))
-                self._database.write(FINISH, (*row, asked.key_hash, asked.lease))
+                self._table.finish(
+                    asked, Kept(response.status_code, response.get_data(as_text=True))
+                )
             else:
-                self._database.write(FORGET, (asked.key_hash, asked.lease))
+                self._table.forget(asked)
         except Failure:
             # The answer is sent all the same; a repetition waits until the lease expires.
             log.warning("answer_not_kept")
@@ -217,17 +131,6 @@ class IdempotentRequests:
 
     def _digest(self, text: bytes) -> bytes:
         return hmac.digest(self._secret, text, "sha256")
-
-
-class IdempotentRequestTable:
-    """The table, for the sweep."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def sweep(self) -> None:
-        """Delete answers that were kept long enough; a bounded number."""
-        self._database.sweep(SWEEP)
 
 
 def request_key() -> bytes | None:

@@ -7,14 +7,14 @@ row in docs/operations.md, the line in docker-compose.yml and the example in ``v
 """
 
 import hmac
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 PREFIX = "VIREO_"
 
@@ -36,10 +36,10 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 """An address with a scheme, and nothing behind its path."""
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(BaseModel):
     """What a service needs to serve and to reach the database and its neighbours."""
 
-    model_config = SettingsConfigDict(env_prefix="VIREO_", frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_default=True)
 
     web_workers: int = Field(2, ge=1, le=64, description="processes of each service")
     web_threads: int = Field(
@@ -95,14 +95,14 @@ class ServiceSettings(BaseSettings):
             SystemExit: with every variable that is missing or wrong, one a line.
         """
         try:
-            return cls()
+            return cls.parse(os.environ)
         except ValidationError as error:
             lines = [f"  {line}" for line in complaints(error).values()]
             sys.exit("settings: these variables are not valid\n" + "\n".join(lines))
 
     @classmethod
     def parse(cls, variables: Mapping[str, str]) -> Self:
-        """Read the settings from ``VIREO_*`` variables, and not from the environment.
+        """Read the settings from ``VIREO_*`` variables.
 
         Raises:
             ValidationError: see ``complaints``.
@@ -112,15 +112,7 @@ class ServiceSettings(BaseSettings):
             for name, text in variables.items()
             if name.startswith(PREFIX)
         }
-
-        class Given(cls):  # type: ignore[misc, valid-type]
-            @classmethod
-            def settings_customise_sources(
-                cls, _: Any, init_settings: PydanticBaseSettingsSource, **__: Any
-            ) -> tuple[PydanticBaseSettingsSource, ...]:
-                return (init_settings,)
-
-        return Given(**given)
+        return cls.model_validate(given)
 
 
 def complaints(error: ValidationError) -> dict[str, str]:

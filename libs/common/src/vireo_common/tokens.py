@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
-import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import OKPAlgorithm
 
 from vireo_common.errors import Code, Failure
+from vireo_common.logs import get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 
 ALGORITHM = "EdDSA"
 CURVE = "Ed25519"

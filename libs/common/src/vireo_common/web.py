@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import pydantic_core
-import structlog
 from flask import Flask, Response, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from flask_openapi3.models.info import Info
@@ -25,10 +24,11 @@ from werkzeug.exceptions import HTTPException
 from vireo_common import metrics
 from vireo_common.access import Guard, public, request_handler
 from vireo_common.errors import MISSING, Code, Failure, FieldCode, FieldProblem
+from vireo_common.logs import bind_context, clear_context, get_logger
 from vireo_common.pages import Page
 from vireo_common.schema import Omitted
 
-log = structlog.get_logger()
+log = get_logger()
 Value = TypeVar("Value")
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -177,11 +177,16 @@ def answer(value: Any = "") -> Response:
     return jsonify({"response": value})
 
 
-def answer_page(page: Page[Any], values: Sequence[Any], limit: int) -> Response:
-    """200 with one page of a list, and the address of the next page in ``Link``."""
+def answer_page(page: Page[Any], values: Sequence[Any], limit: int, **parameters: str) -> Response:
+    """200 with one page of a list, and the address of the next page in ``Link``.
+
+    Args:
+        parameters: what else the list takes, as the address has it.
+    """
     response = answer(list(values))
     if page.next_cursor:
-        url = f"{_origin()}{request.path}?limit={limit}&cursor={page.next_cursor}"
+        more = "".join(f"{name}={value}&" for name, value in parameters.items())
+        url = f"{_origin()}{request.path}?{more}limit={limit}&cursor={page.next_cursor}"
         response.headers["Link"] = f'<{url}>; rel="next"'
     return response
 
@@ -237,8 +242,8 @@ def _begin() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
     g.began = time.perf_counter()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    clear_context()
+    bind_context(request_id=g.request_id)
 
 
 def _require_json() -> None:

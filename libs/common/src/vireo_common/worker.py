@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import structlog
-
 from vireo_common.errors import Failure
 from vireo_common.jobs import LEASE_SECONDS, Job, LeaseLost
+from vireo_common.logs import bind_context, clear_context, get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 
 RENEW_SECONDS = 2.0
 OUTAGE_SECONDS = 1.0
@@ -107,14 +106,14 @@ class Slot(threading.Thread):
                 self._stopping.wait(OUTAGE_SECONDS)
 
     def _work(self, job: Job) -> None:
-        structlog.contextvars.bind_contextvars(job=job.kind, subject=job.subject)
+        bind_context(job=job.kind, subject=job.subject)
         began = time.monotonic()
         try:
             with Hold(self._queue, job, self._stopping) as stop:
                 self._run(job, stop)
         finally:
             log.info("job", attempt=job.attempt, seconds=round(time.monotonic() - began, 3))
-            structlog.contextvars.clear_contextvars()
+            clear_context()
 
     def _run(self, job: Job, stop: threading.Event) -> None:
         handler = self._handlers.get(job.kind)

@@ -1,4 +1,4 @@
-"""What auth and catalog answer to who makes the archive of a person's data."""
+"""What auth, catalog and community answer to who makes the archive of a person's data."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,9 @@ from vireo_testing.neighbours import Call
 
 
 class World:
-    """What auth and catalog know of one person with some videos; ``gone``: nothing any more.
+    """What auth, catalog and community know of one person with some videos.
+
+    ``gone``: they know nothing any more.
 
     ``before_videos`` are done one at each question for a page of videos.
     """
@@ -42,3 +44,15 @@ class World:
         start = int(found[1]) if found else 0
         more = start + 2 if len(self.videos) > start + 2 else None
         return 200, {"rows": self.videos[start : start + 2], "next": more}
+
+    def community(self, call: Call) -> tuple[int, Any]:
+        """Community's answers; comments come in two pages."""
+        if self.gone:
+            return 404, {"error": "not_found"}
+        if call.path.endswith("/comments"):
+            return 200, {"rows": [{"text": "first"}], "next": 7}
+        if "after=" in call.path:
+            return 200, {"rows": [{"text": "second"}], "next": None}
+        if call.path.endswith("/blocks"):
+            return 200, {"rows": [], "next": None}
+        return 200, {"lists": ["comments", "blocks"]}

@@ -6,8 +6,9 @@ from pydantic import BaseModel, Field
 
 from vireo_common.schema import Omitted
 from vireo_common.text import iso_time
-from vireo_videos.channel import NAME, ChannelSummary
-from vireo_videos.video import HASH_PATH, Video
+from vireo_videos.channel import NAME, ChannelPage, ChannelSummary, Notify
+from vireo_videos.mine import Mine, MyReaction, show_mine
+from vireo_videos.video import HASH_PATH, CommentsPolicy, Video
 from vireo_videos.visibility import State
 
 
@@ -55,6 +56,18 @@ class UniversalObject(BaseModel):
     height: int | None = Field(None, description="Height of a video in pixels.")
     likes: int | Omitted = Field(None, description="How many like a video.")
     dislikes: int | Omitted = Field(None, description="How many do not.")
+    views: int | Omitted = Field(None, description="How often a video was watched.")
+    comments: int | Omitted = Field(
+        None, description="How many comments below a video are shown, replies too."
+    )
+    comments_policy: CommentsPolicy | Omitted = Field(
+        None,
+        description="Who may comment: `open`, `review` (shown once the owner has approved it), "
+        "`closed`. In lists for everybody it is left out.",
+    )
+    my_reaction: MyReaction | Omitted = Field(
+        None, description="What one thinks of a video; with a token alone."
+    )
     state: State | Omitted = Field(None, description="How far a video is; for its owner alone.")
     reason: str | Omitted = Field(None, description="Why it failed; for its owner alone.")
     note: str | None = Field(
@@ -63,10 +76,43 @@ class UniversalObject(BaseModel):
     uploaded: bool | Omitted = Field(
         None, description="Whether the bytes have arrived; for its owner alone."
     )
+    my_position: float | Omitted = Field(
+        None, description="Where one stands in a video, in seconds; with a token."
+    )
+    subscribed: bool | Omitted = Field(
+        None, description="Whether one follows the channel; with a token."
+    )
 
 
-def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
-    """The universal object of a video."""
+class LinkObject(BaseModel):
+    """A link that a channel shows."""
+
+    label: str
+    url: str = Field(description="`http` or `https`.")
+
+
+class ChannelObject(UniversalObject):
+    """A channel, as its own page shows it."""
+
+    subscribers: int
+    views: int = Field(description="Of its videos together.")
+    about: str
+    links: list[LinkObject]
+    banner: str = Field(description='`""`: channels have none yet.')
+    created: str = Field(description='ISO 8601 in UTC with `Z`; `""` where it is not known.')
+    notify: Notify | Omitted = Field(
+        None, description="Whether its new videos are notices for one; with a token."
+    )
+
+
+def show_video(
+    video: Video, *, to_owner: bool = False, mine: Mine | None = None
+) -> dict[str, object]:
+    """The universal object of a video.
+
+    Args:
+        mine: what the viewer has with it, where somebody is signed in.
+    """
     shown: dict[str, object] = {
         "type": "video",
         "channel": video.channel,
@@ -81,7 +127,13 @@ def show_video(video: Video, *, to_owner: bool = False) -> dict[str, object]:
         "likes": video.likes,
         "dislikes": video.dislikes,
         "thumbnail_version": video.thumbnail_version,
+        "views": video.views,
+        "comments": video.comments,
     }
+    if video.comments_policy is not None:
+        shown["comments_policy"] = video.comments_policy.value
+    if mine is not None:
+        shown |= show_mine(mine)
     if to_owner:
         shown["state"] = video.state.value
         shown["uploaded"] = video.stored_at is not None
@@ -103,3 +155,20 @@ def show_channel(channel: ChannelSummary) -> dict[str, object]:
         "description": "",
         "upload": iso_time(channel.upload) if channel.upload else "",
     }
+
+
+def show_channel_page(page: ChannelPage, *, to_somebody: bool) -> dict[str, object]:
+    """A channel as ``ChannelObject`` has it; ``to_somebody`` who has a token."""
+    shown: dict[str, object] = {
+        **show_channel(page.summary),
+        "subscribers": page.subscribers,
+        "views": page.views,
+        "about": page.about,
+        "links": [{"label": link.label, "url": link.url} for link in page.links],
+        "banner": "",
+        "created": iso_time(page.created) if page.created else "",
+    }
+    if to_somebody:
+        shown["subscribed"] = page.notify is not None
+        shown["notify"] = (page.notify or Notify.NONE).value
+    return shown

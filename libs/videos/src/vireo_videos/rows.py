@@ -1,28 +1,35 @@
 """Rows of videos and channels in lists, and the place of a video in a list by time.
 
-Statements call the tables ``Videos v`` and ``Channels c``.
+Statements call the tables ``Videos v``, ``Channels c`` and ``VideoCounters k``.
 
 Keyset pages are written ``Upload <= ? AND (Upload < ? OR VideoID < ?)``: MariaDB serves this from
 the index, and does not serve ``(Upload, VideoID) < (?, ?)``.
 """
 
+import dataclasses
 import datetime as dt
+import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from vireo_common.pages import decode_cursor
-from vireo_videos.channel import ChannelSummary
-from vireo_videos.video import Video
+from vireo_videos.channel import ChannelPage, ChannelSummary, Link, Notify
+from vireo_videos.video import CommentsPolicy, Video
 from vireo_videos.visibility import PUBLIC, State
 
 LISTED = """
 v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height,
-v.`Like`, v.Dislike, v.ThumbnailVersion
+v.`Like`, v.Dislike, v.ThumbnailVersion, COALESCE(k.Views, 0), COALESCE(k.Comments, 0)
 """
 """Of a video that is ready, for lists: each column costs, and there may be a hundred rows."""
-WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt"
-TO_OWNER = f"{LISTED}, '', v.State, v.Reason, v.StoredAt"
+WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt, v.CommentsPolicy"
+TO_OWNER = f"{LISTED}, '', v.State, v.Reason, v.StoredAt, v.CommentsPolicy"
 """The same for lists, without the text that may be long."""
+LISTED_JOINS = """
+JOIN Channels c ON c.ChannelID = v.ChannelID
+LEFT JOIN VideoCounters k ON k.VideoID = v.VideoID
+"""
+"""What follows ``Videos v`` in a statement that has ``LISTED``."""
 
 CHANNEL = "c.ChannelID, c.Username, COALESCE(s.Videos, 0), n.PathHash, n.Upload"
 """Of a channel in lists: its counter, and its newest video that everybody may see."""
@@ -33,6 +40,16 @@ LEFT JOIN Videos n ON n.VideoID = (
     ORDER BY Upload DESC, VideoID DESC LIMIT 1
 )
 """
+CHANNEL_PAGE = f"""
+SELECT STRAIGHT_JOIN {CHANNEL}, COALESCE(k.Subscribers, 0), COALESCE(k.Views, 0),
+    COALESCE(t.About, ''), COALESCE(t.Links, '[]'), c.CreatedAt, f.Notify
+FROM Channels c {CHANNEL_JOINS}
+LEFT JOIN ChannelCounters k ON k.ChannelID = c.ChannelID
+LEFT JOIN ChannelTexts t ON t.ChannelID = c.ChannelID
+LEFT JOIN Subscriptions f ON f.ChannelID = c.ChannelID AND f.FollowerID = %s
+WHERE c.Username = %s
+"""
+"""A channel's own page, for the viewer with the first parameter's id, by the name."""
 
 
 class _Listed(NamedTuple):
@@ -50,6 +67,8 @@ class _Listed(NamedTuple):
     likes: int
     dislikes: int
     thumbnail_version: str | None
+    views: int
+    comments: int
 
 
 AFTER = "AND v.Upload <= %s AND (v.Upload < %s OR v.VideoID < %s)"
@@ -88,6 +107,20 @@ def channel(row: Sequence[Any]) -> ChannelSummary:
     return ChannelSummary(channel_id, name, videos, newest, at)
 
 
+def channel_page(row: Sequence[Any]) -> ChannelPage:
+    """A row of ``CHANNEL_PAGE`` as a value."""
+    *summary, subscribers, views, about, links, created, notify = row
+    return ChannelPage(
+        summary=channel(summary),
+        subscribers=subscribers,
+        views=views,
+        about=about,
+        links=[Link(**link) for link in json.loads(links)],
+        created=created.replace(tzinfo=dt.UTC) if created else None,
+        notify=Notify(notify) if notify else None,
+    )
+
+
 def listed(row: Sequence[Any]) -> Video:
     """A row of ``LISTED`` as a value. Lists are sent without descriptions, which may be long."""
     columns = _Listed(*row)
@@ -97,8 +130,9 @@ def listed(row: Sequence[Any]) -> Video:
 
 def video(row: Sequence[Any]) -> Video:
     """A row of ``WHOLE`` as a value."""
-    *columns, description, state, reason, stored_at = row
-    return _video(_Listed(*columns), description, State(state), reason, stored_at)
+    *columns, description, state, reason, stored_at, policy = row
+    found = _video(_Listed(*columns), description, State(state), reason, stored_at)
+    return dataclasses.replace(found, comments_policy=CommentsPolicy(policy))
 
 
 def _video(
@@ -126,4 +160,6 @@ def _video(
         likes=columns.likes,
         dislikes=columns.dislikes,
         thumbnail_version=columns.thumbnail_version,
+        views=columns.views,
+        comments=columns.comments,
     )

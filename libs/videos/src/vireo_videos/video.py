@@ -3,17 +3,26 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from vireo_videos.visibility import State
 
 HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
 
 
+class CommentsPolicy(StrEnum):
+    """Who may comment: everybody, everybody once its owner has approved it, or nobody."""
+
+    OPEN = "open"
+    REVIEW = "review"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True)
 class Video:
     """A video; ``stored_at`` is ``None`` until its bytes are there. Times are in UTC,
     ``duration`` is in seconds, ``width`` and ``height`` in pixels; ``thumbnail_version`` changes
-    with each picture."""
+    with each picture. In lists for everybody there is no ``comments_policy``."""
 
     video_id: int
     hash_path: str
@@ -31,3 +40,6 @@ class Video:
     likes: int
     dislikes: int
     thumbnail_version: str | None = None
+    views: int = 0
+    comments: int = 0
+    comments_policy: CommentsPolicy | None = None

@@ -76,6 +76,7 @@ def test_all_that_is_kept(clean_tables: TestDatabase, sign_up: Any, sign_in: Any
         "email": "ada_l@example.org",
         "email_verified": True,
         "birth": "1990-12-10",
+        "history": True,
     }
     (session,) = known["sessions"]
     assert set(session) == {"device", "address", "first_seen", "last_seen"}

@@ -61,7 +61,17 @@ def test_me(call: Call) -> None:
         "email": "ada_l@example.org",
         "email_verified": False,
         "birth": "1990-12-10",
+        "history": True,
     }
+
+
+def test_whether_a_history_is_kept(call: Call) -> None:
+    for wanted in (False, False, True):
+        answer = call("PATCH", "/me", {"history": wanted})
+        assert answer.status_code == 200
+        assert answer.json["response"]["history"] is wanted
+        assert call("GET", "/me").json["response"]["history"] is wanted
+    assert outcome(call("PATCH", "/me", {"history": "no"})) == (400, "invalid_body")
 
 
 def test_names_are_changed(call: Call, mails: Any) -> None:

@@ -34,6 +34,12 @@ def test_account_is_stored_as_typed(sign_up: Any, clean_tables: TestDatabase) ->
     )
 
 
+def test_an_account_knows_when_it_was_made(sign_up: Any, clean_tables: TestDatabase) -> None:
+    sign_up()
+    made = "SELECT TIMESTAMPDIFF(SECOND, CreatedAt, UTC_TIMESTAMP()) BETWEEN 0 AND 60 FROM Channels"
+    assert clean_tables.query(made) == ((1,),)
+
+
 def test_password_is_stored_as_bcrypt(sign_up: Any, clean_tables: TestDatabase) -> None:
     sign_up()
     ((stored,),) = clean_tables.query("SELECT Password FROM Channels")

@@ -11,7 +11,7 @@ from vireo_auth.storage.email_changes import EmailChangeTable
 from vireo_auth.storage.names import ReservedNameTable
 from vireo_auth.storage.sessions import SessionTable
 from vireo_common.database import SWEEP_ROWS, Database
-from vireo_common.idempotency import IdempotentRequestTable
+from vireo_common.idempotent_requests import IdempotentRequestTable
 from vireo_testing.mariadb import TestDatabase
 
 # The table's class, how to make a row that is so many days old, and which age is too old.

@@ -15,7 +15,6 @@ from vireo_auth.core.sign_in import (
     Slowed,
     mark_name,
     name_key,
-    network,
 )
 from vireo_common.errors import Code, Failure
 
@@ -170,21 +169,3 @@ def test_slowed() -> None:
 def test_name_key_ignores_case_and_takes_anything() -> None:
     assert name_key("ADA") == name_key("ada") != name_key("adb")
     assert len(name_key("\ud800" * 500)) == 32
-
-
-@pytest.mark.parametrize(
-    ("address", "counted"),
-    [
-        ("198.51.100.7", "198.51.100.7"),
-        ("::ffff:198.51.100.7", "198.51.100.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
-        ("fe80::1%eth0", "fe80::"),
-        ("", ""),
-        ("not an address", ""),
-        ("198.51.100.7, 203.0.113.1", ""),
-        ("1" * 1000, ""),
-    ],
-)
-def test_what_counts_as_one_address(address: str, counted: str) -> None:
-    assert network(address) == counted

@@ -1,15 +1,25 @@
 """The catalog service: everything is put together here."""
 
-import structlog
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.routing import BaseConverter
 
-from vireo_catalog.api import channels, exports, internal, known, lists, search, videos
+from vireo_catalog.api import (
+    channel_pages,
+    channels,
+    exports,
+    internal,
+    known,
+    lists,
+    search,
+    videos,
+)
+from vireo_catalog.core.channel_pages import ChannelPages
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.exports import Exports
 from vireo_catalog.core.search import Search
 from vireo_catalog.core.videos import Videos
 from vireo_catalog.settings import CatalogSettings
+from vireo_catalog.storage.channel_pages import ChannelPageTable
 from vireo_catalog.storage.channels import ChannelTable
 from vireo_catalog.storage.exports import ExportTables
 from vireo_catalog.storage.search import SearchTables
@@ -20,11 +30,12 @@ from vireo_common.client import ServiceClient
 from vireo_common.database import MOST_CONNECTIONS, Database
 from vireo_common.errors import Failure
 from vireo_common.idempotency import IdempotentRequests
+from vireo_common.logs import get_logger
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class AnyText(BaseConverter):
@@ -62,6 +73,7 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     app.register_api(videos.blueprint(rules))
     app.register_api(lists.blueprint(rules, channel_rules))
     app.register_api(channels.blueprint(channel_rules))
+    app.register_api(channel_pages.blueprint(ChannelPages(ChannelPageTable(database))))
     app.register_api(search.blueprint(Search(SearchTables(database))))
     app.register_api(internal.blueprint(rules))
     app.register_api(known.blueprint(rules, channel_rules))

@@ -1,5 +1,6 @@
 """What catalog tells media of a person: the channel, and its videos in whatever state."""
 
+import json
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -29,7 +30,15 @@ def test_a_channel_with_its_videos(
         stage.video(ada, f"{state} one", "a\nd", state=state)
         stage.video(eve, "hers")
     answer = http.get(f"/internal/exports/{ada}", headers=service_token)
-    assert answer.json["response"] == {"channel": {"name": "Ada", "videos": 1}}
+    channel = {"name": "Ada", "videos": 1, "about": "", "links": []}
+    assert answer.json["response"] == {"channel": channel}
+    link = {"label": "x", "url": "https://x.example"}
+    stage.database.query(
+        "INSERT INTO ChannelTexts (ChannelID, About, Links) VALUES (%s, 'Engines', %s)",
+        (ada, json.dumps([link])),
+    )
+    answer = http.get(f"/internal/exports/{ada}", headers=service_token)
+    assert answer.json["response"] == {"channel": {**channel, "about": "Engines", "links": [link]}}
     ((first, *others),) = pages(http, ada, service_token)
     assert [row["state"] for row in (first, *others)] == list(STATES)
     assert [row["title"] for row in (first, *others)] == [f"{state} one" for state in STATES]
@@ -37,6 +46,7 @@ def test_a_channel_with_its_videos(
     assert set(first) == {
         *("hash_path", "title", "description", "upload", "stored", "state", "reason"),
         *("duration", "width", "height", "likes", "dislikes"),
+        *("views", "comments", "comments_policy"),
     }
     assert (others[2]["reason"], others[2]["duration"]) == ("broken", 2.5)
     assert first["description"] == "a\nd"

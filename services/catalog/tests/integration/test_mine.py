@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from vireo_catalog.core.videos import Change
 from vireo_testing.answers import outcome
 
 
@@ -94,5 +95,5 @@ def test_texts_of_others(http: FlaskClient, stage: Any, token: Any) -> None:
     assert outcome(http.patch(f"/v/{public}", json=body, headers=token(bob))) == (403, "forbidden")
     assert outcome(http.patch(f"/v/{private}", json=body, headers=token(bob))) == (404, "not_found")
     assert outcome(http.patch("/v/zzzzzzz", json=body, headers=token(bob))) == (404, "not_found")
-    assert not stage.videos.set_texts(public, bob, "mine now", None)
+    assert not stage.videos.change(public, bob, Change("mine now"))
     assert http.get(f"/v/{public}").json["response"]["title"] == "before"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from vireo_catalog.core.videos import Progress
+from vireo_catalog.core.videos import Change, Progress
 from vireo_catalog.core.words import MOST_TERMS_OF_VIDEO, terms_of
 from vireo_catalog.core.writes import CHARACTERS_FOR_ONE, MOST_OPEN, ROOM
 from vireo_catalog.storage.words import WordTable
@@ -231,7 +231,7 @@ def test_megabytes_of_changes_do_not_grow_the_index(stage: Any) -> None:
     for number in range(60):
         leave_room(stage, ada, ROOM)
         text = " ".join(f"{number:02d}{word:05x}" for word in range(6_000))
-        assert stage.videos.set_texts(video, ada, None, text[:LONGEST])
+        assert stage.videos.change(video, ada, Change(description=text[:LONGEST]))
     # Three megabytes were written, of words that are all different.
     assert words(stage) <= MOST_TERMS_OF_VIDEO + 10
     # MariaDB purges what was replaced when it gets to it, 10 MB later on a busy machine. A FULLTEXT

@@ -11,11 +11,13 @@ from vireo_catalog.core.videos import (
     ChannelGone,
     HashPathTaken,
     Progress,
+    Shown,
     Videos,
     check,
 )
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page
+from vireo_videos.mine import Mine
 from vireo_videos.video import HASH_PATH, Video
 from vireo_videos.visibility import State
 
@@ -71,6 +73,9 @@ class Shelf:
     def find(self, hash_path: str) -> Video | None:
         self.asked.append(hash_path)
         return self.video if self.video and self.video.hash_path == hash_path else None
+
+    def mine(self, viewer: int, video_id: int) -> Mine:
+        return Mine("like")
 
     def newest(self, limit: int, cursor: str | None) -> Page[Video]:
         return Page([self.video] if self.video else [], None)
@@ -191,39 +196,44 @@ def test_hash_paths_are_random() -> None:
 
 @pytest.mark.parametrize("who", [anonymous, viewer(STRANGER), viewer(OWNER), bad_token])
 def test_everybody_sees_a_public_video(who: Callable[[], int | None]) -> None:
-    _, is_owner = videos(Shelf(PUBLIC)).show("abcdefg", who)
-    assert is_owner is (who not in {anonymous, bad_token} and who() == OWNER)
+    shown = videos(Shelf(PUBLIC)).show("abcdefg", who)
+    assert shown.is_owner is (who not in {anonymous, bad_token} and who() == OWNER)
+
+
+def test_who_is_signed_in_gets_what_they_have_with_it() -> None:
+    rules = videos(Shelf(PUBLIC))
+    assert rules.show("abcdefg", viewer(STRANGER)) == Shown(PUBLIC, False, Mine("like"))
+    assert rules.show("abcdefg", viewer(OWNER)) == Shown(PUBLIC, True, Mine("like"))
+    for who in (anonymous, bad_token):
+        assert rules.show("abcdefg", who) == Shown(PUBLIC, False, None)
 
 
 def unasked() -> int | None:
-    raise AssertionError("it need not be known who they are")
+    raise AssertionError("a recent look is enough")
 
 
-@pytest.mark.parametrize("claimed", [None, STRANGER])
-def test_who_looks_at_a_public_video_is_not_proven_where_it_changes_nothing(
-    claimed: int | None,
-) -> None:
+def test_a_recent_session_is_enough_for_who_owns_nothing() -> None:
     rules = videos(Shelf(PUBLIC))
-    assert rules.show("abcdefg", unasked, lambda: claimed) == (PUBLIC, False)
-
-
-def test_a_claim_to_be_the_owner_is_proven() -> None:
-    rules = videos(Shelf(PUBLIC))
-    assert rules.show("abcdefg", viewer(OWNER), lambda: OWNER) == (PUBLIC, True)
-    assert rules.show("abcdefg", bad_token, lambda: OWNER) == (PUBLIC, False)
+    assert rules.show("abcdefg", unasked, viewer(STRANGER)) == Shown(PUBLIC, False, Mine("like"))
+    assert rules.show("abcdefg", unasked, anonymous) == Shown(PUBLIC, False, None)
+    assert rules.show("abcdefg", unasked, bad_token) == Shown(PUBLIC, False, None)
+    assert rules.show("abcdefg", bad_token, viewer(OWNER)) == Shown(PUBLIC, False, None)
+    assert rules.show("abcdefg", viewer(OWNER), viewer(OWNER)).is_owner
 
 
 @pytest.mark.parametrize("state", PRIVATE)
-def test_a_claim_opens_nothing_private(state: State) -> None:
+def test_a_recent_session_opens_nothing_private(state: State) -> None:
     rules = videos(Shelf(replace(PUBLIC, state=state)))
-    assert refusal(lambda: rules.show("abcdefg", bad_token, lambda: OWNER)) is Code.TOKEN_EXPIRED
-    assert refusal(lambda: rules.show("abcdefg", anonymous, lambda: OWNER)) is Code.NOT_FOUND
+    found = refusal(lambda: rules.show("abcdefg", bad_token, viewer(OWNER)))
+    assert found is Code.TOKEN_EXPIRED
+    assert refusal(lambda: rules.show("abcdefg", anonymous, viewer(OWNER))) is Code.NOT_FOUND
 
 
 @pytest.mark.parametrize("state", PRIVATE)
 def test_the_owner_alone_sees_a_private_video(state: State) -> None:
     rules = videos(Shelf(replace(PUBLIC, state=state)))
-    assert rules.show("abcdefg", viewer(OWNER)) == (replace(PUBLIC, state=state), True)
+    shown = rules.show("abcdefg", viewer(OWNER))
+    assert (shown.video, shown.is_owner) == (replace(PUBLIC, state=state), True)
     assert refusal(lambda: rules.show("abcdefg", viewer(STRANGER))) is Code.NOT_FOUND
     assert refusal(lambda: rules.show("abcdefg", anonymous)) is Code.NOT_FOUND
     assert refusal(lambda: rules.show("abcdefg", bad_token)) is Code.TOKEN_EXPIRED

@@ -1,5 +1,7 @@
 """The community service: everything is put together here."""
 
+import datetime as dt
+
 from flask_openapi3.openapi import OpenAPI
 
 from vireo_common import logs
@@ -9,13 +11,43 @@ from vireo_common.idempotency import IdempotentRequests
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_community.api import blocks, notices
+from vireo_community.api import (
+    blocks,
+    comments,
+    exports,
+    history,
+    notices,
+    playlists,
+    positions,
+    reactions,
+    subscriptions,
+)
 from vireo_community.core.blocks import Blocks
+from vireo_community.core.comments import Comments
+from vireo_community.core.exports import Exports
+from vireo_community.core.history import History
 from vireo_community.core.notices import Notices
+from vireo_community.core.playlists import Playlists
+from vireo_community.core.reactions import Reactions
+from vireo_community.core.subscriptions import Subscriptions
+from vireo_community.core.viewers import Viewers
+from vireo_community.core.views import Views
 from vireo_community.settings import CommunitySettings
 from vireo_community.storage.blocks import BlockTable
 from vireo_community.storage.channels import ChannelTable
+from vireo_community.storage.comment_likes import CommentLikeTable
+from vireo_community.storage.comment_lists import CommentListTable
+from vireo_community.storage.comments import CommentTable
+from vireo_community.storage.exports import ExportTables
+from vireo_community.storage.feeds import FeedTables
+from vireo_community.storage.history import HistoryTable
 from vireo_community.storage.notices import NoticeTable
+from vireo_community.storage.playlists import PlaylistTable
+from vireo_community.storage.reactions import ReactionTable
+from vireo_community.storage.subscriptions import SubscriptionTable
+from vireo_community.storage.videos import VideoTable
+from vireo_community.storage.view_keys import ViewKeyTable
+from vireo_community.storage.views import ViewTables
 
 
 def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
@@ -28,8 +60,24 @@ def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
     guard = Guard(Verifier(sessions.key_set), sessions.standing, service_token)
     app = create_application("community", guard=guard, ready=database.ping)
     IdempotentRequests(database, "community", service_token).install(app)
-    channels = ChannelTable(database)
+    channels, videos = ChannelTable(database), VideoTable(database)
+    app.register_api(reactions.blueprint(Reactions(ReactionTable(database), videos)))
+    lists, likes = CommentListTable(database), CommentLikeTable(database)
+    rules = Comments(CommentTable(database), lists, likes, videos)
+    app.register_api(comments.blueprint(rules))
+    app.register_api(exports.blueprint(Exports(ExportTables(database))))
+    histories = HistoryTable(database)
+    viewers = Viewers(ViewKeyTable(database), lambda: dt.datetime.now(dt.UTC))
+    views = Views(ViewTables(database), histories, videos)
     app.register_api(blocks.blueprint(Blocks(BlockTable(database), channels)))
+    app.register_api(positions.blueprint(views, viewers))
+    app.register_api(history.blueprint(History(histories, videos)))
+    following = Subscriptions(SubscriptionTable(database), channels, FeedTables(database))
+    app.register_api(subscriptions.blueprint(following))
+    own_lists = Playlists(PlaylistTable(database), videos)
+    app.register_api(playlists.own_blueprint(own_lists))
+    app.register_api(playlists.blueprint(own_lists))
+    app.register_api(playlists.videos_blueprint(own_lists))
     app.register_api(notices.blueprint(Notices(NoticeTable(database))))
     require_declarations(app)
     return app

@@ -18,6 +18,7 @@ from vireo_common.events import (
     VideoPublished,
     VideoStateChanged,
     publish,
+    publish_all,
 )
 from vireo_community.core.notices import Kind, Note
 from vireo_community.storage import fanouts
@@ -310,11 +311,7 @@ def test_old_notices_are_swept(stage: Any, community_database: Database) -> None
 
 
 def consume(database: Database, *said: Any) -> None:
-    def publish_all(cursor: Any) -> None:
-        for event in said:
-            publish(cursor, event)
-
-    database.transaction("test", publish_all)
+    database.transaction("test", lambda cursor: publish_all(cursor, said))
     reader = event_log.consumer(
         "community", database, handlers(), threading.Event(), from_start=True
     )

@@ -4,18 +4,17 @@ import ssl
 import sys
 import threading
 
-import structlog
-
 from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.jobs import LEASE_SECONDS
+from vireo_common.logs import get_logger
 from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 from vireo_courier.core.sending import Sender, Transport
 from vireo_courier.settings import MailSettings
 from vireo_courier.storage.outgoing_mails import KIND, OutgoingMailTable
 from vireo_courier.transports import Folder, Server, Smtp
 
-log = structlog.get_logger()
+log = get_logger()
 
 # A server that takes minutes for one mail keeps no other mail waiting.
 SLOTS = 3

@@ -62,3 +62,4 @@ class WorkerSettings(FilesSettings):
         "seconds",
     )
     auth_url: str = fixed("http://127.0.0.1:8001", "internal address of auth")
+    community_url: str = fixed("http://127.0.0.1:8004", "internal address of community")

@@ -18,6 +18,7 @@ from vireo_common.jobs import Job, JobQueue
 from vireo_common.worker import Handler, Slot
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
+from vireo_media.community import Community
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
@@ -230,6 +231,7 @@ class Archives:
         stage: Stage,
         world: World,
         auth: Neighbour,
+        community: Neighbour,
         database: Database,
         app: Flask,
         token: str,
@@ -237,6 +239,7 @@ class Archives:
         self.stage = stage
         self.world = world
         self.auth = auth
+        self.community = community
         self.jobs = JobQueue(database, EXPORT_QUEUE, LEASE_SECONDS)
         self._app = app
         self._token = token
@@ -269,6 +272,7 @@ class Archives:
             files or stage.files,
             Auth(ServiceClient(self.auth.url, self._token)),
             Catalog(ServiceClient(stage.catalog.url, self._token)),
+            Community(ServiceClient(self.community.url, self._token)),
             reserve_bytes=reserve_bytes,
             keep_seconds=3600,
         )
@@ -330,17 +334,24 @@ def auth(world: World) -> Iterator[Neighbour]:
 
 
 @pytest.fixture
+def community(world: World) -> Iterator[Neighbour]:
+    with Neighbour(world.community) as neighbour:
+        yield neighbour
+
+
+@pytest.fixture
 def archives(
     stage: Stage,
     world: World,
     auth: Neighbour,
+    community: Neighbour,
     media_database: Database,
     make_app: Any,
     secrets_dir: Path,
 ) -> Archives:
     app = make_app("media", VIREO_MEDIA_ROOT=str(stage.root))
     token = (secrets_dir / "service_token").read_text()
-    return Archives(stage, world, auth, media_database, app, token)
+    return Archives(stage, world, auth, community, media_database, app, token)
 
 
 @pytest.fixture

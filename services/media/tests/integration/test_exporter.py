@@ -44,7 +44,7 @@ def test_what_is_in_it(archives: Any, library: Library, clip: Path) -> None:
         assert set(archive.namelist()) == {
             "README.txt",
             *(f"{part}.json" for part in ("account", "sessions", "mails", "channel")),
-            "known_addresses.json",
+            *("known_addresses.json", "comments.json", "blocks.json"),
             "videos.json",
             "videos/00001 aaaaaaa First.mp4",
             "videos/00002 AAAAAAA second.mkv",
@@ -53,6 +53,9 @@ def test_what_is_in_it(archives: Any, library: Library, clip: Path) -> None:
         assert archive.read("videos/00002 AAAAAAA second.mkv") == other.read_bytes()
         addresses = json.loads(archive.read("known_addresses.json"))
         told = json.loads(archive.read("videos.json"))
+        comments = json.loads(archive.read("comments.json"))
+        assert json.loads(archive.read("blocks.json")) == []
+    assert [row["text"] for row in comments] == ["first", "second"]
     assert [row["address"] for row in addresses] == ["198.51.100.7", "2001:db8::1"]
     assert [(row["title"], row["file"]) for row in told] == [
         ("../First/", "videos/00001 aaaaaaa First.mp4"),
@@ -128,10 +131,10 @@ def test_a_neighbour_of_an_older_version_keeps_the_job_waiting(archives: Any) ->
     assert len(archives.rows()) == 1
 
 
-@pytest.mark.parametrize("who", ["auth", "catalog"])
+@pytest.mark.parametrize("who", ["auth", "catalog", "community"])
 def test_a_neighbour_that_is_away_costs_nothing(archives: Any, who: str) -> None:
     stage, token = archives.stage, archives.person()
-    away = archives.auth if who == "auth" else stage.catalog
+    away = stage.catalog if who == "catalog" else getattr(archives, who)
     away.status = 503
     archives.ask(token)
     with archives.working(archives.exporter()):

@@ -25,7 +25,7 @@ Halt = Callable[[], psutil.Process]
 
 @pytest.fixture
 def start_worker(
-    stage: Any, auth: Any, service_environment: dict[str, str], tmp_path: Path
+    stage: Any, auth: Any, community: Any, service_environment: dict[str, str], tmp_path: Path
 ) -> Iterator[StartWorker]:
     """Starts a worker on the stage's database and folder; it is ended with the test."""
     environment = {
@@ -34,6 +34,7 @@ def start_worker(
         "VIREO_MEDIA_ROOT": str(stage.root),
         "VIREO_CATALOG_URL": stage.catalog.url,
         "VIREO_AUTH_URL": auth.url,
+        "VIREO_COMMUNITY_URL": community.url,
     }
     with contextlib.ExitStack() as stack:
 

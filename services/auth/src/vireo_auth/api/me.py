@@ -58,11 +58,12 @@ def blueprint(me: Me) -> APIBlueprint:
     )
     @signed_in
     def change(body: PatchMeBody) -> Response:
-        r"""Change names or the mail address of one's own account.
+        r"""Change names, the mail address or the settings of one's own account.
 
         All of it is changed, or nothing. Another address asks for the password, and is to be
         verified anew; the old one is told by mail, with a link that undoes it. An account has ten
-        other addresses in three days at the most.
+        other addresses in three days at the most. While `history` is false, nothing is kept of what
+        one watches; what was kept stays until it is deleted (`DELETE /me/history`).
 
         Example:
             curl -X PATCH $VIREO/me -H "Authorization: Bearer $TOKEN" \

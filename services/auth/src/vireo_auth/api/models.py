@@ -90,6 +90,7 @@ class MeRow(BaseModel):
     email: str
     email_verified: bool = Field(description="Whether the link in the mail was opened.")
     birth: str = Field(description="The date of birth, ISO 8601.")
+    history: bool = Field(description="Whether is kept what one watches, and where one stands.")
 
 
 class PatchMeBody(BaseModel):
@@ -105,6 +106,9 @@ class PatchMeBody(BaseModel):
     )
     password: str | None = Field(
         None, max_length=MAX_TEXT, description="The password; needed for another address."
+    )
+    history: bool | None = Field(
+        None, description="Whether is kept what one watches; what was kept stays until deleted."
     )
 
 
@@ -260,4 +264,5 @@ def show_profile(profile: Profile) -> dict[str, Any]:
         "email": profile.email,
         "email_verified": profile.verified,
         "birth": profile.birth.isoformat(),
+        "history": profile.history,
     }

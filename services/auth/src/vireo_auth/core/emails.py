@@ -4,7 +4,7 @@ from typing import Protocol
 
 from vireo_auth.core.accounts import EmailTaken
 from vireo_auth.core.sessions import Client, digest
-from vireo_auth.core.sign_in import network
+from vireo_common.addresses import network
 from vireo_common.errors import TAKEN, Code, Failure
 
 

@@ -11,15 +11,19 @@ from vireo_auth.core.addresses import address_problem, normalized
 from vireo_auth.core.mails import UNDO_SECONDS
 from vireo_auth.core.passwords import Passwords, weakness
 from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced
-from vireo_auth.core.sign_in import mark_of, network
+from vireo_auth.core.sign_in import mark_of
+from vireo_common.addresses import network
 from vireo_common.errors import MISSING, TAKEN, Code, Failure, FieldProblem
 
-CHANGEABLE = ("fname", "mname", "lname", "email")
+CHANGEABLE = ("fname", "mname", "lname", "email", "history")
+Wanted = str | bool
+"""What one of ``CHANGEABLE`` is set to."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """An account as its owner sees it; ``verified`` says whether the address is verified."""
+    """An account as its owner sees it; ``verified`` says whether the address is verified, and
+    ``history`` whether community keeps what they watch."""
 
     username: str
     fname: str
@@ -28,6 +32,7 @@ class Profile:
     email: str
     verified: bool
     birth: dt.date
+    history: bool
 
 
 class TooManyChanges(Exception):
@@ -40,10 +45,10 @@ class ProfileStore(Protocol):
     def find(self, channel_id: int) -> Profile | None:
         """The account with this id."""
 
-    def change_names(self, channel_id: int, changes: Mapping[str, str]) -> None:
+    def change_plain(self, channel_id: int, changes: Mapping[str, Wanted]) -> None:
         """Set some of ``CHANGEABLE`` without the address."""
 
-    def change_all(self, owner: Confirmed, changes: Mapping[str, str], origin: str) -> None:
+    def change_all(self, owner: Confirmed, changes: Mapping[str, Wanted], origin: str) -> None:
         """Set some of ``CHANGEABLE`` with the address, which has to be verified anew.
 
         ``origin`` is the network of whoever does it, here and below; mails are counted by it.
@@ -105,7 +110,7 @@ class Me:
         return profile
 
     def change(
-        self, channel_id: int, wanted: Mapping[str, str], password: str | None, client: Client
+        self, channel_id: int, wanted: Mapping[str, Wanted], password: str | None, client: Client
     ) -> Profile:
         """Change some of ``CHANGEABLE``, all of them or none.
 
@@ -123,10 +128,10 @@ class Me:
         before = self.show(channel_id)
         given = dict(wanted)
         if "email" in given:
-            given["email"] = normalized(given["email"])
+            given["email"] = normalized(str(given["email"]))
         changes = {field: text for field, text in given.items() if getattr(before, field) != text}
         if "email" not in changes:
-            self._store.change_names(channel_id, changes)
+            self._store.change_plain(channel_id, changes)
             return self.show(channel_id)
         if password is None:
             raise Failure(Code.MISSING_FIELD, fields={"password": MISSING})
@@ -180,7 +185,9 @@ class Me:
             raise Failure(Code.BAD_CREDENTIALS, attempts_left=owner.attempts_left) from None
 
 
-def _problem(field: str, text: str) -> FieldProblem | None:
+def _problem(field: str, text: Wanted) -> FieldProblem | None:
+    if isinstance(text, bool):
+        return None
     if field == "email":
         return address_problem(text)
     return name_problem(text, 0 if field == "mname" else 1)

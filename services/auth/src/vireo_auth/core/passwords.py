@@ -8,6 +8,7 @@ A hash takes a core for a fifth of a second. Hashes are made in threads of their
 priority, so that a flood of sign-ins gets only the processor time that others leave.
 """
 
+import importlib.util
 import os
 import threading
 import unicodedata
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import bcrypt
 
@@ -36,7 +38,7 @@ class Passwords:
 
     def __init__(self, cost: int, places: int = 12) -> None:
         self._cost = cost
-        # Read before anybody asks, and before processes are forked from this one.
+        # Read before anybody asks, and before processes are forked from this one, which share it.
         _common()
         self._places = threading.BoundedSemaphore(places)
         # One thread a core: more would make no hash faster.
@@ -80,10 +82,18 @@ class Passwords:
 
 @cache
 def _common() -> frozenset[str]:
-    # The lists take 17 MB, which auth's worker does without.
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
-
-    return frozenset(FREQUENCY_LISTS["passwords"])
+    # The module with the lists alone, and only for a moment: the package makes ranks of all of its
+    # lists when it is imported, and would keep 16 MB where the list of passwords takes 4.
+    package = importlib.util.find_spec("zxcvbn")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("zxcvbn is not installed")
+    path = Path(package.origin).with_name("frequency_lists.py")
+    spec = importlib.util.spec_from_file_location("frequency_lists", path)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"{path} is no module")
+    lists = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(lists)
+    return frozenset(lists.FREQUENCY_LISTS["passwords"])
 
 
 def _composed(password: str) -> bytes:

@@ -5,7 +5,7 @@ from typing import Protocol
 from vireo_auth.core.addresses import MAX_EMAIL
 from vireo_auth.core.passwords import Passwords, weakness
 from vireo_auth.core.sessions import Client, digest
-from vireo_auth.core.sign_in import network
+from vireo_common.addresses import network
 from vireo_common.errors import Code, Failure
 
 

@@ -16,12 +16,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-import structlog
-
 from vireo_common.errors import Code, Failure
+from vireo_common.logs import get_logger
 from vireo_common.tokens import ACCESS_SECONDS, Signer
 
-log = structlog.get_logger()
+log = get_logger()
 
 # A session ends when it was not refreshed for so long (NIST SP 800-63B, section 4.1.3: 30 days),
 # and so long after it was opened, so that the password is asked for now and then.

@@ -6,7 +6,6 @@ that fifty concurrent guesses get no more tries than five in sequence.
 
 import datetime as dt
 import hashlib
-import ipaddress
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Protocol
 from vireo_auth.core.accounts import USERNAME
 from vireo_auth.core.passwords import Passwords
 from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced, Tokens, digest
+from vireo_common.addresses import network
 from vireo_common.errors import Code, Failure
 from vireo_common.text import iso_time
 
@@ -204,22 +204,6 @@ def mark_of(client: Client, username: str) -> bytes | None:
     """What is stored of the mark that a browser has for an account; ``None`` where it has none."""
     value = client.marks.get(mark_name(username))
     return digest(value) if value else None
-
-
-def network(address: str) -> str:
-    """What counts as one address: an IPv4 address, or the /64 network of an IPv6 one.
-
-    A customer of a provider gets a whole /64, so that single IPv6 addresses cost a guesser nothing.
-    """
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((int(parsed), 64), strict=False).network_address)
-    return str(parsed)
 
 
 def _refusal(attempt: Blocked | Slowed) -> Failure:

@@ -14,7 +14,10 @@ from vireo_auth.storage.mails import Cause, add_mail_job
 from vireo_auth.storage.names import ReservedNames
 from vireo_common.database import Database, Duplicate
 
-INSERT_CHANNEL = "INSERT INTO Channels (Username, Password, RequestKey) VALUES (%s, %s, %s)"
+INSERT_CHANNEL = """
+INSERT INTO Channels (Username, Password, RequestKey, CreatedAt)
+VALUES (%s, %s, %s, UTC_TIMESTAMP())
+"""
 
 MADE_BY = "SELECT EXISTS (SELECT 1 FROM Channels WHERE RequestKey = %s)"
 

@@ -5,8 +5,8 @@ from pymysql.cursors import Cursor
 from vireo_auth.core.devices import device_key
 from vireo_auth.core.mails import Template
 from vireo_auth.core.sessions import Client
-from vireo_auth.core.sign_in import network
 from vireo_auth.storage.mails import Cause, add_mail_job
+from vireo_common.addresses import network
 from vireo_common.database import Database
 
 HAS_ANY = "SELECT 1 FROM KnownDevices WHERE ChannelID = %s LIMIT 1"

@@ -15,8 +15,8 @@ from vireo_auth.core.exports import (
     SentMail,
 )
 from vireo_auth.core.mails import Template, of_account, of_account_at, of_mailbox
-from vireo_auth.core.sign_in import network
 from vireo_auth.storage.mails import Cause, add_mail_job, budget_digest
+from vireo_common.addresses import network
 from vireo_common.database import Database
 
 # ``MOST_DEVICES`` bounds them.

@@ -6,7 +6,7 @@ from pymysql.cursors import Cursor
 
 from vireo_auth.core.accounts import EmailTaken
 from vireo_auth.core.mails import Template
-from vireo_auth.core.me import Profile
+from vireo_auth.core.me import Profile, Wanted
 from vireo_auth.core.sessions import Confirmed
 from vireo_auth.storage.accounts import lock_account, set_password
 from vireo_auth.storage.browsers import forget_browsers
@@ -19,8 +19,10 @@ from vireo_common.database import Database, Duplicate
 from vireo_common.events import ChannelPictureRemoved, ChannelRemoved, VideoRemoved
 
 FIND = """
-SELECT Username, Fname, Mname, Lname, Email, EmailVerifiedAt IS NOT NULL, Birth
-FROM Channels JOIN ChannelDetails USING (ChannelID) WHERE ChannelID = %s
+SELECT Username, Fname, Mname, Lname, Email, EmailVerifiedAt IS NOT NULL, Birth,
+    COALESCE(History, 1)
+FROM Channels JOIN ChannelDetails USING (ChannelID) LEFT JOIN Preferences USING (ChannelID)
+WHERE ChannelID = %s
 """
 
 SET = {
@@ -28,7 +30,14 @@ SET = {
     "mname": "UPDATE ChannelDetails SET Mname = %s WHERE ChannelID = %s",
     "lname": "UPDATE ChannelDetails SET Lname = %s WHERE ChannelID = %s",
     "email": "UPDATE ChannelDetails SET Email = %s, EmailVerifiedAt = NULL WHERE ChannelID = %s",
+    "history": """
+        INSERT INTO Preferences (History, ChannelID) VALUES (%s, %s)
+        ON DUPLICATE KEY UPDATE History = VALUES(History)
+    """,
 }
+
+# Community holds the channel while it keeps something: nothing is kept after the owner's answer.
+LOCK = "SELECT 1 FROM Channels WHERE ChannelID = %s FOR UPDATE"
 
 FORGET_LINKS = "DELETE FROM EmailTokens WHERE ChannelID = %s AND Purpose <> 'undo'"
 
@@ -54,25 +63,26 @@ class ProfileTable:
             row = cursor.fetchone()
         if row is None:
             return None
-        username, fname, mname, lname, email, verified, birth = row
-        return Profile(username, fname, mname, lname, email, bool(verified), birth)
+        username, fname, mname, lname, email, verified, birth, history = row
+        names = (username, fname, mname, lname)
+        return Profile(*names, email, bool(verified), birth, bool(history))
 
-    def change_names(self, channel_id: int, changes: Mapping[str, str]) -> None:
+    def change_plain(self, channel_id: int, changes: Mapping[str, Wanted]) -> None:
         """Set some fields without the address, all at once."""
 
         def work(cursor: Cursor) -> None:
             _set(cursor, channel_id, changes)
 
-        self._database.transaction("profiles.change_names", work)
+        self._database.transaction("profiles.change_plain", work)
 
-    def change_all(self, owner: Confirmed, changes: Mapping[str, str], origin: str) -> None:
+    def change_all(self, owner: Confirmed, changes: Mapping[str, Wanted], origin: str) -> None:
         """Set some fields; a new address has to be verified, and the old one is notified.
 
         Raises:
             EmailTaken: a unique constraint decided, or another account may get it back.
             PasswordReplaced, TooManyChanges: nothing was changed.
         """
-        channel_id, email = owner.channel_id, changes["email"]
+        channel_id, email = owner.channel_id, str(changes["email"])
 
         def work(cursor: Cursor) -> None:
             before = lock_account(cursor, owner)
@@ -150,6 +160,9 @@ def _publish_removal(cursor: Cursor, channel_id: int, name: str) -> None:
     events.publish_all(cursor, [*videos, *pictures, ChannelRemoved(channel_id, name)])
 
 
-def _set(cursor: Cursor, channel_id: int, changes: Mapping[str, str]) -> None:
+def _set(cursor: Cursor, channel_id: int, changes: Mapping[str, Wanted]) -> None:
+    if "history" in changes and not cursor.execute(LOCK, (channel_id,)):
+        # Deleted at this moment, which the next look at it says.
+        return
     for field, text in changes.items():
         cursor.execute(SET[field], (text, channel_id))

@@ -3,8 +3,6 @@
 import sys
 import threading
 
-import structlog
-
 from vireo_auth.core.mails import Template
 from vireo_auth.mail.messages import Composer
 from vireo_auth.settings import WorkerSettings
@@ -21,12 +19,13 @@ from vireo_auth.worker.mails import Mailer
 from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.event_log import consumer
-from vireo_common.idempotency import IdempotentRequestTable
+from vireo_common.idempotent_requests import IdempotentRequestTable
 from vireo_common.jobs import LEASE_SECONDS, JobQueue
+from vireo_common.logs import get_logger
 from vireo_common.outgoing_mails import Courier
 from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 
-log = structlog.get_logger()
+log = get_logger()
 
 # A server that takes minutes for one mail keeps no other mail waiting.
 SLOTS = 2

@@ -13,17 +13,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from pymysql.cursors import Cursor
 
 from vireo_auth.core.mails import PURPOSES, Addressee, Purpose, Recipient, Template
 from vireo_auth.mail.messages import Composer, Letter
 from vireo_auth.storage.mails import MailTable, add_token, count_mail
 from vireo_common.jobs import Job, JobQueue
+from vireo_common.logs import get_logger
 from vireo_common.outgoing_mails import Content, Courier, Later, OutgoingMail, Refused, forget
 from vireo_common.worker import Interrupted, TryLater
 
-log = structlog.get_logger()
+log = get_logger()
 
 # A mail waits for half as long again as it has waited, within these.
 LEAST_DELAY = 5.0

@@ -21,7 +21,9 @@ def blueprint(exports: Exports) -> APIBlueprint:
     @internal
     def channel(path: ChannelPath) -> Response:
         found = exports.channel(path.channel_id)
-        return answer({"channel": {"name": found.name, "videos": found.videos}})
+        links = [{"label": link.label, "url": link.url} for link in found.links]
+        texts = {"about": found.about, "links": links}
+        return answer({"channel": {"name": found.name, "videos": found.videos, **texts}})
 
     @bp.get("/internal/exports/<channel_id>/videos", doc_ui=False)
     @internal
@@ -47,4 +49,7 @@ def row(video: Video) -> dict[str, Any]:
         "height": video.height,
         "likes": video.likes,
         "dislikes": video.dislikes,
+        "views": video.views,
+        "comments": video.comments,
+        "comments_policy": video.comments_policy.value if video.comments_policy else None,
     }

@@ -4,8 +4,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from vireo_catalog.core.channel_pages import MAX_ABOUT, MAX_LABEL, MAX_URL, MOST_LINKS
 from vireo_catalog.core.search import MAX_QUERY, SearchType
 from vireo_catalog.core.videos import MAX_DESCRIPTION, MAX_TITLE
+from vireo_videos.video import CommentsPolicy
 
 # Bounds of the fields as they are sent. The rules' own (`core.videos.check`) are tighter, but count
 # after trimming: what is far beyond them is refused here, before any code loops over it. The API
@@ -32,7 +34,7 @@ class UploadBody(BaseModel):
 
 
 class EditBody(BaseModel):
-    """What changes of the texts of a video; what is left out stays."""
+    """What changes of a video; what is left out stays."""
 
     model_config = ConfigDict(strict=True)
 
@@ -41,6 +43,43 @@ class EditBody(BaseModel):
     )
     description: str | None = Field(
         None, max_length=MAX_DESCRIPTION_SENT, description="0 to 50,000 characters."
+    )
+    # Strict would take no text for an enumeration.
+    comments_policy: CommentsPolicy | None = Field(
+        None,
+        strict=False,
+        description="Who may comment: `open`, `review` (shown once the owner has approved it), "
+        "`closed`.",
+    )
+
+
+class ChannelLinkBody(BaseModel):
+    """A link of a channel."""
+
+    model_config = ConfigDict(strict=True)
+
+    label: str = Field(
+        max_length=MAX_TITLE_SENT,
+        description="1 to 100 characters after trimming.",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_LABEL},
+    )
+    url: str = Field(
+        max_length=MAX_TITLE_SENT,
+        description="An address with `http` or `https`.",
+        json_schema_extra={"maxLength": MAX_URL, "pattern": "^https?://"},
+    )
+
+
+class ChannelBody(BaseModel):
+    """What changes of the texts of one's own channel; what is left out stays."""
+
+    model_config = ConfigDict(strict=True)
+
+    about: str | None = Field(
+        None, max_length=MAX_TITLE_SENT, description=f"At most {MAX_ABOUT} characters."
+    )
+    links: list[ChannelLinkBody] | None = Field(
+        None, max_length=100, description=f"At most {MOST_LINKS}, instead of those that there are."
     )
 
 

@@ -5,11 +5,11 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.api.models import EditBody, UploadBody
-from vireo_catalog.core.videos import Videos
+from vireo_catalog.core.videos import Change, Videos
 from vireo_common.access import (
     account_id,
-    claimed_account_id,
     maybe_signed_in,
+    recent_viewer_id,
     signed_in,
     viewer_id,
 )
@@ -67,14 +67,15 @@ def blueprint(videos: Videos) -> APIBlueprint:
     def show(path: HashPathInPath) -> Response:
         """A video: everybody's once it is ready, its owner's before.
 
-        With the owner's token the answer has ``state`` and ``uploaded``, and ``reason`` where it
-        failed; before the video is ready there is no answer to anybody else.
+        With a token the answer has ``my_reaction``; with the owner's also ``state`` and
+        ``uploaded``, and ``reason`` where it failed. Before the video is ready there is no answer
+        to anybody else.
 
         Example:
             curl $VIREO/v/$HASH
         """
-        video, is_owner = videos.show(path.hash_path, viewer_id, claimed_account_id)
-        return answer(show_video(video, to_owner=is_owner))
+        shown = videos.show(path.hash_path, viewer_id, recent_viewer_id)
+        return answer(show_video(shown.video, to_owner=shown.is_owner, mine=shown.mine))
 
     @bp.patch(
         "/v/<hash_path>",
@@ -87,16 +88,18 @@ def blueprint(videos: Videos) -> APIBlueprint:
     )
     @signed_in
     def edit(path: HashPathInPath, body: EditBody) -> Response:
-        r"""Change title or description of one's own video.
+        r"""Change title, description or who may comment of one's own video.
 
-        What is left out stays as it is.
+        What is left out stays as it is. Where comments are reviewed, they are shown once the owner
+        has approved them; those that are there stay shown.
 
         Example:
             curl -X PATCH $VIREO/v/$HASH -H "Authorization: Bearer $TOKEN" \
               -H 'Content-Type: application/json' -d '{"title": "Another title"}'
         """
-        video = videos.edit(path.hash_path, account_id(), body.title, body.description)
-        return answer(show_video(video, to_owner=True))
+        change = Change(body.title, body.description, body.comments_policy)
+        shown = videos.edit(path.hash_path, account_id(), change)
+        return answer(show_video(shown.video, to_owner=True, mine=shown.mine))
 
     @bp.delete(
         "/v/<hash_path>",

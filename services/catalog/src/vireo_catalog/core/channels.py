@@ -2,13 +2,14 @@
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from PIL import Image, ImageDraw
 
 from vireo_common.errors import Code, Failure
-from vireo_videos.channel import NAME
+from vireo_videos.channel import NAME, Link
 
 PICTURE_SIZE = 256
 GRID = 5
@@ -33,11 +34,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class ChannelCount:
-    """A channel, and how many of its videos are ready."""
+    """A channel, how many of its videos are ready, and what it says about itself."""
 
     channel_id: int
     name: str
     videos: int
+    about: str = ""
+    links: Sequence[Link] = ()
 
 
 class ChannelStore(Protocol):

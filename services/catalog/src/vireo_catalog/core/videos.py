@@ -3,7 +3,7 @@
 import secrets
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from vireo_catalog.core.writes import TooManyOpen, too_many_open
@@ -11,7 +11,8 @@ from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 from vireo_common.pages import Page
 from vireo_common.rates import TooFast, slow_down
 from vireo_common.text import has_control_characters
-from vireo_videos.video import HASH_PATH, Video
+from vireo_videos.mine import Mine
+from vireo_videos.video import HASH_PATH, CommentsPolicy, Video
 from vireo_videos.visibility import State, is_public, may_view
 
 ALPHABET = string.ascii_letters + string.digits
@@ -35,6 +36,24 @@ class Progress:
     height: int | None = None
     thumbnail_version: str | None = None
     event_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What its owner changes of a video; ``None`` stays as it is."""
+
+    title: str | None = None
+    description: str | None = None
+    comments_policy: CommentsPolicy | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A video for a viewer; ``mine`` is what they have with it, where somebody is signed in."""
+
+    video: Video
+    is_owner: bool
+    mine: Mine | None = None
 
 
 class HashPathTaken(Exception):
@@ -85,10 +104,11 @@ class VideoStore(Protocol):
     def all_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
         """A page of one channel's videos in whatever state, the newest announcement first."""
 
-    def set_texts(
-        self, hash_path: str, channel_id: int, title: str | None, description: str | None
-    ) -> bool:
-        """Set what is given of the channel's video; ``False`` where it has no such video.
+    def mine(self, viewer: int, video_id: int) -> Mine:
+        """What the viewer has with the video."""
+
+    def change(self, hash_path: str, channel_id: int, change: Change) -> bool:
+        """Change what is given of the channel's video; ``False`` where it has no such video.
 
         Raises:
             TooFast: the account has to wait.
@@ -156,13 +176,14 @@ class Videos:
         self,
         hash_path: str,
         viewer: Callable[[], int | None],
-        claimed: Callable[[], int | None] | None = None,
-    ) -> tuple[Video, bool]:
-        """A video that is ready, or the viewer's own in any state; and whether it is theirs.
+        recent: Callable[[], int | None] | None = None,
+    ) -> Shown:
+        """A video that is ready, or the viewer's own in any state.
 
         Args:
             viewer: gives the viewer's channel id, or raises what is wrong with their token.
-            claimed: the channel id in the viewer's token, without a look into the database.
+            recent: the same, cheaper, of a session that was there a moment ago; enough for who
+                looks at what everybody may see and is not its owner.
 
         Raises:
             Failure: ``not_found``, the same for no video and for one that is not for the viewer;
@@ -170,19 +191,17 @@ class Videos:
                 expired token.
         """
         video = self._find(hash_path)
-        open_to_all = video is not None and is_public(video)
-        if video is not None and open_to_all and claimed and claimed() != video.channel_id:
-            # Everybody sees the same, so the viewer's token need not be validated.
-            return video, False
-        try:
+        if video is not None and is_public(video):
+            who = _somebody(recent or viewer)
+            if recent is not None and who == video.channel_id:
+                who = _somebody(viewer)
+        else:
             who = viewer()
-        except Failure:
-            if not open_to_all:
-                raise
-            who = None
         if video is None or not may_view(who, video):
             raise Failure(Code.NOT_FOUND)
-        return video, video.channel_id == who
+        if who is None:
+            return Shown(video, is_owner=False)
+        return Shown(video, video.channel_id == who, self._store.mine(who, video.video_id))
 
     def is_public(self, hash_path: str) -> bool:
         """Whether everybody may see the video."""
@@ -201,30 +220,30 @@ class Videos:
         """A page of one's own videos in whatever state, the newest announcement first."""
         return self._store.all_of(channel_id, limit, cursor)
 
-    def edit(
-        self, hash_path: str, channel_id: int, title: str | None, description: str | None
-    ) -> Video:
-        """Change what is given of the texts of one's own video, in whatever state.
+    def edit(self, hash_path: str, channel_id: int, change: Change) -> Shown:
+        """Change what is given of one's own video, in whatever state.
 
         Raises:
             Failure: ``invalid_body`` with a reason for each field; ``not_found``, or ``forbidden``
                 where it is public and somebody else's; ``rate_limited``.
         """
         self._require_owner(hash_path, channel_id)
-        title = title.strip() if title is not None else None
-        if problems := check("-" if title is None else title, description or ""):
+        title = change.title.strip() if change.title is not None else None
+        if problems := check("-" if title is None else title, change.description or ""):
             raise Failure(Code.INVALID_BODY, fields=problems)
         try:
-            there = self._store.set_texts(hash_path, channel_id, title, description)
+            there = self._store.change(hash_path, channel_id, replace(change, title=title))
         except TooFast as refused:
             raise slow_down(refused) from None
         if not there:
             raise Failure(Code.NOT_FOUND)
-        return self.find_any(hash_path)
+        return self.show(hash_path, lambda: channel_id)
 
     def _require_owner(self, hash_path: str, channel_id: int) -> None:
-        _, is_owner = self.show(hash_path, lambda: channel_id)
-        if not is_owner:
+        video = self._find(hash_path)
+        if video is None or not may_view(channel_id, video):
+            raise Failure(Code.NOT_FOUND)
+        if video.channel_id != channel_id:
             raise Failure(Code.FORBIDDEN)
 
     def about_to_send(self, hash_path: str, sender: int | None) -> Video:
@@ -277,6 +296,14 @@ class Videos:
 
     def _find(self, hash_path: str) -> Video | None:
         return self._store.find(hash_path) if HASH_PATH.fullmatch(hash_path) else None
+
+
+def _somebody(viewer: Callable[[], int | None]) -> int | None:
+    """Who looks at what everybody may see, also with a token that is not valid any more."""
+    try:
+        return viewer()
+    except Failure:
+        return None
 
 
 def check(title: str, description: str) -> dict[str, FieldProblem]:

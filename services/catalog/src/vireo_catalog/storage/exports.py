@@ -1,20 +1,23 @@
 """A channel and its videos in whatever state, read for the channel's owner."""
 
+import json
 from collections.abc import Sequence
 
 from vireo_catalog.core.channels import ChannelCount
 from vireo_common.database import Database
-from vireo_videos.rows import WHOLE, video
+from vireo_videos.channel import Link
+from vireo_videos.rows import LISTED_JOINS, WHOLE, video
 from vireo_videos.video import Video
 
 CHANNEL = """
-SELECT Channels.ChannelID, Username, COALESCE(Videos, 0)
-FROM Channels LEFT JOIN ChannelStats USING (ChannelID) WHERE Channels.ChannelID = %s
+SELECT Channels.ChannelID, Username, COALESCE(Videos, 0), COALESCE(About, ''), COALESCE(Links, '[]')
+FROM Channels LEFT JOIN ChannelStats USING (ChannelID) LEFT JOIN ChannelTexts USING (ChannelID)
+WHERE Channels.ChannelID = %s
 """
 
 VIDEOS = f"""
 SELECT STRAIGHT_JOIN {WHOLE}
-FROM Videos v FORCE INDEX (OfChannel) JOIN Channels c USING (ChannelID)
+FROM Videos v FORCE INDEX (OfChannel) {LISTED_JOINS}
 WHERE v.ChannelID = %s AND v.VideoID > %s ORDER BY v.VideoID LIMIT %s
 """
 
@@ -30,7 +33,12 @@ class ExportTables:
         with self._database.read() as cursor:
             cursor.execute(CHANNEL, (channel_id,))
             row = cursor.fetchone()
-        return ChannelCount(*row) if row else None
+        if row is None:
+            return None
+        found, name, videos, about, links = row
+        return ChannelCount(
+            found, name, videos, about, [Link(**link) for link in json.loads(links)]
+        )
 
     def videos(self, channel_id: int, after: int, limit: int) -> Sequence[Video]:
         """Its videos in whatever state whose id is beyond ``after``, in the order of ids."""

@@ -21,7 +21,16 @@ from vireo_catalog.core.turns import busy
 from vireo_catalog.core.words import Term
 from vireo_catalog.storage.words import TEXT, TITLE
 from vireo_common.database import Database
-from vireo_videos.rows import CHANNEL, CHANNEL_JOINS, LISTED, after_place, channel, listed, place
+from vireo_videos.rows import (
+    CHANNEL,
+    CHANNEL_JOINS,
+    LISTED,
+    LISTED_JOINS,
+    after_place,
+    channel,
+    listed,
+    place,
+)
 from vireo_videos.visibility import PUBLIC
 
 SORTED = 5_000
@@ -95,7 +104,7 @@ WHERE VideoID IN ({{ids}}) AND {{has}}
 
 ROWS = f"""
 {BOUNDED}
-SELECT STRAIGHT_JOIN {LISTED} FROM Videos v JOIN Channels c USING (ChannelID)
+SELECT STRAIGHT_JOIN {LISTED} FROM Videos v {LISTED_JOINS}
 WHERE v.VideoID IN ({{ids}}) AND v.{PUBLIC}
 ORDER BY v.Upload DESC, v.VideoID DESC
 """

@@ -8,7 +8,13 @@ from typing import Any
 
 from pymysql.cursors import Cursor
 
-from vireo_catalog.core.videos import AlreadyAnnounced, ChannelGone, HashPathTaken, Progress
+from vireo_catalog.core.videos import (
+    AlreadyAnnounced,
+    Change,
+    ChannelGone,
+    HashPathTaken,
+    Progress,
+)
 from vireo_catalog.core.writes import MOST_OPEN, ROOM, ROOM_A_SECOND, TooManyOpen, cost_of
 from vireo_catalog.storage import words
 from vireo_catalog.storage.progress import COUNT, lock, record
@@ -23,7 +29,18 @@ from vireo_common.database import (
 from vireo_common.events import VideoChanged, VideoRemoved
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 from vireo_common.token_bucket import TokenBucket
-from vireo_videos.rows import AFTER, LISTED, TO_OWNER, WHOLE, listed, place, position, video
+from vireo_videos.mine import Mine, mine
+from vireo_videos.rows import (
+    AFTER,
+    LISTED,
+    LISTED_JOINS,
+    TO_OWNER,
+    WHOLE,
+    listed,
+    place,
+    position,
+    video,
+)
 from vireo_videos.video import Video
 from vireo_videos.visibility import PUBLIC, State, is_public_in
 
@@ -55,19 +72,19 @@ SELECT COUNT(*) FROM (
 """
 
 BY_HASH = f"""
-SELECT {WHOLE} FROM Videos v JOIN Channels c USING (ChannelID) WHERE v.PathHash = %s
+SELECT STRAIGHT_JOIN {WHOLE} FROM Videos v {LISTED_JOINS} WHERE v.PathHash = %s
 """
 
 NEWEST = f"""
 SELECT STRAIGHT_JOIN {LISTED}
-FROM Videos v FORCE INDEX (Newest) JOIN Channels c USING (ChannelID)
+FROM Videos v FORCE INDEX (Newest) {LISTED_JOINS}
 WHERE v.{PUBLIC} {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
 
 NEWEST_OF = f"""
 SELECT STRAIGHT_JOIN {LISTED}
-FROM Videos v FORCE INDEX (NewestOfChannel) JOIN Channels c USING (ChannelID)
+FROM Videos v FORCE INDEX (NewestOfChannel) {LISTED_JOINS}
 WHERE v.ChannelID = %s AND v.{PUBLIC} {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
@@ -75,13 +92,14 @@ ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 # The newest announcement first, in whatever state; there is an index for this order too.
 ALL_OF = f"""
 SELECT STRAIGHT_JOIN {TO_OWNER}
-FROM Videos v FORCE INDEX (OfChannel) JOIN Channels c USING (ChannelID)
+FROM Videos v FORCE INDEX (OfChannel) {LISTED_JOINS}
 WHERE v.ChannelID = %s AND v.VideoID < %s
 ORDER BY v.VideoID DESC LIMIT %s
 """
 
-SET_TEXTS = """
-UPDATE Videos SET Title = COALESCE(%s, Title), Description = COALESCE(%s, Description)
+CHANGE = """
+UPDATE Videos SET Title = COALESCE(%s, Title), Description = COALESCE(%s, Description),
+    CommentsPolicy = COALESCE(%s, CommentsPolicy)
 WHERE VideoID = %s
 """
 
@@ -184,26 +202,31 @@ class VideoTable:
         more = len(rows) > limit
         return Page(rows[:limit], encode_cursor([rows[limit - 1].video_id]) if more else None)
 
-    def set_texts(
-        self, hash_path: str, channel_id: int, title: str | None, description: str | None
-    ) -> bool:
-        """Set what is given of the channel's video; ``False`` where it has no such video.
+    def mine(self, viewer: int, video_id: int) -> Mine:
+        """What the viewer has with the video."""
+        with self._database.read() as cursor:
+            return mine(cursor, viewer, [video_id])[video_id]
+
+    def change(self, hash_path: str, channel_id: int, change: Change) -> bool:
+        """Change what is given of the channel's video; ``False`` where it has no such video.
 
         Raises:
             TooFast: the account has to wait.
         """
+        texts = (change.title, change.description)
 
         def work(cursor: Cursor) -> bool:
-            WRITES.charge(cursor, channel_id, cost_of(title, description))
+            WRITES.charge(cursor, channel_id, cost_of(*texts))
             found = lock(cursor, hash_path)
             if found is None or found.channel_id != channel_id:
                 return False
-            if cursor.execute(SET_TEXTS, (title, description, found.video_id)):
-                words.index(cursor, [found.video_id])
+            if cursor.execute(CHANGE, (*texts, change.comments_policy, found.video_id)):
+                if texts != (None, None):
+                    words.index(cursor, [found.video_id])
                 events.publish(cursor, VideoChanged(hash_path, channel_id))
             return True
 
-        return self._database.transaction("videos.set_texts", work)
+        return self._database.transaction("videos.change", work)
 
     def record(self, hash_path: str, progress: Progress) -> bool:
         """Record what media reports; ``False`` where there is no such video: see ``record``."""

@@ -3,8 +3,6 @@
 import sys
 import threading
 
-import structlog
-
 from vireo_catalog.settings import CatalogSettings
 from vireo_catalog.storage.videos import VideoTable
 from vireo_catalog.storage.words import WordTable
@@ -13,9 +11,10 @@ from vireo_catalog.worker.events import handlers
 from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.event_log import consumer
+from vireo_common.logs import get_logger
 from vireo_common.worker import run_until_stopped
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 def main() -> int:

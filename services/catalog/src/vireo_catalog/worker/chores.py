@@ -3,13 +3,12 @@ not been indexed."""
 
 import threading
 
-import structlog
-
 from vireo_catalog.storage.videos import VideoTable
 from vireo_catalog.storage.words import WordTable
 from vireo_common.errors import Failure
+from vireo_common.logs import get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 
 EVERY_SECONDS = 10.0
 

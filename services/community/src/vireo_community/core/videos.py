@@ -4,17 +4,25 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
-from vireo_videos.video import HASH_PATH
+from vireo_videos.video import HASH_PATH, CommentsPolicy
 from vireo_videos.visibility import State, may_view
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A video that somebody does something about."""
+    """A video that somebody does something about; ``duration`` is in seconds."""
 
     video_id: int
     channel_id: int
     state: State
+    hash_path: str
+    comments_policy: CommentsPolicy
+    pinned_id: int | None = None
+    """The comment that stands above the others."""
+    in_review: int = 0
+    """How many comments wait for the owner, replies too."""
+    duration: float | None = None
+    """In seconds, where it is known."""
 
 
 class VideoStore(Protocol):

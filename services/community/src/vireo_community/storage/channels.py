@@ -1,5 +1,7 @@
 """The table ``Channels``, of which community may read the ids and the names."""
 
+from collections.abc import Collection
+
 from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
@@ -9,6 +11,11 @@ from vireo_community.core.channels import Channel
 BY_NAME = "SELECT ChannelID, Username FROM Channels WHERE Username = %s"
 
 HOLD = "SELECT 1 FROM Channels WHERE ChannelID = %s LOCK IN SHARE MODE"
+
+HOLD_LIVING = """
+SELECT ChannelID FROM Channels FORCE INDEX (PRIMARY) WHERE ChannelID IN %s
+ORDER BY ChannelID LOCK IN SHARE MODE
+"""
 
 
 class ChannelTable:
@@ -40,3 +47,9 @@ def hold_channels(cursor: Cursor, actor: int, *others: int) -> None:
     for channel_id in sorted({actor, *others}):
         if not cursor.execute(HOLD, (channel_id,)):
             raise Failure(Code.TOKEN_INVALID if channel_id == actor else Code.NOT_FOUND)
+
+
+def hold_living(cursor: Cursor, channel_ids: Collection[int]) -> set[int]:
+    """Do the same for channels any of which may be gone; those that are there."""
+    cursor.execute(HOLD_LIVING, (tuple(channel_ids),))
+    return {channel_id for (channel_id,) in cursor.fetchall()}

@@ -6,9 +6,8 @@ import signal
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-import structlog
-
 from vireo_common.errors import Code, Failure
+from vireo_common.logs import get_logger
 from vireo_common.sessions import SessionReader, Standing
 from vireo_common.tokens import Claims, Verifier, bearer_token
 from vireo_community.storage.live import LiveTable
@@ -16,7 +15,7 @@ from vireo_community.storage.notice_changes import NoticeChangeTable
 from vireo_community.storage.notices import NoticeTable
 from vireo_community.stream.hub import Hub, Stream, frame, state_frame
 
-log = structlog.get_logger()
+log = get_logger()
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

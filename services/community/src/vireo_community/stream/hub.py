@@ -11,14 +11,13 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 
-import structlog
-
 from vireo_common.errors import Code, Failure
+from vireo_common.logs import get_logger
 from vireo_community.core.notices import shown
 from vireo_community.storage.live import LiveTable, StateChange
 from vireo_community.storage.notice_changes import Changes, NoticeChangeTable
 
-log = structlog.get_logger()
+log = get_logger()
 
 LOOK_SECONDS = 0.25
 STANDING_SECONDS = 2.0

@@ -2,29 +2,31 @@
 
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-
-import structlog
 
 from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.event_log import consumer
+from vireo_common.logs import get_logger
 from vireo_common.worker import Sweeper, run_until_stopped
-from vireo_community.settings import CommunitySettings
+from vireo_community.settings import WorkerSettings
+from vireo_community.storage.comment_likes import CommentLikeTable
+from vireo_community.storage.comments import CommentTable
 from vireo_community.storage.fanouts import FanoutTable
-from vireo_community.storage.notice_removals import NoticeRemovals
 from vireo_community.storage.notices import NoticeTable
-from vireo_community.storage.removals import RemovalTable, What
+from vireo_community.storage.removals import RemovalTable
+from vireo_community.storage.view_keys import ViewKeyTable
+from vireo_community.storage.views import ViewTables
 from vireo_community.worker.events import handlers
 from vireo_community.worker.fanouts import Fanouts
-from vireo_community.worker.removals import Part, Removals
+from vireo_community.worker.parts import parts
+from vireo_community.worker.removals import Removals
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 def main() -> int:
     """Run the worker; returns the exit code."""
-    settings = CommunitySettings.read()
+    settings = WorkerSettings.read()
     logs.configure("community-worker", settings.log_level)
     stopping = threading.Event()
     # One for each thread.
@@ -32,14 +34,18 @@ def main() -> int:
     log.info("worker_started")
     events = consumer("community", database, handlers(), stopping)
     fanouts = Fanouts(FanoutTable(database), stopping)
-    notices = NoticeRemovals(database)
-    parts: Mapping[What, Sequence[Part]] = {
-        What.CHANNEL: [notices.of_channel],
-        What.VIDEO: [notices.of_video],
-    }
-    removals = Removals(RemovalTable(database), parts, stopping)
-    sweeper = Sweeper([NoticeTable(database).sweep], stopping)
-    return run_until_stopped([events, fanouts, removals, sweeper], stopping, settings.alive_file)
+    removals = Removals(RemovalTable(database), parts(database), stopping)
+    views = ViewTables(database)
+    sweeps = (
+        CommentLikeTable(database).sweep,
+        CommentTable(database).sweep,
+        NoticeTable(database).sweep,
+        views.sweep,
+        ViewKeyTable(database).sweep,
+        lambda: views.fold(settings.view_log_days),
+    )
+    threads = [events, fanouts, removals, Sweeper(sweeps, stopping)]
+    return run_until_stopped(threads, stopping, settings.alive_file)
 
 
 if __name__ == "__main__":

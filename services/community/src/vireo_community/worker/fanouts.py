@@ -2,12 +2,11 @@
 
 import threading
 
-import structlog
-
 from vireo_common.errors import Failure
+from vireo_common.logs import get_logger
 from vireo_community.storage.fanouts import FanoutTable
 
-log = structlog.get_logger()
+log = get_logger()
 
 IDLE_SECONDS = 0.2
 OUTAGE_SECONDS = 1.0

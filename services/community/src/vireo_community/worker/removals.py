@@ -3,12 +3,11 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-import structlog
-
 from vireo_common.errors import Failure
+from vireo_common.logs import get_logger
 from vireo_community.storage.removals import Removal, RemovalTable, What
 
-log = structlog.get_logger()
+log = get_logger()
 
 IDLE_SECONDS = 0.5
 OUTAGE_SECONDS = 1.0

@@ -14,15 +14,14 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Protocol
 
-import structlog
-
 from vireo_common.jobs import Job
+from vireo_common.logs import get_logger
 from vireo_common.outgoing_mails import Content, Later, Refused
 from vireo_common.worker import Interrupted, TryLater
 from vireo_courier.core.addresses import for_transport
 from vireo_courier.core.messages import in_names, message
 
-log = structlog.get_logger()
+log = get_logger()
 
 # A mail waits for half as long again as it has waited, within these.
 LEAST_DELAY, MOST_DELAY = 5.0, 600.0

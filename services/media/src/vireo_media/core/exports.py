@@ -158,6 +158,10 @@ email_changes.json    addresses that your account had in the last days, and when
 mails.json            mails of the last day, by their purpose, because their number is limited
 channel.json          your channel
 picture.webp          its picture, if you have set one
+reactions.json        what you think of videos
+comments.json         what you wrote below videos
+comment_likes.json    comments that you like
+blocks.json           channels that you block
 videos.json           your videos: texts, state, times, measures, counts, and what was uploaded;
                       "file" is the name of the original in this archive, null where there is none
 videos/               your originals, byte for byte as you uploaded them

@@ -11,14 +11,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from vireo_common import logs
+from vireo_common.logs import get_logger
 from vireo_media.settings import FilesSettings
 from vireo_media.storage.bodies import LONGEST, OwnBodies
 from vireo_media.storage.staging import INCOMING
 
-log = structlog.get_logger()
+log = get_logger()
 
 PATIENCE_SECONDS = 5.0
 AT_ONCE = 32

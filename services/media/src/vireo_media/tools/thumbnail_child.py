@@ -1,7 +1,8 @@
 """Pick one frame of a video with OpenCV, and print when it is shown: a process of `thumbnail`.
 
-Run as `python -I thumbnail_child.py <video> <seconds>`. Prints seconds from the first frame on.
-Exit code 0: printed. 3: no frame could be decoded.
+Run as `python -I thumbnail_child.py <video> <seconds> <darkest> <brightest> <deviation>`, the last
+three of 255: what a frame has that shows something. Prints seconds from the first frame on. Exit
+code 0: printed. 3: no frame could be decoded.
 
 It only looks: OpenCV takes colours without tags for BT.601, converts HDR by itself, and knows
 nothing of pixels that are not square or of mirrored frames. ffmpeg makes the JPEG.
@@ -15,6 +16,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -28,14 +30,20 @@ _FINEST_STEP = 64
 # A short video is read through instead: no seeking, and nothing is missed.
 _READ_THROUGH_FRAMES = 1500
 _LOOKED_AT_SIDE = 160
-# Of 255. Film fades and night scenes lie above, a lens cap and encoder noise below.
-_DARKEST_MEAN, _BRIGHTEST_MEAN = 20.0, 240.0
-_LEAST_DEVIATION = 12.0
 
 Frame = np.ndarray[Any, np.dtype[Any]]
 
 
-def score(frame: Frame) -> tuple[bool, float]:
+@dataclass(frozen=True)
+class Thresholds:
+    """Of the pixels of a frame that shows something, from 0 to 255."""
+
+    darkest_mean: float
+    brightest_mean: float
+    least_deviation: float
+
+
+def score(frame: Frame, shown: Thresholds) -> tuple[bool, float]:
     """Return whether a frame shows something, and how much: contrast, then sharpness."""
     height, width = frame.shape[:2]
     factor = _LOOKED_AT_SIDE / max(height, width)
@@ -46,14 +54,16 @@ def score(frame: Frame) -> tuple[bool, float]:
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float64)
     mean, deviation = float(grey.mean()), float(grey.std())
     detail = float(np.abs(cv2.Laplacian(grey, cv2.CV_64F)).mean())
-    good = _DARKEST_MEAN <= mean <= _BRIGHTEST_MEAN and deviation >= _LEAST_DEVIATION
+    good = shown.darkest_mean <= mean <= shown.brightest_mean
+    good = good and deviation >= shown.least_deviation
     return good, deviation + min(detail, deviation)
 
 
 class Picker:
     """Keeps the best frame seen, and knows when it may stop."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, shown: Thresholds) -> None:
+        self._shown = shown
         self._end = time.monotonic() + seconds
         self._best_score = -1.0
         self.best: float | None = None
@@ -64,7 +74,7 @@ class Picker:
 
     def look(self, frame: Frame, at: float) -> bool:
         """Take a frame into account. Returns True if it is good enough to stop."""
-        good, value = score(frame)
+        good, value = score(frame, self._shown)
         if good or value > self._best_score:
             self._best_score, self.best = value, at
         return good
@@ -108,12 +118,12 @@ def pick_by_reading(video: cv2.VideoCapture, picker: Picker) -> None:
             return
 
 
-def main(source: str, seconds: float) -> int:
+def main(source: str, seconds: float, shown: Thresholds) -> int:
     cv2.setNumThreads(1)
     video = cv2.VideoCapture(source, cv2.CAP_FFMPEG)
     if not video.isOpened():
         return NO_FRAME
-    picker = Picker(seconds)
+    picker = Picker(seconds, shown)
     # A browser's recording has a negative number.
     count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
     found = count > 0 and pick_by_seeking(video, count, picker)
@@ -127,4 +137,4 @@ def main(source: str, seconds: float) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], float(sys.argv[2])))
+    sys.exit(main(sys.argv[1], float(sys.argv[2]), Thresholds(*map(float, sys.argv[3:]))))

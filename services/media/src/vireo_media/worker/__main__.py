@@ -5,16 +5,16 @@ import threading
 from collections.abc import Mapping
 from functools import partial
 
-import structlog
-
 from vireo_common import logs
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
 from vireo_common.event_log import consumer, sweep
 from vireo_common.jobs import LEASE_SECONDS, JobQueue
+from vireo_common.logs import get_logger
 from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
+from vireo_media.community import Community
 from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
 from vireo_media.storage.earlier_jobs import become_events
@@ -44,7 +44,7 @@ from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
 from vireo_media.worker.verification import Verifier
 
-log = structlog.get_logger()
+log = get_logger()
 
 # Somebody waits for what is prepared; nobody counts the moments before an encode begins.
 PREPARE_IDLE_SECONDS = 0.05
@@ -95,6 +95,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         files,
         auth,
         catalog,
+        Community(ServiceClient(settings.community_url, token)),
         reserve_bytes=settings.disk_reserve_bytes,
         keep_seconds=settings.export_seconds,
     )

@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-import structlog
 from pymysql.cursors import Cursor
 
 from vireo_common.errors import Code, Failure
 from vireo_common.jobs import Job, JobQueue, LeaseLost
+from vireo_common.logs import get_logger
 from vireo_common.text import iso_time
 from vireo_common.worker import Interrupted, TryLater
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
+from vireo_media.community import Community
 from vireo_media.core.exports import README, Export, ExportState, archive_name, entry_name
 from vireo_media.core.formats import HEAD_BYTES
 from vireo_media.core.uploads import Received, UploadState
@@ -32,7 +33,7 @@ from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.worker.archive import Archive, new_archive
 
-log = structlog.get_logger()
+log = get_logger()
 
 DISK_FULL_SECONDS = 60.0
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
@@ -60,6 +61,7 @@ class Exporter:
         files: MediaFiles,
         auth: Auth,
         catalog: Catalog,
+        community: Community,
         *,
         reserve_bytes: int,
         keep_seconds: int,
@@ -71,6 +73,7 @@ class Exporter:
         self._files = files
         self._auth = auth
         self._catalog = catalog
+        self._community = community
         self._reserve_bytes = reserve_bytes
         self._keep_seconds = keep_seconds
 
@@ -145,6 +148,9 @@ class Exporter:
             self._add_picture(archive, export.channel_id)
             addresses = (row for page in self._auth.addresses(export.channel_id) for row in page)
             self._add_list(archive, "known_addresses.json", addresses, pause)
+            for name in self._community.lists(export.channel_id):
+                rows = self._community.rows(export.channel_id, name)
+                self._add_list(archive, f"{name}.json", rows, pause)
             self._add_list(archive, "videos.json", self._with_originals(archive, export), pause)
         return archive_name(str(known["account"]["username"])), archive.size
 

@@ -2,9 +2,8 @@
 
 import threading
 
-import structlog
-
 from vireo_common.errors import Failure
+from vireo_common.logs import get_logger
 from vireo_media.core.exports import ExportState
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage import blobs
@@ -15,7 +14,7 @@ from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
 
-log = structlog.get_logger()
+log = get_logger()
 
 EVERY_SECONDS = 30.0
 # The gateway writes what arrives in pieces of 64 kB, so a body that grows more slowly than 36 bytes

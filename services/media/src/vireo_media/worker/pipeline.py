@@ -18,13 +18,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import structlog
 from pymysql.cursors import Cursor
 
 from vireo_common import events
 from vireo_common.errors import MESSAGES, Code
 from vireo_common.events import VideoStateChanged
 from vireo_common.jobs import Job, JobQueue
+from vireo_common.logs import get_logger
 from vireo_common.worker import TryLater
 from vireo_media.core.encoding import cost_of
 from vireo_media.core.inspection import Inspection
@@ -48,7 +48,7 @@ from vireo_media.worker.steps.thumbnail import take_thumbnail
 from vireo_media.worker.steps.tools import Tools
 from vireo_media.worker.steps.work import Film, StepOfFilm, Work
 
-log = structlog.get_logger()
+log = get_logger()
 
 # What is made of every film, one after the other, before it is published.
 OF_FILM: Sequence[StepOfFilm] = (take_thumbnail,)

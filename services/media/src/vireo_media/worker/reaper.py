@@ -8,13 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-import structlog
-
 from vireo_common.errors import Failure
+from vireo_common.logs import get_logger
 from vireo_media.core.open_uploads import GRACE_SECONDS
 from vireo_media.storage.staging import Incoming, Staging
 
-log = structlog.get_logger()
+log = get_logger()
 
 EVERY_SECONDS = 1.0
 # A picture that waits for its place is read from its file, and is not growing then.

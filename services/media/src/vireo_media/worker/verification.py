@@ -2,10 +2,10 @@
 
 import threading
 
-import structlog
 from pymysql.cursors import Cursor
 
 from vireo_common.jobs import Job, JobQueue, LeaseLost
+from vireo_common.logs import get_logger
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage import blobs
 from vireo_media.storage import uploads as upload_rows
@@ -15,7 +15,7 @@ from vireo_media.tools.decode import decodes
 from vireo_media.tools.measure import NotMade, measure
 from vireo_media.tools.sandbox import LimitExceeded
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class Verifier:

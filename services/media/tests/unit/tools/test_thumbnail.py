@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import cv2
@@ -9,9 +10,9 @@ import numpy as np
 import pytest
 
 from vireo_media.tools.measure import measure
-from vireo_media.tools.thumbnail import NoFrame, thumbnail
+from vireo_media.tools.thumbnail import NoFrame, shows_something, thumbnail
 from vireo_testing.bait import Bait
-from vireo_testing.clips import H264, Library, ffmpeg, picture
+from vireo_testing.clips import H264, QUICK, Library, ffmpeg, picture
 from vireo_testing.hostile_files import HOSTILE_FILES, make
 
 
@@ -41,6 +42,68 @@ def test_a_scene_of_a_tenth_of_a_second_is_found(tmp_path: Path) -> None:
     shown = "overlay=enable='between(t,13.3,13.4)'"
     ffmpeg(*dark, *picture(seconds=20), "-filter_complex", f"[0][1]{shown}", *H264, str(path))
     assert shot(path, tmp_path / "out.jpg").mean() > 40
+
+
+def test_opencv_is_asked_where_random_frames_show_nothing_and_nowhere_else(
+    library: Library, tmp_path: Path
+) -> None:
+    asked: list[Path] = []
+
+    def search(path: Path, stop: threading.Event | None) -> float:
+        asked.append(path)
+        return 9.5
+
+    bright, dark = library.path("plain.mp4"), library.path("black.mp4")
+    for path in (bright, dark):
+        target = tmp_path / f"{path.stem}.jpg"
+        thumbnail(path, target, measure(path), "smpte170m", search=search)
+        taken = cv2.imread(str(target))
+        assert taken is not None
+        assert taken.std() > 30
+    assert set(asked) <= {dark}
+
+
+def test_where_opencv_finds_nothing_either_there_is_no_thumbnail(
+    library: Library, tmp_path: Path
+) -> None:
+    path, target = tmp_path / "black.mp4", tmp_path / "out.jpg"
+    ffmpeg("-f", "lavfi", "-i", "color=black:size=64x64:rate=25:duration=1", *H264, str(path))
+
+    def search(path: Path, stop: threading.Event | None) -> float:
+        raise NoFrame("nothing")
+
+    with pytest.raises(NoFrame):
+        thumbnail(path, target, measure(path), "smpte170m", search=search)
+    assert not target.exists()
+
+
+def test_a_film_with_one_key_frame_is_not_decoded_to_its_end(tmp_path: Path) -> None:
+    """Of so long a film a frame near the key frame is taken, and not one an hour behind it."""
+    path = tmp_path / "long.mp4"
+    beginning = "drawbox=w=iw/2:color=white:t=fill:enable='lt(n,120)'"
+    one_key_frame = [*QUICK, "-g", "9999", "-sc_threshold", "0"]
+    ffmpeg(*picture(seconds=60), "-vf", beginning, *one_key_frame, str(path))
+    for _ in range(4):
+        assert shot(path, tmp_path / "out.jpg")[:, :150].mean() > 250
+
+
+@pytest.mark.parametrize(
+    ("grey", "shown"),
+    [
+        (b"", False),
+        (bytes([0]) * 100, False),
+        (bytes([128]) * 100, False),
+        (bytes([255]) * 100, False),
+        (bytes([0, 30]) * 50, False),
+        (bytes([10, 34]) * 50, True),
+        (bytes([225, 255]) * 50, True),
+        (bytes([232, 255]) * 50, False),
+        (bytes([100, 120]) * 50, False),
+        (bytes(range(256)), True),
+    ],
+)
+def test_what_shows_something(grey: bytes, shown: bool) -> None:
+    assert shows_something(grey) is shown
 
 
 def test_a_black_video_has_a_black_thumbnail(tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import structlog
-
+from vireo_common.logs import get_logger
 from vireo_media.core.encoding import check_cost
 from vireo_media.core.inspection import Inspection
 from vireo_media.tools.filters import counts_samples
@@ -20,7 +19,7 @@ from vireo_media.tools.transcode import CORRECTED_CLOCKS, NoCopy, TranscodeFaile
 from vireo_media.worker.steps.tools import Tools
 from vireo_media.worker.steps.work import Film, Work
 
-log = structlog.get_logger()
+log = get_logger()
 
 NO_SOUND = "The sound could not be decoded; the video was published without it."
 PART_OF_SOUND = "A part of the sound could not be decoded; it is missing from the video."

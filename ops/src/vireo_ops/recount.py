@@ -1,0 +1,29 @@
+"""`make recount`: runs community's own command, as its user."""
+
+import json
+import subprocess
+import sys
+
+from vireo_ops.errors import OperationError
+from vireo_ops.layout import CHECKOUT
+from vireo_ops.run_user import choose_users, switch_to
+from vireo_ops.runtime import Runtime
+
+
+def recount(runtime: Runtime, *, repair: bool) -> int:
+    """Compare the counters with the rows behind them; 0 where all agree.
+
+    Raises:
+        OperationError: no Vireo has been started here yet.
+    """
+    description = runtime.layout.programs / "community.json"
+    if not description.exists():
+        raise OperationError("No Vireo has been started here yet: make up")
+    user = choose_users(CHECKOUT, runtime.layout.data).services
+    return subprocess.run(
+        [sys.executable, "-m", "vireo_community", "recount", *(["--repair"] if repair else [])],
+        **switch_to(user),
+        check=False,
+        cwd=CHECKOUT,
+        env=json.loads(description.read_text())["environment"],
+    ).returncode

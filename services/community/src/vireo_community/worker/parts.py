@@ -1,0 +1,38 @@
+"""What has to go with a channel or a video: the tables of each part of community."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from vireo_common.database import Database
+from vireo_community.storage.comment_removal import Removal as CommentRemoval
+from vireo_community.storage.notice_removals import NoticeRemovals
+from vireo_community.storage.removals import Removal, What
+from vireo_community.storage.viewer_removal import Removal as ViewerRemoval
+from vireo_community.worker.removals import Part
+
+
+def parts(database: Database) -> Mapping[What, Sequence[Part]]:
+    """The parts by what is gone."""
+    comments, viewers = CommentRemoval(database), ViewerRemoval(database)
+    notices = NoticeRemovals(database)
+    return {
+        What.CHANNEL: [
+            notices.of_channel,
+            lambda gone, rows: comments.remove_of_channel(gone.gone_id, rows),
+            _whole(lambda gone: viewers.of_channel(gone.gone_id)),
+        ],
+        What.VIDEO: [
+            notices.of_video,
+            lambda gone, rows: comments.remove_of_video(gone.gone_id, rows),
+            _whole(lambda gone: viewers.of_video(gone.gone_id, gone.owner_id)),
+        ],
+    }
+
+
+def _whole(remove: Callable[[Removal], None]) -> Part:
+    """A part that removes all there is at once, in transactions of its own."""
+
+    def part(gone: Removal, rows: int) -> bool:
+        remove(gone)
+        return False
+
+    return part
