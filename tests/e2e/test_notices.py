@@ -134,3 +134,26 @@ def test_nobody_in_particular_hears_nothing(url: str) -> None:
     answer = requests.get(f"{url}/notifications/stream", timeout=PATIENCE_SECONDS)
     with closing(answer):
         assert (answer.status_code, answer.json()["response"]["error"]) == (400, "token_missing")
+
+
+def test_counters_are_right_when_somebody_is_gone(
+    people: tuple[Person, Person], clip: Path
+) -> None:
+    ada, bob = people
+    video = ada.publish(clip, "Cats")
+    bob.client.follow_channel(ada.name)
+    bob.client.react(video, "like")
+    bob.client.post_comment(video, "What a cat!")
+    shown = ada.client.show_video(video)
+    assert (shown.likes, shown.comments) == (1, 1)
+    assert ada.client.show_channel(ada.name).subscribers == 1
+    bob.client.delete_channel(bob.password)
+    # At once nobody is shown what they said, and soon it is not counted either.
+    assert list(ada.client.list_comments(video)) == []
+
+    def counted() -> tuple[object, ...]:
+        now = ada.client.show_video(video)
+        return now.likes, now.comments, ada.client.show_channel(ada.name).subscribers
+
+    eventually(lambda: counted() == (0, 0, 0))
+    eventually(lambda: not any(bob.name in text for text in notices(ada)))

@@ -112,7 +112,8 @@ def test_media_is_another_user_than_all_else(runtime: Runtime) -> None:
     assert users.pop("gateway") == {0, services}
     assert {name: users.pop(name) for name in OF_MEDIA} == {name: {media} for name in OF_MEDIA}
     assert set(users) == {
-        *("mariadb", "auth", "catalog", "auth-worker", "catalog-worker", "courier", "media-spool")
+        *("mariadb", "auth", "catalog", "auth-worker", "catalog-worker", "courier", "media-spool"),
+        *("community", "community-worker", "community-stream"),
     }
     assert all(uids == {services} for uids in users.values())
 

@@ -10,6 +10,7 @@ from vireo_common import event_log
 from vireo_common.database import Database
 from vireo_common.events import ChannelRemoved, VideoRemoved, publish
 from vireo_community.core.notices import Kind, Note
+from vireo_community.storage.exports import ExportTables
 from vireo_community.storage.notice_removals import NoticeRemovals
 from vireo_community.storage.notices import add
 from vireo_community.storage.removals import RemovalTable, What
@@ -115,3 +116,16 @@ def test_who_is_connected_hears_that_it_is_gone(
     consume(VideoRemoved("v000001", ada, 1))
     remove_all(removing)
     assert stage.database.query(before, (ada,)) == ((2,),)
+
+
+def test_what_a_person_is_given(stage: Any, community_database: Database) -> None:
+    ada, bob = stage.channel("Ada"), stage.channel("Bob")
+    like(community_database, ada, bob, 1)
+    stage.database.query("INSERT INTO NoticeSettings VALUES (%s, 'like', 1, 1)", (ada,))
+    exports = ExportTables(community_database)
+    ((key, row),) = exports.rows("notices", ada, 0, 10)
+    assert (row["kind"], row["count"], row["channel"], row["read"]) == ("like", 1, "Bob", None)
+    assert exports.rows("notices", ada, key, 10) == []
+    ((key, row),) = exports.rows("notice_settings", ada, 0, 10)
+    assert row == {"kind": "like", "app": 1, "mail": 1, "digest": "off"}
+    assert exports.rows("notice_settings", ada, key, 10) == []

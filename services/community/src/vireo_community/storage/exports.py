@@ -62,6 +62,21 @@ SELECT p.PlaylistID, p.Title AS title, p.Description AS description, p.Visibilit
 FROM Playlists p WHERE p.ChannelID = %s AND p.PlaylistID > %s ORDER BY p.PlaylistID LIMIT %s
 """
 
+NOTICES = """
+SELECT n.NoticeID, n.Kind AS kind, n.Count AS count, v.PathHash AS video, c.Username AS channel,
+    n.CommentID AS comment, n.CreatedAt AS created, n.ReadAt AS `read`
+FROM Notices n FORCE INDEX (Latest) LEFT JOIN Videos v ON v.VideoID = n.VideoID
+LEFT JOIN Channels c ON c.ChannelID = n.ActorID
+WHERE n.ChannelID = %s AND n.NoticeID > %s ORDER BY n.NoticeID LIMIT %s
+"""
+
+# There are fewer kinds than rows on a page: all of them have one key.
+NOTICE_SETTINGS = """
+SELECT 1, s.Kind AS kind, s.App AS app, s.Mail AS mail, COALESCE(d.Digest, 'off') AS digest
+FROM NoticeSettings s LEFT JOIN NoticeDigests d ON d.ChannelID = s.ChannelID
+WHERE s.ChannelID = %s AND 1 > %s LIMIT %s
+"""
+
 PARTS: Mapping[str, str] = {
     "reactions": REACTIONS,
     "comments": COMMENTS,
@@ -70,6 +85,8 @@ PARTS: Mapping[str, str] = {
     "subscriptions": SUBSCRIPTIONS,
     "history": HISTORY,
     "playlists": PLAYLISTS,
+    "notices": NOTICES,
+    "notice_settings": NOTICE_SETTINGS,
 }
 
 IS_THERE = "SELECT 1 FROM Channels WHERE ChannelID = %s"

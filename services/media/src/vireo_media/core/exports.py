@@ -162,6 +162,11 @@ reactions.json        what you think of videos
 comments.json         what you wrote below videos
 comment_likes.json    comments that you like
 blocks.json           channels that you block
+subscriptions.json    channels that you follow
+history.json          videos that you watched, and where you stand
+playlists.json        your playlists, with the videos in them
+notices.json          what you were told, of 90 days
+notice_settings.json  what you want to be told, where you changed it
 videos.json           your videos: texts, state, times, measures, counts, and what was uploaded;
                       "file" is the name of the original in this archive, null where there is none
 videos/               your originals, byte for byte as you uploaded them
