@@ -29,9 +29,12 @@ FROM Videos v FORCE INDEX (Newest) {_JOINS}
 WHERE v.State = 'ready' ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
 
-REACTION = """
-SELECT r.Reaction FROM Videos v JOIN Reactions r USING (VideoID)
-WHERE v.PathHash = %s AND r.ChannelID = %s
+MINE = """
+SELECT r.Reaction, h.Position, f.FollowerID IS NOT NULL FROM Videos v
+LEFT JOIN Reactions r ON r.VideoID = v.VideoID AND r.ChannelID = %s
+LEFT JOIN WatchHistory h ON h.VideoID = v.VideoID AND h.ChannelID = %s
+LEFT JOIN Subscriptions f ON f.ChannelID = v.ChannelID AND f.FollowerID = %s
+WHERE v.PathHash = %s
 """
 SOMEBODY = 1
 
@@ -87,8 +90,11 @@ def one(hash_path: str) -> Response:
         assert row
         shown = _shown(row)
         if "Authorization" in request.headers:
-            found = cursor.execute(REACTION, (hash_path, SOMEBODY))
-            shown["my_reaction"] = cursor.fetchall()[0][0] if found else "none"
+            cursor.execute(MINE, (SOMEBODY, SOMEBODY, SOMEBODY, hash_path))
+            ((reaction, position, subscribed),) = cursor.fetchall()
+            shown["my_reaction"] = reaction or "none"
+            shown["my_position"] = position or 0.0
+            shown["subscribed"] = bool(subscribed)
     return jsonify({"response": shown})
 
 

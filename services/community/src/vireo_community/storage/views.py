@@ -11,6 +11,7 @@ from pymysql.cursors import Cursor
 
 from vireo_common.database import SWEEP_BATCHES, SWEEP_ROWS, Database
 from vireo_common.errors import Failure
+from vireo_community.core.batches import Batches
 from vireo_community.core.views import (
     FIRST_SECONDS,
     MOST_OF_NETWORK,
@@ -21,9 +22,10 @@ from vireo_community.core.views import (
     Viewing,
     Watched,
 )
-from vireo_community.storage.batches import Batches
 from vireo_community.storage.videos import hold_video
 
+MOST_SETTLED = 64
+"""Views of one transaction."""
 ANY_VIDEO = 0
 """Stands for the sessions of a source in ``ViewBudgets``; no video has this id."""
 
@@ -125,7 +127,10 @@ class ViewTables:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._batches = Batches[Watched, Outcome | None](self._settle_all)
+        # All videos together: a row of the log is of another video than the next one.
+        self._batches = Batches[None, Watched, Outcome | None](
+            lambda _, some: self._settle_all(some), MOST_SETTLED
+        )
 
     def watch(self, viewing: Viewing, seconds: float, enough: float) -> bool:
         """Add what was watched, as far as it is believed; whether the session is to be settled.
@@ -154,7 +159,7 @@ class ViewTables:
 
     def settle(self, watched: Watched) -> Outcome | None:
         """Count the view or log why not; ``None`` where another call has settled the session."""
-        return self._batches.submit(watched)
+        return self._batches.do(None, watched)
 
     def _settle_all(self, batch: Sequence[Watched]) -> Sequence[Outcome | None]:
         # In one order everywhere: processes wait for each other, and do not end in deadlocks.
