@@ -27,7 +27,7 @@ def figures(setup: Setup) -> list[Figure]:
             "idle_memory",
             "memory of Vireo without MariaDB, idle",
             "MB",
-            Goal(Judged.VALUE_AT_MOST, 600),
+            Goal(Judged.VALUE_AT_MOST, 550),
             idle,
         ),
         Figure("up", "make up, to ready", "s", Goal(Judged.VALUE_AT_MOST, 10), restart),
