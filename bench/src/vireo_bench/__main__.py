@@ -13,6 +13,7 @@ from pathlib import Path
 from vireo_bench import (
     answers,
     lists,
+    people,
     searches,
     sign_in,
     starting,
@@ -36,6 +37,7 @@ FAMILIES: dict[str, Callable[[Setup], Sequence[Figure]]] = {
     "answers": answers.figures,
     "lists": lists.figures,
     "uploads": uploads.figures,
+    "people": people.figures,
     "sign_in": sign_in.figures,
     "searches": searches.figures,
     "starting": starting.figures,

@@ -17,10 +17,10 @@ end
 function done(summary, latency)
     local errors = summary.errors
     io.write(string.format(
-        '\n{"requests": %d, "seconds": %f, "bytes": %d, "p50_ms": %f, "p99_ms": %f, '
+        '\n{"requests": %d, "seconds": %f, "bytes": %d, "p50_ms": %f, "p95_ms": %f, "p99_ms": %f, '
             .. '"failed": %d, "refused": %d}\n',
         summary.requests, summary.duration / 1e6, summary.bytes,
-        latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
+        latency:percentile(50) / 1e3, latency:percentile(95) / 1e3, latency:percentile(99) / 1e3,
         errors.connect + errors.read + errors.write + errors.timeout, errors.status
     ))
 end

@@ -30,11 +30,11 @@ WHERE v.State = 'ready' ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
 
 MINE = """
-SELECT r.Reaction, h.Position, f.FollowerID IS NOT NULL FROM Videos v
+SELECT v.PathHash, r.Reaction, h.Position, f.FollowerID IS NOT NULL FROM Videos v
 LEFT JOIN Reactions r ON r.VideoID = v.VideoID AND r.ChannelID = %s
 LEFT JOIN WatchHistory h ON h.VideoID = v.VideoID AND h.ChannelID = %s
 LEFT JOIN Subscriptions f ON f.ChannelID = v.ChannelID AND f.FollowerID = %s
-WHERE v.PathHash = %s
+WHERE v.PathHash IN %s
 """
 SOMEBODY = 1
 
@@ -81,6 +81,19 @@ def _shown(row: tuple[Any, ...]) -> dict[str, object]:
     return {**shown, "comments_policy": policy[0]} if policy else shown
 
 
+def _mine(cursor: Cursor, hash_paths: list[str]) -> dict[str, dict[str, object]]:
+    """What a viewer has with videos."""
+    cursor.execute(MINE, (SOMEBODY, SOMEBODY, SOMEBODY, hash_paths))
+    return {
+        hash_path: {
+            "my_reaction": reaction or "none",
+            "my_position": position or 0.0,
+            "subscribed": bool(subscribed),
+        }
+        for hash_path, reaction, position, subscribed in cursor.fetchall()
+    }
+
+
 @app.get("/v/<hash_path>")
 def one(hash_path: str) -> Response:
     """A video."""
@@ -90,11 +103,7 @@ def one(hash_path: str) -> Response:
         assert row
         shown = _shown(row)
         if "Authorization" in request.headers:
-            cursor.execute(MINE, (SOMEBODY, SOMEBODY, SOMEBODY, hash_path))
-            ((reaction, position, subscribed),) = cursor.fetchall()
-            shown["my_reaction"] = reaction or "none"
-            shown["my_position"] = position or 0.0
-            shown["subscribed"] = bool(subscribed)
+            shown |= _mine(cursor, [hash_path])[hash_path]
     return jsonify({"response": shown})
 
 
@@ -104,8 +113,11 @@ def newest() -> Response:
     limit = int(request.args["limit"])
     with _cursor() as cursor:
         cursor.execute(NEWEST, (limit + 1,))
-        rows = cursor.fetchall()
-    return jsonify({"response": [_shown(row) for row in rows[:limit]]})
+        shown = [_shown(row) for row in cursor.fetchall()[:limit]]
+        if "Authorization" in request.headers:
+            theirs = _mine(cursor, [str(row["thumbnail"]) for row in shown])
+            shown = [{**row, **theirs[str(row["thumbnail"])]} for row in shown]
+    return jsonify({"response": shown})
 
 
 @app.post("/spooled")

@@ -11,7 +11,8 @@ class Scale:
 
     ``burst`` is one turn of what is asked for as often as can be, ``long_burst`` one where less
     happens in a second. ``page`` is the page of the lists that is compared to the first. One turn
-    of lists and search asks each thing ``asked`` times, one after the other.
+    of lists and search asks each thing ``asked`` times, one after the other. The video of the owner
+    has ``comments``, and the owner ``followers``; they follow ``followed`` channels.
     """
 
     rounds: int = 5
@@ -25,6 +26,11 @@ class Scale:
     upload_bytes: int = 1 << 30
     clip_seconds: int = 60
     asked: int = 30
+    comments: int = 1_000_000
+    comments_page: int = 1_000
+    followers: int = 100_000
+    followed: int = 1_000
+    streams: int = 1_000
 
 
 FULL = Scale()
@@ -40,4 +46,9 @@ SHORT = Scale(
     upload_bytes=16 * MIB,
     clip_seconds=4,
     asked=3,
+    comments=2_000,
+    comments_page=10,
+    followers=1_200,
+    followed=40,
+    streams=50,
 )

@@ -18,6 +18,7 @@ class Load:
     seconds: float
     bytes: int
     p50_ms: float
+    p95_ms: float
     p99_ms: float
 
     @property

@@ -38,6 +38,16 @@ _ALIVE = {
     "required": ["response"],
     "properties": {"response": {"const": "alive"}},
 }
+_EVENT = {
+    "type": "object",
+    "description": "One event; `data` is JSON.",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"enum": ["notification", "unread", "video"]},
+        "data": {"type": "string"},
+        "id": {"type": "string"},
+    },
+}
 OWN_OPERATIONS: Mapping[str, Json] = {
     "/healthz": _own(
         "check_gateway",
@@ -83,7 +93,7 @@ OWN_OPERATIONS: Mapping[str, Json] = {
         "responses": {
             "200": {
                 "description": "Events, for as long as the line holds.",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": {"text/event-stream": {"schema": _EVENT}},
             },
             "400": {"description": "`token_missing`, `token_invalid`"},
             "401": {"description": "`token_expired`, `token_revoked`"},

@@ -64,7 +64,8 @@ STATEMENTS = (
         Seconds double NOT NULL,
         Outcome enum('counted', 'again', 'own', 'robot', 'crowd') CHARACTER SET ascii
             COLLATE ascii_bin NOT NULL,
-        KEY OfVideo (VideoID, Outcome)
+        KEY OfVideo (VideoID, Outcome),
+        KEY Age (At)
     ) ENGINE = InnoDB
     """,
     """

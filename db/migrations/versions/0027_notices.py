@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS Notices (
     ReadAt datetime(3) NULL,
     UNIQUE KEY Merged (ChannelID, Kind, Subject, ReadMark),
     KEY Latest (ChannelID, `Change`),
+    KEY OfChannel (ChannelID, NoticeID),
     KEY Unread (ChannelID, ReadMark, `Change`),
     KEY OfVideo (VideoID),
     KEY OfActor (ActorID),
@@ -101,7 +102,13 @@ CREATE TABLE IF NOT EXISTS PendingRemovals (
 ) ENGINE = InnoDB
 """
 
+# From here on, and not from when its worker first reads: people do things before.
+PLACE = """
+INSERT IGNORE INTO EventPlaces (Consumer, Place)
+SELECT 'community', COALESCE(MAX(LastPlace), 0) FROM EventLog
+"""
+
 
 def upgrade() -> None:
     """Make the tables."""
-    run(NOTICES, BOXES, TOLD, SETTINGS, DIGESTS, FANOUTS, REMOVALS)
+    run(NOTICES, BOXES, TOLD, SETTINGS, DIGESTS, FANOUTS, REMOVALS, PLACE)

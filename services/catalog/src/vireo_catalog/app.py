@@ -74,7 +74,7 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     app.register_api(lists.blueprint(rules, channel_rules))
     app.register_api(channels.blueprint(channel_rules))
     app.register_api(channel_pages.blueprint(ChannelPages(ChannelPageTable(database))))
-    app.register_api(search.blueprint(Search(SearchTables(database))))
+    app.register_api(search.blueprint(Search(SearchTables(database)), rules))
     app.register_api(internal.blueprint(rules))
     app.register_api(known.blueprint(rules, channel_rules))
     app.register_api(exports.blueprint(Exports(ExportTables(database))))

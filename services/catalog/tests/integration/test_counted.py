@@ -32,7 +32,7 @@ def test_counters_are_shown_wherever_a_video_is(http: FlaskClient, stage: Any, t
         rows = shown(http, path, headers)
         found = {row["thumbnail"]: (row["comments"], row["views"]) for row in rows}
         assert found == wanted, path
-        assert all("my_reaction" not in row for row in rows)
+        assert all(("my_reaction" in row) == (headers is not None) for row in rows)
         assert all(("comments_policy" in row) == (path == "/me/videos") for row in rows)
     for hash_path, numbers in wanted.items():
         row = shown(http, f"/v/{hash_path}")
@@ -47,6 +47,17 @@ def test_a_viewer_is_told_what_they_think(http: FlaskClient, stage: Any, token: 
         "INSERT INTO Reactions SELECT VideoID, %s, 'dislike', NOW() FROM Videos", (bob,)
     )
     path = f"/v/{hash_path}"
+    for everybodys in ("/videos/all", "/videos/channel/ada", "/search/all/title"):
+        (row,) = [each for each in shown(http, everybodys, token(bob)) if each["type"] == "video"]
+        assert row["my_reaction"] == "dislike", everybodys
+        assert (row["my_position"], row["subscribed"]) == (0, False)
+        # What is everybody's is shown with any token.
+        (row,) = [
+            each
+            for each in shown(http, everybodys, {"Authorization": "Bearer x"})
+            if each["type"] == "video"
+        ]
+        assert "my_reaction" not in row
     assert shown(http, path, token(bob))["my_reaction"] == "dislike"
     assert shown(http, path, token(ada))["my_reaction"] == "none"
     # Of a session that nobody has looked for in the last second.

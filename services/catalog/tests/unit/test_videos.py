@@ -1,7 +1,7 @@
 """The rules of videos, on a store in memory."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -74,8 +74,8 @@ class Shelf:
         self.asked.append(hash_path)
         return self.video if self.video and self.video.hash_path == hash_path else None
 
-    def mine(self, viewer: int, video_id: int) -> Mine:
-        return Mine("like")
+    def mine(self, viewer: int, video_ids: Sequence[int]) -> Mapping[int, Mine]:
+        return {video_id: Mine("like") for video_id in video_ids}
 
     def newest(self, limit: int, cursor: str | None) -> Page[Video]:
         return Page([self.video] if self.video else [], None)

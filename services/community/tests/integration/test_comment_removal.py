@@ -48,7 +48,8 @@ def test_a_video(people: Any, removal: Removal, community_database: Database) ->
     assert rows(people, "Reactions", "CommentLikes", "VideoCounters") == {
         "Reactions": 0,
         "CommentLikes": 3,
-        "VideoCounters": 1,
+        # That of the video that is gone goes with its views.
+        "VideoCounters": 2,
     }
     CommentLikeTable(community_database).sweep()
     assert rows(people, "CommentLikes", "GoneComments") == {"CommentLikes": 0, "GoneComments": 0}

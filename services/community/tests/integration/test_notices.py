@@ -304,10 +304,12 @@ def test_events_become_notices(
 
 def test_old_notices_are_swept(stage: Any, community_database: Database) -> None:
     ada, bob = stage.channel("Ada"), stage.channel("Bob")
-    tell(community_database, like(ada, bob, 1), like(ada, bob, 2))
-    stage.database.query("UPDATE Notices SET CreatedAt = NOW() - INTERVAL 91 DAY WHERE VideoID = 1")
+    first, second = numbered(stage, ada), numbered(stage, ada)
+    tell(community_database, like(ada, bob, first), like(ada, bob, second))
+    older = "UPDATE Notices SET CreatedAt = NOW() - INTERVAL 91 DAY WHERE VideoID = %s"
+    stage.database.query(older, (first,))
     NoticeTable(community_database).sweep()
-    assert stage.database.query("SELECT VideoID FROM Notices") == ((2,),)
+    assert stage.database.query("SELECT VideoID FROM Notices") == ((second,),)
 
 
 def consume(database: Database, *said: Any) -> None:

@@ -51,6 +51,17 @@ def like(database: Database, recipient: int, actor: int, video: int) -> None:
     database.transaction("test", lambda cursor: add(cursor, note))
 
 
+def put(stage: Any, owner: int, *ids: int) -> None:
+    """Videos of these ids."""
+    for number in ids:
+        stage.database.query(
+            "INSERT INTO Videos"
+            " (VideoID, PathHash, ChannelID, Title, Description, Upload, State)"
+            " VALUES (%s, %s, %s, '', '', UTC_TIMESTAMP(), 'ready')",
+            (number, f"r{number:06d}", owner),
+        )
+
+
 def remove_all(removing: Removals) -> None:
     steps = 0
     while removing.step():
@@ -62,6 +73,8 @@ def test_nothing_is_left_of_a_channel(
     stage: Any, consume: Any, removing: Removals, community_database: Database
 ) -> None:
     ada, bob, cleo = (stage.channel(name) for name in ("Ada", "Bob", "Cleo"))
+    put(stage, ada, 1, 2)
+    put(stage, cleo, 3)
     for actor in (cleo, bob):
         like(community_database, ada, actor, 1)
     like(community_database, ada, bob, 2)
@@ -83,6 +96,7 @@ def test_nothing_is_left_of_a_video(
     stage: Any, consume: Any, removing: Removals, community_database: Database
 ) -> None:
     ada, bob = stage.channel("Ada"), stage.channel("Bob")
+    put(stage, ada, 1, 2)
     like(community_database, ada, bob, 1)
     like(community_database, ada, bob, 2)
     consume(VideoRemoved("v000001", ada, 1), VideoRemoved("unknown", None, None))
@@ -95,6 +109,7 @@ def test_a_great_removal_keeps_no_other_waiting(
 ) -> None:
     removing = made(community_database, rows=2)
     ada, bob, cleo = (stage.channel(name) for name in ("Ada", "Bob", "Cleo"))
+    put(stage, ada, *range(1, 10))
     for video in range(1, 8):
         like(community_database, ada, bob, video)
     like(community_database, ada, cleo, 9)
@@ -110,6 +125,7 @@ def test_who_is_connected_hears_that_it_is_gone(
     stage: Any, consume: Any, removing: Removals, community_database: Database
 ) -> None:
     ada, bob = stage.channel("Ada"), stage.channel("Bob")
+    put(stage, ada, 1, 2)
     like(community_database, ada, bob, 1)
     before = "SELECT LastChange FROM NoticeBoxes WHERE ChannelID = %s"
     assert stage.database.query(before, (ada,)) == ((1,),)
@@ -120,6 +136,7 @@ def test_who_is_connected_hears_that_it_is_gone(
 
 def test_what_a_person_is_given(stage: Any, community_database: Database) -> None:
     ada, bob = stage.channel("Ada"), stage.channel("Bob")
+    put(stage, ada, 1, 2)
     like(community_database, ada, bob, 1)
     stage.database.query("INSERT INTO NoticeSettings VALUES (%s, 'like', 1, 1)", (ada,))
     exports = ExportTables(community_database)

@@ -151,14 +151,9 @@ def test_a_client_can_not_claim_more_than_the_time_that_has_passed(
     watch(made, 1)
     for _ in range(20):
         watch(made, 1e6)
-    assert views(made) == 0, "2 s of slack for all calls together"
     ((seconds,),) = clean_tables.query("SELECT Seconds FROM ViewSessions")
-    assert 3 <= seconds < 9
-    pass_time(clean_tables, 10)
-    watch(made, 1e6)
+    assert 10 <= seconds < 21, "15 s for all calls together, and the time that has passed"
     assert views(made) == 1
-    ((seconds,),) = clean_tables.query("SELECT Seconds FROM ViewSessions")
-    assert seconds < 25
 
 
 def test_slack_comes_back_with_time_and_never_grows(
@@ -169,7 +164,7 @@ def test_slack_comes_back_with_time_and_never_grows(
     watch(made, 0)
     watch(made, 1e6)
     ((seconds,),) = clean_tables.query("SELECT Seconds FROM ViewSessions")
-    assert 2 <= seconds < 5
+    assert 15 <= seconds < 18
 
 
 def test_a_clock_that_goes_back_takes_nothing(
@@ -179,7 +174,7 @@ def test_a_clock_that_goes_back_takes_nothing(
     pass_time(clean_tables, -60)
     watch(made, 5)
     ((seconds,),) = clean_tables.query("SELECT Seconds FROM ViewSessions")
-    assert seconds == 7
+    assert seconds == 10
 
 
 @pytest.mark.parametrize(

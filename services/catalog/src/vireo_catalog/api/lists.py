@@ -1,12 +1,14 @@
 """``GET /videos/all``, ``/videos/channel/<name>`` and ``/me/videos``: the lists of videos."""
 
+from collections.abc import Sequence
+
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.videos import Videos
-from vireo_common.access import account_id, public, signed_in
+from vireo_common.access import account_id, maybe_signed_in, recent_viewer_id, signed_in
 from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
 from vireo_common.web import (
@@ -18,6 +20,7 @@ from vireo_common.web import (
     problems,
 )
 from vireo_videos.objects import NameInPath, UniversalObject, show_video
+from vireo_videos.video import Video
 
 VIDEOS, CHANNELS = Tag(name="videos"), Tag(name="channels")
 
@@ -26,32 +29,43 @@ def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
     """The routes, on the rules of ``videos`` and ``channels``."""
     bp = APIBlueprint("lists", __name__)
 
+    def shown(rows: Sequence[Video]) -> list[dict[str, object]]:
+        theirs = videos.mine(recent_viewer_id, rows)
+        return [show_video(row, mine=theirs.get(row.video_id)) for row in rows]
+
     @bp.get(
         "/videos/all",
         operation_id="list_videos",
         tags=[VIDEOS],
-        responses={200: Envelope[list[UniversalObject]], **problems(*PAGE_PROBLEMS)},
+        security=[{}, *TOKEN_REQUIRED],
+        responses={
+            200: Envelope[list[UniversalObject]],
+            **problems(*PAGE_PROBLEMS, *TOKEN_PROBLEMS),
+        },
     )
-    @public
+    @maybe_signed_in
     def newest(query: PageQuery) -> Response:
         """All videos, newest first.
+
+        With a token each has what one has with it, such as ``my_reaction``.
 
         Example:
             curl -i "$VIREO/videos/all?limit=10"
         """
         page = videos.newest(query.limit, query.cursor)
-        return answer_page(page, [show_video(row) for row in page.rows], query.limit)
+        return answer_page(page, shown(page.rows), query.limit)
 
     @bp.get(
         "/videos/channel/<name>",
         operation_id="list_channel_videos",
         tags=[CHANNELS],
+        security=[{}, *TOKEN_REQUIRED],
         responses={
             200: Envelope[list[UniversalObject]],
-            **problems(*PAGE_PROBLEMS, Code.NOT_FOUND),
+            **problems(*PAGE_PROBLEMS, *TOKEN_PROBLEMS, Code.NOT_FOUND),
         },
     )
-    @public
+    @maybe_signed_in
     def newest_of(path: NameInPath, query: PageQuery) -> Response:
         """The videos of a channel, newest first.
 
@@ -59,7 +73,7 @@ def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
             curl $VIREO/videos/channel/ada
         """
         page = videos.newest_of(channels.find(path.name).channel_id, query.limit, query.cursor)
-        return answer_page(page, [show_video(row) for row in page.rows], query.limit)
+        return answer_page(page, shown(page.rows), query.limit)
 
     @bp.get(
         "/me/videos",
@@ -81,7 +95,8 @@ def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
             curl $VIREO/me/videos -H "Authorization: Bearer $TOKEN"
         """
         page = videos.all_of(account_id(), query.limit, query.cursor)
-        shown = [show_video(row, to_owner=True) for row in page.rows]
-        return answer_page(page, shown, query.limit)
+        theirs = videos.mine(account_id, page.rows)
+        own = [show_video(row, to_owner=True, mine=theirs[row.video_id]) for row in page.rows]
+        return answer_page(page, own, query.limit)
 
     return bp

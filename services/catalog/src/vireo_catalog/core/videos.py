@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -104,8 +104,8 @@ class VideoStore(Protocol):
     def all_of(self, channel_id: int, limit: int, cursor: str | None) -> Page[Video]:
         """A page of one channel's videos in whatever state, the newest announcement first."""
 
-    def mine(self, viewer: int, video_id: int) -> Mine:
-        """What the viewer has with the video."""
+    def mine(self, viewer: int, video_ids: Sequence[int]) -> Mapping[int, Mine]:
+        """What the viewer has with each of these videos, by their ids."""
 
     def change(self, hash_path: str, channel_id: int, change: Change) -> bool:
         """Change what is given of the channel's video; ``False`` where it has no such video.
@@ -201,7 +201,19 @@ class Videos:
             raise Failure(Code.NOT_FOUND)
         if who is None:
             return Shown(video, is_owner=False)
-        return Shown(video, video.channel_id == who, self._store.mine(who, video.video_id))
+        theirs = self._store.mine(who, [video.video_id])[video.video_id]
+        return Shown(video, video.channel_id == who, theirs)
+
+    def mine(self, viewer: Callable[[], int | None], videos: Sequence[Video]) -> Mapping[int, Mine]:
+        """What the viewer has with each video of a list, by their ids; nothing for nobody.
+
+        Args:
+            viewer: see ``show``. Lists are everybody's, also with a token that is not valid.
+        """
+        who = _somebody(viewer) if videos else None
+        if who is None:
+            return {}
+        return self._store.mine(who, [video.video_id for video in videos])
 
     def is_public(self, hash_path: str) -> bool:
         """Whether everybody may see the video."""

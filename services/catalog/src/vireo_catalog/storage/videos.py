@@ -4,6 +4,7 @@ The index and the order of the join are forced: otherwise the optimizer sorts al
 are few channels, and scans from the first page to reach a deep one.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pymysql.cursors import Cursor
@@ -202,10 +203,10 @@ class VideoTable:
         more = len(rows) > limit
         return Page(rows[:limit], encode_cursor([rows[limit - 1].video_id]) if more else None)
 
-    def mine(self, viewer: int, video_id: int) -> Mine:
-        """What the viewer has with the video."""
+    def mine(self, viewer: int, video_ids: Sequence[int]) -> Mapping[int, Mine]:
+        """What the viewer has with each of these videos, by their ids."""
         with self._database.read() as cursor:
-            return mine(cursor, viewer, [video_id])[video_id]
+            return mine(cursor, viewer, video_ids)
 
     def change(self, hash_path: str, channel_id: int, change: Change) -> bool:
         """Change what is given of the channel's video; ``False`` where it has no such video.

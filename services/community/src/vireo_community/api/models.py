@@ -173,7 +173,7 @@ def show_subscription(row: Subscription) -> dict[str, object]:
 def show_watched(row: WatchedVideo) -> dict[str, object]:
     """A video as ``WatchedRow`` has it."""
     return {
-        **show_video(row.video),
+        **show_video(row.video, mine=row.mine),
         "my_position": row.position,
         "watched_at": iso_time(row.watched_at),
     }

@@ -36,8 +36,8 @@ class ReadBody(BaseModel):
     model_config = ConfigDict(strict=True)
 
     up_to: int | None = Field(None, ge=0, lt=1 << 63, description="This one and all older ones.")
-    ids: list[Annotated[int, Field(ge=0, lt=1 << 63)]] = Field(
-        [], max_length=MOST_IDS, description="These."
+    ids: list[Annotated[int, Field(ge=0, lt=1 << 63)]] | None = Field(
+        None, max_length=MOST_IDS, description="These."
     )
 
 

@@ -57,7 +57,9 @@ def blueprint(notices: Notices) -> APIBlueprint:
             curl -i "$VIREO/notifications?unread=true" -H "Authorization: Bearer $TOKEN"
         """
         page = notices.page(account_id(), query.limit, query.cursor, unread=query.unread)
-        return with_unread(answer_page(page, [shown(row) for row in page.rows], query.limit))
+        asked = {"unread": "true"} if query.unread else {}
+        values = [shown(row) for row in page.rows]
+        return with_unread(answer_page(page, values, query.limit, **asked))
 
     @bp.post(
         "/notifications/read",

@@ -7,6 +7,7 @@ from typing import Protocol
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page
 from vireo_community.core.videos import VideoStore
+from vireo_videos.mine import Mine
 from vireo_videos.video import HASH_PATH, Video
 from vireo_videos.visibility import may_view
 
@@ -21,6 +22,7 @@ class WatchedVideo:
     video: Video
     position: float
     watched_at: dt.datetime
+    mine: Mine
 
 
 class HistoryStore(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from vireo_common.errors import MISSING, Code, Failure
 from vireo_common.pages import Page
 from vireo_common.text import iso_time
 
@@ -103,7 +104,7 @@ class NoticeStore(Protocol):
         """How many of somebody's notices are unread."""
 
     def read_up_to(self, recipient: int, notice_id: int) -> None:
-        """Mark as read the notice and all that did not change after it."""
+        """Mark as read the notice and all that are older, by their change or by their id."""
 
     def read_these(self, recipient: int, notice_ids: Sequence[int]) -> None:
         """Mark these as read."""
@@ -134,6 +135,7 @@ SEVERAL: Mapping[Kind, str] = {
     Kind.VIDEO: "{who} published {count} new videos.",
     Kind.COMMENT: "{about} has {count} new comments, the latest by {who}.",
     Kind.REPLY: "Your comment on {about} has {count} new replies, the latest by {who}.",
+    Kind.MENTION: "You were mentioned in {count} comments on {about}, the latest by {who}.",
     Kind.LIKE: "{who} and {others} like {about}.",
     Kind.FOLLOW: "{who} and {others} follow you.",
     Kind.REVIEW: "{count} comments on {about} wait for your review.",
@@ -170,11 +172,17 @@ class Notices:
         """How many of somebody's notices are unread."""
         return self._store.unread(recipient)
 
-    def read(self, recipient: int, up_to: int | None, ids: Sequence[int]) -> None:
-        """Mark as read one and all that are older, and these; theirs alone."""
+    def read(self, recipient: int, up_to: int | None, ids: Sequence[int] | None) -> None:
+        """Mark as read one and all that are older, and these; theirs alone.
+
+        Raises:
+            Failure: ``missing_field`` where neither is given.
+        """
+        if up_to is None and ids is None:
+            raise Failure(Code.MISSING_FIELD, fields={"up_to": MISSING, "ids": MISSING})
         if up_to is not None:
             self._store.read_up_to(recipient, up_to)
-        self._store.read_these(recipient, ids)
+        self._store.read_these(recipient, ids or ())
 
     def settings(self, recipient: int) -> Settings:
         """What somebody wants."""

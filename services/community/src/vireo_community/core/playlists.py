@@ -98,7 +98,7 @@ class PlaylistStore(Protocol):
         """Delete it."""
 
     def page(self, channel_id: int, limit: int, cursor: str | None) -> Page[Playlist]:
-        """The channel's playlists but ``later``, the newest first."""
+        """The channel's playlists, ``later`` before all others, which are the newest first."""
 
     def videos(
         self, playlist_id: int, viewer: int | None, limit: int, cursor: str | None
@@ -186,7 +186,7 @@ class Playlists:
         self._store.remove(playlist.playlist_id)
 
     def page(self, channel_id: int, limit: int, cursor: str | None) -> Page[Playlist]:
-        """One's own playlists but ``later``, the newest first."""
+        """One's own playlists, ``later`` before all others, which are the newest first."""
         return self._store.page(channel_id, limit, cursor)
 
     def videos(

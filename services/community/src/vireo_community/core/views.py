@@ -19,7 +19,7 @@ ENOUGH_SECONDS = 10.0
 WINDOW_HOURS = 6
 """In which a viewer's views of one video are one."""
 FIRST_SECONDS = 15.0
-"""What the first call of a session is believed at the most: players call every ten seconds."""
+"""What a session is believed before time has passed: players call every ten seconds."""
 SLACK_SECONDS = 2.0
 """What later calls are believed beyond the time that has passed, all of them together: a call may
 have taken longer than the next one."""

@@ -25,7 +25,10 @@ REMOVE_COMMENTS = "DELETE FROM Comments WHERE CommentID IN %s"
 
 NOTE_GONE = "INSERT IGNORE INTO GoneComments (CommentID) VALUES (%s)"
 
-UNCOUNT_VIDEO = "DELETE FROM VideoCounters WHERE VideoID = %s"
+# The row stays for its views, which are removed elsewhere.
+UNCOUNT_VIDEO = """
+UPDATE VideoCounters SET Comments = 0, InReview = 0, PinnedID = NULL WHERE VideoID = %s
+"""
 
 REACTED_TO = """
 SELECT VideoID FROM Reactions FORCE INDEX (OfChannel) WHERE ChannelID = %s ORDER BY VideoID LIMIT %s

@@ -65,7 +65,7 @@ FROM Playlists p WHERE p.ChannelID = %s AND p.PlaylistID > %s ORDER BY p.Playlis
 NOTICES = """
 SELECT n.NoticeID, n.Kind AS kind, n.Count AS count, v.PathHash AS video, c.Username AS channel,
     n.CommentID AS comment, n.CreatedAt AS created, n.ReadAt AS `read`
-FROM Notices n FORCE INDEX (Latest) LEFT JOIN Videos v ON v.VideoID = n.VideoID
+FROM Notices n FORCE INDEX (OfChannel) LEFT JOIN Videos v ON v.VideoID = n.VideoID
 LEFT JOIN Channels c ON c.ChannelID = n.ActorID
 WHERE n.ChannelID = %s AND n.NoticeID > %s ORDER BY n.NoticeID LIMIT %s
 """
@@ -73,8 +73,9 @@ WHERE n.ChannelID = %s AND n.NoticeID > %s ORDER BY n.NoticeID LIMIT %s
 # There are fewer kinds than rows on a page: all of them have one key.
 NOTICE_SETTINGS = """
 SELECT 1, s.Kind AS kind, s.App AS app, s.Mail AS mail, COALESCE(d.Digest, 'off') AS digest
-FROM NoticeSettings s LEFT JOIN NoticeDigests d ON d.ChannelID = s.ChannelID
-WHERE s.ChannelID = %s AND 1 > %s LIMIT %s
+FROM Channels c LEFT JOIN NoticeSettings s ON s.ChannelID = c.ChannelID
+LEFT JOIN NoticeDigests d ON d.ChannelID = c.ChannelID
+WHERE c.ChannelID = %s AND 1 > %s AND COALESCE(s.Kind, d.Digest) IS NOT NULL LIMIT %s
 """
 
 PARTS: Mapping[str, str] = {

@@ -9,6 +9,7 @@ from vireo_common.pages import Page, decode_cursor, encode_cursor
 from vireo_community.core.history import MOST_WATCHED, WatchedVideo
 from vireo_community.storage.channels import hold_channels
 from vireo_community.storage.videos import hold_video
+from vireo_videos.mine import mine
 from vireo_videos.rows import LISTED, LISTED_JOINS, listed
 from vireo_videos.visibility import VISIBLE
 
@@ -82,9 +83,11 @@ class HistoryTable:
         with self._database.read() as reading:
             reading.execute(statement, (channel_id, channel_id, *after, limit + 1))
             rows = reading.fetchall()
+            videos = [listed(row[:-2]) for row in rows[:limit]]
+            theirs = mine(reading, channel_id, [video.video_id for video in videos])
         found = [
-            WatchedVideo(listed(row[:-2]), row[-2], row[-1].replace(tzinfo=dt.UTC))
-            for row in rows[:limit]
+            WatchedVideo(video, row[-2], row[-1].replace(tzinfo=dt.UTC), theirs[video.video_id])
+            for video, row in zip(videos, rows, strict=False)
         ]
         if len(rows) <= limit:
             return Page(found, None)

@@ -78,8 +78,16 @@ class LiveTable:
             rows = cursor.fetchall()
         found = []
         for _, payload, hash_path, channel_id in rows:
-            if hash_path is not None:
-                said = json.loads(payload)
-                change = StateChange(channel_id, hash_path, said["state"], said.get("reason", ""))
-                found.append(change)
+            said = _read(payload)
+            if hash_path is not None and said is not None:
+                found.append(StateChange(channel_id, hash_path, *said))
         return last, found
+
+
+def _read(payload: str) -> tuple[str, str] | None:
+    """State and reason of an event; ``None`` where it has none that can be read."""
+    try:
+        said = json.loads(payload)
+        return str(said["state"]), str(said.get("reason", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -11,14 +11,19 @@ from vireo_community.storage.notices import ROWS, notice
 
 BOXES = "SELECT ChannelID, LastChange FROM NoticeBoxes WHERE ChannelID IN %s"
 
+AT_A_TIME = 100
+"""Notices of one person that are read at a time; what is more comes the next time."""
 # Up to what the box said before: a change that is committed meanwhile is for the next time.
-BETWEEN = "(n.ChannelID = %s AND n.`Change` > %s AND n.`Change` <= %s)"
+OF_ONE = f"""
+({ROWS} WHERE n.ChannelID = %s AND n.`Change` > %s AND n.`Change` <= %s
+ORDER BY n.`Change` LIMIT {AT_A_TIME})
+"""
 
 UNREAD = """
 SELECT ChannelID, COUNT(*) FROM Notices WHERE ChannelID IN %s AND ReadMark = 0 GROUP BY ChannelID
 """
 
-AT_ONCE = 200
+AT_ONCE = 50
 """Channels that one statement looks at."""
 
 
@@ -61,16 +66,19 @@ def _since(cursor: Cursor, known: Mapping[int, int], channels: Sequence[int]) ->
     last = {channel: change for channel, change in cursor.fetchall() if change > known[channel]}
     if not last:
         return {}
-    conditions = " OR ".join([BETWEEN] * len(last))
     values = [value for channel, to in last.items() for value in (channel, known[channel], to)]
-    cursor.execute(f"{ROWS} WHERE {conditions} ORDER BY n.ChannelID, n.`Change`", values)
+    cursor.execute(" UNION ALL ".join([OF_ONE] * len(last)), values)
     notices: dict[int, list[Notice]] = {channel: [] for channel in last}
-    for row in cursor.fetchall():
-        changed = notice(row)
+    for changed in sorted(map(notice, cursor.fetchall()), key=lambda each: each.change):
         notices[changed.recipient].append(changed)
     cursor.execute(UNREAD, (list(last),))
     unread = dict(cursor.fetchall())
     return {
-        channel: Changes(change, notices[channel], unread.get(channel, 0))
+        channel: Changes(_up_to(notices[channel], change), notices[channel], unread.get(channel, 0))
         for channel, change in last.items()
     }
+
+
+def _up_to(notices: Sequence[Notice], last: int) -> int:
+    """How far one person's changes were read."""
+    return notices[-1].change if len(notices) == AT_A_TIME else last

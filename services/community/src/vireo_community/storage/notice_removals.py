@@ -3,7 +3,6 @@
 from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
-from vireo_community.storage.notices import next_change
 from vireo_community.storage.removals import Removal
 
 OF_RECIPIENT = (
@@ -20,9 +19,21 @@ BY_ACTOR = "SELECT NoticeID, ChannelID, Count FROM Notices WHERE ActorID = %s LI
 OF_VIDEO = "SELECT NoticeID, ChannelID, Count FROM Notices WHERE VideoID = %s LIMIT %s"
 
 # Of several only the last one is known: the others stay.
-FORGET_ACTOR = "UPDATE Notices SET ActorID = NULL, `Change` = %s WHERE NoticeID = %s"
-FORGET_VIDEO = "UPDATE Notices SET VideoID = NULL, `Change` = %s WHERE NoticeID = %s"
-DELETE = "DELETE FROM Notices WHERE NoticeID = %s"
+# Into what is not as it was read, more was merged: it is looked at again.
+AS_READ = "NoticeID = %s AND Count = %s AND {column} = %s"
+FORGET = "UPDATE Notices SET {column} = NULL, `Change` = %s WHERE " + AS_READ
+DELETE = "DELETE FROM Notices WHERE " + AS_READ
+
+BUMP = "UPDATE NoticeBoxes SET LastChange = LastChange + 1 WHERE ChannelID = %s"
+CHANGE = "SELECT LastChange FROM NoticeBoxes WHERE ChannelID = %s"
+
+# What was told once about it; likes of its comments go with those who wrote them.
+FORGET_TOLD = """
+DELETE FROM NoticesTold
+WHERE ChannelID = %s AND Kind IN ('like', 'ready', 'video') AND Subject IN %s LIMIT %s
+"""
+BOXES_AT_ONCE = 100
+"""Recipients whose notices are locked together."""
 
 
 class NoticeRemovals:
@@ -36,23 +47,28 @@ class NoticeRemovals:
         channel_id, more = removal.gone_id, False
         for statement in OF_RECIPIENT:
             more |= self._database.write(statement, (channel_id, rows)) == rows
-        return self._forget(BY_ACTOR, FORGET_ACTOR, channel_id, rows) or more
+        return self._forget(BY_ACTOR, "ActorID", channel_id, rows) or more
 
     def of_video(self, removal: Removal, rows: int) -> bool:
         """Remove some notices about a video that is gone; whether there are more."""
-        return self._forget(OF_VIDEO, FORGET_VIDEO, removal.gone_id, rows)
+        subjects = (str(removal.gone_id), f"video {removal.gone_id}")
+        told = self._database.write(FORGET_TOLD, (removal.owner_id, subjects, rows))
+        return self._forget(OF_VIDEO, "VideoID", removal.gone_id, rows) or told == rows
 
-    def _forget(self, find: str, forget: str, gone_id: int, rows: int) -> bool:
+    def _forget(self, find: str, column: str, gone_id: int, rows: int) -> bool:
         def work(cursor: Cursor) -> int:
-            cursor.execute(find, (gone_id, rows))
+            cursor.execute(find, (gone_id, min(rows, BOXES_AT_ONCE)))
             found = cursor.fetchall()
             # In the order in which everybody locks several.
             for notice_id, recipient, count in sorted(found, key=lambda row: row[1]):
-                change = next_change(cursor, recipient)
+                cursor.execute(BUMP, (recipient,))
+                as_read = (notice_id, count, gone_id)
                 if count > 1:
-                    cursor.execute(forget, (change, notice_id))
+                    cursor.execute(CHANGE, (recipient,))
+                    ((change,),) = cursor.fetchall() or ((0,),)
+                    cursor.execute(FORGET.format(column=column), (change, *as_read))
                 else:
-                    cursor.execute(DELETE, (notice_id,))
+                    cursor.execute(DELETE.format(column=column), as_read)
             return len(found)
 
-        return self._database.transaction("notices.forget", work) == rows
+        return self._database.transaction("notices.forget", work) > 0

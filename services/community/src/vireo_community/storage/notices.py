@@ -10,19 +10,26 @@ from typing import Any
 
 from pymysql.cursors import Cursor
 
-from vireo_common.database import Database
+from vireo_common.database import SWEEP_ROWS, Database
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 from vireo_community.core.notices import Digest, Kind, Note, Notice, Settings, Wanted
 from vireo_videos.visibility import VISIBLE
 
 # One more than any row has.
 LAST = 1 << 63
+NOBODY = 0
+"""Stands for the actor of what is told once, whoever did it."""
 
-# A recipient who is gone, blocks the actor or does not want the kind has no row here.
-WANTS = """
+# A recipient has no row here who is gone, does not want the kind, may not see the video, or has a
+# block with the actor, in either direction.
+WANTS = f"""
 SELECT 1 FROM Channels c LEFT JOIN NoticeSettings s ON s.ChannelID = c.ChannelID AND s.Kind = %s
 WHERE c.ChannelID = %s AND COALESCE(s.App, 1)
     AND NOT EXISTS (SELECT 1 FROM Blocks b WHERE b.ChannelID = c.ChannelID AND b.BlockedID = %s)
+    AND NOT EXISTS (SELECT 1 FROM Blocks b WHERE b.ChannelID = %s AND b.BlockedID = c.ChannelID)
+    AND (%s IS NULL OR EXISTS (
+        SELECT 1 FROM Videos v
+        WHERE v.VideoID = %s AND {VISIBLE.replace("%s", "c.ChannelID")}))
 LOCK IN SHARE MODE
 """
 
@@ -36,8 +43,6 @@ ON DUPLICATE KEY UPDATE LastChange = LastChange + 1
 """
 
 CHANGE = "SELECT LastChange FROM NoticeBoxes WHERE ChannelID = %s"
-
-THERE = "SELECT 1 FROM Notices WHERE ChannelID = %s AND Kind = %s AND Subject = %s LIMIT 1"
 
 INSERT = """
 INSERT INTO Notices
@@ -67,7 +72,8 @@ UNREAD = "SELECT COUNT(*) FROM Notices WHERE ChannelID = %s AND ReadMark = 0"
 
 READ_UP_TO = """
 UPDATE Notices SET ReadAt = NOW(3), ReadMark = NoticeID
-WHERE ChannelID = %s AND ReadMark = 0 AND `Change` <= %s
+WHERE ChannelID = %s AND ReadMark = 0 AND (`Change` <= %s OR NoticeID <= %s)
+ORDER BY `Change` LIMIT 1000
 """
 
 PLACE = "SELECT `Change` FROM Notices WHERE NoticeID = %s AND ChannelID = %s"
@@ -130,17 +136,20 @@ class NoticeTable:
         return int(count)
 
     def read_up_to(self, recipient: int, notice_id: int) -> None:
-        """Mark as read the notice and all that did not change after it; nothing where it is none of
-        theirs."""
+        """Mark as read the notice and all that are older, by their change or by their id; nothing
+        where it is none of theirs."""
 
-        def work(cursor: Cursor) -> None:
-            if not cursor.execute(PLACE, (notice_id, recipient)):
-                return
+        def work(cursor: Cursor) -> int:
+            held = cursor.execute(HOLD, (recipient,))
+            if not held or not cursor.execute(PLACE, (notice_id, recipient)):
+                return 0
             ((change,),) = cursor.fetchall()
             next_change(cursor, recipient)
-            cursor.execute(READ_UP_TO, (recipient, change))
+            return cursor.execute(READ_UP_TO, (recipient, change, notice_id))
 
-        self._database.transaction("notices.read_up_to", work)
+        # In pieces: whoever makes them a notice meanwhile waits for one.
+        while self._database.transaction("notices.read_up_to", work) == SWEEP_ROWS:
+            pass
 
     def read_these(self, recipient: int, notice_ids: Sequence[int]) -> None:
         """Mark these as read, as far as they are theirs."""
@@ -187,14 +196,15 @@ class NoticeTable:
 
 def add(cursor: Cursor, note: Note) -> None:
     """Let somebody know, in the caller's transaction, if they are there and want to."""
-    if not cursor.execute(WANTS, (note.kind, note.recipient, note.actor_id or 0)):
+    who = note.actor_id or NOBODY
+    wanted = (note.kind, note.recipient, who, who, note.video_id, note.video_id)
+    if not cursor.execute(WANTS, wanted):
         return
     subject = (note.recipient, note.kind, note.subject)
-    if note.once_each and not cursor.execute(TELL_ONCE, (*subject, note.actor_id)):
+    actor = who if note.once_each else NOBODY
+    if (note.once or note.once_each) and not cursor.execute(TELL_ONCE, (*subject, actor)):
         return
     change = next_change(cursor, note.recipient)
-    if note.once and cursor.execute(THERE, subject):
-        return
     about = (note.video_id, note.actor_id, note.comment_id)
     cursor.execute(INSERT, (*subject, change, note.count, *about))
 

@@ -30,7 +30,7 @@ from vireo_videos.video import Video
 from vireo_videos.visibility import VISIBLE
 
 # One more than any row has.
-LAST = 1 << 63
+LAST = (1 << 63) - 1
 NOBODY = 0
 """The id of no channel."""
 
@@ -192,17 +192,20 @@ class PlaylistTable:
         self._database.transaction("playlists.remove", work)
 
     def page(self, channel_id: int, limit: int, cursor: str | None) -> Page[Playlist]:
-        """The channel's playlists but ``later``, the newest first.
+        """The channel's playlists, ``later`` before all others, which are the newest first.
 
         Raises:
             Failure: ``invalid_cursor``.
         """
         (before,) = decode_cursor(cursor, (int,)) if cursor is not None else (LAST,)
+        rows = [self.later(channel_id)] if cursor is None else []
         with self._database.read() as reading:
-            reading.execute(PAGE, (channel_id, before, limit + 1))
-            rows = [_playlist(row) for row in reading.fetchall()]
-        more = len(rows) > limit
-        return Page(rows[:limit], encode_cursor([rows[limit - 1].playlist_id]) if more else None)
+            reading.execute(PAGE, (channel_id, before, limit + 1 - len(rows)))
+            rows += [_playlist(row) for row in reading.fetchall()]
+        if len(rows) <= limit:
+            return Page(rows, None)
+        last = rows[limit - 1]
+        return Page(rows[:limit], encode_cursor([LAST if last.is_later else last.playlist_id]))
 
     def videos(
         self, playlist_id: int, viewer: int | None, limit: int, cursor: str | None

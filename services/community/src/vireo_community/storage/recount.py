@@ -32,6 +32,9 @@ SELECT ChannelID AS ID, Views AS Kept, 0 AS Counted FROM ChannelCounters WHERE C
 UNION ALL SELECT v.ChannelID, 0, SUM(k.Views)
     FROM Videos v FORCE INDEX (OfChannel) JOIN VideoCounters k ON k.VideoID = v.VideoID
     WHERE v.ChannelID {range} GROUP BY v.ChannelID
+UNION ALL SELECT p.OwnerID, 0, SUM(k.Views)
+    FROM PendingRemovals p JOIN VideoCounters k ON k.VideoID = p.ID
+    WHERE p.What = 'video' AND p.OwnerID {range} GROUP BY p.OwnerID
 """
 _DIFFERENT = """
 SELECT ID, SUM(Kept), SUM(Counted) FROM ({rows}) every
@@ -77,6 +80,9 @@ SET_CHANNEL_VIEWS = """
 UPDATE ChannelCounters SET Views = COALESCE((
     SELECT SUM(k.Views) FROM Videos v JOIN VideoCounters k ON k.VideoID = v.VideoID
     WHERE v.ChannelID = %(id)s), 0)
+    + COALESCE((
+    SELECT SUM(k.Views) FROM PendingRemovals p JOIN VideoCounters k ON k.VideoID = p.ID
+    WHERE p.What = 'video' AND p.OwnerID = %(id)s), 0)
 WHERE ChannelID = %(id)s
 """
 

@@ -6,11 +6,13 @@ something holds it), and nothing of what is still there is shown. Everything may
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 from pymysql.cursors import Cursor
 
 from vireo_common import events
 from vireo_common.database import SWEEP_ROWS, Database
+from vireo_common.errors import Failure
 from vireo_common.events import Unsubscribed
 from vireo_community.core.views import Outcome
 from vireo_community.storage.playlists import DELETE, DELETE_VIDEOS, take_out
@@ -58,7 +60,9 @@ class Removal:
             cursor.execute(PLAYLISTS_WITH, (video_id,))
             found = sorted(playlist_id for (playlist_id,) in cursor.fetchall())
             for playlist_id in found:
-                take_out(cursor, playlist_id, video_id)
+                # A playlist that is deleted at this moment takes its rows with it.
+                with suppress(Failure):
+                    take_out(cursor, playlist_id, video_id)
             return len(found)
 
         def log(cursor: Cursor) -> int:

@@ -39,7 +39,7 @@ _PASSED = "GREATEST(0, TIMESTAMPDIFF(MICROSECOND, LastAt, NOW(3)) / 1000000)"
 ADD = f"""
 UPDATE ViewSessions SET
     Seconds = Seconds + LEAST(%s, Slack + {_PASSED}),
-    Slack = LEAST(%s, Slack + {_PASSED} - LEAST(%s, Slack + {_PASSED})),
+    Slack = LEAST(GREATEST(%s, Slack), Slack + {_PASSED} - LEAST(%s, Slack + {_PASSED})),
     LastAt = NOW(3)
 WHERE VideoID = %s AND Viewer = %s AND Session = %s
 """
@@ -111,7 +111,7 @@ ORDER BY Since LIMIT 1000
 # The oldest rows have the lowest numbers, but for the moment that a commit takes.
 OLD = """
 SELECT ViewID, VideoID, Outcome FROM ViewLog
-WHERE At < NOW(3) - INTERVAL %s DAY ORDER BY ViewID LIMIT 1000 FOR UPDATE
+WHERE At < NOW(3) - INTERVAL %s DAY ORDER BY At LIMIT 1000 FOR UPDATE
 """
 
 FOLD = """
@@ -209,7 +209,9 @@ def _key(viewing: Viewing) -> tuple[int, bytes, bytes]:
 def _begin(cursor: Cursor, viewing: Viewing, seconds: float) -> bool:
     """Begin a session; ``False`` where another call has begun it at the same time."""
     first = min(seconds, FIRST_SECONDS)
-    begun = cursor.execute(BEGIN, (*_key(viewing), first, SLACK_SECONDS))
+    # What the first call did not claim, the next ones may: players differ in how often they call.
+    slack = max(SLACK_SECONDS, FIRST_SECONDS - first)
+    begun = cursor.execute(BEGIN, (*_key(viewing), first, slack))
     if begun:
         cursor.execute(SPEND, (viewing.viewer.source, ANY_VIDEO, 1))
     return bool(begun)

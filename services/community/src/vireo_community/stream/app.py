@@ -99,11 +99,11 @@ class Application:
         # With the number from which it goes on, also where nothing ever happens.
         stream.send(RETRY + frame("unread", {"unread": unread}, known))
         self._hub.add(stream)
-        if b"last-event-id" in headers:
-            # Events of videos have no numbers: what may have been missed is the present state.
-            for change in await asyncio.to_thread(self._live.own, claims.account_id):
-                stream.send(state_frame(change))
         try:
+            if b"last-event-id" in headers:
+                # Events of videos have no numbers: what may have been missed is the present state.
+                for change in await asyncio.to_thread(self._live.own, claims.account_id):
+                    stream.send(state_frame(change))
             await send({"type": "http.response.start", "status": 200, "headers": HEAD})
             if scope["method"] == "GET":
                 await _pump(stream, receive, send)

@@ -9,7 +9,7 @@ import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from vireo_common.errors import Code, Failure
 from vireo_common.logs import get_logger
@@ -26,7 +26,7 @@ HEARTBEAT_SECONDS = 15.0
 """Shorter than proxies and phones take a silent connection for dead."""
 MOST_OF_ACCOUNT = 10
 MOST_STREAMS = 5000
-MOST_FRAMES = 200
+MOST_FRAMES = 400
 """Frames that wait for a slow client; it is cut off behind them, and comes back for the rest."""
 
 HEARTBEAT = b":\n\n"
@@ -122,18 +122,21 @@ class Hub:
         checked = beaten = time.monotonic()
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self._look()
-                if time.monotonic() - checked >= STANDING_SECONDS:
-                    await self._end_sessions()
-                    checked = time.monotonic()
-            except Failure:
-                log.info("streams_wait_for_the_database")
-                await asyncio.sleep(OUTAGE_SECONDS)
+            await self._unless_away(self._look)
+            if time.monotonic() - checked >= STANDING_SECONDS:
+                await self._unless_away(self._end_sessions)
+                checked = time.monotonic()
             if time.monotonic() - beaten >= HEARTBEAT_SECONDS:
                 for stream in self._all():
                     stream.send(HEARTBEAT)
                 beaten = time.monotonic()
+
+    async def _unless_away(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except Failure:
+            log.info("streams_wait_for_the_database")
+            await asyncio.sleep(OUTAGE_SECONDS)
 
     async def _look(self) -> None:
         if not self._streams:
@@ -144,15 +147,18 @@ class Hub:
             channel: min(stream.known for stream in streams)
             for channel, streams in self._streams.items()
         }
-        self._send_changes(await asyncio.to_thread(self._changes.since, known))
+        self._send_changes(known, await asyncio.to_thread(self._changes.since, known))
         self._place, states = await asyncio.to_thread(self._live.states, self._place)
         for change in states:
             for stream in tuple(self._streams.get(change.channel_id, ())):
                 stream.send(state_frame(change))
 
-    def _send_changes(self, found: Mapping[int, Changes]) -> None:
+    def _send_changes(self, known: Mapping[int, int], found: Mapping[int, Changes]) -> None:
         for channel, changes in found.items():
             for stream in tuple(self._streams.get(channel, ())):
+                if stream.known < known[channel]:
+                    # It came meanwhile, from further back: the next look is for it too.
+                    continue
                 for notice in changes.notices:
                     if notice.change > stream.known:
                         stream.send(frame("notification", shown(notice), notice.change))
@@ -161,8 +167,10 @@ class Hub:
                     stream.known = changes.last
 
     async def _end_sessions(self) -> None:
-        sessions = sorted({stream.session_id for stream in self._all()})
-        standing = await asyncio.to_thread(self._live.standing, sessions) if sessions else set()
+        sessions = {stream.session_id for stream in self._all()}
+        if not sessions:
+            return
+        standing = await asyncio.to_thread(self._live.standing, sorted(sessions))
         now = time.time()
         for stream in self._all():
             # One that came meanwhile was not asked for.

@@ -103,7 +103,7 @@ def _tell_of_comment(
     told = {event.channel_id, but}
     for recipient, kind, subject in (
         (event.reply_to_author, Kind.REPLY, f"video {event.video_id}"),
-        *((name, Kind.MENTION, f"comment {event.comment_id}") for name in event.mentions),
+        *((name, Kind.MENTION, f"video {event.video_id}") for name in event.mentions),
         (event.owner_id, Kind.COMMENT, f"video {event.video_id}"),
     ):
         if recipient is not None and recipient not in told:
