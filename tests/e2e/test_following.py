@@ -110,7 +110,7 @@ def test_playlists(person: Person, stranger: Person, anybody: Anybody, video: st
     owner.put_into_playlist("later", video)
     listed = anybody("GET", f"/playlists/{made.id}/videos").json()["response"]
     assert [row["thumbnail"] for row in listed] == [video]
-    assert [row.id for row in owner.list_my_playlists()] == [made.id]
+    assert [row.id for row in owner.list_my_playlists()] == ["later", made.id]
     assert [row.thumbnail for row in owner.list_playlist_videos("later")] == [video]
     assert owner.edit_playlist(made.id, visibility="private").visibility == "private"
 
@@ -122,7 +122,7 @@ def test_playlists(person: Person, stranger: Person, anybody: Anybody, video: st
         person.client.put_into_playlist(made.id, video)
     assert owner.take_from_playlist("later", video).count == 0
     owner.delete_playlist(made.id)
-    assert list(owner.list_my_playlists()) == []
+    assert [row.id for row in owner.list_my_playlists()] == ["later"]
 
 
 @pytest.mark.parametrize(

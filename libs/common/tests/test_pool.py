@@ -161,7 +161,7 @@ def test_a_pool_that_was_closed_holds_no_connection(
     open_pool: Any, clean_tables: TestDatabase
 ) -> None:
     database = open_pool("auth", size=2)
-    held_ids(database, 2)
+    assert len(held_ids(database, 2)) == 2
     database.close()
     count = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE User = 'vireo_auth'"
     eventually(lambda: clean_tables.query(count) == ((0,),))

@@ -3,6 +3,7 @@
 from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
+from vireo_community.core.notices import Kind
 from vireo_community.storage.removals import Removal
 
 OF_RECIPIENT = (
@@ -30,8 +31,9 @@ CHANGE = "SELECT LastChange FROM NoticeBoxes WHERE ChannelID = %s"
 # What was told once about it; likes of its comments go with those who wrote them.
 FORGET_TOLD = """
 DELETE FROM NoticesTold
-WHERE ChannelID = %s AND Kind IN ('like', 'ready', 'video') AND Subject IN %s LIMIT %s
+WHERE ChannelID = %s AND Kind IN %s AND Subject IN %s LIMIT %s
 """
+OF_ONE_VIDEO = (Kind.LIKE, Kind.READY, Kind.VIDEO)
 BOXES_AT_ONCE = 100
 """Recipients whose notices are locked together."""
 
@@ -52,7 +54,7 @@ class NoticeRemovals:
     def of_video(self, removal: Removal, rows: int) -> bool:
         """Remove some notices about a video that is gone; whether there are more."""
         subjects = (str(removal.gone_id), f"video {removal.gone_id}")
-        told = self._database.write(FORGET_TOLD, (removal.owner_id, subjects, rows))
+        told = self._database.write(FORGET_TOLD, (removal.owner_id, OF_ONE_VIDEO, subjects, rows))
         return self._forget(OF_VIDEO, "VideoID", removal.gone_id, rows) or told == rows
 
     def _forget(self, find: str, column: str, gone_id: int, rows: int) -> bool:
