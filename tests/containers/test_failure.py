@@ -78,7 +78,8 @@ def test_the_gateway_uses_every_container(scaled: Project) -> None:
         text = scaled.compose(
             "exec", "-T", "gateway", "cat", "/var/lib/vireo/gateway/upstreams.conf"
         )
-        return sum(line.strip().startswith("server ") for line in text.splitlines()) == 6
+        # Two each of three services, and community with its streams.
+        return sum(line.strip().startswith("server ") for line in text.splitlines()) == 8
 
     eventually(all_found)
     for turn in range(40):
