@@ -280,7 +280,7 @@ class Reader(threading.Thread):
             return self._put_aside(batch, alone, self._last_error)
         began = time.monotonic()
         try:
-            done = self._move(batch, lambda cursor: self._handle(cursor, batch.rows))
+            done = self._move(batch, lambda cursor: self._dispatch(cursor, batch.rows))
         except Failure:
             raise
         except Unreadable as error:
@@ -297,7 +297,7 @@ class Reader(threading.Thread):
             log.info("events", consumed=len(batch.rows), last=batch.rows[-1].place, seconds=seconds)
         return done
 
-    def _handle(self, cursor: Cursor, rows: Sequence[_Row]) -> None:
+    def _dispatch(self, cursor: Cursor, rows: Sequence[_Row]) -> None:
         for row in rows:
             handler = self._handlers.get(row.kind)
             if handler:
@@ -330,7 +330,7 @@ class Reader(threading.Thread):
 
         def work(cursor: Cursor) -> None:
             if cursor.execute(DONE_AFTER_ALL, (self._consumer, row.event_id)):
-                self._handle(cursor, [row])
+                self._dispatch(cursor, [row])
 
         try:
             self._database.transaction("events.try_again", work)
