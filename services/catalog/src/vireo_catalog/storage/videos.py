@@ -29,6 +29,7 @@ from vireo_common.database import (
 )
 from vireo_common.events import VideoChanged, VideoRemoved
 from vireo_common.pages import Page, decode_cursor, encode_cursor
+from vireo_common.roles import role_of
 from vireo_common.token_bucket import TokenBucket
 from vireo_videos.mine import Mine, mine
 from vireo_videos.rows import (
@@ -43,7 +44,7 @@ from vireo_videos.rows import (
     video,
 )
 from vireo_videos.video import Video
-from vireo_videos.visibility import PUBLIC, State, is_public_in
+from vireo_videos.visibility import PUBLIC
 
 WRITES = TokenBucket("ChannelWrites", ROOM, ROOM_A_SECOND)
 
@@ -78,14 +79,14 @@ SELECT STRAIGHT_JOIN {WHOLE} FROM Videos v {LISTED_JOINS} WHERE v.PathHash = %s
 
 NEWEST = f"""
 SELECT STRAIGHT_JOIN {LISTED}
-FROM Videos v FORCE INDEX (Newest) {LISTED_JOINS}
+FROM Videos v FORCE INDEX (NewestPublic) {LISTED_JOINS}
 WHERE v.{PUBLIC} {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
 
 NEWEST_OF = f"""
 SELECT STRAIGHT_JOIN {LISTED}
-FROM Videos v FORCE INDEX (NewestOfChannel) {LISTED_JOINS}
+FROM Videos v FORCE INDEX (NewestPublicOfChannel) {LISTED_JOINS}
 WHERE v.ChannelID = %s AND v.{PUBLIC} {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
@@ -208,6 +209,11 @@ class VideoTable:
         with self._database.read() as cursor:
             return mine(cursor, viewer, video_ids)
 
+    def is_moderator(self, viewer: int) -> bool:
+        """Whether the viewer decides about what others show."""
+        with self._database.read() as cursor:
+            return role_of(cursor, viewer) is not None
+
     def change(self, hash_path: str, channel_id: int, change: Change) -> bool:
         """Change what is given of the channel's video; ``False`` where it has no such video.
 
@@ -252,7 +258,7 @@ class VideoTable:
             if found is None or found.channel_id != channel_id:
                 return False
             cursor.execute(DELETE, (found.video_id,))
-            if is_public_in(State(found.state)):
+            if found.is_public:
                 cursor.execute(COUNT, (channel_id, -1, -1))
             events.publish(cursor, VideoRemoved(hash_path, channel_id, found.video_id))
             return True
