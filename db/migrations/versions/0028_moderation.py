@@ -1,4 +1,4 @@
-"""Roles, reports, decisions and the log of them; what is hidden, of videos, comments and channels."""
+"""Roles, reports, decisions and their log; what is hidden of videos, comments and channels."""
 
 from migrations.statements import run
 
@@ -12,7 +12,7 @@ SUSPENDED = "ALTER TABLE Channels ADD COLUMN IF NOT EXISTS SuspendedAt datetime(
 
 # Why a video is hidden: 1 by a decision about it, 2 with its channel, 4 while its removal waits.
 # What everybody may see is one column, so that lists find it in an index.
-HIDDEN_VIDEOS = f"""
+HIDDEN_VIDEOS = """
 ALTER TABLE Videos
     ADD COLUMN IF NOT EXISTS HiddenBy tinyint NOT NULL DEFAULT 0,
     ADD COLUMN IF NOT EXISTS IsPublic tinyint
@@ -93,11 +93,12 @@ CREATE TABLE IF NOT EXISTS ModerationCases (
     UNIQUE KEY OpenOne (Kind, Subject, SubjectID, OpenMark),
     KEY Desk (OpenMark, Weight, CaseID),
     KEY OfSubject (Subject, SubjectID),
-    KEY OfOwner (OwnerID, CaseID)
+    KEY OfOwner (OwnerID, CaseID),
+    KEY Appealed (AppealedID)
 ) ENGINE = InnoDB
 """
 
-# `Counted` is in which column of the case it was added up, and `Weight` how much.
+# `Weight` is what it was added up with, in thousandths.
 REPORTS = f"""
 CREATE TABLE IF NOT EXISTS Reports (
     ReportID bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -111,7 +112,8 @@ CREATE TABLE IF NOT EXISTS Reports (
     CreatedAt datetime(3) NOT NULL,
     UNIQUE KEY Once (Subject, SubjectID, ChannelID),
     KEY OfCase (CaseID, ReportID),
-    KEY OfChannel (ChannelID, ReportID)
+    KEY OfChannel (ChannelID, ReportID),
+    KEY CreatedAt (CreatedAt)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_uca1400_ai_ci
 """
 

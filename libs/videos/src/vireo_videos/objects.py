@@ -80,8 +80,8 @@ class UniversalObject(BaseModel):
     )
     moderation: Moderation | Omitted = Field(
         None,
-        description="What a moderator has hidden: the video (`hidden`) or its channel (`suspended`). "
-        "For its owner and moderators alone, who still see it; left out where nothing hides it.",
+        description="What a moderator has hidden: the video (`hidden`) or its channel "
+        "(`suspended`). For its owner and moderators alone, who still see it.",
     )
     my_position: float | Omitted = Field(
         None, description="Where one stands in a video, in seconds; with a token."

@@ -50,7 +50,6 @@ class Owned(Protocol):
     def state(self) -> State:
         """Its processing state."""
 
-
     @property
     def hidden_by(self) -> HiddenBy:
         """What hides it."""
