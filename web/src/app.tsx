@@ -5,6 +5,7 @@ import { online } from "~/api/connection";
 import { askingAgain } from "~/api/session";
 import { Header } from "~/components/header";
 import { SignInAgain } from "~/components/sign-in-again";
+import { SignInFirst } from "~/components/sign-in-first";
 import { Note } from "~/components/toast";
 import { Tray } from "~/components/upload-tray";
 import { texts } from "~/locales";
@@ -94,6 +95,7 @@ export function App() {
         <Screen route={routeOf(place.value.path)} />
       </main>
       {askingAgain.value && <SignInAgain {...askingAgain.value} />}
+      <SignInFirst />
       <Tray />
       <Note />
     </>

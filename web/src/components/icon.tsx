@@ -16,6 +16,15 @@ const PATHS = {
   again: "M5 12a7 7 0 1 1 2 5M5 12l-2-3M5 12l3-2",
   down: "M6 9l6 6 6-6",
   play: "M8 5l11 7-11 7z",
+  like: "M7 11v9H4v-9zM7 11l4-8a2 2 0 0 1 2 2v4h6l-1.5 11H7",
+  dislike: "M17 13V4h3v9zM17 13l-4 8a2 2 0 0 1-2-2v-4H5L6.5 4H17",
+  bell: "M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4",
+  quiet: "M6 17V11a6 6 0 0 1 9-5M18 11v6l2 2H4l2-2M10 21h4M3 3l18 18",
+  more: "M12 5.5v.01M12 12v.01M12 18.5v.01",
+  flag: "M5 21V4h13l-2.5 4.5L18 13H5",
+  save: "M4 6h12M4 11h12M4 16h7M18 13v6M15 16h6",
+  pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
+  reply: "M10 7L5 12l5 5M5 12h9a5 5 0 0 1 5 5v1",
   home: "M4 11l8-7 8 7M6 10v10h12V10",
 } as const;
 
