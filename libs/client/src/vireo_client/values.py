@@ -184,6 +184,8 @@ class NoticeObject:
     text: str
     video: str | None
     """Hash path."""
+    title: str | None
+    """Of the video."""
     channel: str | None
     """Name."""
     comment: int | None
