@@ -163,6 +163,24 @@ export function withToken<T>(work: Work<T>): Promise<T> {
   return attempt(work, mine(goodToken));
 }
 
+/**
+ * Do `work` without anybody being asked anything: as who is signed in, or with no token where nobody
+ * is. Raises SignedOut where the session turns out to be over.
+ */
+export async function quietly<T>(work: (token: string | undefined) => Promise<T>): Promise<T> {
+  if (!account.peek()) return work(undefined);
+  try {
+    return await attempt(work, mine(freshToken));
+  } catch (failure) {
+    throw isOver(failure) ? new SignedOut() : failure;
+  }
+}
+
+/** The token that there is at this moment: for who leaves, and can't wait for another one. */
+export function tokenAtHand(): string | null {
+  return until > Date.now() ? token : null;
+}
+
 /** Take over what an earlier visit or another tab left, before anything is shown. */
 export function startSession(): void {
   account.value = remembered.get(PERSONAL.account);
