@@ -23,6 +23,18 @@ export type SignUp = Schemas["SignUpBody"];
 /** What a person writes of a video. */
 export type VideoTexts = Schemas["UploadBody"];
 export type MeChange = Schemas["PatchMeBody"];
+export type Notice = Schemas["NoticeObject"];
+export type NoticeKind = Schemas["Kind"];
+export type NoticeSettings = Schemas["NoticeSettings"];
+export type NoticeChange = Schemas["SettingsBody"];
+/** A video that one has watched. */
+export type Watched = Schemas["WatchedRow"];
+/** A channel that one follows. */
+export type Followed = Schemas["SubscriptionRow"];
+/** A video in a playlist, with its place. */
+export type Placed = Schemas["PlaylistVideoRow"];
+export type PlaylistTexts = Schemas["PlaylistBody"];
+export type PlaylistChange = Schemas["EditPlaylistBody"];
 export type Code = Schemas["Code"];
 /** What may be wrong with one field. */
 export type FieldCode = Schemas["FieldCode"];

@@ -26,6 +26,20 @@ const PATHS = {
   pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   reply: "M10 7L5 12l5 5M5 12h9a5 5 0 0 1 5 5v1",
   home: "M4 11l8-7 8 7M6 10v10h12V10",
+  follow: "M6 4h12M4 8h16v12H4zM10 11.5l5 2.5-5 2.5z",
+  library: "M4 4v16M9 4v16M13 5l3.5-1L20 19l-3.5 1z",
+  clock: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7v5.5l3.5 2",
+  list: "M4 6h12M4 11h12M4 16h7M15 14v6l5-3z",
+  up: "M6 15l6-6 6 6",
+  plus: "M12 5v14M5 12h14",
+  settings: "M4 8h7M15 8h5M13 5.5v5M4 16h3M11 16h9M9 13.5v5",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  globe:
+    "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM3.5 12h17M12 3.5c5 5 5 12 0 17M12 3.5c-5 5-5 12 0 17",
+  grip: "M9 6v.01M15 6v.01M9 12v.01M15 12v.01M9 18v.01M15 18v.01",
+  comment: "M4 5h16v11H10l-4 4v-4H4z",
+  star: "M12 4l2.5 5.2 5.5.8-4 4 1 5.6-5-2.7-5 2.7 1-5.6-4-4 5.5-.8z",
+  shield: "M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z",
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

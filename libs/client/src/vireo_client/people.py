@@ -11,6 +11,7 @@ from vireo_client.values import (
     MyReaction,
     Notify,
     PlaylistRow,
+    PlaylistVideoRow,
     PlaylistVisibility,
     Reaction,
     SubscriptionRow,
@@ -178,9 +179,10 @@ class People(Calls):
         """Delete one's own playlist."""
         self._value("DELETE", f"/playlists/{segment(id)}")
 
-    def list_playlist_videos(self, id: str, *, page_size: int = 50) -> Rows:
+    def list_playlist_videos(self, id: str, *, page_size: int = 50) -> Iterator[PlaylistVideoRow]:
         """The videos of a playlist, in its order."""
-        return self._rows(f"/playlists/{segment(id)}/videos", page_size, signed=bool(self.token))
+        path = f"/playlists/{segment(id)}/videos"
+        return self._all(PlaylistVideoRow, path, page_size, signed=bool(self.token))
 
     def put_into_playlist(
         self, id: str, hash_path: str, *, position: int | None = None

@@ -97,6 +97,14 @@ class WatchedRow(UniversalObject):
     watched_at: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlaylistVideoRow(UniversalObject):
+    """A video in a playlist."""
+
+    position: int
+    """From 0 on; videos that one may not see have their places too."""
+
+
 @dataclass(frozen=True)
 class PlaylistRow:
     """A playlist; ``count`` is of all videos in it, also those that one may not see."""
@@ -184,6 +192,8 @@ class NoticeObject:
     text: str
     video: str | None
     """Hash path."""
+    title: str | None
+    """Of the video."""
     channel: str | None
     """Name."""
     comment: int | None

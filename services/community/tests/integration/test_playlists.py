@@ -205,6 +205,8 @@ def test_what_may_not_be_seen_is_left_out(
     for head in (ada, None):
         assert order(http, name, head) == [seen]
         assert order(http, name, head, limit=1) == [seen]
+    (row,) = made(http.get(f"/playlists/{name}/videos", headers=ada))
+    assert row["position"] == 2
     assert made(http.get(f"/playlists/{name}"))["count"] == 3
     path = f"/playlists/{name}/videos/{hidden}"
     assert outcome(http.put(path, json={"position": 0}, headers=ada)) == (404, "not_found")

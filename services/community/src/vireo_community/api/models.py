@@ -12,6 +12,7 @@ from vireo_community.core.playlists import (
     MAX_DESCRIPTION,
     MAX_TITLE,
     NAME_LENGTH,
+    Placed,
     Playlist,
     PlaylistVisibility,
 )
@@ -42,6 +43,14 @@ class WatchedRow(UniversalObject):
 
     my_position: float = Field(description="Where the viewer stands, in seconds.")
     watched_at: str = Field(description="When it was watched last, ISO 8601 in UTC with `Z`.")
+
+
+class PlaylistVideoRow(UniversalObject):
+    """A video in a playlist."""
+
+    position: int = Field(
+        description="Its place, from 0 on; videos that one may not see have theirs too."
+    )
 
 
 class SubscriptionBody(BaseModel):
@@ -168,6 +177,12 @@ def show_playlist(playlist: Playlist) -> dict[str, object]:
 def show_subscription(row: Subscription) -> dict[str, object]:
     """A channel as ``SubscriptionRow`` has it."""
     return {**show_channel(row.channel), "subscribed": True, "notify": row.notify.value}
+
+
+def show_placed(row: Placed, *, signed_in: bool) -> dict[str, object]:
+    """A video as ``PlaylistVideoRow`` has it."""
+    shown = show_video(row.video, mine=row.mine if signed_in else None)
+    return {**shown, "position": row.place}
 
 
 def show_watched(row: WatchedVideo) -> dict[str, object]:

@@ -25,10 +25,11 @@ from vireo_community.api.models import (
     PlaylistPath,
     PlaylistRow,
     PlaylistVideoPath,
+    PlaylistVideoRow,
+    show_placed,
     show_playlist,
 )
 from vireo_community.core.playlists import Playlists
-from vireo_videos.objects import UniversalObject, show_video
 
 WRITE_PROBLEMS = (*TOKEN_PROBLEMS, Code.NOT_FOUND, Code.FORBIDDEN, Code.RATE_LIMITED)
 MAYBE_TOKEN: list[dict[str, list[str]]] = [{}, *TOKEN_REQUIRED]
@@ -150,7 +151,7 @@ def videos_blueprint(playlists: Playlists) -> APIBlueprint:
         operation_id="list_playlist_videos",
         security=MAYBE_TOKEN,
         responses={
-            200: Envelope[list[UniversalObject]],
+            200: Envelope[list[PlaylistVideoRow]],
             **problems(Code.NOT_FOUND, *PAGE_PROBLEMS, *TOKEN_PROBLEMS),
         },
     )
@@ -163,10 +164,7 @@ def videos_blueprint(playlists: Playlists) -> APIBlueprint:
         """
         viewer = viewer_id()
         page = playlists.videos(path.id, viewer, query.limit, query.cursor)
-        shown = [
-            show_video(video, mine=mine if viewer is not None else None)
-            for video, mine in page.rows
-        ]
+        shown = [show_placed(row, signed_in=viewer is not None) for row in page.rows]
         return answer_page(page, shown, query.limit)
 
     @bp.put(

@@ -67,6 +67,15 @@ class NameTaken(Exception):
     """Choose another."""
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A video in a playlist. ``place`` counts all of them from 0, also those that are not seen."""
+
+    video: Video
+    mine: Mine
+    place: int
+
+
 class PlaylistStore(Protocol):
     """Where playlists are kept. Changes raise ``Failure`` (``not_found``, ``token_invalid``) where
     the playlist, the video or the account were deleted meanwhile."""
@@ -102,7 +111,7 @@ class PlaylistStore(Protocol):
 
     def videos(
         self, playlist_id: int, viewer: int | None, limit: int, cursor: str | None
-    ) -> Page[tuple[Video, Mine]]:
+    ) -> Page[Placed]:
         """What is in it and the viewer may see, in its order."""
 
     def put(self, playlist: Playlist, video_id: int, position: int | None) -> None:
@@ -189,9 +198,7 @@ class Playlists:
         """One's own playlists, ``later`` before all others, which are the newest first."""
         return self._store.page(channel_id, limit, cursor)
 
-    def videos(
-        self, name: str, viewer: int | None, limit: int, cursor: str | None
-    ) -> Page[tuple[Video, Mine]]:
+    def videos(self, name: str, viewer: int | None, limit: int, cursor: str | None) -> Page[Placed]:
         """What is in a playlist and the viewer may see, in its order.
 
         Raises:

@@ -18,6 +18,7 @@ from vireo_community.core.playlists import (
     MOST_PLAYLISTS,
     MOST_VIDEOS,
     NameTaken,
+    Placed,
     Playlist,
     PlaylistVisibility,
     TooMany,
@@ -26,7 +27,6 @@ from vireo_community.storage.channels import hold_channels
 from vireo_community.storage.videos import hold_video
 from vireo_videos.mine import Mine, mine
 from vireo_videos.rows import LISTED, LISTED_JOINS, listed
-from vireo_videos.video import Video
 from vireo_videos.visibility import VISIBLE
 
 # One more than any row has.
@@ -209,7 +209,7 @@ class PlaylistTable:
 
     def videos(
         self, playlist_id: int, viewer: int | None, limit: int, cursor: str | None
-    ) -> Page[tuple[Video, Mine]]:
+    ) -> Page[Placed]:
         """What is in it and the viewer may see, in its order.
 
         Raises:
@@ -219,10 +219,10 @@ class PlaylistTable:
         with self._database.read() as reading:
             reading.execute(VIDEOS, (playlist_id, viewer or NOBODY, first, limit + 1))
             rows = reading.fetchall()
-            found = [listed(row[:-1]) for row in rows[:limit]]
-            ids = [video.video_id for video in found]
+            found = [(listed(row[:-1]), row[-1]) for row in rows[:limit]]
+            ids = [video.video_id for video, _ in found]
             theirs = mine(reading, viewer, ids) if viewer is not None else {}
-        shown = [(video, theirs.get(video.video_id, Mine())) for video in found]
+        shown = [Placed(video, theirs.get(video.video_id, Mine()), place) for video, place in found]
         return Page(shown, encode_cursor([rows[limit][-1]]) if len(rows) > limit else None)
 
     def put(self, playlist: Playlist, video_id: int, position: int | None) -> None:
