@@ -89,8 +89,13 @@ function Panel({ name }: { name: string }) {
     <section class="sheet bell-sheet" aria-label={t.title}>
       <div class="bell-head">
         <h2>{t.title}</h2>
-        <a class="bell-settings" href="/account#notices" aria-label={t.settings} title={t.settings}>
-          <Icon name="gear" />
+        <a
+          class="bell-settings"
+          href="/account?show=notices"
+          aria-label={t.settings}
+          title={t.settings}
+        >
+          <Icon name="settings" />
         </a>
       </div>
       <Notices found={found} name={name} />

@@ -476,7 +476,6 @@ export const de: Texts = {
     hint: "Sie können deine Videos nicht kommentieren, dir nicht antworten und dich nicht erwähnen, und niemand von euch sieht die Kommentare des anderen.",
     none: "Du blockierst niemanden.",
     unblock: "Freigeben",
-    unblockOf: (name) => `${name} freigeben`,
     unblocked: (name) => `${name} ist nicht mehr blockiert.`,
   },
   nowhere: {

@@ -471,7 +471,6 @@ export const en = {
     hint: "They can't comment on your videos, reply to you or mention you, and neither of you sees the other's comments.",
     none: "You block nobody.",
     unblock: "Unblock",
-    unblockOf: (name: string) => `Unblock ${name}`,
     unblocked: (name: string) => `${name} is not blocked any more.`,
   },
   nowhere: {

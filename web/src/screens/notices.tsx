@@ -26,8 +26,8 @@ export function NoticesScreen() {
     <div class="screen middle">
       <div class="screen-head">
         <h1>{t.title}</h1>
-        <a class="button" href="/account#notices" aria-label={t.settings} title={t.settings}>
-          <Icon name="gear" />
+        <a class="button" href="/account?show=notices" aria-label={t.settings} title={t.settings}>
+          <Icon name="settings" />
         </a>
       </div>
       <SignedIn>{(name) => <All name={name} />}</SignedIn>
