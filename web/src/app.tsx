@@ -6,6 +6,7 @@ import { askingAgain } from "~/api/session";
 import { Header } from "~/components/header";
 import { lazy } from "~/components/lazy";
 import { SignInAgain } from "~/components/sign-in-again";
+import { SignInFirst } from "~/components/sign-in-first";
 import { Note } from "~/components/toast";
 import { Tray } from "~/components/upload-tray";
 import { texts } from "~/locales";
@@ -120,6 +121,7 @@ export function App() {
         <Screen route={routeOf(place.value.path)} />
       </main>
       {askingAgain.value && <SignInAgain {...askingAgain.value} />}
+      <SignInFirst />
       <Tray />
       <Note />
     </>

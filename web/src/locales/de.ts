@@ -42,6 +42,7 @@ export const de: Texts = {
   loading: "Lädt",
   working: "in Arbeit",
   videos: (n) => one(n, "Video", "Videos"),
+  views: (n, shown) => `${shown} ${n === 1 ? "Aufruf" : "Aufrufe"}`,
   failure: {
     title: "Das hat nicht geklappt",
     offline: "Du bist offline, oder der Server ist nicht zu erreichen.",
@@ -124,6 +125,21 @@ export const de: Texts = {
     goneHint: "Prüfe, wie sein Name geschrieben wird.",
     empty: "Dieser Kanal hat noch keine Videos.",
     picture: (name) => `Bild von ${name}`,
+  },
+  follow: {
+    follow: "Folgen",
+    following: "Gefolgt",
+    stop: "Nicht mehr folgen",
+    stopOf: (name) => `${name} nicht mehr folgen`,
+    followers: (_, shown) => `${shown} Follower`,
+    bellOf: (name) => `Neue Videos von ${name} melden`,
+    told: "Neue Videos werden dir gemeldet",
+    notTold: "Neue Videos werden dir nicht gemeldet",
+  },
+  reactions: {
+    label: "Was du davon hältst",
+    like: "Gefällt mir",
+    dislike: "Gefällt mir nicht",
   },
   enter: {
     title: "Anmelden",

@@ -39,6 +39,8 @@ export const en = {
   loading: "Loading",
   working: "working",
   videos: (n: number) => one(n, "video", "videos"),
+  /** `n` is the number, `shown` how it is written. */
+  views: (n: number, shown: string) => `${shown} ${n === 1 ? "view" : "views"}`,
   failure: {
     title: "That did not work",
     offline: "You are offline, or the server can't be reached.",
@@ -122,6 +124,21 @@ export const en = {
     goneHint: "Check the spelling of its name.",
     empty: "This channel has no videos yet.",
     picture: (name: string) => `Picture of ${name}`,
+  },
+  follow: {
+    follow: "Follow",
+    following: "Following",
+    stop: "Stop following",
+    stopOf: (name: string) => `stop following ${name}`,
+    followers: (n: number, shown: string) => `${shown} ${n === 1 ? "follower" : "followers"}`,
+    bellOf: (name: string) => `Tell me of new videos of ${name}`,
+    told: "You are told of new videos",
+    notTold: "You are not told of new videos",
+  },
+  reactions: {
+    label: "What you think of it",
+    like: "I like this",
+    dislike: "I do not like this",
   },
   enter: {
     title: "Sign in",
