@@ -15,6 +15,7 @@ import { texts } from "~/locales";
 import { chooseKeys, everywhere } from "~/player/keys";
 import { Player } from "~/player/player";
 import { to } from "~/routes";
+import { type Playing, PlayingList, playing } from "~/screens/library/playing";
 import { NotReady } from "~/screens/not-ready";
 import { OwnerActs } from "~/screens/owner-acts";
 import "~/screens/watch.css";
@@ -158,7 +159,7 @@ function MoreSkeleton() {
 
 interface MoreProps {
   video: Video;
-  found: Loaded<Besides | null>;
+  found: Loaded<Besides | Playing | null>;
   again: () => void;
 }
 
@@ -166,6 +167,9 @@ function More({ video, found, again }: MoreProps) {
   const t = texts.value.watch;
   if (found.state === "failed") return <Failed failure={found.failure} again={again} />;
   const value = found.state === "ready" ? found.value : null;
+  if (value && "playlist" in value) {
+    return <PlayingList playing={value} hash={video.thumbnail} />;
+  }
   if (value?.rows.length === 0) return null;
   const own = value?.own ?? true;
   return (
@@ -229,8 +233,8 @@ export function Watch({ hash }: { hash: string }) {
   const video = found.state === "ready" ? found.value : null;
   // Other texts for the video are no other video.
   const known = video?.thumbnail;
-  const [beside, besideAgain] = useLoad<Besides | null>(
-    async () => (video ? besides(video) : null),
+  const [beside, besideAgain] = useLoad<Besides | Playing | null>(
+    async () => (video ? ((await playing(video.thumbnail)) ?? besides(video)) : null),
     [known],
   );
   useTitle(video?.title ?? "");
