@@ -63,7 +63,7 @@ def test_the_history_is_shown_paused_and_cleared(
     expect(shelf.locator(".card .name").first).to_have_text(HOSTILE)
     # How much of it was watched is said to everybody.
     expect(shelf.get_by_role("progressbar").first).to_have_accessible_name("50 % watched")
-    shelf.get_by_role("link", name="Show all – History").click()
+    shelf.get_by_role("link", name="Show all \N{EN DASH} History").click()
     tab.wait_for_url("**/library/history")
     expect(tab.get_by_text("watched now").first).to_be_visible()
     tab.get_by_role("button", name="Take “Two” out of your history").click()

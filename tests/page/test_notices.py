@@ -211,17 +211,19 @@ def test_what_one_is_told_of(visit: Visit, enter: Enter, url: str) -> None:
     person = Person(url)
     tab = enter(visit, person, then="/account?show=notices")
     section = tab.get_by_role("region", name="Notifications")
-    expect(section.get_by_role("checkbox", name="New followers – Here")).to_be_checked()
+    expect(section.get_by_role("checkbox", name="New followers \N{EN DASH} Here")).to_be_checked()
     until(tab, "scrollY > 0")
-    section.get_by_role("checkbox", name="New followers – Here").uncheck()
-    section.get_by_role("checkbox", name="New followers – By mail").check()
+    section.get_by_role("checkbox", name="New followers \N{EN DASH} Here").uncheck()
+    section.get_by_role("checkbox", name="New followers \N{EN DASH} By mail").check()
     section.get_by_role("radio", name="Every week").check()
     settings = person.client.show_notice_settings
     eventually(lambda: settings().digest == "weekly")
     assert settings().kinds["follow"] == {"app": False, "mail": True}
     assert settings().kinds["like"] == {"app": True, "mail": False}
     tab.reload()
-    expect(section.get_by_role("checkbox", name="New followers – Here")).not_to_be_checked()
+    expect(
+        section.get_by_role("checkbox", name="New followers \N{EN DASH} Here")
+    ).not_to_be_checked()
     expect(section.get_by_role("radio", name="Every week")).to_be_checked()
 
 
@@ -230,6 +232,6 @@ def test_blocks_are_listed_and_undone(visit: Visit, enter: Enter, url: str) -> N
     person.client.block_channel(other.name)
     tab = enter(visit, person, then="/account")
     section = tab.get_by_role("region", name="Blocked channels")
-    section.get_by_role("button", name=f"Unblock – {other.name}").click()
+    section.get_by_role("button", name=f"Unblock \N{EN DASH} {other.name}").click()
     expect(section.get_by_text("You block nobody.")).to_be_visible()
     assert list(person.client.list_my_blocks()) == []

@@ -1,4 +1,4 @@
-"""A line to a server that can be cut: what a browser's own "offline" does not do to open answers."""
+"""A line to a server that can be cut: a browser's own "offline" leaves open answers as they are."""
 
 import socket
 import threading
