@@ -32,9 +32,14 @@ GRANT SELECT (ChannelID, PathHash, VideoID) ON Videos TO vireo_auth;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_auth;
 GRANT SELECT, INSERT, UPDATE ON Preferences TO vireo_auth;
+-- Who may decide about others; each grant stands in the audit log, which nobody changes.
+GRANT SELECT, INSERT, UPDATE, DELETE ON Roles TO vireo_auth;
+GRANT SELECT, INSERT ON AuditLog TO vireo_auth;
+GRANT SELECT, INSERT, UPDATE ON AuditHead TO vireo_auth;
 
 -- catalog: videos, and the public part of channels. It can't read a password hash or an address.
-GRANT SELECT (ChannelID, Username, CreatedAt) ON Channels TO vireo_catalog;
+GRANT SELECT (ChannelID, Username, CreatedAt, SuspendedAt) ON Channels TO vireo_catalog;
+GRANT SELECT ON Roles TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelTexts TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Videos TO vireo_catalog;
 GRANT SELECT, INSERT, DELETE ON SearchWords TO vireo_catalog;
@@ -60,13 +65,27 @@ GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vire
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_catalog;
 
 -- community: what people do with videos and each other. Of videos and channels it sees what lists show.
-GRANT SELECT (ChannelID, Username, CreatedAt) ON Channels TO vireo_community;
+-- It decides what is hidden, and nothing else of them.
+GRANT SELECT (ChannelID, Username, CreatedAt, SuspendedAt), UPDATE (SuspendedAt)
+    ON Channels TO vireo_community;
+GRANT SELECT ON Roles TO vireo_community;
 GRANT SELECT ON ChannelTexts TO vireo_community;
 -- Whether somebody wants a history to be kept.
 GRANT SELECT ON Preferences TO vireo_community;
 GRANT SELECT (VideoID, PathHash, ChannelID, Title, Upload, Duration, Width, Height, `Like`, Dislike,
-    ThumbnailVersion, State, CommentsPolicy, Reason), UPDATE (`Like`, Dislike) ON Videos TO vireo_community;
-GRANT SELECT ON ChannelStats TO vireo_community;
+    ThumbnailVersion, State, CommentsPolicy, Reason, HiddenBy, IsPublic),
+    UPDATE (`Like`, Dislike, HiddenBy) ON Videos TO vireo_community;
+GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ModerationCases TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Reports TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Reporters TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ReportWrites TO vireo_community;
+-- A decision stays; what it says of a person who is gone is emptied, and it is appealed once.
+GRANT SELECT, INSERT, UPDATE (Note, Title, InForce, Appeal, AppealedAt) ON Decisions TO vireo_community;
+GRANT SELECT, INSERT ON AuditLog TO vireo_community;
+GRANT SELECT, INSERT, UPDATE ON AuditHead TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON CommentFilters TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON CommentSyncs TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Blocks TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Notices TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeBoxes TO vireo_community;
@@ -103,7 +122,10 @@ GRANT SELECT (SessionID, ChannelID, SeenAt), UPDATE (SeenAt) ON Sessions TO vire
 GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_community;
 
 -- media: bytes, and the jobs of its worker. Of channels it sees that they exist.
-GRANT SELECT (ChannelID) ON Channels TO vireo_media;
+GRANT SELECT (ChannelID, SuspendedAt) ON Channels TO vireo_media;
+-- Which videos are hidden, whose files are not served then, and who may see them all the same.
+GRANT SELECT (VideoID, PathHash, ChannelID, HiddenBy) ON Videos TO vireo_media;
+GRANT SELECT ON Roles TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON OpenUploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_media;

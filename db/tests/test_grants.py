@@ -22,6 +22,14 @@ LOG = [
     "DELETE FROM EventPlaces",
 ]
 
+# Neither is that of decisions, by those who write it either.
+AUDIT_LOG = [
+    "UPDATE AuditLog SET Entry = '{}'",
+    "UPDATE AuditLog SET Hash = ''",
+    "DELETE FROM AuditLog",
+    "DELETE FROM AuditHead",
+]
+
 # What those may not who only verify tokens.
 READERS = [
     "INSERT INTO SigningKeys (KeyID, PublicKey, CreatedAt) VALUES ('x', 'x', NOW())",
@@ -42,6 +50,9 @@ READERS = [
     "INSERT INTO Browsers VALUES (1, 'x', NOW(), NOW())",
     "SELECT 1 FROM OutgoingMails",
     "DELETE FROM OutgoingMails",
+    "INSERT INTO Roles VALUES (1, 'admin', NOW())",
+    "UPDATE Roles SET Role = 'admin'",
+    "DELETE FROM Roles",
 ]
 
 FORBIDDEN = {
@@ -62,6 +73,9 @@ FORBIDDEN = {
         "UPDATE SignInFailures SET Known = 1",
         "DELETE FROM ChannelPictures",
         "DELETE FROM Events",
+        "SELECT 1 FROM Reports",
+        "SELECT 1 FROM Decisions",
+        *AUDIT_LOG,
         *LOG,
     ],
     "catalog": [
@@ -107,6 +121,11 @@ FORBIDDEN = {
         "SELECT PinnedID FROM VideoCounters",
         "UPDATE VideoCounters SET Views = 1",
         "INSERT INTO Reactions VALUES (1, 1, 'like', NOW())",
+        "UPDATE Channels SET SuspendedAt = NULL",
+        "SELECT 1 FROM Reports",
+        "SELECT 1 FROM Decisions",
+        "SELECT 1 FROM AuditLog",
+        "UPDATE AuditHead SET Number = 0",
         "DELETE FROM Reactions",
         *LOG,
         *READERS,
@@ -116,7 +135,8 @@ FORBIDDEN = {
         "SELECT Password FROM Channels",
         "SELECT * FROM Channels",
         "SELECT 1 FROM ChannelDetails",
-        "SELECT 1 FROM Videos",
+        "SELECT Title FROM Videos",
+        "UPDATE Videos SET HiddenBy = 0",
         f"INSERT INTO Videos {HASH}",
         "DELETE FROM Videos",
         "DELETE FROM Channels",
@@ -131,6 +151,9 @@ FORBIDDEN = {
         "SELECT 1 FROM MailedAddresses",
         "SELECT 1 FROM Comments",
         "SELECT 1 FROM Reactions",
+        "UPDATE Channels SET SuspendedAt = NULL",
+        "SELECT 1 FROM Reports",
+        "SELECT 1 FROM AuditLog",
         *LOG,
         *READERS,
     ],
@@ -157,6 +180,10 @@ FORBIDDEN = {
         "SELECT 1 FROM Exports",
         "SELECT 1 FROM GrantKeys",
         "SELECT 1 FROM SignInFailures",
+        "UPDATE Decisions SET Decision = 'dismiss'",
+        "UPDATE Decisions SET ActorID = 1",
+        "DELETE FROM Decisions",
+        *AUDIT_LOG,
         *READERS,
     ],
     "courier": [

@@ -169,7 +169,7 @@ def test_sql_lives_in_storage() -> None:
     ]
     rooms = {m.where for service in SERVICES for m in layer(service, "storage")}
     common = ("events", "event_log", "jobs", "sessions", "idempotent_requests", "outgoing_mails")
-    common += ("token_bucket",)
+    common += ("token_bucket", "roles", "audit_log")
     rooms |= {f"libs/common/src/vireo_common/{name}.py" for name in common}
     rooms |= {f"libs/videos/src/vireo_videos/{name}.py" for name in ("rows", "mine")}
     speaking = {

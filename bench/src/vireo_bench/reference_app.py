@@ -25,8 +25,8 @@ WHERE v.PathHash = %s
 # The index and the order of the join that Vireo asks for, and one row more, as Vireo reads it.
 NEWEST = f"""
 SELECT STRAIGHT_JOIN {_COLUMNS} '', v.ThumbnailVersion
-FROM Videos v FORCE INDEX (Newest) {_JOINS}
-WHERE v.State = 'ready' ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
+FROM Videos v FORCE INDEX (NewestPublic) {_JOINS}
+WHERE v.IsPublic = 1 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
 
 MINE = """

@@ -41,6 +41,7 @@ TAGS: Mapping[str, str] = {
     "videos": "Announce, upload, look at, watch and delete videos.",
     "channels": "Every account has a channel of its name.",
     "people": "What people do with videos and with each other.",
+    "moderation": "Reports, and what moderators decide.",
     "search": "Find channels and videos.",
     "gateway": "The gateway itself, and this document.",
 }

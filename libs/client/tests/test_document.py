@@ -34,6 +34,13 @@ LEFT_OUT = {
     "hear_notices": "a stream has no end, and asks for another kind of client",
 }
 PARTS_LEFT_OUT = {
+    **{
+        (operation, name): "each call names one of three in the same way"
+        for operation, name in (
+            *(("report", name) for name in ("video", "channel")),
+            *(("decide", name) for name in ("video", "comment")),
+        )
+    },
     ("download_video", "If-None-Match"): "the client keeps no copies",
     ("export_me", "If-None-Match"): "the client keeps no copies",
     ("download_thumbnail", "If-None-Match"): "the client keeps no copies",
@@ -127,6 +134,21 @@ CALLS: dict[str, dict[str, Any]] = {
     "list_notices": {"unread": True, "page_size": 1},
     "read_notices": {"up_to": 1, "ids": [2]},
     "show_notice_settings": {},
+    "report": {"kind": "comment", "subject": 7, "reason": "spam", "text": "x"},
+    "list_my_decisions": {"page_size": 1},
+    "appeal": {"decision_id": 7, "text": "x"},
+    "show_comment_filter": {},
+    "set_comment_filter": {"words": ["x"], "links": True},
+    "list_reports": {"state": "open", "kind": "report", "page_size": 1},
+    "decide_report": {"case_id": 7, "decision": "hide", "note": "x", "reason": "spam"},
+    "decide": {
+        "kind": "channel",
+        "subject": "ada",
+        "decision": "hide",
+        "note": "x",
+        "reason": "spam",
+    },
+    "list_decisions": {"page_size": 1},
     "change_notice_settings": {"kinds": {"like": {"mail": True}}, "digest": "daily"},
 }
 # What every client sends.

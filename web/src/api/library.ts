@@ -108,5 +108,3 @@ export const removeFromPlaylist = (id: string, hash: string) =>
 /** Channels that one blocks. */
 export const listBlocks = pageOf<Video>();
 export const BLOCKS = `/me/blocks?limit=${MOST_OF_A_PAGE}`;
-export const unblockChannel = (name: string) =>
-  own<"">(`/channel/${encodeURIComponent(name)}/block`, { method: "DELETE" });

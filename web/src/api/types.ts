@@ -29,7 +29,7 @@ export type MeChange = Schemas["PatchMeBody"];
 export type Notice = Schemas["NoticeObject"];
 export type NoticeKind = Schemas["Kind"];
 export type NoticeSettings = Schemas["NoticeSettings"];
-export type NoticeChange = Schemas["SettingsBody"];
+export type NoticeChange = Partial<Schemas["SettingsBody"]>;
 /** A video that one has watched. */
 export type Watched = Schemas["WatchedRow"];
 /** A channel that one follows. */

@@ -1,8 +1,10 @@
 /** The channels that one follows. */
 
+import { useState } from "preact/hooks";
 import { libraryLists, listSubscriptions } from "~/api/library";
 import type { Followed } from "~/api/types";
 import { Avatar, Theirs } from "~/components/avatar";
+import { FollowButton, type Followed as Known, useFollow } from "~/components/follow-button";
 import { SignedIn } from "~/components/guard";
 import { Paged, usePages } from "~/components/paged";
 import { Empty } from "~/components/states";
@@ -14,6 +16,8 @@ import "~/screens/follows.css";
 
 function Row({ channel }: { channel: Followed }) {
   const t = texts.value;
+  const [known, setKnown] = useState<Known>({ ...channel, subscribed: true });
+  const following = useFollow(known, setKnown);
   const { channel: name, upload, nb_count: count } = channel;
   return (
     <div class="followed">
@@ -29,6 +33,8 @@ function Row({ channel }: { channel: Followed }) {
           {upload && ` · ${t.feed.latest(ago(upload))}`}
         </p>
       </div>
+      {/* Who leaves one by mistake follows it again at the same place. */}
+      <FollowButton following={following} />
     </div>
   );
 }

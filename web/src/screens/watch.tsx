@@ -11,6 +11,7 @@ import { useTitle } from "~/components/title";
 import { texts } from "~/locales";
 import { Player } from "~/player/player";
 import { About, AboutSkeleton } from "~/screens/about-video";
+import { type Playing, PlayingList, playing } from "~/screens/library/playing";
 import { NotReady } from "~/screens/not-ready";
 import { Talk } from "~/screens/talk";
 import "~/screens/watch.css";
@@ -57,7 +58,7 @@ function MoreSkeleton() {
 
 interface MoreProps {
   video: Video;
-  found: Loaded<Besides | null>;
+  found: Loaded<Besides | Playing | null>;
   again: () => void;
 }
 
@@ -65,6 +66,9 @@ function More({ video, found, again }: MoreProps) {
   const t = texts.value.watch;
   if (found.state === "failed") return <Failed failure={found.failure} again={again} />;
   const value = found.state === "ready" ? found.value : null;
+  if (value && "playlist" in value) {
+    return <PlayingList playing={value} hash={video.thumbnail} />;
+  }
   if (value?.rows.length === 0) return null;
   const own = value?.own ?? true;
   return (
@@ -146,8 +150,8 @@ export function Watch({ hash }: { hash: string }) {
   const video = found.state === "ready" ? found.value : null;
   // Other texts for the video are no other video.
   const known = video?.thumbnail;
-  const [beside, besideAgain] = useLoad<Besides | null>(
-    async () => (video ? besides(video) : null),
+  const [beside, besideAgain] = useLoad<Besides | Playing | null>(
+    async () => (video ? ((await playing(video.thumbnail)) ?? besides(video)) : null),
     [known],
   );
   const left = useLeft(video);

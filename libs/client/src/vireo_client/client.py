@@ -1,12 +1,13 @@
 """The client that programs use."""
 
 from vireo_client.accounts import Accounts
+from vireo_client.moderation import Moderation
 from vireo_client.notices import Notices
 from vireo_client.people import People
 from vireo_client.videos import Videos
 
 
-class Client(Accounts, Notices, People, Videos):
+class Client(Accounts, Moderation, Notices, People, Videos):
     """Vireo, for one account or for nobody in particular.
 
     Several threads may use one client. Every call has a time limit, and every failure is a

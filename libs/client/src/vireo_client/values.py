@@ -17,6 +17,19 @@ CommentSort = Literal["new", "top"]
 MyReaction = Literal["like", "dislike", "none"]
 Notify = Literal["all", "none"]
 PlaylistVisibility = Literal["public", "unlisted", "private"]
+Kind = Literal["video", "comment", "channel"]
+Reason = Literal[
+    "spam",
+    "hate",
+    "harassment",
+    "violence",
+    "sexual",
+    "children",
+    "copyright",
+    "misleading",
+    "other",
+]
+Verdict = Literal["dismiss", "hide", "remove", "suspend", "restore"]
 
 
 class _Dataclass(Protocol):
@@ -62,6 +75,8 @@ class UniversalObject:
     my_position: float | None = None
     """This one and the next are for who is signed in, where they are known."""
     subscribed: bool | None = None
+    moderation: Literal["hidden", "suspended"] | None = None
+    """What a moderator has hidden; for its owner and moderators."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +149,7 @@ class CommentObject:
     """A comment; one that was deleted and has replies is an id, the state and their number."""
 
     id: int
-    state: Literal["shown", "review", "deleted"]
+    state: Literal["shown", "review", "deleted", "hidden"]
     replies: int
     """How many of its replies are shown."""
     video: str | None = None
@@ -183,6 +198,8 @@ class MeRow:
     email_verified: bool
     birth: str
     history: bool
+    roles: list[str]
+    suspended: bool
 
 
 @dataclass(frozen=True)
@@ -210,6 +227,82 @@ class NoticeSettings:
 
     kinds: Mapping[str, Mapping[str, bool]]
     digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubjectRow:
+    """What something is about, as it is now; ``channel`` is its owner's name."""
+
+    type: Kind
+    video: str | None
+    comment: int | None
+    channel: str | None
+    title: str | None
+    text: str | None
+    shown: Literal["shown", "hidden", "suspended", "gone"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow(SubjectRow):
+    """An entry of the moderators' desk: all reports about one thing, or an appeal."""
+
+    id: int
+    kind: Literal["report", "appeal"]
+    state: Literal["open", "decided"]
+    count: int
+    weight: float
+    reasons: Mapping[str, int]
+    texts: list[dict[str, str]]
+    """The latest: each with ``reason``, ``text`` and ``created``."""
+    appeal: str | None
+    created: str
+    updated: str
+    decision: str | None
+    note: str | None
+    by: str | None
+    decided: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionRow(SubjectRow):
+    """A decision about what is one's own."""
+
+    id: int
+    decision: Verdict
+    reason: Reason
+    note: str
+    created: str
+    in_force: bool
+    may_appeal: bool
+    appeal: Mapping[str, str] | None
+    """``text``, ``created`` and ``state``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryRow:
+    """An entry of the audit log."""
+
+    number: int
+    at: str
+    kind: Literal["decision", "grant", "revoke"]
+    by: str | None
+    channel: str | None
+    type: Kind | None
+    id: int | None
+    decision: Verdict | None
+    reason: Reason | None
+    role: str | None
+    title: str | None
+    note: str | None
+    hash: str
+
+
+@dataclass(frozen=True)
+class CommentFilterRow:
+    """Which comments wait for one's review."""
+
+    words: list[str]
+    links: bool
 
 
 def parse_all(kind: type[Value], given: object) -> list[Value]:

@@ -23,6 +23,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 # its account sees of its own in what everybody may see: as old as what others see of it.
 RECENT_SECONDS = 1.0
 MOST_SESSIONS = 4096
+WRITING = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Access(StrEnum):
@@ -50,6 +51,15 @@ maybe_signed_in = _declare(Access.MAYBE_SIGNED_IN)
 """Anybody; a token is checked where the handler asks for it with ``viewer_id``."""
 internal = _declare(Access.INTERNAL)
 """The other services, which send the service token; the gateway never routes these."""
+
+
+def while_suspended(handler: Handler) -> Handler:
+    """Mark a handler that an account may call while a moderator has suspended it.
+
+    It may call all that reads or deletes; of the others those that are marked.
+    """
+    handler.while_suspended = True  # type: ignore[attr-defined]
+    return handler
 
 
 class Guard:
@@ -95,18 +105,27 @@ class Guard:
                 pass
 
     def _admit(self) -> None:
-        claims = self.claims()
+        marked = getattr(request_handler(), "while_suspended", False)
+        claims = self.claims(writes=request.method in WRITING and not marked)
         g.account_id, g.session_id = claims.account_id, claims.session_id
 
-    def claims(self) -> Claims:
+    def claims(self, *, writes: bool = False) -> Claims:
         """The claims of the request's token, whose account and session are there.
 
+        Args:
+            writes: the request is one that a suspended account may not make.
+
         Raises:
-            Failure: ``token_missing``, ``token_invalid``, ``token_expired`` or ``token_revoked``.
+            Failure: ``token_missing``, ``token_invalid``, ``token_expired`` or ``token_revoked``;
+                ``suspended``.
         """
         claims = self._verifier.claims(bearer_token(request.headers.get("Authorization")))
         match self._standing(claims.account_id, claims.session_id):
             case Standing.GOOD:
+                return claims
+            case Standing.SUSPENDED:
+                if writes:
+                    raise Failure(Code.SUSPENDED)
                 return claims
             case Standing.ENDED:
                 raise Failure(Code.TOKEN_REVOKED)
@@ -189,11 +208,14 @@ def recent_viewer_id() -> int | None:
     return guard.recent_account_id()
 
 
-def required_account_id() -> int:
+def required_account_id(*, writes: bool = False) -> int:
     """Whose token a ``maybe_signed_in`` request carries, where it must carry one after all.
+
+    Args:
+        writes: see ``Guard.claims``.
 
     Raises:
         Failure: ``token_missing``, or the token that it carries is not valid.
     """
     guard: Guard = current_app.extensions["vireo_guard"]
-    return guard.claims().account_id
+    return guard.claims(writes=writes).account_id

@@ -30,12 +30,15 @@ class Code(StrEnum):
     BLOCKED = "blocked"
     FORBIDDEN = "forbidden"
     COMMENTS_CLOSED = "comments_closed"
+    SUSPENDED = "suspended"
     NOT_FOUND = "not_found"
     NO_VIDEO_FILE = "no_video_file"
     NO_BYTES = "no_bytes"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     REQUEST_TIMEOUT = "request_timeout"
     ALREADY_UPLOADED = "already_uploaded"
+    ALREADY_DECIDED = "already_decided"
+    ALREADY_APPEALED = "already_appealed"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     PRECONDITION_FAILED = "precondition_failed"
     TOO_LARGE = "too_large"
@@ -71,12 +74,15 @@ STATUS: Mapping[Code, int] = {
     Code.BLOCKED: 403,
     Code.FORBIDDEN: 403,
     Code.COMMENTS_CLOSED: 403,
+    Code.SUSPENDED: 403,
     Code.NOT_FOUND: 404,
     Code.NO_VIDEO_FILE: 400,
     Code.NO_BYTES: 400,
     Code.METHOD_NOT_ALLOWED: 405,
     Code.REQUEST_TIMEOUT: 408,
     Code.ALREADY_UPLOADED: 409,
+    Code.ALREADY_DECIDED: 409,
+    Code.ALREADY_APPEALED: 409,
     Code.IDEMPOTENCY_CONFLICT: 409,
     Code.PRECONDITION_FAILED: 412,
     Code.TOO_LARGE: 413,
@@ -112,6 +118,9 @@ MESSAGES: Mapping[Code, str] = {
     Code.BAD_CREDENTIALS: "Wrong username or password.",
     Code.BLOCKED: "Too many wrong passwords; sign-in is blocked for a while.",
     Code.FORBIDDEN: "This is not yours.",
+    Code.SUSPENDED: "Your channel is suspended; /me/moderation says why, and takes your appeal.",
+    Code.ALREADY_DECIDED: "Somebody has decided this already.",
+    Code.ALREADY_APPEALED: "This was appealed already.",
     Code.COMMENTS_CLOSED: "Nobody can comment on this video.",
     Code.NOT_FOUND: "There is nothing at this address.",
     Code.NO_VIDEO_FILE: "There is no video file with this hash.",

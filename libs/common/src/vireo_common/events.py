@@ -192,6 +192,51 @@ class Unsubscribed(Event):
     follower_id: int
 
 
+@dataclass(frozen=True)
+class VideoVisibilityChanged(Event):
+    """A moderator's decision has hidden a video, or shown it again: its row says which."""
+
+    kind = "video_visibility_changed"
+
+    hash_path: str
+    channel_id: int
+
+
+@dataclass(frozen=True)
+class ChannelVisibilityChanged(Event):
+    """A channel is suspended, or not any more, with all of its videos: its row says which."""
+
+    kind = "channel_visibility_changed"
+
+    channel_id: int
+
+
+@dataclass(frozen=True)
+class VideoRemovalDecided(Event):
+    """A moderator has decided that a video goes for good; it is hidden already."""
+
+    kind = "video_removal_decided"
+
+    hash_path: str
+    channel_id: int
+    video_id: int
+
+
+@dataclass(frozen=True)
+class ModerationDecided(Event):
+    """A moderator has decided about something of a channel, which is to know it.
+
+    ``video_id`` and ``comment_id`` are what it is about, where that is still there.
+    """
+
+    kind = "moderation_decided"
+
+    decision_id: int
+    channel_id: int
+    video_id: int | None = None
+    comment_id: int | None = None
+
+
 def publish(cursor: Cursor, event: Event) -> int:
     """Let everybody know, once the caller's transaction is committed; the event's id.
 

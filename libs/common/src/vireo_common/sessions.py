@@ -10,7 +10,8 @@ from vireo_common.database import Database
 from vireo_common.tokens import KeySet, public_key
 
 STANDING = """
-SELECT Sessions.SessionID, Sessions.SeenAt < NOW(3) - INTERVAL %s SECOND
+SELECT Sessions.SessionID, Sessions.SeenAt < NOW(3) - INTERVAL %s SECOND,
+    Channels.SuspendedAt IS NOT NULL
 FROM Channels LEFT JOIN Sessions
     ON Sessions.SessionID = %s AND Sessions.ChannelID = Channels.ChannelID
 WHERE Channels.ChannelID = %s
@@ -31,6 +32,7 @@ class Standing(StrEnum):
     """The account and session of a token whose signature and times are valid."""
 
     GOOD = "good"
+    SUSPENDED = "suspended"
     ENDED = "ended"
     NO_ACCOUNT = "no account"
 
@@ -48,12 +50,12 @@ class SessionReader:
             row = cursor.fetchone()
         if row is None:
             return Standing.NO_ACCOUNT
-        found, unnoted = row
+        found, unnoted, suspended = row
         if found is None:
             return Standing.ENDED
         if unnoted:
             self._database.write(NOTE_SEEN, (session_id, SEEN_SECONDS))
-        return Standing.GOOD
+        return Standing.SUSPENDED if suspended else Standing.GOOD
 
     def key_set(self) -> KeySet:
         """The keys that tokens are verified with."""

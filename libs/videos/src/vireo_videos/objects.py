@@ -9,7 +9,9 @@ from vireo_common.text import iso_time
 from vireo_videos.channel import NAME, ChannelPage, ChannelSummary, Notify
 from vireo_videos.mine import Mine, MyReaction, show_mine
 from vireo_videos.video import HASH_PATH, CommentsPolicy, Video
-from vireo_videos.visibility import State
+from vireo_videos.visibility import HiddenBy, State
+
+Moderation = Literal["hidden", "suspended"]
 
 
 class HashPathInPath(BaseModel):
@@ -76,6 +78,11 @@ class UniversalObject(BaseModel):
     uploaded: bool | Omitted = Field(
         None, description="Whether the bytes have arrived; for its owner alone."
     )
+    moderation: Moderation | Omitted = Field(
+        None,
+        description="What a moderator has hidden: the video (`hidden`) or its channel "
+        "(`suspended`). For its owner and moderators alone, who still see it.",
+    )
     my_position: float | Omitted = Field(
         None, description="Where one stands in a video, in seconds; with a token."
     )
@@ -103,6 +110,13 @@ class ChannelObject(UniversalObject):
     notify: Notify | Omitted = Field(
         None, description="Whether its new videos are notices for one; with a token."
     )
+
+
+def moderation(hidden_by: HiddenBy) -> Moderation | None:
+    """What hides a video or comment, in the contract's words."""
+    if not hidden_by:
+        return None
+    return "suspended" if hidden_by == HiddenBy.CHANNEL else "hidden"
 
 
 def show_video(
@@ -134,6 +148,9 @@ def show_video(
         shown["comments_policy"] = video.comments_policy.value
     if mine is not None:
         shown |= show_mine(mine)
+    # Who may see it all the same is its owner, or decides about it.
+    if found := moderation(video.hidden_by):
+        shown["moderation"] = found
     if to_owner:
         shown["state"] = video.state.value
         shown["uploaded"] = video.stored_at is not None

@@ -15,15 +15,15 @@ from typing import Any, NamedTuple
 from vireo_common.pages import decode_cursor
 from vireo_videos.channel import ChannelPage, ChannelSummary, Link, Notify
 from vireo_videos.video import CommentsPolicy, Video
-from vireo_videos.visibility import PUBLIC, State
+from vireo_videos.visibility import PUBLIC, HiddenBy, State
 
 LISTED = """
 v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height,
 v.`Like`, v.Dislike, v.ThumbnailVersion, COALESCE(k.Views, 0), COALESCE(k.Comments, 0)
 """
 """Of a video that is ready, for lists: each column costs, and there may be a hundred rows."""
-WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt, v.CommentsPolicy"
-TO_OWNER = f"{LISTED}, '', v.State, v.Reason, v.StoredAt, v.CommentsPolicy"
+WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt, v.CommentsPolicy, v.HiddenBy"
+TO_OWNER = f"{LISTED}, '', v.State, v.Reason, v.StoredAt, v.CommentsPolicy, v.HiddenBy"
 """The same for lists, without the text that may be long."""
 LISTED_JOINS = """
 JOIN Channels c ON c.ChannelID = v.ChannelID
@@ -47,9 +47,10 @@ FROM Channels c {CHANNEL_JOINS}
 LEFT JOIN ChannelCounters k ON k.ChannelID = c.ChannelID
 LEFT JOIN ChannelTexts t ON t.ChannelID = c.ChannelID
 LEFT JOIN Subscriptions f ON f.ChannelID = c.ChannelID AND f.FollowerID = %s
-WHERE c.Username = %s
+WHERE c.Username = %s AND (c.SuspendedAt IS NULL OR c.ChannelID = %s)
 """
-"""A channel's own page, for the viewer with the first parameter's id, by the name."""
+"""A channel's own page, for the viewer with the first and the last parameter's id, by the name: one
+that is suspended has a page for itself alone."""
 
 
 class _Listed(NamedTuple):
@@ -130,9 +131,11 @@ def listed(row: Sequence[Any]) -> Video:
 
 def video(row: Sequence[Any]) -> Video:
     """A row of ``WHOLE`` as a value."""
-    *columns, description, state, reason, stored_at, policy = row
+    *columns, description, state, reason, stored_at, policy, hidden_by = row
     found = _video(_Listed(*columns), description, State(state), reason, stored_at)
-    return dataclasses.replace(found, comments_policy=CommentsPolicy(policy))
+    return dataclasses.replace(
+        found, comments_policy=CommentsPolicy(policy), hidden_by=HiddenBy(hidden_by)
+    )
 
 
 def _video(

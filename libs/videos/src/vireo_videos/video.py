@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vireo_videos.visibility import State
+from vireo_videos.visibility import HiddenBy, State
 
 HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
 
@@ -43,3 +43,4 @@ class Video:
     views: int = 0
     comments: int = 0
     comments_policy: CommentsPolicy | None = None
+    hidden_by: HiddenBy = HiddenBy.NOTHING

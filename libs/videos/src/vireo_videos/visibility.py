@@ -1,15 +1,19 @@
 """Who may see a video: the one place that decides it, for every service.
 
-A video's state (how far its processing is) and its visibility are kept apart. Today the second
-follows from the first: everybody sees what is ready, and its owner sees it in every state.
-``PUBLIC`` and ``VISIBLE`` say the same in statements about ``Videos``.
+A video's state (how far its processing is), what moderators decided about it, and its visibility
+are kept apart. The third follows from the others: everybody sees what is ready and not hidden, and
+its owner sees it always. ``PUBLIC`` and ``VISIBLE`` say the same in statements about ``Videos``.
 """
 
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 from typing import Protocol
 
-PUBLIC = "State = 'ready'"
-"""What everybody may see. The indexes of the lists begin with this column."""
+PUBLIC = "IsPublic = 1"
+"""What everybody may see: a column that the database computes of ``State`` and ``HiddenBy``. The
+indexes of the lists begin with it."""
+PLAYABLE = "State = 'ready'"
+"""What can be played, whether it is hidden or not: its words are kept, so that they are there once
+it is shown again."""
 VISIBLE = f"(v.{PUBLIC} OR v.ChannelID = %s)"
 """What the viewer may see whose id is the parameter, in a join that calls the table ``v``."""
 
@@ -23,6 +27,18 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+class HiddenBy(IntFlag):
+    """Why a video or comment is hidden; it is shown where nothing of it holds."""
+
+    NOTHING = 0
+    DECISION = 1
+    """A moderator's decision about it."""
+    CHANNEL = 2
+    """Its channel is suspended."""
+    REMOVAL = 4
+    """It was removed for good, and its rows are still to go."""
+
+
 class Owned(Protocol):
     """What the decision rests on."""
 
@@ -34,17 +50,32 @@ class Owned(Protocol):
     def state(self) -> State:
         """Its processing state."""
 
+    @property
+    def hidden_by(self) -> HiddenBy:
+        """What hides it."""
 
-def is_public_in(state: State) -> bool:
-    """Whether everybody may see a video in this state: it is listed, found and counted."""
+
+def is_playable(state: State) -> bool:
+    """Whether a video in this state can be played; everybody may see it unless it is hidden."""
     return state is State.READY
+
+
+def is_public_in(state: State, hidden_by: HiddenBy) -> bool:
+    """Whether everybody may see a video like this: it is listed, found and counted."""
+    return is_playable(state) and not hidden_by
 
 
 def is_public(video: Owned) -> bool:
     """Whether everybody may see the video."""
-    return is_public_in(video.state)
+    return is_public_in(video.state, video.hidden_by)
 
 
-def may_view(viewer: int | None, video: Owned) -> bool:
-    """Whether a viewer may see the video; ``None`` is somebody who is not signed in."""
-    return is_public(video) or viewer == video.channel_id
+def may_view(viewer: int | None, video: Owned, *, moderator: bool = False) -> bool:
+    """Whether a viewer may see the video; ``None`` is somebody who is not signed in.
+
+    Args:
+        moderator: the viewer decides about what others show, and sees what is hidden too.
+    """
+    if is_public(video) or viewer == video.channel_id:
+        return True
+    return moderator and is_playable(video.state)

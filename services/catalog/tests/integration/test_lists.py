@@ -190,7 +190,7 @@ def test_a_page_reads_no_more_than_its_rows(stage: Any, many: int, name: str, de
     values = (*first, *place, 51)
     plan = stage.database.query(f"EXPLAIN {statement}", values)
     (videos,) = [row for row in plan if row[2] == "v"]
-    assert videos[5] == {"NEWEST": "Newest", "NEWEST_OF": "NewestOfChannel"}[name]
+    assert videos[5] == {"NEWEST": "NewestPublic", "NEWEST_OF": "NewestPublicOfChannel"}[name]
     assert not any("filesort" in row[-1] or "temporary" in row[-1] for row in plan)
     assert not any(row[3] == "ALL" for row in plan)
     found, read = rows_read(stage.database, statement, values)

@@ -19,9 +19,9 @@ from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page
 from vireo_videos.mine import Mine
 from vireo_videos.video import HASH_PATH, Video
-from vireo_videos.visibility import State
+from vireo_videos.visibility import HiddenBy, State
 
-OWNER, STRANGER = 7, 8
+OWNER, STRANGER, MODERATOR = 7, 8, 9
 PUBLIC = Video(
     video_id=1,
     hash_path="abcdefg",
@@ -76,6 +76,9 @@ class Shelf:
 
     def mine(self, viewer: int, video_ids: Sequence[int]) -> Mapping[int, Mine]:
         return {video_id: Mine("like") for video_id in video_ids}
+
+    def is_moderator(self, viewer: int) -> bool:
+        return viewer == MODERATOR
 
     def newest(self, limit: int, cursor: str | None) -> Page[Video]:
         return Page([self.video] if self.video else [], None)
@@ -287,3 +290,12 @@ def test_a_request_that_is_repeated_makes_one_video() -> None:
     assert videos.announce(1, "a title", "", b"key") == "first00"
     assert shelf.added == []
     assert videos.announce(1, "a title", "", b"other") == shelf.added[0][0]
+
+
+@pytest.mark.parametrize("who", [OWNER, MODERATOR])
+def test_a_hidden_video_is_for_its_owner_and_moderators(who: int) -> None:
+    rules = videos(Shelf(replace(PUBLIC, hidden_by=HiddenBy.DECISION)))
+    assert rules.show("abcdefg", viewer(who)).video.hidden_by
+    assert refusal(lambda: rules.show("abcdefg", viewer(STRANGER))) is Code.NOT_FOUND
+    assert refusal(lambda: rules.show("abcdefg", anonymous)) is Code.NOT_FOUND
+    assert not rules.is_public("abcdefg")

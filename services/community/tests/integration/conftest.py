@@ -123,9 +123,9 @@ class People:
         )
         ((rows,),) = query(
             "SELECT COUNT(*) FROM Comments m LEFT JOIN Comments p ON p.CommentID = m.ParentID"
-            " WHERE m.State = 'shown' AND COALESCE(p.State, '') <> 'review'"
+            " WHERE m.State = 'shown' AND COALESCE(p.State, '') NOT IN ('review', 'hidden')"
         )
-        ((waiting,),) = query("SELECT COUNT(*) FROM Comments WHERE State = 'review'")
+        ((waiting,),) = query("SELECT COUNT(*) FROM Comments WHERE State IN ('review', 'hidden')")
         sums = "SELECT COALESCE(SUM(Comments), 0), COALESCE(SUM(InReview), 0) FROM VideoCounters"
         assert query(sums) == ((rows, waiting),)
         return int(rows)

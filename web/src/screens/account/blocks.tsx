@@ -1,6 +1,7 @@
 /** The channels that one blocks. */
 
-import { BLOCKS, listBlocks, unblockChannel } from "~/api/library";
+import { BLOCKS, listBlocks } from "~/api/library";
+import { unblock } from "~/api/people";
 import { useAct } from "~/components/action";
 import { Avatar, Theirs } from "~/components/avatar";
 import { Button } from "~/components/button";
@@ -16,9 +17,9 @@ export function BlocksSection() {
   const t = texts.value.blocks;
   const found = usePages(BLOCKS, listBlocks);
   const act = useAct();
-  const unblock = (name: string) =>
+  const free = (name: string) =>
     void act.run(async () => {
-      await unblockChannel(name);
+      await unblock(name);
       found.rows.value = found.rows.peek().filter(({ channel }) => channel !== name);
       say(t.unblocked(name));
       document.getElementById("main")?.focus({ preventScroll: true });
@@ -39,7 +40,7 @@ export function BlocksSection() {
                 <Theirs text={channel} />
               </strong>
             </a>
-            <Button busy={act.busy} onClick={() => unblock(channel)}>
+            <Button busy={act.busy} onClick={() => free(channel)}>
               {t.unblock}
               <span class="unseen"> – {channel}</span>
             </Button>

@@ -7,7 +7,7 @@ from flask_openapi3.models.tag import Tag
 from vireo_auth.api.models import LinkBody
 from vireo_auth.api.token import asking_client
 from vireo_auth.core.emails import Emails
-from vireo_common.access import account_id, public, signed_in
+from vireo_common.access import account_id, public, signed_in, while_suspended
 from vireo_common.errors import Code
 from vireo_common.web import (
     JSON_PROBLEMS,
@@ -49,6 +49,7 @@ def blueprint(emails: Emails) -> APIBlueprint:
         responses={200: Empty, **problems(*TOKEN_PROBLEMS, Code.RATE_LIMITED)},
     )
     @signed_in
+    @while_suspended
     def resend() -> Response:
         """Send the mail with the link once more.
 

@@ -13,7 +13,7 @@ from vireo_auth.api.models import (
 )
 from vireo_auth.api.token import asking_client
 from vireo_auth.core.me import Me
-from vireo_common.access import account_id, session_id, signed_in
+from vireo_common.access import account_id, session_id, signed_in, while_suspended
 from vireo_common.errors import Code
 from vireo_common.web import (
     JSON_PROBLEMS,
@@ -57,6 +57,7 @@ def blueprint(me: Me) -> APIBlueprint:
         },
     )
     @signed_in
+    @while_suspended
     def change(body: PatchMeBody) -> Response:
         r"""Change names, the mail address or the settings of one's own account.
 
@@ -79,6 +80,7 @@ def blueprint(me: Me) -> APIBlueprint:
         responses={200: Empty, **problems(*JSON_PROBLEMS, *TOKEN_PROBLEMS, *PASSWORD_PROBLEMS)},
     )
     @signed_in
+    @while_suspended
     def change_password(body: ChangePasswordBody) -> Response:
         r"""Change the password; all other sessions end.
 

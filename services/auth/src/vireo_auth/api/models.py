@@ -17,6 +17,7 @@ from vireo_auth.core.addresses import MAX_EMAIL
 from vireo_auth.core.me import Profile
 from vireo_auth.core.passwords import MAX_BYTES, MIN_BYTES
 from vireo_auth.core.sessions import SESSION_ID
+from vireo_common.roles import Role, implied
 
 MAX_TEXT = 1000
 """Longest text that is looked at at all. The rules of each field (``core``) are stricter, and
@@ -91,6 +92,12 @@ class MeRow(BaseModel):
     email_verified: bool = Field(description="Whether the link in the mail was opened.")
     birth: str = Field(description="The date of birth, ISO 8601.")
     history: bool = Field(description="Whether is kept what one watches, and where one stands.")
+    roles: list[Role] = Field(
+        description="What one may do beyond what everybody may; who is `admin` is `moderator` too."
+    )
+    suspended: bool = Field(
+        description="Whether a moderator has the channel shown to nobody: see `/me/moderation`."
+    )
 
 
 class PatchMeBody(BaseModel):
@@ -265,4 +272,6 @@ def show_profile(profile: Profile) -> dict[str, Any]:
         "email_verified": profile.verified,
         "birth": profile.birth.isoformat(),
         "history": profile.history,
+        "roles": [role.value for role in implied(profile.role)],
+        "suspended": profile.suspended,
     }

@@ -9,7 +9,7 @@ from flask_openapi3.models.tag import Tag
 from vireo_auth.api import cookies
 from vireo_auth.api.models import SessionPath, SessionRow
 from vireo_auth.core.sessions import Session, Sessions
-from vireo_common.access import account_id, session_id, signed_in
+from vireo_common.access import account_id, session_id, signed_in, while_suspended
 from vireo_common.errors import Code
 from vireo_common.text import iso_time
 from vireo_common.web import (
@@ -33,6 +33,7 @@ def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
         responses={200: Empty, **problems(*TOKEN_PROBLEMS)},
     )
     @signed_in
+    @while_suspended
     def sign_out() -> Response:
         """End the session of the token.
 

@@ -14,6 +14,7 @@ from vireo_auth.core.sessions import Client, Confirmed, PasswordReplaced
 from vireo_auth.core.sign_in import mark_of
 from vireo_common.addresses import network
 from vireo_common.errors import MISSING, TAKEN, Code, Failure, FieldProblem
+from vireo_common.roles import Role
 
 CHANGEABLE = ("fname", "mname", "lname", "email", "history")
 Wanted = str | bool
@@ -22,8 +23,9 @@ Wanted = str | bool
 
 @dataclass(frozen=True)
 class Profile:
-    """An account as its owner sees it; ``verified`` says whether the address is verified, and
-    ``history`` whether community keeps what they watch."""
+    """An account as its owner sees it; ``verified`` says whether the address is verified,
+    ``history`` whether community keeps what they watch, and ``suspended`` whether a moderator has
+    the channel shown to nobody."""
 
     username: str
     fname: str
@@ -33,6 +35,8 @@ class Profile:
     verified: bool
     birth: dt.date
     history: bool
+    role: Role | None = None
+    suspended: bool = False
 
 
 class TooManyChanges(Exception):

@@ -17,11 +17,13 @@ from vireo_auth.storage.sessions import end_all
 from vireo_common import events
 from vireo_common.database import Database, Duplicate
 from vireo_common.events import ChannelPictureRemoved, ChannelRemoved, VideoRemoved
+from vireo_common.roles import Role
 
 FIND = """
 SELECT Username, Fname, Mname, Lname, Email, EmailVerifiedAt IS NOT NULL, Birth,
-    COALESCE(History, 1)
+    COALESCE(History, 1), Role, SuspendedAt IS NOT NULL
 FROM Channels JOIN ChannelDetails USING (ChannelID) LEFT JOIN Preferences USING (ChannelID)
+LEFT JOIN Roles USING (ChannelID)
 WHERE ChannelID = %s
 """
 
@@ -63,9 +65,19 @@ class ProfileTable:
             row = cursor.fetchone()
         if row is None:
             return None
-        username, fname, mname, lname, email, verified, birth, history = row
-        names = (username, fname, mname, lname)
-        return Profile(*names, email, bool(verified), birth, bool(history))
+        username, fname, mname, lname, email, verified, birth, history, role, suspended = row
+        return Profile(
+            username=username,
+            fname=fname,
+            mname=mname,
+            lname=lname,
+            email=email,
+            verified=bool(verified),
+            birth=birth,
+            history=bool(history),
+            role=Role(role) if role else None,
+            suspended=bool(suspended),
+        )
 
     def change_plain(self, channel_id: int, changes: Mapping[str, Wanted]) -> None:
         """Set some fields without the address, all at once."""

@@ -10,6 +10,7 @@ from vireo_catalog.core.exports import Exports
 from vireo_common.access import internal
 from vireo_common.text import iso_time
 from vireo_common.web import answer
+from vireo_videos.objects import moderation
 from vireo_videos.video import Video
 
 
@@ -52,4 +53,5 @@ def row(video: Video) -> dict[str, Any]:
         "views": video.views,
         "comments": video.comments,
         "comments_policy": video.comments_policy.value if video.comments_policy else None,
+        "moderation": moderation(video.hidden_by),
     }

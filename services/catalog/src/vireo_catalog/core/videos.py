@@ -107,6 +107,9 @@ class VideoStore(Protocol):
     def mine(self, viewer: int, video_ids: Sequence[int]) -> Mapping[int, Mine]:
         """What the viewer has with each of these videos, by their ids."""
 
+    def is_moderator(self, viewer: int) -> bool:
+        """Whether the viewer decides about what others show."""
+
     def change(self, hash_path: str, channel_id: int, change: Change) -> bool:
         """Change what is given of the channel's video; ``False`` where it has no such video.
 
@@ -197,12 +200,19 @@ class Videos:
                 who = _somebody(viewer)
         else:
             who = viewer()
-        if video is None or not may_view(who, video):
+        if video is None or not self._may_view(who, video):
             raise Failure(Code.NOT_FOUND)
         if who is None:
             return Shown(video, is_owner=False)
         theirs = self._store.mine(who, [video.video_id])[video.video_id]
         return Shown(video, video.channel_id == who, theirs)
+
+    def _may_view(self, viewer: int | None, video: Video) -> bool:
+        if may_view(viewer, video):
+            return True
+        return viewer is not None and may_view(
+            viewer, video, moderator=self._store.is_moderator(viewer)
+        )
 
     def mine(self, viewer: Callable[[], int | None], videos: Sequence[Video]) -> Mapping[int, Mine]:
         """What the viewer has with each video of a list, by their ids; nothing for nobody.

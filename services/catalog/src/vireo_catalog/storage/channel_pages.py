@@ -37,7 +37,7 @@ class ChannelPageTable:
     def find(self, name: str, viewer: int | None) -> ChannelPage | None:
         """The page of the channel with this name, as the viewer sees it."""
         with self._database.read() as cursor:
-            cursor.execute(CHANNEL_PAGE, (viewer or NOBODY, name))
+            cursor.execute(CHANNEL_PAGE, (viewer or NOBODY, name, viewer or NOBODY))
             row = cursor.fetchone()
         return channel_page(row) if row else None
 

@@ -1,13 +1,18 @@
-"""The table ``Channels``, of which catalog may read the ids and the names, and their pictures."""
+"""The table ``Channels``, of which catalog may read the ids and the names, and their pictures.
+
+One that is suspended is shown to nobody.
+"""
 
 from vireo_catalog.core.channels import Channel, Picture
 from vireo_common.database import Database
 
-BY_NAME = "SELECT ChannelID, Username FROM Channels WHERE Username = %s"
+BY_NAME = """
+SELECT ChannelID, Username FROM Channels WHERE Username = %s AND SuspendedAt IS NULL
+"""
 
 PICTURE = """
 SELECT c.Username, p.Name FROM Channels c LEFT JOIN ChannelPictures p USING (ChannelID)
-WHERE c.Username = %s
+WHERE c.Username = %s AND c.SuspendedAt IS NULL
 """
 
 

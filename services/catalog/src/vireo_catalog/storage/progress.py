@@ -9,10 +9,11 @@ from vireo_catalog.core.videos import Progress
 from vireo_catalog.storage import words
 from vireo_common import events
 from vireo_common.events import VideoPublished
-from vireo_videos.visibility import State, is_public_in
+from vireo_videos.visibility import HiddenBy, State, is_playable, is_public_in
 
 LOCK = """
-SELECT VideoID, ChannelID, State, StoredAt, StateEvent FROM Videos WHERE PathHash = %s FOR UPDATE
+SELECT VideoID, ChannelID, State, StoredAt, StateEvent, HiddenBy
+FROM Videos WHERE PathHash = %s FOR UPDATE
 """
 
 
@@ -24,6 +25,12 @@ class Locked(NamedTuple):
     state: str
     stored_at: dt.datetime | None
     state_event: int
+    hidden_by: int
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see it."""
+        return is_public_in(State(self.state), HiddenBy(self.hidden_by))
 
 
 SET_STATE_EVENT = "UPDATE Videos SET StateEvent = %s WHERE VideoID = %s"
@@ -58,7 +65,7 @@ def record(cursor: Cursor, hash_path: str, progress: Progress) -> bool:
     found = lock(cursor, hash_path)
     if found is None:
         return False
-    video_id, channel_id, state, stored_at, state_event = found
+    video_id, channel_id, state, stored_at, state_event, hidden_by = found
     if progress.event_id is not None:
         if progress.event_id <= state_event:
             return True
@@ -67,14 +74,16 @@ def record(cursor: Cursor, hash_path: str, progress: Progress) -> bool:
         cursor.execute(STORED, (video_id,))
     if progress.thumbnail_version is not None:
         cursor.execute(SET_THUMBNAIL_VERSION, (progress.thumbnail_version, video_id))
-    before, after = is_public_in(State(state)), is_public_in(progress.state)
+    before, after = is_playable(State(state)), is_playable(progress.state)
     if after or not before:
         facts = (progress.duration, progress.width, progress.height)
         cursor.execute(RECORD, (progress.state, progress.reason[:255], *facts, video_id))
     if after and not before:
-        cursor.execute(COUNT, (channel_id, 1, 1))
         words.index(cursor, [video_id])
-        events.publish(cursor, VideoPublished(hash_path, channel_id, video_id))
+        # What was hidden meanwhile is counted when it is shown, and announced to nobody.
+        if not hidden_by:
+            cursor.execute(COUNT, (channel_id, 1, 1))
+            events.publish(cursor, VideoPublished(hash_path, channel_id, video_id))
     return True
 
 

@@ -55,7 +55,7 @@ FROM (
     SELECT * FROM (
         SELECT ChannelID, Username,
             CASE WHEN Username = %s THEN 0 WHEN Username LIKE %s THEN 1 ELSE 2 END AS NameRank
-        FROM Channels WHERE Username LIKE %s
+        FROM Channels WHERE Username LIKE %s AND SuspendedAt IS NULL
     ) ranked
     WHERE NameRank > %s OR (NameRank = %s AND ChannelID > %s)
     ORDER BY NameRank, ChannelID LIMIT %s
@@ -83,7 +83,7 @@ ORDER BY Upload DESC, VideoID DESC LIMIT %s
 """
 
 OF_ALL = f"""
-SELECT Upload, VideoID FROM Videos FORCE INDEX (Newest) WHERE {PUBLIC} {{after}}
+SELECT Upload, VideoID FROM Videos FORCE INDEX (NewestPublic) WHERE {PUBLIC} {{after}}
 ORDER BY Upload DESC, VideoID DESC LIMIT %s
 """
 

@@ -27,8 +27,10 @@ from vireo_common.database import (
     Duplicate,
     MissingParent,
 )
+from vireo_common.errors import Code, Failure
 from vireo_common.events import VideoChanged, VideoRemoved
 from vireo_common.pages import Page, decode_cursor, encode_cursor
+from vireo_common.roles import role_of
 from vireo_common.token_bucket import TokenBucket
 from vireo_videos.mine import Mine, mine
 from vireo_videos.rows import (
@@ -43,7 +45,7 @@ from vireo_videos.rows import (
     video,
 )
 from vireo_videos.video import Video
-from vireo_videos.visibility import PUBLIC, State, is_public_in
+from vireo_videos.visibility import PUBLIC
 
 WRITES = TokenBucket("ChannelWrites", ROOM, ROOM_A_SECOND)
 
@@ -59,6 +61,10 @@ UPDATE HashPaths SET RequestKey = NULL WHERE RequestKey = %s
 """
 
 BY_REQUEST = "SELECT PathHash FROM HashPaths WHERE RequestKey = %s"
+
+HOLD = """
+SELECT SuspendedAt IS NOT NULL FROM Channels WHERE ChannelID = %s LOCK IN SHARE MODE
+"""
 
 INSERT = """
 INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload)
@@ -78,14 +84,14 @@ SELECT STRAIGHT_JOIN {WHOLE} FROM Videos v {LISTED_JOINS} WHERE v.PathHash = %s
 
 NEWEST = f"""
 SELECT STRAIGHT_JOIN {LISTED}
-FROM Videos v FORCE INDEX (Newest) {LISTED_JOINS}
+FROM Videos v FORCE INDEX (NewestPublic) {LISTED_JOINS}
 WHERE v.{PUBLIC} {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
 
 NEWEST_OF = f"""
 SELECT STRAIGHT_JOIN {LISTED}
-FROM Videos v FORCE INDEX (NewestOfChannel) {LISTED_JOINS}
+FROM Videos v FORCE INDEX (NewestPublicOfChannel) {LISTED_JOINS}
 WHERE v.ChannelID = %s AND v.{PUBLIC} {{after}}
 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
@@ -151,9 +157,13 @@ class VideoTable:
             AlreadyAnnounced: by a request with this key.
             ChannelGone: it was deleted meanwhile.
             TooFast, TooManyOpen: the account has to wait.
+            Failure: ``suspended``: a moderator has suspended the channel meanwhile.
         """
 
         def work(cursor: Cursor) -> None:
+            # Held: whoever suspends the channel hides this video too, or it is refused here.
+            if cursor.execute(HOLD, (channel_id,)) and cursor.fetchone() != (0,):
+                raise Failure(Code.SUSPENDED)
             WRITES.charge(cursor, channel_id, cost_of(title, description))
             cursor.execute(OPEN, (channel_id, MOST_OPEN))
             ((still_open,),) = cursor.fetchall()
@@ -208,6 +218,11 @@ class VideoTable:
         with self._database.read() as cursor:
             return mine(cursor, viewer, video_ids)
 
+    def is_moderator(self, viewer: int) -> bool:
+        """Whether the viewer decides about what others show."""
+        with self._database.read() as cursor:
+            return role_of(cursor, viewer) is not None
+
     def change(self, hash_path: str, channel_id: int, change: Change) -> bool:
         """Change what is given of the channel's video; ``False`` where it has no such video.
 
@@ -248,14 +263,7 @@ class VideoTable:
 
         def work(cursor: Cursor) -> bool:
             WRITES.charge(cursor, channel_id, cost_of())
-            found = lock(cursor, hash_path)
-            if found is None or found.channel_id != channel_id:
-                return False
-            cursor.execute(DELETE, (found.video_id,))
-            if is_public_in(State(found.state)):
-                cursor.execute(COUNT, (channel_id, -1, -1))
-            events.publish(cursor, VideoRemoved(hash_path, channel_id, found.video_id))
-            return True
+            return delete(cursor, hash_path, channel_id)
 
         return self._database.transaction("videos.remove", work)
 
@@ -290,3 +298,15 @@ class VideoTable:
             rows = [listed(row) for row in database_cursor.fetchall()]
         more = len(rows) > limit
         return Page(rows[:limit], encode_cursor(place(rows[limit - 1])) if more else None)
+
+
+def delete(cursor: Cursor, hash_path: str, channel_id: int) -> bool:
+    """Delete a channel's video in the caller's transaction; ``False`` where it has no such one."""
+    found = lock(cursor, hash_path)
+    if found is None or found.channel_id != channel_id:
+        return False
+    cursor.execute(DELETE, (found.video_id,))
+    if found.is_public:
+        cursor.execute(COUNT, (channel_id, -1, -1))
+    events.publish(cursor, VideoRemoved(hash_path, channel_id, found.video_id))
+    return True

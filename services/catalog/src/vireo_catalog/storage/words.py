@@ -1,4 +1,8 @@
-"""The table ``SearchWords``: the terms of every video that is ready, and of no other."""
+"""The table ``SearchWords``: the terms of every video that is ready, and of no other.
+
+Those of a hidden one stay, for the day on which it is shown again; search shows what everybody may
+see, whatever has terms.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,7 +11,7 @@ from pymysql.cursors import Cursor
 
 from vireo_catalog.core.words import terms_of
 from vireo_common.database import Database
-from vireo_videos.visibility import PUBLIC
+from vireo_videos.visibility import PLAYABLE
 
 TITLE, TEXT = 1, 2
 """The fields: the title, and title and description together."""
@@ -16,7 +20,7 @@ TITLE, TEXT = 1, 2
 # texts waits, and indexes them again.
 TEXTS = f"""
 SELECT VideoID, Title, Description, Upload FROM Videos
-WHERE VideoID IN ({{}}) AND {PUBLIC} FOR UPDATE
+WHERE VideoID IN ({{}}) AND {PLAYABLE} FOR UPDATE
 """
 
 THERE = "SELECT VideoID, Field, Word FROM SearchWords WHERE VideoID IN ({})"
@@ -28,7 +32,7 @@ INSERT = "INSERT INTO SearchWords (VideoID, Field, Word, Upload) VALUES (%s, %s,
 INDEXED = "UPDATE Videos SET Indexed = 1 WHERE VideoID IN ({})"
 
 UNINDEXED = f"""
-SELECT VideoID FROM Videos WHERE Indexed = 0 AND {PUBLIC} ORDER BY VideoID LIMIT %s
+SELECT VideoID FROM Videos WHERE Indexed = 0 AND {PLAYABLE} ORDER BY VideoID LIMIT %s
 """
 
 # Videos of one transaction, for others wait for its locks.

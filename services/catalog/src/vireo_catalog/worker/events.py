@@ -6,15 +6,21 @@ from pymysql.cursors import Cursor
 
 from vireo_catalog.core.videos import Progress
 from vireo_catalog.storage.progress import record
+from vireo_catalog.storage.videos import delete
 from vireo_common import events
 from vireo_common.event_log import Handlers, Unreadable
-from vireo_common.events import VideoRemoved, VideoStateChanged
+from vireo_common.events import VideoRemovalDecided, VideoRemoved, VideoStateChanged
 from vireo_videos.visibility import State
 
 
 def handlers() -> Handlers:
     """A function for each kind of event."""
-    return {VideoStateChanged: _state_changed}
+    return {VideoRemovalDecided: _removal_decided, VideoStateChanged: _state_changed}
+
+
+def _removal_decided(cursor: Cursor, event: VideoRemovalDecided, event_id: int) -> None:
+    # Its owner may have been quicker.
+    delete(cursor, event.hash_path, event.channel_id)
 
 
 def _state_changed(cursor: Cursor, event: VideoStateChanged, event_id: int) -> None:

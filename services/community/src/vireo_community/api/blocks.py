@@ -4,7 +4,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from vireo_common.access import account_id, signed_in
+from vireo_common.access import account_id, signed_in, while_suspended
 from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
 from vireo_common.web import (
@@ -34,6 +34,7 @@ def blueprint(blocks: Blocks) -> APIBlueprint:
         responses={200: Empty, **problems(*WRITE_PROBLEMS, Code.FORBIDDEN)},
     )
     @signed_in
+    @while_suspended
     def add(path: NameInPath) -> Response:
         """Block a channel.
 

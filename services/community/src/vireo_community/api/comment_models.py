@@ -94,7 +94,8 @@ class CommentObject(BaseModel):
 
     id: int
     state: CommentState = Field(
-        description="`review` is seen by its author and the owner of the video alone."
+        description="`review` is seen by its author and the owner of the video alone, `hidden` "
+        "(by a moderator) by its author and moderators."
     )
     replies: int = Field(description="How many of its replies are shown.")
     video: str | Omitted = Field(None, description="The video's hash path.")

@@ -4,7 +4,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from vireo_common.access import account_id, signed_in
+from vireo_common.access import account_id, signed_in, while_suspended
 from vireo_common.errors import Code
 from vireo_common.web import (
     JSON_PROBLEMS,
@@ -68,6 +68,7 @@ def blueprint(notices: Notices) -> APIBlueprint:
         responses={200: Empty, **problems(*TOKEN_PROBLEMS, *JSON_PROBLEMS)},
     )
     @signed_in
+    @while_suspended
     def read(body: ReadBody) -> Response:
         r"""Mark notices as read: some, or one and all that are older.
 
@@ -105,6 +106,7 @@ def blueprint(notices: Notices) -> APIBlueprint:
         },
     )
     @signed_in
+    @while_suspended
     def change(body: SettingsBody) -> Response:
         r"""Change which kinds of notices one gets; what is left out stays.
 

@@ -46,7 +46,7 @@ class Blocks:
         Raises:
             Failure: ``not_found``; ``forbidden`` where it is one's own; ``rate_limited``.
         """
-        blocked = find_channel(self._channels, name)
+        blocked = find_channel(self._channels, name, suspended=True)
         if blocked.channel_id == channel_id:
             raise Failure(Code.FORBIDDEN, "This is your own channel.")
         try:
@@ -61,7 +61,8 @@ class Blocks:
         Raises:
             Failure: ``not_found``.
         """
-        self._store.remove(channel_id, find_channel(self._channels, name).channel_id)
+        blocked = find_channel(self._channels, name, suspended=True)
+        self._store.remove(channel_id, blocked.channel_id)
 
     def page(self, channel_id: int, limit: int, cursor: str | None) -> Page[ChannelSummary]:
         """Whom the channel blocks, the latest first."""

@@ -9,10 +9,11 @@ from vireo_videos.channel import NAME
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel's id, and its name as its owner typed it."""
+    """A channel's id, its name as its owner typed it, and whether a moderator has suspended it."""
 
     channel_id: int
     name: str
+    suspended: bool = False
 
 
 class ChannelStore(Protocol):
@@ -22,13 +23,16 @@ class ChannelStore(Protocol):
         """The channel with this name, whatever the case of its letters."""
 
 
-def find_channel(store: ChannelStore, name: str) -> Channel:
+def find_channel(store: ChannelStore, name: str, *, suspended: bool = False) -> Channel:
     """The channel with this name.
+
+    Args:
+        suspended: also one that is shown to nobody.
 
     Raises:
         Failure: ``not_found``.
     """
     channel = store.find(name) if NAME.fullmatch(name) else None
-    if channel is None:
+    if channel is None or (channel.suspended and not suspended):
         raise Failure(Code.NOT_FOUND)
     return channel

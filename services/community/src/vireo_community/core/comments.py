@@ -8,12 +8,14 @@ from typing import Protocol
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page
 from vireo_common.rates import TooFast, slow_down
+from vireo_common.roles import Role
 from vireo_community.core.batches import Batches
+from vireo_community.core.comment_filters import CommentFilter, holds
 from vireo_community.core.comment_likes import LikeStore, LikeWish
 from vireo_community.core.comment_texts import checked
 from vireo_community.core.videos import Subject, VideoStore, find_video
 from vireo_videos.video import CommentsPolicy
-from vireo_videos.visibility import may_view
+from vireo_videos.visibility import HiddenBy, may_view
 
 ROOM = 100
 ROOM_A_SECOND = 0.5
@@ -33,11 +35,13 @@ class CommentSort(StrEnum):
 
 
 class CommentState(StrEnum):
-    """What is with a comment; ``review`` is seen by its author and the video's owner."""
+    """What is with a comment; ``review`` is seen by its author and the video's owner, ``hidden`` by
+    its author and moderators."""
 
     SHOWN = "shown"
     REVIEW = "review"
     DELETED = "deleted"
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Comment:
     replies: int
     my_like: bool
     pinned: bool
+    hidden_by: HiddenBy = HiddenBy.NOTHING
 
 
 @dataclass(frozen=True)
@@ -112,32 +117,66 @@ class CommentStore(Protocol):
         """Have this comment of the video stand above the others, or not any more."""
 
 
+class RoleReader(Protocol):
+    """Where roles are looked up."""
+
+    def of(self, channel_id: int) -> Role | None:
+        """The role of an account."""
+
+
 class CommentLists(Protocol):
     """Lists of comments."""
 
     def page(
-        self, video: Subject, viewer: int | None, sort: CommentSort, limit: int, cursor: str | None
+        self,
+        video: Subject,
+        viewer: int | None,
+        sort: CommentSort,
+        limit: int,
+        cursor: str | None,
+        *,
+        moderator: bool = False,
     ) -> Page[Comment]:
         """The comments of a video that the viewer sees, the pinned one first."""
 
     def replies(
-        self, parent: Found, viewer: int | None, limit: int, cursor: str | None
+        self,
+        parent: Found,
+        viewer: int | None,
+        limit: int,
+        cursor: str | None,
+        *,
+        moderator: bool = False,
     ) -> Page[Comment]:
         """The replies to a comment that the viewer sees, the oldest first."""
 
 
-def may_see(viewer: int | None, found: Found) -> bool:
+def may_see(viewer: int | None, found: Found, *, moderator: bool = False) -> bool:
     """Whether the viewer may see the comment."""
     comment, owner = found.comment, found.video.channel_id
-    if not may_view(viewer, found.video):
+    if not may_view(viewer, found.video, moderator=moderator):
         return False
     if comment.state is CommentState.DELETED:
         # It is the place of its replies; the owner may have some to approve.
         return comment.replies > 0 or viewer == owner
     if found.author_gone or found.blocked:
         return False
-    hidden = CommentState.REVIEW in {comment.state, found.parent_state}
-    return not hidden or viewer in {comment.channel_id, owner}
+    return is_shown(viewer, owner, comment, found.parent_state, moderator=moderator)
+
+
+def is_shown(
+    viewer: int | None,
+    owner: int,
+    comment: Comment,
+    parent_state: CommentState | None = None,
+    *,
+    moderator: bool = False,
+) -> bool:
+    """Whether the state of a comment shows it to the viewer, below a video of this owner."""
+    if comment.hidden_by or parent_state is CommentState.HIDDEN:
+        return moderator or viewer == comment.channel_id
+    waits = CommentState.REVIEW in {comment.state, parent_state}
+    return not waits or viewer in {comment.channel_id, owner}
 
 
 def require_open(policy: CommentsPolicy) -> None:
@@ -146,9 +185,15 @@ def require_open(policy: CommentsPolicy) -> None:
         raise Failure(Code.COMMENTS_CLOSED)
 
 
-def state_of(author: int, video: Subject) -> CommentState:
-    """The state in which somebody's comment begins."""
-    reviewed = video.comments_policy is CommentsPolicy.REVIEW and author != video.channel_id
+def state_of(author: int, video: Subject, text: str, held: CommentFilter) -> CommentState:
+    """The state in which somebody's comment begins.
+
+    Args:
+        held: what the owner of the video has held for review.
+    """
+    if author == video.channel_id:
+        return CommentState.SHOWN
+    reviewed = video.comments_policy is CommentsPolicy.REVIEW or holds(held, text)
     return CommentState.REVIEW if reviewed else CommentState.SHOWN
 
 
@@ -161,9 +206,15 @@ class Comments:
     """The rules of comments."""
 
     def __init__(
-        self, store: CommentStore, lists: CommentLists, likes: LikeStore, videos: VideoStore
+        self,
+        store: CommentStore,
+        lists: CommentLists,
+        likes: LikeStore,
+        videos: VideoStore,
+        roles: RoleReader,
     ) -> None:
         self._store = store
+        self._roles = roles
         self._lists = lists
         self._videos = videos
         self._likes = Batches(likes.like)
@@ -177,7 +228,8 @@ class Comments:
             Failure: ``not_found``, ``invalid_cursor``.
         """
         video = find_video(self._videos, hash_path, viewer)
-        return self._lists.page(video, viewer, sort, limit, cursor)
+        moderator = self._sees_hidden(viewer, video)
+        return self._lists.page(video, viewer, sort, limit, cursor, moderator=moderator)
 
     def replies(
         self, comment_id: int, viewer: int | None, limit: int, cursor: str | None
@@ -188,7 +240,12 @@ class Comments:
             Failure: ``not_found``, ``invalid_cursor``.
         """
         found = self._find(comment_id, viewer)
-        return self._lists.replies(found, viewer, limit, cursor)
+        moderator = self._sees_hidden(viewer, found.video)
+        return self._lists.replies(found, viewer, limit, cursor, moderator=moderator)
+
+    def _sees_hidden(self, viewer: int | None, video: Subject) -> bool:
+        """Whether the viewer decides about comments, where any may be hidden."""
+        return viewer is not None and video.in_review > 0 and self._roles.of(viewer) is not None
 
     def post(
         self,
@@ -239,6 +296,8 @@ class Comments:
         found = self._find(comment_id, channel_id)
         if found.comment.channel_id != channel_id:
             raise Failure(Code.FORBIDDEN)
+        if found.comment.hidden_by:
+            require_shown(CommentState.HIDDEN)
         if found.comment.text != text:
             try:
                 self._store.edit(comment_id, channel_id, text)
@@ -316,6 +375,8 @@ def require_shown(state: CommentState) -> None:
     """Raise what says that nothing can be done with a comment that is not shown."""
     if state is CommentState.DELETED:
         raise Failure(Code.NOT_FOUND)
+    if state is CommentState.HIDDEN:
+        raise Failure(Code.FORBIDDEN, "A moderator has hidden this comment.")
     if state is CommentState.REVIEW:
         raise Failure(Code.FORBIDDEN, "This comment waits for the owner of the video.")
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from vireo_common.errors import Code, Failure
 from vireo_videos.video import HASH_PATH, CommentsPolicy
-from vireo_videos.visibility import State, may_view
+from vireo_videos.visibility import HiddenBy, State, may_view
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Subject:
     state: State
     hash_path: str
     comments_policy: CommentsPolicy
+    hidden_by: HiddenBy = HiddenBy.NOTHING
     pinned_id: int | None = None
     """The comment that stands above the others."""
     in_review: int = 0

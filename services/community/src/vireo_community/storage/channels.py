@@ -8,9 +8,15 @@ from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
 from vireo_community.core.channels import Channel
 
-BY_NAME = "SELECT ChannelID, Username FROM Channels WHERE Username = %s"
+BY_NAME = """
+SELECT ChannelID, Username, SuspendedAt IS NOT NULL FROM Channels WHERE Username = %s
+"""
 
 HOLD = "SELECT 1 FROM Channels WHERE ChannelID = %s LOCK IN SHARE MODE"
+
+HOLD_AND_READ = """
+SELECT SuspendedAt IS NOT NULL FROM Channels WHERE ChannelID = %s LOCK IN SHARE MODE
+"""
 
 HOLD_LIVING = """
 SELECT ChannelID FROM Channels FORCE INDEX (PRIMARY) WHERE ChannelID IN %s
@@ -29,7 +35,7 @@ class ChannelTable:
         with self._database.read() as cursor:
             cursor.execute(BY_NAME, (name,))
             row = cursor.fetchone()
-        return Channel(*row) if row else None
+        return Channel(row[0], row[1], bool(row[2])) if row else None
 
 
 def hold_channels(cursor: Cursor, actor: int, *others: int) -> None:
@@ -47,6 +53,18 @@ def hold_channels(cursor: Cursor, actor: int, *others: int) -> None:
     for channel_id in sorted({actor, *others}):
         if not cursor.execute(HOLD, (channel_id,)):
             raise Failure(Code.TOKEN_INVALID if channel_id == actor else Code.NOT_FOUND)
+
+
+def hold_writer(cursor: Cursor, actor: int) -> None:
+    """Do the same for who is about to write what others see.
+
+    Raises:
+        Failure: ``token_invalid`` where the actor is gone, ``suspended``.
+    """
+    if not cursor.execute(HOLD_AND_READ, (actor,)):
+        raise Failure(Code.TOKEN_INVALID)
+    if cursor.fetchone() != (0,):
+        raise Failure(Code.SUSPENDED)
 
 
 def hold_living(cursor: Cursor, channel_ids: Collection[int]) -> set[int]:

@@ -14,7 +14,7 @@ from typing import Any
 from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page, decode_cursor, encode_cursor
-from vireo_community.core.comments import Comment, CommentSort, CommentState, Found
+from vireo_community.core.comments import Comment, CommentSort, CommentState, Found, is_shown
 from vireo_community.core.videos import Subject
 from vireo_community.storage.comment_values import COLUMNS, MINE, NOBODYS, comment, mine_of
 
@@ -97,6 +97,7 @@ class _List:
     parent_id: int
     viewer: int | None
     order: _Order
+    moderator: bool = False
 
     def decode(self, cursor: str | None) -> Place:
         """The place where a page begins.
@@ -151,7 +152,7 @@ class _List:
         if not self.video.in_review or self.viewer is None:
             return scopes
         hidden = BELOW.replace("{listed}", "0")
-        if self.viewer == self.video.channel_id:
+        if self.moderator or self.viewer == self.video.channel_id:
             return [*scopes, (self.order.index, hidden, here)]
         return [*scopes, ("Own", f"{{m}}ChannelID = %s AND {hidden}", (self.viewer, *here))]
 
@@ -163,19 +164,32 @@ class CommentListTable:
         self._database = database
 
     def page(
-        self, video: Subject, viewer: int | None, sort: CommentSort, limit: int, cursor: str | None
+        self,
+        video: Subject,
+        viewer: int | None,
+        sort: CommentSort,
+        limit: int,
+        cursor: str | None,
+        *,
+        moderator: bool = False,
     ) -> Page[Comment]:
         """The comments of a video that the viewer sees, the pinned one first."""
-        wanted = _List(video, 0, viewer, ORDERS[sort])
+        wanted = _List(video, 0, viewer, ORDERS[sort], moderator)
         place = wanted.decode(cursor)
         first = self._pinned(video, viewer) if cursor is None else []
         return self._fill(wanted, first, place, limit)
 
     def replies(
-        self, parent: Found, viewer: int | None, limit: int, cursor: str | None
+        self,
+        parent: Found,
+        viewer: int | None,
+        limit: int,
+        cursor: str | None,
+        *,
+        moderator: bool = False,
     ) -> Page[Comment]:
         """The replies to a comment that the viewer sees, the oldest first."""
-        wanted = _List(parent.video, parent.comment.comment_id, viewer, OLDEST)
+        wanted = _List(parent.video, parent.comment.comment_id, viewer, OLDEST, moderator)
         return self._fill(wanted, [], wanted.decode(cursor), limit)
 
     def _pinned(self, video: Subject, viewer: int | None) -> list[Comment]:
@@ -185,7 +199,7 @@ class CommentListTable:
         with self._database.read() as cursor:
             cursor.execute(statement, (*mine_of(viewer), video.pinned_id, video.video_id))
             rows = cursor.fetchall()
-        return [found for found, hidden in (_row(row, video) for row in rows) if not hidden]
+        return [found for found, hidden in (_row(row, video, viewer) for row in rows) if not hidden]
 
     def _fill(self, wanted: _List, rows: list[Comment], place: Place, limit: int) -> Page[Comment]:
         looked_at = 0
@@ -208,12 +222,17 @@ class CommentListTable:
         statement, values = wanted.statement(place, limit)
         with self._database.read() as cursor:
             cursor.execute(statement, values)
-            return [_row(row, wanted.video) for row in cursor.fetchall()]
+            rows = cursor.fetchall()
+        moderator = wanted.moderator
+        return [_row(row, wanted.video, wanted.viewer, moderator=moderator) for row in rows]
 
 
-def _row(row: Sequence[Any], video: Subject) -> tuple[Comment, bool]:
+def _row(
+    row: Sequence[Any], video: Subject, viewer: int | None, *, moderator: bool = False
+) -> tuple[Comment, bool]:
     """A comment, and whether it is hidden from the viewer."""
     *own, is_blocked = row
     found = comment(own, video)
     gone = not found.channel and found.state is not CommentState.DELETED
-    return found, gone or bool(is_blocked)
+    shown = is_shown(viewer, video.channel_id, found, moderator=moderator)
+    return found, gone or bool(is_blocked) or not shown

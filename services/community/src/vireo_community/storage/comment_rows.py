@@ -1,8 +1,8 @@
 """Rows of ``Comments``, and every counter that has to equal them.
 
-A comment is counted by its video where it is shown, a reply where its comment does not wait for
-review: what nobody can find counts nowhere. Whoever changes a row holds it, and the comment above
-it first; the video and the channels are held before (see ``storage.reactions``).
+A comment is counted by its video where it is shown, a reply where its comment neither waits for
+review nor is hidden: what nobody can find counts nowhere. Whoever changes a row holds it, and the
+comment above it first; the video and the channels are held before (see ``storage.reactions``).
 """
 
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from pymysql.cursors import Cursor
 
 from vireo_common.errors import Code, Failure
 from vireo_community.core.comments import CommentState
+from vireo_videos.visibility import HiddenBy
 
 
 class Row(NamedTuple):
@@ -25,14 +26,20 @@ class Row(NamedTuple):
     replies: int
     below: int
     text: str
+    hidden_by: HiddenBy
+    state_before: str | None
 
+
+UNLISTED = {CommentState.REVIEW, CommentState.HIDDEN}
+"""What everybody's lists leave out; ``InReview`` of a video counts it."""
 
 VIDEO_OF = "SELECT VideoID FROM Comments WHERE CommentID = %s"
 
 PARENT_OF = "SELECT ParentID FROM Comments WHERE CommentID = %s"
 
 LOCK = """
-SELECT CommentID, VideoID, ChannelID, ParentID, State, Likes, Replies, Below, Text
+SELECT CommentID, VideoID, ChannelID, ParentID, State, Likes, Replies, Below, Text,
+    HiddenBy, StateBefore
 FROM Comments WHERE CommentID = %s FOR UPDATE
 """
 
@@ -43,10 +50,12 @@ VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP(), %s, %s)
 
 SET_STATE = "UPDATE Comments SET State = %s, Listed = %s WHERE CommentID = %s"
 
+HIDE = "UPDATE Comments SET HiddenBy = %s, StateBefore = %s WHERE CommentID = %s"
+
 # What is left of a deleted comment tells nothing of who wrote what.
 EMPTY = """
 UPDATE Comments SET State = 'deleted', Listed = Replies > 0, ChannelID = 0, Likes = 0, Text = '',
-    EditedAt = NULL, RequestKey = NULL
+    EditedAt = NULL, RequestKey = NULL, HiddenBy = 0, StateBefore = NULL
 WHERE CommentID = %s
 """
 
@@ -103,7 +112,7 @@ def lock(cursor: Cursor, comment_id: int) -> Row | None:
     if found is None:
         return None
     row = Row._make(found)
-    return row._replace(state=CommentState(row.state))
+    return row._replace(state=CommentState(row.state), hidden_by=HiddenBy(row.hidden_by))
 
 
 def insert(
@@ -128,17 +137,35 @@ def insert(
 
 
 def set_state(cursor: Cursor, row: Row, parent: Row | None, state: CommentState) -> None:
-    """Show a locked comment, or have it wait for review."""
+    """Show a locked comment, have it wait for review, or hide it."""
     if state is row.state:
         return
-    shown = 1 if state is CommentState.SHOWN else -1
-    cursor.execute(SET_STATE, (state, shown > 0, row.comment_id))
+    shown = int(state is CommentState.SHOWN)
+    cursor.execute(SET_STATE, (state, shown, row.comment_id))
+    more = shown - int(row.state is CommentState.SHOWN)
     if parent:
-        comments = _count_reply(cursor, parent, shown, 0)
+        comments = _count_reply(cursor, parent, more, 0)
     else:
         cursor.execute(UNPIN, (row.video_id, row.comment_id))
         comments = _counted(state, row.replies) - _counted(row.state, row.replies)
-    _count(cursor, row.video_id, comments, -shown)
+    _count(cursor, row.video_id, comments, int(state in UNLISTED) - int(row.state in UNLISTED))
+
+
+def hide(cursor: Cursor, row: Row, parent: Row | None, why: HiddenBy) -> None:
+    """Hide a locked comment; it may be hidden for another reason already."""
+    before = row.state_before if row.hidden_by else row.state
+    cursor.execute(HIDE, (row.hidden_by | why, before, row.comment_id))
+    set_state(cursor, row, parent, CommentState.HIDDEN)
+
+
+def restore(cursor: Cursor, row: Row, parent: Row | None, why: HiddenBy) -> None:
+    """End a reason to hide a locked comment; without another it is what it was before."""
+    left = row.hidden_by & ~why
+    if row.hidden_by == left:
+        return
+    cursor.execute(HIDE, (left, row.state_before if left else None, row.comment_id))
+    if not left:
+        set_state(cursor, row, parent, CommentState(row.state_before or CommentState.SHOWN))
 
 
 def delete(cursor: Cursor, row: Row, parent: Row | None) -> None:
@@ -155,7 +182,7 @@ def delete(cursor: Cursor, row: Row, parent: Row | None) -> None:
         cursor.execute(UNPIN, (row.video_id, row.comment_id))
         after = _counted(CommentState.DELETED, row.replies)
         comments = after - _counted(row.state, row.replies)
-    _count(cursor, row.video_id, comments, -int(row.state is CommentState.REVIEW))
+    _count(cursor, row.video_id, comments, -int(row.state in UNLISTED))
 
 
 def _count(cursor: Cursor, video_id: int, comments: int, in_review: int) -> None:
@@ -166,11 +193,11 @@ def _count(cursor: Cursor, video_id: int, comments: int, in_review: int) -> None
 def _count_reply(cursor: Cursor, parent: Row, shown: int, below: int) -> int:
     """Count a reply at its comment; what it adds to the number of the video."""
     cursor.execute(COUNT_REPLY, (shown, below, parent.comment_id))
-    return 0 if parent.state is CommentState.REVIEW else shown
+    return 0 if parent.state in UNLISTED else shown
 
 
 def _counted(state: CommentState, replies: int) -> int:
     """What a comment of a video adds to the video's number, with its replies that are shown."""
-    if state is CommentState.REVIEW:
+    if state in UNLISTED:
         return 0
     return replies + int(state is CommentState.SHOWN)

@@ -6,10 +6,11 @@ from typing import Any
 
 from vireo_community.core.comments import Comment, CommentState
 from vireo_community.core.videos import Subject
+from vireo_videos.visibility import HiddenBy
 
 COLUMNS = """
 m.CommentID, m.ChannelID, c.Username, m.ParentID, m.State, m.Text, m.CreatedAt, m.EditedAt,
-m.Likes, m.Replies
+m.Likes, m.Replies, m.HiddenBy, c.SuspendedAt IS NOT NULL
 """
 
 MINE = """
@@ -31,7 +32,7 @@ def comment(row: Sequence[Any], video: Subject) -> Comment:
     """A row of ``COLUMNS`` and whether the viewer likes it, as a value; its channel is ``""`` where
     that is gone."""
     comment_id, channel_id, name, parent_id, state, text, created, edited, *numbers = row
-    likes, replies, my_like = numbers
+    likes, replies, hidden_by, suspended, my_like = numbers
     return Comment(
         comment_id=comment_id,
         hash_path=video.hash_path,
@@ -46,4 +47,6 @@ def comment(row: Sequence[Any], video: Subject) -> Comment:
         replies=replies,
         my_like=bool(my_like),
         pinned=comment_id == video.pinned_id,
+        # Its channel may have been suspended a moment ago.
+        hidden_by=HiddenBy(hidden_by) | (HiddenBy.CHANNEL if suspended else HiddenBy.NOTHING),
     )

@@ -27,14 +27,15 @@ from vireo_community.core.comments import (
 )
 from vireo_community.core.videos import Subject
 from vireo_community.storage import comment_rows
-from vireo_community.storage.channels import hold_channels
+from vireo_community.storage.channels import hold_channels, hold_writer
+from vireo_community.storage.comment_filters import filter_of
 from vireo_community.storage.comment_rows import Row, lock_thread
 from vireo_community.storage.comment_values import COLUMNS, MINE, NOBODYS, comment, mine_of
 from vireo_community.storage.videos import COLUMNS as VIDEO
 from vireo_community.storage.videos import COUNTERS, held_video, subject
 from vireo_videos.visibility import may_view
 
-VIDEO_COLUMNS = 7
+VIDEO_COLUMNS = 8
 
 WRITES = TokenBucket("CommentWrites", ROOM, ROOM_A_SECOND)
 
@@ -124,7 +125,7 @@ class CommentTable:
         """Give a comment of the channel another text."""
 
         def work(cursor: Cursor) -> None:
-            hold_channels(cursor, channel_id)
+            hold_writer(cursor, channel_id)
             WRITES.charge(cursor, channel_id, cost_of(text))
             video = _writable(cursor, _video_of(cursor, comment_id), channel_id)
             row, parent = lock_thread(cursor, comment_id)
@@ -133,8 +134,10 @@ class CommentTable:
             others = {parent.channel_id} if parent else set()
             mentioned = _mentioned(cursor, text, channel_id)
             _require_unblocked(cursor, channel_id, {video.channel_id, *others, *mentioned})
+            require_shown(CommentState.HIDDEN if row.hidden_by else CommentState.SHOWN)
             cursor.execute(EDIT, (text, comment_id))
-            if state_of(channel_id, video) is CommentState.REVIEW:
+            held = filter_of(cursor, video.channel_id)
+            if state_of(channel_id, video, text, held) is CommentState.REVIEW:
                 comment_rows.set_state(cursor, row, parent, CommentState.REVIEW)
 
         self._database.transaction("comments.edit", work)
@@ -182,7 +185,7 @@ class CommentTable:
 
 def _add(cursor: Cursor, draft: Draft) -> int:
     author = draft.channel_id
-    hold_channels(cursor, author)
+    hold_writer(cursor, author)
     WRITES.charge(cursor, author, cost_of(draft.text))
     _require_room_of_young(cursor, author)
     video = _writable(cursor, draft.video_id, author)
@@ -194,7 +197,7 @@ def _add(cursor: Cursor, draft: Draft) -> int:
     _require_unblocked(cursor, author, {video.channel_id, *others, *mentioned})
     if answered:
         _require_not_blocking(cursor, author, answered.channel_id)
-    state = state_of(author, video)
+    state = state_of(author, video, draft.text, filter_of(cursor, video.channel_id))
     key, text = draft.request_key, draft.text
     made = comment_rows.insert(cursor, video.video_id, author, parent, state, key, text)
     said = CommentPosted(
@@ -226,7 +229,7 @@ def _answered(cursor: Cursor, reply_to: int, video: Subject) -> tuple[Row, Row]:
     if row.video_id != video.video_id:
         raise Failure(Code.NOT_FOUND)
     require_shown(row.state)
-    if above and above.state is CommentState.REVIEW:
+    if above and above.state in comment_rows.UNLISTED:
         require_shown(above.state)
     return row, above or row
 

@@ -31,7 +31,7 @@ _BEFORE = "AND Upload <= %s AND (Upload < %s OR VideoID < %s)"
 PLAN = f"""
 SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM Subscriptions WHERE FollowerID = %s LIMIT %s) few), (
     SELECT MIN(Upload) FROM (
-        SELECT Upload FROM Videos FORCE INDEX (Newest) WHERE {PUBLIC} {{before}}
+        SELECT Upload FROM Videos FORCE INDEX (NewestPublic) WHERE {PUBLIC} {{before}}
         ORDER BY Upload DESC, VideoID DESC LIMIT %s
     ) few
 )
@@ -39,7 +39,7 @@ SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM Subscriptions WHERE FollowerID = %s 
 
 SCAN = f"""
 SELECT STRAIGHT_JOIN {LISTED}
-FROM Videos v FORCE INDEX (Newest)
+FROM Videos v FORCE INDEX (NewestPublic)
 JOIN Subscriptions f FORCE INDEX (Pair) ON f.FollowerID = %s AND f.ChannelID = v.ChannelID
 {LISTED_JOINS}
 WHERE v.{PUBLIC} AND v.Upload >= %s {{after}}
@@ -53,7 +53,7 @@ _IDS = 1 << 31
 HEADS = f"""
 SELECT f.ChannelID, (
     SELECT TIMESTAMPDIFF(SECOND, '2000-01-01', Upload) * {_IDS} + VideoID
-    FROM Videos FORCE INDEX (NewestOfChannel)
+    FROM Videos FORCE INDEX (NewestPublicOfChannel)
     WHERE ChannelID = f.ChannelID AND {PUBLIC} {{before}}
     ORDER BY Upload DESC, VideoID DESC LIMIT 1
 ) AS Head
@@ -63,7 +63,7 @@ HAVING Head IS NOT NULL ORDER BY Head DESC LIMIT %s
 
 # No video that is older than the last head is on the page.
 _OF_ONE = f"""
-(SELECT VideoID FROM Videos FORCE INDEX (NewestOfChannel)
+(SELECT VideoID FROM Videos FORCE INDEX (NewestPublicOfChannel)
 WHERE ChannelID = %s AND {PUBLIC} AND Upload >= %s {{before}}
 ORDER BY Upload DESC, VideoID DESC LIMIT %s)
 """

@@ -34,9 +34,10 @@ LAST = (1 << 63) - 1
 NOBODY = 0
 """The id of no channel."""
 
+# Those of a channel that is suspended are its own.
 _PLAYLIST = f"""
 SELECT p.PlaylistID, IF(p.Later = 1, '{LATER}', p.Name), p.ChannelID, c.Username, p.Title,
-    p.Description, p.Visibility, p.Videos, p.UpdatedAt
+    p.Description, IF(c.SuspendedAt IS NULL, p.Visibility, 'private'), p.Videos, p.UpdatedAt
 FROM Playlists p JOIN Channels c ON c.ChannelID = p.ChannelID
 """
 

@@ -41,7 +41,7 @@ PAGE = f"""
 SELECT STRAIGHT_JOIN {CHANNEL}, f.Notify, f.SubscriptionID
 FROM Subscriptions f FORCE INDEX (OfFollower) JOIN Channels c ON c.ChannelID = f.ChannelID
 {CHANNEL_JOINS}
-WHERE f.FollowerID = %s AND f.SubscriptionID < %s
+WHERE f.FollowerID = %s AND f.SubscriptionID < %s AND c.SuspendedAt IS NULL
 ORDER BY f.SubscriptionID DESC LIMIT %s
 """
 
@@ -103,6 +103,6 @@ class SubscriptionTable:
     def channel(self, follower_id: int, name: str) -> ChannelPage | None:
         """A channel as its page shows it to somebody."""
         with self._database.read() as cursor:
-            cursor.execute(CHANNEL_PAGE, (follower_id, name))
+            cursor.execute(CHANNEL_PAGE, (follower_id, name, follower_id))
             row = cursor.fetchone()
         return channel_page(row) if row else None

@@ -9,9 +9,9 @@ from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
 from vireo_community.core.videos import Subject
 from vireo_videos.video import CommentsPolicy
-from vireo_videos.visibility import State
+from vireo_videos.visibility import HiddenBy, State
 
-COLUMNS = "v.VideoID, v.ChannelID, v.State, v.PathHash, v.CommentsPolicy"
+COLUMNS = "v.VideoID, v.ChannelID, v.State, v.PathHash, v.CommentsPolicy, v.HiddenBy"
 
 COUNTERS = "k.PinnedID, COALESCE(k.InReview, 0)"
 
@@ -44,9 +44,9 @@ class VideoTable:
 
 def subject(row: Sequence[Any]) -> Subject:
     """A row of ``COLUMNS`` as a value, ``COUNTERS`` behind them or not."""
-    video_id, channel_id, state, hash_path, policy, *counters = row
+    video_id, channel_id, state, hash_path, policy, hidden_by, *counters = row
     where = (video_id, channel_id, State(state), hash_path, CommentsPolicy(policy))
-    return Subject(*where, *counters)
+    return Subject(*where, HiddenBy(hidden_by), *counters)
 
 
 def lock_video(cursor: Cursor, video_id: int) -> Subject | None:

