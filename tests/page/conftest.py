@@ -174,6 +174,23 @@ def scenes(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
         one.result()
 
 
+@pytest.fixture(scope="session")
+def kept(url: str, owner: tuple[Person, str], scenes: None) -> None:
+    """What the owner keeps, and is told of, of videos that are good to look at."""
+    client = owner[0].client
+    playlist = client.make_playlist("Fractals & cells", "All that moves by itself.")
+    videos = [row for row in client.list_videos() if row.title in SCENES][: len(SCENES)]
+    for number, video in enumerate(videos):
+        client.follow_channel(video.channel)
+        client.note_position(video.thumbnail, position=number + 1.0, watched=1.0, session="kept")
+        for name in ("later", playlist.id):
+            client.put_into_playlist(name, video.thumbnail)
+    other = Person(url)
+    other.client.follow_channel(owner[0].name)
+    other.client.react(owner[1], "like")
+    other.client.post_comment(owner[1], "The second light is the best.")
+
+
 def enter(visit: Visit, person: Person, then: str = "/") -> Any:
     """Sign in by the form; the tab, at the address ``then``."""
     tab = visit.open("/enter" if then == "/" else f"/enter?next={then}")

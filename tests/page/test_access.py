@@ -30,7 +30,18 @@ OPEN = {
     "nowhere": "/nothing",
     "signed-out": "/account",
 }
-OWN = {"send": "/send", "studio": "/studio", "account": "/account"}
+OWN = {
+    "send": "/send",
+    "studio": "/studio",
+    "account": "/account",
+    "notices": "/notifications",
+    "feed": "/feed",
+    "follows": "/feed/channels",
+    "library": "/library",
+    "history": "/library/history",
+    "playlists": "/library/playlists",
+    "playlist": "/playlist/later",
+}
 
 
 def settled(tab: Page) -> None:
@@ -84,6 +95,7 @@ def test_screens_of_ones_own(
     visitor: Visitor,
     enter: Enter,
     owner: tuple[Person, str],
+    kept: None,
     axe: Path,
     screens: Path,
     screen: str,
@@ -171,7 +183,12 @@ def test_on_a_phone_in_german(
 
 @pytest.mark.parametrize("screen", OWN)
 def test_ones_own_on_a_phone(
-    visitor: Visitor, enter: Enter, owner: tuple[Person, str], screens: Path, screen: str
+    visitor: Visitor,
+    enter: Enter,
+    owner: tuple[Person, str],
+    kept: None,
+    screens: Path,
+    screen: str,
 ) -> None:
     visit = visitor(size=PHONE, has_touch=True, is_mobile=True)
     tab = enter(visit, owner[0], then=OWN[screen])
@@ -190,6 +207,21 @@ def test_on_a_wall(
     visitor: Visitor, owner: tuple[Person, str], scenes: None, screens: Path, screen: str
 ) -> None:
     tab = visitor(size=WALL).open(address_of(screen, owner))
+    settled(tab)
+    tab.screenshot(path=screens / f"{screen}-wall.png")
+    assert beyond_the_edge(tab) == []
+
+
+@pytest.mark.parametrize("screen", ["feed", "library", "playlist"])
+def test_ones_own_on_a_wall(
+    visitor: Visitor,
+    enter: Enter,
+    owner: tuple[Person, str],
+    kept: None,
+    screens: Path,
+    screen: str,
+) -> None:
+    tab = enter(visitor(size=WALL), owner[0], then=OWN[screen])
     settled(tab)
     tab.screenshot(path=screens / f"{screen}-wall.png")
     assert beyond_the_edge(tab) == []

@@ -4,13 +4,14 @@ import { useEffect, useRef } from "preact/hooks";
 import { online } from "~/api/connection";
 import { askingAgain } from "~/api/session";
 import { Header } from "~/components/header";
+import { lazy } from "~/components/lazy";
 import { SignInAgain } from "~/components/sign-in-again";
+import { SignInFirst } from "~/components/sign-in-first";
 import { Note } from "~/components/toast";
 import { Tray } from "~/components/upload-tray";
 import { texts } from "~/locales";
 import { leftAt, place } from "~/router";
 import { type Route, routeOf } from "~/routes";
-import { Account } from "~/screens/account";
 import { Channel } from "~/screens/channel";
 import { Forgot } from "~/screens/forgot";
 import { Home } from "~/screens/home";
@@ -25,6 +26,18 @@ import { Upload } from "~/screens/upload";
 import { Verify } from "~/screens/verify";
 import { Watch } from "~/screens/watch";
 import "~/app.css";
+
+// What is not for the first look comes when it is asked for.
+const Account = lazy(async () => (await import("~/screens/account")).Account);
+const NoticesScreen = lazy(async () => (await import("~/screens/notices")).NoticesScreen);
+const Feed = lazy(async () => (await import("~/screens/feed")).Feed);
+const Follows = lazy(async () => (await import("~/screens/follows")).Follows);
+const Library = lazy(async () => (await import("~/screens/library")).Library);
+const History = lazy(async () => (await import("~/screens/library/history")).History);
+const Playlists = lazy(async () => (await import("~/screens/library/playlists")).Playlists);
+const PlaylistScreen = lazy(
+  async () => (await import("~/screens/library/playlist")).PlaylistScreen,
+);
 
 function Screen({ route }: { route: Route }) {
   switch (route.screen) {
@@ -54,6 +67,20 @@ function Screen({ route }: { route: Route }) {
       return <Studio />;
     case "account":
       return <Account />;
+    case "notices":
+      return <NoticesScreen />;
+    case "feed":
+      return <Feed />;
+    case "follows":
+      return <Follows />;
+    case "library":
+      return <Library />;
+    case "history":
+      return <History />;
+    case "playlists":
+      return <Playlists />;
+    case "playlist":
+      return <PlaylistScreen key={route.id} id={route.id} />;
     case "nowhere":
       return <NotFound />;
   }
@@ -94,6 +121,7 @@ export function App() {
         <Screen route={routeOf(place.value.path)} />
       </main>
       {askingAgain.value && <SignInAgain {...askingAgain.value} />}
+      <SignInFirst />
       <Tray />
       <Note />
     </>

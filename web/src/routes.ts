@@ -6,10 +6,12 @@
 export type Route =
   | { screen: "home" | "find" | "enter" | "join" | "forgot" | "verify" | "undo" | "reset" }
   | { screen: "send" | "studio" | "account" | "nowhere" }
+  | { screen: "notices" | "feed" | "follows" | "library" | "history" | "playlists" }
+  | { screen: "playlist"; id: string }
   | { screen: "watch"; hash: string }
   | { screen: "channel"; name: string };
 
-type Fixed = Exclude<Route, { hash: string } | { name: string }>["screen"];
+type Fixed = Exclude<Route, { hash: string } | { name: string } | { id: string }>["screen"];
 
 const FIXED: Record<string, Fixed> = {
   "/": "home",
@@ -19,6 +21,12 @@ const FIXED: Record<string, Fixed> = {
   "/send": "send",
   "/studio": "studio",
   "/account": "account",
+  "/notifications": "notices",
+  "/feed": "feed",
+  "/feed/channels": "follows",
+  "/library": "library",
+  "/library/history": "history",
+  "/library/playlists": "playlists",
   "/forgot": "forgot",
   // Where the links of mails lead.
   "/email/verify": "verify",
@@ -26,6 +34,7 @@ const FIXED: Record<string, Fixed> = {
   "/password/reset": "reset",
 };
 const WATCH = /^\/watch\/([A-Za-z0-9]{7})$/;
+const PLAYLIST = /^\/playlist\/([A-Za-z0-9]{5,40})$/;
 const CHANNEL = /^\/@([A-Za-z0-9_.-]{3,25})$/;
 
 export function routeOf(path: string): Route {
@@ -33,6 +42,8 @@ export function routeOf(path: string): Route {
   if (screen) return { screen };
   const hash = WATCH.exec(path)?.[1];
   if (hash) return { screen: "watch", hash };
+  const id = PLAYLIST.exec(path)?.[1];
+  if (id) return { screen: "playlist", id };
   const name = CHANNEL.exec(path)?.[1];
   return name ? { screen: "channel", name } : { screen: "nowhere" };
 }
@@ -50,6 +61,9 @@ export const isAfterSignIn = (path: string): boolean =>
 export const to = {
   watch: (hash: string) => `/watch/${hash}`,
   channel: (name: string) => `/@${name}`,
+  playlist: (id: string) => `/playlist/${id}`,
+  /** A video as one of a playlist: what comes next is the next of it. */
+  watchIn: (hash: string, list: string) => `/watch/${hash}?${new URLSearchParams({ list })}`,
   find: (query: string, type: "all" | "channel" = "all") =>
     `/find?${new URLSearchParams(type === "all" ? { q: query } : { q: query, type })}`,
   enter: (next: string) => {

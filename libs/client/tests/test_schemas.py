@@ -41,7 +41,13 @@ def json_types(schemas: Mapping[str, Any], schema: Mapping[str, Any]) -> set[obj
 
 VALUES = (
     *(values.UniversalObject, values.ChannelObject, values.SubscriptionRow, values.WatchedRow),
-    *(values.PlaylistRow, values.SignedIn, values.SessionRow, values.MeRow),
+    *(
+        values.PlaylistRow,
+        values.PlaylistVideoRow,
+        values.SignedIn,
+        values.SessionRow,
+        values.MeRow,
+    ),
     *(values.Reaction, values.CommentObject),
 )
 ALIASES = {

@@ -1,4 +1,4 @@
-"""Fills a running Vireo with demonstration videos, through its own API.
+"""Fills a running Vireo with demonstration videos, and with people who use them, through its API.
 
 Each run creates channels of its own, with a random suffix, and uploads the same dozen clips to
 them; existing data is not touched.
@@ -10,9 +10,8 @@ import string
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from vireo_client import Client, NoAnswer, VireoError
 from vireo_ops import caller
 from vireo_ops.demo_clips import CLIPS, make_clip
+from vireo_ops.demo_people import STEPS, Channel, Step, Video, enliven
 from vireo_ops.errors import OperationError
 
 CHANNELS = ("river_films", "night_sky", "pixel_garden", "signal_house", "slow_motion")
@@ -29,29 +29,9 @@ _READY_SECONDS = 600.0
 _STEPS_OF_A_CLIP = 3
 _ALPHABET = string.ascii_lowercase + string.digits
 
-Step = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Channel:
-    """A channel of this run, signed in."""
-
-    name: str
-    password: str
-    client: Client
-
-
-@dataclass(frozen=True)
-class Video:
-    """An uploaded clip and the channel it belongs to."""
-
-    path_hash: str
-    title: str
-    channel: Channel
-
 
 def fill(url: str, step: Step) -> tuple[list[Channel], list[Video]]:
-    """Create the channels, upload the clips, wait until all are ready.
+    """Create the channels, upload the clips, wait until all are ready, and have people use them.
 
     Raises:
         VireoError: a call was refused, a clip failed, or they are not ready in ten minutes.
@@ -75,6 +55,7 @@ def fill(url: str, step: Step) -> tuple[list[Channel], list[Video]]:
     for video in videos:
         video.channel.client.wait(video.path_hash, seconds=until - time.monotonic())
         step(f"ready {video.title}")
+    enliven(channels, videos, step)
     return channels, videos
 
 
@@ -93,6 +74,10 @@ def _create_channel(url: str, name: str) -> Channel:
     )
     client.sign_in(name, password)
     return Channel(name, password, client)
+
+
+def _steps() -> int:
+    return len(CHANNELS) + _STEPS_OF_A_CLIP * len(CLIPS) + STEPS
 
 
 @contextmanager
@@ -119,6 +104,7 @@ def places(url: str, channel: Channel, videos: Sequence[Video]) -> list[str]:
         f"one channel    {url}/@{channel.name}",
         f"search         {url}/find?q=mandelbrot",
         *(f"watch          {url}/watch/{video.path_hash}   {video.title}" for video in videos),
+        f"what is kept   {url}/library",
         f"API manual     {url}/docs",
     ]
 
@@ -130,7 +116,7 @@ def main(arguments: Sequence[str]) -> int:
     url = parser.parse_args(arguments).url
     try:
         url = url.rstrip("/") or caller.settings().url
-        with _progress(Console(), len(CHANNELS) + _STEPS_OF_A_CLIP * len(CLIPS)) as step:
+        with _progress(Console(), _steps()) as step:
             channels, videos = fill(url, step)
     except NoAnswer as failure:
         print(f"{failure} Start it with: make up", file=sys.stderr)

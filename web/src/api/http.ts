@@ -4,7 +4,7 @@ import { doubtLine } from "~/api/connection";
 import { Failure, failureFrom, offline } from "~/api/failure";
 
 export interface Ask {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON. */
   body?: unknown;
   /** Sent as it is. */
@@ -13,6 +13,8 @@ export interface Ask {
   /** The same key and body have one effect, however often they are sent. */
   key?: string;
   signal?: AbortSignal | undefined;
+  /** Sent also where the page is left at that moment. */
+  keepalive?: boolean;
 }
 
 export interface Answer<T> {
@@ -45,6 +47,7 @@ async function once<T>(path: string, ask: Ask): Promise<Answer<T>> {
       headers,
       body: ask.raw ?? (ask.body === undefined ? null : JSON.stringify(ask.body)),
       credentials: "same-origin",
+      keepalive: ask.keepalive ?? false,
       signal: ask.signal ? AbortSignal.any([ask.signal, limit]) : limit,
     });
     body = await answer.json().catch(() => null);

@@ -1,12 +1,9 @@
-/** A list that loads on, page by page; kept for a while, so that going back shows what was left. */
+/** Lists of videos and channels; kept for a while, so that going back shows what was left. */
 
-import { computed, signal } from "@preact/signals";
-import type { Answer } from "~/api/http";
+import { computed } from "@preact/signals";
+import { type Load, Pages } from "~/api/pages";
 import type { Video } from "~/api/types";
 import { list } from "~/api/videos";
-
-/** Brings a page of a list. */
-type Load = (address: string) => Promise<Answer<Video[]>>;
 
 // Divided by all numbers of columns that there are (grid.css): a full piece has full lines.
 const CHUNK = 120;
@@ -14,23 +11,12 @@ const CHUNK = 120;
 const alike = (one: Video[], other: Video[] | undefined): boolean =>
   one.length === other?.length && one.every((row, n) => row === other[n]);
 
-export class Listing {
-  readonly rows = signal<Video[]>([]);
-  readonly state = signal<"loading" | "idle" | "failed" | "end">("idle");
-  readonly failure = signal<unknown>(null);
+export class Listing extends Pages<Video> {
   /** The rows in pieces; one that has not changed is the very same one as before. */
   readonly chunks = computed(() => this.divide());
   private divided: Video[][] = [];
-  private next: string | null;
   /** How often a row was changed or removed here. */
   private changes = 0;
-
-  constructor(
-    address: string,
-    private readonly load: Load,
-  ) {
-    this.next = address;
-  }
 
   private divide(): Video[][] {
     const rows = this.rows.value;
@@ -40,23 +26,6 @@ export class Listing {
       return before && alike(piece, before) ? before : piece;
     });
     return this.divided;
-  }
-
-  /** Load the next page, unless one is on its way or there is none. */
-  async more(): Promise<void> {
-    if (this.state.peek() === "loading" || this.next === null) return;
-    this.state.value = "loading";
-    try {
-      let page = await this.load(this.next);
-      // A search that looked at as much as it may goes on behind an empty page.
-      while (page.value.length === 0 && page.next !== null) page = await this.load(page.next);
-      this.next = page.next;
-      this.rows.value = [...this.rows.peek(), ...page.value];
-      this.state.value = page.next === null ? "end" : "idle";
-    } catch (failure) {
-      this.failure.value = failure;
-      this.state.value = "failed";
-    }
   }
 
   /** Look at the first `count` rows again, by `look`; those behind them stay as they are. */
@@ -99,7 +68,7 @@ const kept = new Map<string, Listing>();
 interface How {
   /** Whether somebody comes back, and finds the one that was left. */
   back: boolean;
-  load?: Load;
+  load?: Load<Video>;
   /** Whose list it is, where it is not everybody's. */
   name?: string;
 }

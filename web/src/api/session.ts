@@ -8,6 +8,7 @@ import { Failure, SignedOut } from "~/api/failure";
 import { send } from "~/api/http";
 import { inTurn, newsOf, onTold, tell } from "~/api/tabs";
 import type { SignedIn } from "~/api/types";
+import { drafts } from "~/browser-drafts";
 import { PERSONAL, remembered } from "~/browser-storage";
 
 /** The name of who is signed in, as typed at sign-up or sign-in; `null` for nobody. */
@@ -38,6 +39,7 @@ function forget(): void {
   until = 0;
   account.value = null;
   for (const name of Object.values(PERSONAL)) remembered.remove(name);
+  drafts.clear();
 }
 
 /** Open a session. Fails with `bad_credentials`, `blocked` and others. */
@@ -161,6 +163,24 @@ function mine(bring: () => Promise<string>): () => Promise<string> {
 /** Do `work` as who is signed in. Raises SignedOut where nobody is, or not any more. */
 export function withToken<T>(work: Work<T>): Promise<T> {
   return attempt(work, mine(goodToken));
+}
+
+/**
+ * Do `work` without anybody being asked anything: as who is signed in, or with no token where nobody
+ * is. Raises SignedOut where the session turns out to be over.
+ */
+export async function quietly<T>(work: (token: string | undefined) => Promise<T>): Promise<T> {
+  if (!account.peek()) return work(undefined);
+  try {
+    return await attempt(work, mine(freshToken));
+  } catch (failure) {
+    throw isOver(failure) ? new SignedOut() : failure;
+  }
+}
+
+/** The token that there is at this moment: for who leaves, and can't wait for another one. */
+export function tokenAtHand(): string | null {
+  return until > Date.now() ? token : null;
 }
 
 /** Take over what an earlier visit or another tab left, before anything is shown. */

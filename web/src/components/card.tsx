@@ -4,9 +4,23 @@ import type { Video } from "~/api/types";
 import { files } from "~/api/videos";
 import { Avatar, Theirs } from "~/components/avatar";
 import { texts } from "~/locales";
-import { ago, clock, dateTime } from "~/locales/formats";
+import { ago, clock, count, dateTime } from "~/locales/formats";
 import { to } from "~/routes";
 import "~/components/card.css";
+
+/** How much of it one has watched. */
+function Watched({ video: { my_position: at, duration } }: { video: Video }) {
+  if (!at || !duration) return null;
+  const percent = Math.min(100, Math.round((100 * at) / duration));
+  return (
+    <progress
+      class="watched"
+      max={100}
+      value={percent}
+      aria-label={texts.value.library.progress(percent)}
+    />
+  );
+}
 
 export function Thumbnail({ video }: { video: Video }) {
   return (
@@ -18,6 +32,7 @@ export function Thumbnail({ video }: { video: Video }) {
           {clock(video.duration)}
         </span>
       )}
+      <Watched video={video} />
     </span>
   );
 }
@@ -35,11 +50,17 @@ interface CardProps {
   /** A row beside the player or in results, where a tile is too large. */
   row?: boolean;
   showChannel?: boolean;
+  /** What else there is to say of it. */
+  note?: string;
+  /** The playlist whose next one comes behind it. */
+  list?: string;
   /** Whether it stands below a heading of its list, or that of the screen alone. */
   below?: "screen" | "list";
 }
 
-export function VideoCard({ video, row, showChannel = true, below = "screen" }: CardProps) {
+export function VideoCard(props: CardProps) {
+  const { video, row, showChannel = true, note, list, below = "screen" } = props;
+  const address = list ? to.watchIn(video.thumbnail, list) : to.watch(video.thumbnail);
   const Heading = below === "screen" ? "h2" : "h3";
   return (
     <article class={row ? "card row" : "card"}>
@@ -50,7 +71,7 @@ export function VideoCard({ video, row, showChannel = true, below = "screen" }: 
         {showChannel && !row && <Avatar name={video.channel} />}
         <div class="words">
           <Heading class="name" dir="auto">
-            <a href={to.watch(video.thumbnail)}>{video.title}</a>
+            <a href={address}>{video.title}</a>
           </Heading>
           <p class="faint small">
             {showChannel && (
@@ -62,8 +83,11 @@ export function VideoCard({ video, row, showChannel = true, below = "screen" }: 
                 <span aria-hidden="true"> · </span>
               </>
             )}
+            {texts.value.views(video.views ?? 0, count(video.views ?? 0))}
+            <span aria-hidden="true"> · </span>
             <When iso={video.upload} />
           </p>
+          {note && <p class="faint small">{note}</p>}
         </div>
       </div>
     </article>

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import type { Listing } from "~/api/listing";
+import type { Pages } from "~/api/pages";
 import type { Video } from "~/api/types";
 import { CardSkeleton, ChannelCard, VideoCard } from "~/components/card";
 import { Chunks } from "~/components/chunked-list";
@@ -33,7 +34,7 @@ function Row({ row, ...how }: { row: Video } & Pick<GridProps, "rows" | "showCha
 }
 
 /** Calls for more when the end of the list comes near. */
-export function End({ listing }: { listing: Listing }) {
+export function End<Row>({ listing }: { listing: Pages<Row> }) {
   const mark = useRef<HTMLDivElement>(null);
   const rows = listing.rows.value.length;
   useEffect(() => {

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { account } from "~/api/session";
 import bird from "~/assets/vireo.svg";
 import { Icon } from "~/components/icon";
+import { lazy } from "~/components/lazy";
 import { Menu } from "~/components/menu";
 import { texts } from "~/locales";
 import { address, go, place } from "~/router";
@@ -46,25 +47,66 @@ function Search() {
   );
 }
 
+/** The bell to be; until its code is there, a way to the same notices. */
+function BellToBe() {
+  return (
+    <a class="opener" href="/notifications" aria-label={texts.value.notices.title}>
+      <Icon name="bell" />
+    </a>
+  );
+}
+
+const Bell = lazy(async () => (await import("~/components/bell")).Bell, BellToBe);
+
+const PLACES = [
+  { at: "/", icon: "home", name: "home" },
+  { at: "/feed", icon: "follow", name: "following" },
+  { at: "/library", icon: "library", name: "library" },
+] as const;
+
+/** Beside the bird; on a phone, where the thumb is, at the foot of the screen. */
+function Places() {
+  const t = texts.value.nav;
+  const { path } = place.value;
+  const isHere = (at: string) => path === at || (at !== "/" && path.startsWith(`${at}/`));
+  return (
+    <nav class="places" aria-label={t.places}>
+      {PLACES.map(({ at, icon, name }) => (
+        <a
+          key={at}
+          class={`place ${name}`}
+          href={at}
+          title={t[name]}
+          aria-current={isHere(at) ? "page" : undefined}
+        >
+          <Icon name={icon} />
+          <span>{t[name]}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 export function Header() {
   const t = texts.value;
+  const name = account.value;
   return (
     <header class="header">
-      <a class="brand" href="/" aria-label={`Vireo – ${t.nav.home}`}>
-        <img src={bird} alt="" width="36" height="36" />
-        <span>Vireo</span>
-      </a>
+      <div class="left">
+        <a class="brand" href="/" aria-label={`Vireo – ${t.nav.home}`}>
+          <img src={bird} alt="" width="36" height="36" />
+          <span>Vireo</span>
+        </a>
+        <Places />
+      </div>
       <Search />
-      <nav aria-label={t.nav.main}>
-        <a
-          class="button send"
-          aria-label={t.nav.send}
-          href={account.value ? "/send" : to.enter("/send")}
-        >
+      <nav class="mine" aria-label={t.nav.main}>
+        <a class="button send" aria-label={t.nav.send} href={name ? "/send" : to.enter("/send")}>
           <Icon name="upload" />
           <span>{t.nav.send}</span>
         </a>
-        {!account.value && (
+        {name && <Bell key={name.toLowerCase()} name={name} />}
+        {!name && (
           <a class="button main enter" href={to.enter(address())}>
             {t.nav.signIn}
           </a>

@@ -1,13 +1,13 @@
 /** The menu at the picture: one's own screens, the theme, the language. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
 import { account, signOut } from "~/api/session";
 import { Avatar, Theirs } from "~/components/avatar";
 import { sentence } from "~/components/failure-text";
 import { Icon } from "~/components/icon";
+import { usePopup } from "~/components/popup";
 import { say } from "~/components/toast";
 import { chooseLanguage, LANGUAGES, type Language, language, texts } from "~/locales";
-import { go, place } from "~/router";
+import { go } from "~/router";
 import { to } from "~/routes";
 import { chooseTheme, THEMES, theme } from "~/theme";
 import "~/components/menu.css";
@@ -80,30 +80,10 @@ function Own({ name }: { name: string }) {
 export function Menu() {
   const t = texts.value;
   const name = account.value;
-  const [open, setOpen] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => setOpen(false), [place.value]);
-  useEffect(() => {
-    if (!open) return;
-    const outside = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) setOpen(false);
-    };
-    addEventListener("pointerdown", outside);
-    addEventListener("focusin", outside);
-    return () => {
-      removeEventListener("pointerdown", outside);
-      removeEventListener("focusin", outside);
-    };
-  }, [open]);
-  const leave = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || !open) return;
-    setOpen(false);
-    button.current?.focus();
-  };
+  const { open, setOpen, box, button, onKeyDown } = usePopup();
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape is for whatever has the focus inside
-    <div class="menu" ref={box} onKeyDown={leave}>
+    <div class="menu" ref={box} onKeyDown={onKeyDown}>
       <button
         ref={button}
         type="button"

@@ -14,7 +14,7 @@ interface EmptyProps {
   first?: boolean;
   title: string;
   hint?: string;
-  icon?: "film" | "search" | "warn" | "user";
+  icon?: "film" | "search" | "warn" | "user" | "follow" | "list" | "clock" | "shield";
   children?: ComponentChildren;
 }
 

@@ -30,6 +30,12 @@ export function ago(iso: string): string {
     : format.format(Math.round(seconds / size), unit);
 }
 
+/** `950`, `1.2K`, `3.4M`: a number as short as one can read it. */
+export function count(n: number): string {
+  const style = { notation: "compact", maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(language.value, style).format(n);
+}
+
 export function date(iso: string): string {
   return new Intl.DateTimeFormat(language.value, { dateStyle: "long" }).format(new Date(iso));
 }

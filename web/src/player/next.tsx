@@ -12,7 +12,7 @@ import { Theirs } from "~/components/avatar";
 import { Thumbnail } from "~/components/card";
 import { useSecondsLeft } from "~/components/countdown";
 import { texts } from "~/locales";
-import { go } from "~/router";
+import { go, place } from "~/router";
 import { to } from "~/routes";
 import "~/player/next.css";
 
@@ -45,7 +45,9 @@ interface CardProps {
 function Card({ video, onClose }: CardProps) {
   const t = texts.value;
   const [until] = useState(() => Date.now() + COUNT_MS);
-  const address = to.watch(video.thumbnail);
+  // Of a playlist the next one is one of it too.
+  const list = place.peek().query.get("list");
+  const address = list ? to.watchIn(video.thumbnail, list) : to.watch(video.thumbnail);
   const play = () => go(address);
   return (
     <section class="next" aria-label={t.next.title}>

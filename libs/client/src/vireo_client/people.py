@@ -11,6 +11,7 @@ from vireo_client.values import (
     MyReaction,
     Notify,
     PlaylistRow,
+    PlaylistVideoRow,
     PlaylistVisibility,
     Reaction,
     SubscriptionRow,
@@ -147,9 +148,15 @@ class People(Calls):
 
     # Playlists; the id ``later`` is one's own of what to watch later.
 
-    def list_my_playlists(self, *, page_size: int = 50) -> Iterator[PlaylistRow]:
-        """One's own playlists but ``later``, the newest first."""
-        return self._all(PlaylistRow, "/me/playlists", page_size, signed=True)
+    def list_my_playlists(
+        self, *, video: str | None = None, page_size: int = 50
+    ) -> Iterator[PlaylistRow]:
+        """One's own playlists, ``later`` before all others, which are the newest first.
+
+        With the hash path of a ``video`` each says whether it is in it.
+        """
+        query = {} if video is None else {"video": video}
+        return self._all(PlaylistRow, "/me/playlists", page_size, signed=True, **query)
 
     def make_playlist(
         self, title: str, description: str = "", *, visibility: PlaylistVisibility = "private"
@@ -178,9 +185,10 @@ class People(Calls):
         """Delete one's own playlist."""
         self._value("DELETE", f"/playlists/{segment(id)}")
 
-    def list_playlist_videos(self, id: str, *, page_size: int = 50) -> Rows:
+    def list_playlist_videos(self, id: str, *, page_size: int = 50) -> Iterator[PlaylistVideoRow]:
         """The videos of a playlist, in its order."""
-        return self._rows(f"/playlists/{segment(id)}/videos", page_size, signed=bool(self.token))
+        path = f"/playlists/{segment(id)}/videos"
+        return self._all(PlaylistVideoRow, path, page_size, signed=bool(self.token))
 
     def put_into_playlist(
         self, id: str, hash_path: str, *, position: int | None = None

@@ -112,9 +112,18 @@ class WatchedRow(UniversalObject):
     watched_at: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlaylistVideoRow(UniversalObject):
+    """A video in a playlist."""
+
+    position: int
+    """From 0 on; videos that one may not see have their places too."""
+
+
 @dataclass(frozen=True)
 class PlaylistRow:
-    """A playlist; ``count`` is of all videos in it, also those that one may not see."""
+    """A playlist; ``count`` is of all videos in it, also those that one may not see.
+    ``has_video``: whether the video that was asked for is in it."""
 
     id: str
     title: str
@@ -123,6 +132,7 @@ class PlaylistRow:
     channel: str
     count: int
     updated: str
+    has_video: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -201,6 +211,8 @@ class NoticeObject:
     text: str
     video: str | None
     """Hash path."""
+    title: str | None
+    """Of the video."""
     channel: str | None
     """Name."""
     comment: int | None

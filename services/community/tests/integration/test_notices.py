@@ -86,6 +86,7 @@ def test_likes_are_merged_and_count_everybody_once(
     (row,) = found.json["response"]
     assert found.headers["Vireo-Unread"] == "1"
     assert row["text"] == "Dora and 2 others like “Cats”."
+    assert row["title"] == "Cats"
     assert (row["kind"], row["count"], row["read"]) == ("like", 3, False)
     assert (row["video"], row["channel"], row["comment"]) == ("v000001", "Dora", None)
     assert dt.datetime.fromisoformat(row["created"]).tzinfo is dt.UTC
@@ -274,6 +275,7 @@ def test_a_video_that_may_not_be_seen_any_more_has_no_title(
     stage.database.query("UPDATE Videos SET State = 'processing'")
     (row,) = http.get("/notifications", headers=token(bob)).json["response"]
     assert (row["text"], row["video"]) == ("Ada published a video.", None)
+    assert row["title"] is None
 
 
 def test_events_become_notices(

@@ -132,7 +132,7 @@ def test_a_notice_is_heard_and_then_how_many_are_unread(
     notice = hers.next()
     assert (notice.event, notice.id) == ("notification", 1)
     assert set(notice.data) == {
-        *("id", "kind", "text", "video", "channel", "comment", "count", "created", "read")
+        *("id", "kind", "text", "video", "title", "channel", "comment", "count", "created", "read")
     }
     assert notice.data["text"] == "You have 100 followers."
     assert hers.next() == Heard("unread", {"unread": 1}, 1)

@@ -7,9 +7,11 @@ import { useLoad } from "~/components/loaded";
 import { Failed } from "~/components/states";
 import { useTitle } from "~/components/title";
 import { texts } from "~/locales";
+import { BlocksSection } from "~/screens/account/blocks";
 import { EmailSection } from "~/screens/account/email";
 import { ExportSection } from "~/screens/account/export";
 import { NameSection } from "~/screens/account/name";
+import { NoticesSection } from "~/screens/account/notices";
 import { PasswordSection } from "~/screens/account/password";
 import { PictureSection } from "~/screens/account/picture";
 import { RemoveSection } from "~/screens/account/remove";
@@ -23,6 +25,8 @@ function Sections({ me }: { me: Me }) {
       <NameSection me={me} />
       <EmailSection me={me} />
       <PasswordSection name={me.username} />
+      <NoticesSection />
+      <BlocksSection />
       <SessionsSection />
       <ExportSection name={me.username} />
       <RemoveSection name={me.username} />

@@ -23,6 +23,7 @@ class NoticeObject(BaseModel):
     kind: Kind
     text: str = Field(description="In English; clients have words of their own for each kind.")
     video: str | None = Field(description="Hash path of the video, where it may be seen.")
+    title: str | None = Field(description="Title of that video.")
     channel: str | None = Field(description="Name of who did it last.")
     comment: int | None = Field(description="Id of the comment.")
     count: int = Field(description="How many of it; for a milestone, the number that was reached.")

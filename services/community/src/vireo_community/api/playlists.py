@@ -24,11 +24,13 @@ from vireo_community.api.models import (
     PlaylistBody,
     PlaylistPath,
     PlaylistRow,
+    PlaylistsQuery,
     PlaylistVideoPath,
+    PlaylistVideoRow,
+    show_placed,
     show_playlist,
 )
 from vireo_community.core.playlists import Playlists
-from vireo_videos.objects import UniversalObject, show_video
 
 WRITE_PROBLEMS = (*TOKEN_PROBLEMS, Code.NOT_FOUND, Code.FORBIDDEN, Code.RATE_LIMITED)
 MAYBE_TOKEN: list[dict[str, list[str]]] = [{}, *TOKEN_REQUIRED]
@@ -43,19 +45,25 @@ def own_blueprint(playlists: Playlists) -> APIBlueprint:
         "/me/playlists",
         operation_id="list_my_playlists",
         security=TOKEN_REQUIRED,
-        responses={200: Envelope[list[PlaylistRow]], **problems(*PAGE_PROBLEMS, *TOKEN_PROBLEMS)},
+        responses={
+            200: Envelope[list[PlaylistRow]],
+            **problems(Code.NOT_FOUND, *PAGE_PROBLEMS, *TOKEN_PROBLEMS),
+        },
     )
     @signed_in
-    def mine(query: PageQuery) -> Response:
+    def mine(query: PlaylistsQuery) -> Response:
         """One's own playlists, the newest first.
 
-        `later`, which everybody has, is not among them.
+        `later`, which everybody has, is the first of them. With `?video=` each says in `has_video`
+        whether that video is in it.
 
         Example:
             curl $VIREO/me/playlists -H "Authorization: Bearer $TOKEN"
         """
-        page = playlists.page(account_id(), query.limit, query.cursor)
-        return answer_page(page, [show_playlist(row) for row in page.rows], query.limit)
+        page = playlists.page(account_id(), query.limit, query.cursor, query.video)
+        rows = [show_playlist(row) for row in page.rows]
+        also = {} if query.video is None else {"video": query.video}
+        return answer_page(page, rows, query.limit, **also)
 
     @bp.post(
         "/me/playlists",
@@ -150,7 +158,7 @@ def videos_blueprint(playlists: Playlists) -> APIBlueprint:
         operation_id="list_playlist_videos",
         security=MAYBE_TOKEN,
         responses={
-            200: Envelope[list[UniversalObject]],
+            200: Envelope[list[PlaylistVideoRow]],
             **problems(Code.NOT_FOUND, *PAGE_PROBLEMS, *TOKEN_PROBLEMS),
         },
     )
@@ -163,10 +171,7 @@ def videos_blueprint(playlists: Playlists) -> APIBlueprint:
         """
         viewer = viewer_id()
         page = playlists.videos(path.id, viewer, query.limit, query.cursor)
-        shown = [
-            show_video(video, mine=mine if viewer is not None else None)
-            for video, mine in page.rows
-        ]
+        shown = [show_placed(row, signed_in=viewer is not None) for row in page.rows]
         return answer_page(page, shown, query.limit)
 
     @bp.put(

@@ -203,6 +203,7 @@ def shown(notice: Notice) -> dict[str, object]:
         "kind": notice.kind.value,
         "text": sentence(notice),
         "video": notice.video,
+        "title": notice.title,
         "channel": notice.channel,
         "comment": notice.comment,
         "count": notice.count,

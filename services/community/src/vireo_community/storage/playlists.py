@@ -5,7 +5,7 @@ that two who order it at once come one after the other.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from pymysql.cursors import Cursor
@@ -18,6 +18,7 @@ from vireo_community.core.playlists import (
     MOST_PLAYLISTS,
     MOST_VIDEOS,
     NameTaken,
+    Placed,
     Playlist,
     PlaylistVisibility,
     TooMany,
@@ -26,7 +27,6 @@ from vireo_community.storage.channels import hold_channels
 from vireo_community.storage.videos import hold_video
 from vireo_videos.mine import Mine, mine
 from vireo_videos.rows import LISTED, LISTED_JOINS, listed
-from vireo_videos.video import Video
 from vireo_videos.visibility import VISIBLE
 
 # One more than any row has.
@@ -88,6 +88,8 @@ JOIN Videos v ON v.VideoID = i.VideoID {LISTED_JOINS}
 WHERE i.PlaylistID = %s AND {VISIBLE} AND i.Place >= %s
 ORDER BY i.Place LIMIT %s
 """
+
+HOLDING = "SELECT PlaylistID FROM PlaylistVideos WHERE VideoID = %s AND PlaylistID IN ({ids})"
 
 PLACE = "SELECT Place FROM PlaylistVideos WHERE PlaylistID = %s AND VideoID = %s"
 
@@ -208,9 +210,18 @@ class PlaylistTable:
         last = rows[limit - 1]
         return Page(rows[:limit], encode_cursor([LAST if last.is_later else last.playlist_id]))
 
+    def holding(self, playlist_ids: Sequence[int], video_id: int) -> Set[int]:
+        """Which of these playlists have the video."""
+        if not playlist_ids:
+            return frozenset()
+        statement = HOLDING.format(ids=", ".join(["%s"] * len(playlist_ids)))
+        with self._database.read() as reading:
+            reading.execute(statement, (video_id, *playlist_ids))
+            return {row[0] for row in reading.fetchall()}
+
     def videos(
         self, playlist_id: int, viewer: int | None, limit: int, cursor: str | None
-    ) -> Page[tuple[Video, Mine]]:
+    ) -> Page[Placed]:
         """What is in it and the viewer may see, in its order.
 
         Raises:
@@ -220,10 +231,10 @@ class PlaylistTable:
         with self._database.read() as reading:
             reading.execute(VIDEOS, (playlist_id, viewer or NOBODY, first, limit + 1))
             rows = reading.fetchall()
-            found = [listed(row[:-1]) for row in rows[:limit]]
-            ids = [video.video_id for video in found]
+            found = [(listed(row[:-1]), row[-1]) for row in rows[:limit]]
+            ids = [video.video_id for video, _ in found]
             theirs = mine(reading, viewer, ids) if viewer is not None else {}
-        shown = [(video, theirs.get(video.video_id, Mine())) for video in found]
+        shown = [Placed(video, theirs.get(video.video_id, Mine()), place) for video, place in found]
         return Page(shown, encode_cursor([rows[limit][-1]]) if len(rows) > limit else None)
 
     def put(self, playlist: Playlist, video_id: int, position: int | None) -> None:

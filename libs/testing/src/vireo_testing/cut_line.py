@@ -1,0 +1,72 @@
+"""A line to a server that can be cut: a browser's own "offline" leaves open answers as they are."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
+
+PIECE = 64 * 1024
+
+
+class Line:
+    """Hands bytes on between whoever connects to ``url`` and the server; ``cut`` ends all."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._server = (parts.hostname or "", parts.port or 80)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self.url = f"http://localhost:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """Cut all connections that there are; others can be made at once."""
+        with self._lock:
+            for one in self._open:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Cut all, and take no more."""
+        # A thread that waits in accept() is woken by a shutdown, and not by close().
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self.cut()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, socket.create_connection(self._server) as server:
+            with self._lock:
+                self._open += [client, server]
+            answers = threading.Thread(target=_pump, args=(server, client))
+            answers.start()
+            _pump(client, server)
+            answers.join()
+            with self._lock:
+                self._open = [one for one in self._open if one not in (client, server)]
+
+
+def _pump(one: socket.socket, other: socket.socket) -> None:
+    with suppress(OSError):
+        while piece := one.recv(PIECE):
+            other.sendall(piece)
+    with suppress(OSError):
+        other.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def line_to(url: str) -> Iterator[Line]:
+    """A line to the server at ``url``."""
+    line = Line(url)
+    yield line
+    line.close()
