@@ -24,7 +24,7 @@ export type SignUp = Schemas["SignUpBody"];
 export type VideoTexts = Schemas["UploadBody"];
 export type MeChange = Schemas["PatchMeBody"];
 export type Notice = Schemas["NoticeObject"];
-export type NoticeKind = Schemas["Kind"];
+export type NoticeKind = Notice["kind"];
 export type NoticeSettings = Schemas["NoticeSettings"];
 export type NoticeChange = Partial<Schemas["SettingsBody"]>;
 /** A video that one has watched. */
