@@ -27,7 +27,7 @@ export type VideoTexts = Schemas["UploadBody"];
 export type VideoChange = VideoTexts & { comments_policy?: CommentsPolicy };
 export type MeChange = Schemas["PatchMeBody"];
 export type Notice = Schemas["NoticeObject"];
-export type NoticeKind = Schemas["Kind"];
+export type NoticeKind = Notice["kind"];
 export type NoticeSettings = Schemas["NoticeSettings"];
 export type NoticeChange = Partial<Schemas["SettingsBody"]>;
 /** A video that one has watched. */
