@@ -1,6 +1,7 @@
 """The community service: everything is put together here."""
 
 import datetime as dt
+import time
 
 from flask_openapi3.openapi import OpenAPI
 
@@ -16,6 +17,7 @@ from vireo_community.api import (
     comments,
     exports,
     history,
+    notice_mails,
     notices,
     playlists,
     positions,
@@ -26,12 +28,14 @@ from vireo_community.core.blocks import Blocks
 from vireo_community.core.comments import Comments
 from vireo_community.core.exports import Exports
 from vireo_community.core.history import History
+from vireo_community.core.notice_mails import NoticeMails, Tokens
 from vireo_community.core.notices import Notices
 from vireo_community.core.playlists import Playlists
 from vireo_community.core.reactions import Reactions
 from vireo_community.core.subscriptions import Subscriptions
 from vireo_community.core.viewers import Viewers
 from vireo_community.core.views import Views
+from vireo_community.mail.messages import Composer
 from vireo_community.settings import CommunitySettings
 from vireo_community.storage.blocks import BlockTable
 from vireo_community.storage.channels import ChannelTable
@@ -41,6 +45,7 @@ from vireo_community.storage.comments import CommentTable
 from vireo_community.storage.exports import ExportTables
 from vireo_community.storage.feeds import FeedTables
 from vireo_community.storage.history import HistoryTable
+from vireo_community.storage.notice_mails import NoticeMailTable
 from vireo_community.storage.notices import NoticeTable
 from vireo_community.storage.playlists import PlaylistTable
 from vireo_community.storage.reactions import ReactionTable
@@ -79,5 +84,9 @@ def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
     app.register_api(playlists.blueprint(own_lists))
     app.register_api(playlists.videos_blueprint(own_lists))
     app.register_api(notices.blueprint(Notices(NoticeTable(database))))
+    tokens = Tokens(settings.derived_key("unsubscribe"), lambda: int(time.time() // 86400))
+    mails = NoticeMails(NoticeMailTable(database), Composer(settings.public_url), tokens)
+    app.register_api(notice_mails.blueprint(mails))
+    app.register_api(notice_mails.internal_blueprint(mails))
     require_declarations(app)
     return app
