@@ -13,7 +13,12 @@ from vireo_courier.core.addresses import mailbox
 # What reaches a header or the name of a file, whatever another program has written.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 # RFC 2369: an address between `<` and `>`. It is in ASCII, and has no place to break a line at.
-WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]{1,900}")
+WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]{1,800}")
+# Lines of headers on the wire. An address of more than 78 characters, the default, would be written
+# as encoded words, which nobody reads in `List-Unsubscribe`; RFC 5322 allows 998.
+LINE = 900
+WIRE = policy.SMTP.clone(max_line_length=LINE)
+WIRE_UTF8 = policy.SMTPUTF8.clone(max_line_length=LINE)
 UNNAMED = re.compile(r"[^A-Za-z0-9-]+")
 
 
@@ -27,9 +32,7 @@ def message(sender: Address, to: str, reference: str, content: Content) -> Email
     Raises:
         ValueError: the address to unsubscribe at is none.
     """
-    # An address of more than 78 characters would be written as encoded words, which no program
-    # reads there; no other header becomes longer than the names and subjects that are in it.
-    made = EmailMessage(policy=policy.default.clone(max_line_length=998))
+    made = EmailMessage()
     made["From"] = sender
     made["To"] = mailbox(to)
     made["Subject"] = UNSEEN.sub(" ", content.subject)
