@@ -150,7 +150,7 @@ def sentence(notice: Notice) -> str:
     if notice.kind is Kind.LIKE and notice.comment is not None:
         about = f"your comment on {about}"
     if notice.kind is Kind.MILESTONE and notice.about_video:
-        return f"{about[0].upper()}{about[1:]} has {notice.count} views."
+        return f"{'A video' if notice.title is None else about} has {notice.count} views."
     words = SEVERAL.get(notice.kind, ONE[notice.kind]) if notice.count > 1 else ONE[notice.kind]
     others = notice.count - 1
     text = words.format(
@@ -159,7 +159,8 @@ def sentence(notice: Notice) -> str:
         count=notice.count,
         others=f"{others} other{'s' if others > 1 else ''}",
     )
-    return text[0].upper() + text[1:]
+    # A name at the beginning stays as it is.
+    return f"A{text[1:]}" if text.startswith("a video ") else text
 
 
 class Notices:
