@@ -66,7 +66,7 @@ def test_a_browser_gets_a_page_with_a_button(mailing: Any, link: tuple[str, str]
     assert '<form method="post">' in page.text and "comments on your videos" in page.text
     assert settings(mailing)["kinds"]["comment"]["mail"]
     done = mailing.http.post(path, headers=browser)
-    assert "are switched off" in done.text and "<form" not in done.text
+    assert "Switched off: mails about comments" in done.text and "<form" not in done.text
 
 
 def test_tokens_that_were_not_given_out_are_refused(mailing: Any, link: tuple[str, str]) -> None:
