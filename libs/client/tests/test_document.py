@@ -31,6 +31,8 @@ LEFT_OUT = {
     "check_gateway": "for what watches the gateway",
     "show_api_document": "for tools that read documents",
     "show_api_page": "for people",
+    "show_unsubscribe": "for who has a mail, and no program",
+    "unsubscribe": "for programs that read mails",
     "hear_notices": "a stream has no end, and asks for another kind of client",
 }
 # Each call of one of them names one of three, all in the same way.

@@ -8,8 +8,17 @@ import pytest
 from flask.testing import FlaskClient
 
 from vireo_common.database import Database
+from vireo_community.core.notices import Kind, Note
+from vireo_community.storage.notice_mails import NoticeMailTable
+from vireo_community.storage.notices import add
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.sessions import open_session
+
+MAIL_PAUSE, MAILS_A_DAY = 600, 5
+EVENTS = (
+    "SELECT JSON_VALUE(Payload, '$.channel_id'), JSON_VALUE(Payload, '$.reference')"
+    " FROM Events WHERE Kind = 'notice_mail_due' ORDER BY EventID"
+)
 
 
 class Stage:
@@ -140,3 +149,84 @@ def people(http: FlaskClient, stage: Any, token: Callable[..., dict[str, str]]) 
 def service_token(secrets_dir: Path) -> dict[str, str]:
     """The header of an internal request."""
     return {"X-Vireo-Service-Token": (secrets_dir / "service_token").read_text()}
+
+
+class Mailing:
+    """Ada gets mails; Bob and Cleo do what they are about."""
+
+    pause, most = MAIL_PAUSE, MAILS_A_DAY
+
+    def __init__(
+        self, http: FlaskClient, stage: Any, token: Any, service: Any, database: Database
+    ) -> None:
+        self.http, self.stage, self.service = http, stage, service
+        self.database = database
+        self.ada, self.bob, self.cleo = (stage.channel(name) for name in ("Ada", "Bob", "Cleo"))
+        self.token = token
+        self.table = NoticeMailTable(database)
+        self.video = self.numbered("Cats")
+
+    def numbered(self, title: str, owner: int | None = None) -> int:
+        path = self.stage.video(owner or self.ada, title=title)
+        ((number,),) = self.query("SELECT VideoID FROM Videos WHERE PathHash = %s", (path,))
+        return int(number)
+
+    def query(self, statement: str, values: Any = ()) -> Any:
+        return self.stage.database.query(statement, values)
+
+    def wants(self, who: int | None = None, **body: Any) -> None:
+        answer = self.http.put(
+            "/notifications/settings", json=body, headers=self.token(who or self.ada)
+        )
+        assert answer.status_code == 200, answer.json
+
+    def comment(self, actor: int, comment: int = 5, video: int | None = None) -> None:
+        about = video or self.video
+        note = Note(self.ada, Kind.COMMENT, f"video {about}", about, actor, comment)
+        self.database.transaction("test", lambda cursor: add(cursor, note))
+
+    def follow(self, actor: int) -> None:
+        note = Note(self.ada, Kind.FOLLOW, "you", actor_id=actor, once_each=True)
+        self.database.transaction("test", lambda cursor: add(cursor, note))
+
+    def later(self, seconds: int = MAIL_PAUSE) -> None:
+        """Let time pass."""
+        self.query(
+            "UPDATE NoticeMails SET WaitsSince = WaitsSince - INTERVAL %s SECOND,"
+            " MadeAt = MadeAt - INTERVAL %s SECOND",
+            (seconds, seconds),
+        )
+
+    def make(self) -> list[str]:
+        """Make what is due; the references of all mails that were ever made."""
+        steps = 0
+        while self.table.make(MAIL_PAUSE, MAILS_A_DAY):
+            steps += 1
+            assert steps < 1000
+        return [reference for _, reference in self.query(EVENTS)]
+
+    def content(self, reference: str) -> Any:
+        return self.http.get(f"/internal/notice_mails/{reference}", headers=self.service)
+
+    def said(self, reference: str) -> dict[str, str]:
+        answer = self.content(reference)
+        assert answer.status_code == 200, answer.json
+        found: dict[str, str] = answer.json["response"]
+        return found
+
+    def ended(self, reference: str, sent: bool = True) -> None:
+        answer = self.http.post(
+            f"/internal/notice_mails/{reference}", json={"sent": sent}, headers=self.service
+        )
+        assert answer.status_code == 200
+
+
+@pytest.fixture
+def mailing(
+    http: FlaskClient,
+    stage: Any,
+    token: Any,
+    service_token: dict[str, str],
+    community_database: Database,
+) -> Mailing:
+    return Mailing(http, stage, token, service_token, community_database)
