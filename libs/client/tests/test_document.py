@@ -56,13 +56,8 @@ PERSON = {"fname": "Ada", "mname": "M", "lname": "Lovelace"}
 DECISION = {"decision": "hide", "note": "x", "reason": "spam"}
 WITHOUT_ARGUMENTS = (
     *("sign_out", "refresh_token", "list_sessions", "end_other_sessions", "show_me"),
-    *(
-        "resend_verification",
-        "remove_channel_picture",
-        "clear_my_history",
-        "show_notice_settings",
-        "show_comment_filter",
-    ),
+    *("resend_verification", "remove_channel_picture", "clear_my_history"),
+    *("show_notice_settings", "show_comment_filter"),
 )
 PAGES = (
     *("list_videos", "list_my_videos", "list_my_blocks", "list_my_subscriptions", "list_feed"),

@@ -80,6 +80,11 @@ def blueprint(notices: Notices) -> APIBlueprint:
         notices.read(account_id(), body.up_to, body.ids)
         return with_unread(answer())
 
+    _add_settings(bp, notices)
+    return bp
+
+
+def _add_settings(bp: APIBlueprint, notices: Notices) -> None:
     @bp.get(
         "/notifications/settings",
         operation_id="show_notice_settings",
@@ -115,8 +120,6 @@ def blueprint(notices: Notices) -> APIBlueprint:
         """
         kinds = {kind: one.model_dump(exclude_none=True) for kind, one in body.kinds.items()}
         return answer(_shown(notices.change_settings(account_id(), kinds, body.digest)))
-
-    return bp
 
 
 def _shown(settings: Settings) -> dict[str, object]:
