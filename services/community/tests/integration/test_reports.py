@@ -1,5 +1,6 @@
 """Reports: who may make them, what they weigh, and who sees them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -147,3 +148,48 @@ def test_about_whom_one_may_decide(court: Any) -> None:
         assert court.code(who, "POST", f"/admin/reports/{case}", decision="dismiss") == "forbidden"
     assert court.decide("dismiss", who="Root")["by"] == "Root"
     assert court.act("hide", who="Root", video=of_mia)["shown"] == "hidden"
+
+
+def test_reports_at_once_are_counted_each(court: Any) -> None:
+    names = [f"New{number}" for number in range(24)]
+    for name in names:
+        court.join(name, "2 DAY")
+
+    def report(name: str) -> None:
+        court.report(name, "spam")
+        court.report(name, "hate")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(report, names))
+    (case,) = court.desk()
+    assert (case["count"], case["weight"], case["reasons"]) == (24, 12.0, {"spam": 24})
+
+
+def test_a_case_that_is_closed_is_followed_by_another(court: Any) -> None:
+    court.report("Bob")
+    first = court.decide("dismiss")["id"]
+    court.report("Bob")
+    assert court.desk() == []
+    court.report("Cleo")
+    (second,) = court.desk()
+    assert second["id"] != first
+    assert second["count"] == 1
+
+
+def test_pages_of_the_desk(court: Any) -> None:
+    videos = [court.stage.video(court.people.ids["Ada"]) for _ in range(5)]
+    for made in videos:
+        court.report("Bob", video=made)
+    for state in ("open", "decided"):
+        seen, path = [], f"/admin/reports?state={state}&kind=report&limit=2"
+        while path:
+            response = court.send("Mo", "GET", path)
+            seen += [row["video"] for row in response.json["response"]]
+            link = response.headers.get("Link", "")
+            path = link[1:].split(">")[0].removeprefix("http://localhost") if link else ""
+        assert sorted(seen) == sorted(videos)
+        for row in court.desk():
+            court.decide("dismiss", case=row["id"])
+    assert court.code("Mo", "GET", "/admin/reports?cursor=x") == "invalid_cursor"
+    assert court.code("Mo", "GET", "/admin/reports?state=x") == "invalid_query"
+    assert court.code("Mo", "GET", "/admin/decisions?cursor=WyJ4Il0") == "invalid_cursor"
