@@ -145,6 +145,72 @@ def people(http: FlaskClient, stage: Any, token: Callable[..., dict[str, str]]) 
     return People(http, stage, token)
 
 
+class Court:
+    """Ada shows a video, Bob comments, Mo moderates, Root is admin, and Cleo reports."""
+
+    def __init__(self, people: Any, token: Callable[..., dict[str, str]]) -> None:
+        self.people, self.stage, self.send = people, people.stage, people.send
+        self._token = token
+        for name in ("Mo", "Mia", "Root"):
+            self.join(name)
+        for name, role in (("Mo", "moderator"), ("Mia", "moderator"), ("Root", "admin")):
+            self.grant(name, role)
+        self.video = people.video
+
+    def join(self, name: str, age: str | None = None) -> int:
+        channel_id: int = self.stage.channel(name)
+        self.people.ids[name] = channel_id
+        self.people.tokens[name] = self._token(channel_id)
+        if age is not None:
+            self.stage.database.query(
+                f"UPDATE Channels SET CreatedAt = UTC_TIMESTAMP() - INTERVAL {age}"
+                " WHERE ChannelID = %s",
+                (channel_id,),
+            )
+        return channel_id
+
+    def grant(self, name: str, role: str) -> None:
+        self.stage.database.query(
+            "INSERT INTO Roles (ChannelID, Role, GrantedAt) VALUES (%s, %s, NOW(3))",
+            (self.people.ids[name], role),
+        )
+
+    def ok(self, who: str, method: str, path: str, **body: Any) -> Any:
+        response = self.send(who, method, path, **body)
+        assert response.status_code == 200, response.json
+        return response.json["response"]
+
+    def report(self, who: str, reason: str = "spam", text: str = "", **subject: Any) -> None:
+        subject = subject or {"video": self.video}
+        assert self.ok(who, "POST", "/reports", reason=reason, text=text, **subject) == ""
+
+    def desk(self, query: str = "", who: str = "Mo") -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.ok(who, "GET", f"/admin/reports{query}")
+        return rows
+
+    def decide(self, decision: str, who: str = "Mo", note: str = "", case: int = 0) -> Any:
+        case = case or self.desk()[0]["id"]
+        return self.ok(who, "POST", f"/admin/reports/{case}", decision=decision, note=note)
+
+    def act(self, decision: str, who: str = "Mo", **subject: Any) -> Any:
+        subject = subject or {"video": self.video}
+        return self.ok(who, "POST", "/admin/decisions", decision=decision, **subject)
+
+    def code(self, who: str, method: str, path: str, **body: Any) -> str:
+        response = self.send(who, method, path, **body)
+        assert response.status_code >= 400, response.json
+        return str(response.json["response"]["error"])
+
+    def concerned(self, who: str = "Ada") -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.ok(who, "GET", "/me/moderation")
+        return rows
+
+
+@pytest.fixture
+def court(people: Any, token: Callable[..., dict[str, str]]) -> Court:
+    return Court(people, token)
+
+
 @pytest.fixture
 def service_token(secrets_dir: Path) -> dict[str, str]:
     """The header of an internal request."""

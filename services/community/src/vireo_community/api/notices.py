@@ -71,8 +71,7 @@ def blueprint(notices: Notices) -> APIBlueprint:
         """
         page = notices.page(account_id(), query.limit, query.cursor, unread=query.unread)
         asked = {"unread": "true"} if query.unread else {}
-        values = [shown(row) for row in page.rows]
-        return with_unread(answer_page(page, values, query.limit, **asked))
+        return with_unread(answer_page(page, list(map(shown, page.rows)), query.limit, **asked))
 
     @bp.post(
         "/notifications/read",
