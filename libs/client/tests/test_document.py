@@ -123,7 +123,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "list_my_history": {"page_size": 1},
     "clear_my_history": {},
     "forget_video": {"hash_path": HASH},
-    "list_my_playlists": {"page_size": 1},
+    "list_my_playlists": {"video": HASH, "page_size": 1},
     "make_playlist": {"title": "x", "description": "y", "visibility": "public"},
     "show_playlist": {"id": "later"},
     "edit_playlist": {"id": "a" * 16, "title": "x", "description": "y", "visibility": "public"},

@@ -10,6 +10,7 @@ import type {
   Playlist,
   PlaylistChange,
   PlaylistTexts,
+  PlaylistWith,
   Video,
   Watched,
 } from "~/api/types";
@@ -66,17 +67,23 @@ export const listSubscriptions = pageOf<Followed>();
 export const listPlaylists = pageOf<Playlist>();
 export const listPlaylistVideos = (address: string) => seen<Placed[]>(address);
 
-/** All playlists of one's own, `later` before the others. */
-export async function playlists(): Promise<Playlist[]> {
-  const rows: Playlist[] = [];
-  let next: string | null = libraryLists.playlists(MOST_OF_A_PAGE);
+async function allOf<T extends Playlist>(address: string): Promise<T[]> {
+  const rows: T[] = [];
+  let next: string | null = address;
   while (next) {
-    const page: Answer<Playlist[]> = await listPlaylists(next);
+    const page: Answer<T[]> = await pageOf<T>()(next);
     rows.push(...page.value);
     next = page.next;
   }
   return rows;
 }
+
+/** All playlists of one's own, `later` before the others. */
+export const playlists = () => allOf<Playlist>(libraryLists.playlists(MOST_OF_A_PAGE));
+
+/** The same, and whether this video is in each. */
+export const playlistsWith = (hash: string) =>
+  allOf<PlaylistWith>(`${libraryLists.playlists(MOST_OF_A_PAGE)}&video=${hash}`);
 
 export const showPlaylist = async (id: string) => (await seen<Playlist>(listAt(id))).value;
 

@@ -8,6 +8,7 @@ import { Failure, SignedOut } from "~/api/failure";
 import { send } from "~/api/http";
 import { inTurn, newsOf, onTold, tell } from "~/api/tabs";
 import type { SignedIn } from "~/api/types";
+import { drafts } from "~/browser-drafts";
 import { PERSONAL, remembered } from "~/browser-storage";
 
 /** The name of who is signed in, as typed at sign-up or sign-in; `null` for nobody. */
@@ -38,6 +39,7 @@ function forget(): void {
   until = 0;
   account.value = null;
   for (const name of Object.values(PERSONAL)) remembered.remove(name);
+  drafts.clear();
 }
 
 /** Open a session. Fails with `bad_credentials`, `blocked` and others. */

@@ -16,12 +16,15 @@ export type CommentsPolicy = Schemas["CommentsPolicy"];
 export type MyReaction = Reaction["reaction"];
 export type Reaction = Schemas["Reaction"];
 export type Playlist = Schemas["PlaylistRow"];
+/** With whether a video is in it. */
+export type PlaylistWith = Playlist & { has_video: boolean };
 export type Me = Schemas["MeRow"];
 export type Session = Schemas["SessionRow"];
 export type SignedIn = Schemas["SignedIn"];
 export type SignUp = Schemas["SignUpBody"];
 /** What a person writes of a video. */
 export type VideoTexts = Schemas["UploadBody"];
+export type VideoChange = VideoTexts & { comments_policy?: CommentsPolicy };
 export type MeChange = Schemas["PatchMeBody"];
 export type Notice = Schemas["NoticeObject"];
 export type NoticeKind = Notice["kind"];

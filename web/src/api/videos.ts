@@ -3,7 +3,7 @@
 import { Failure } from "~/api/failure";
 import { type Answer, send } from "~/api/http";
 import { account, withToken } from "~/api/session";
-import type { Video, VideoTexts } from "~/api/types";
+import type { Video, VideoChange, VideoTexts } from "~/api/types";
 
 export const PAGE = 24;
 // More the API does not give at once.
@@ -80,7 +80,7 @@ export async function deleteVideo(hash: string): Promise<void> {
   await withToken((token) => send(`/v/${hash}`, { method: "DELETE", token }));
 }
 
-export async function editVideo(hash: string, body: VideoTexts): Promise<Video> {
+export async function editVideo(hash: string, body: VideoChange): Promise<Video> {
   const { value } = await withToken((token) =>
     send<Video>(`/v/${hash}`, { method: "PATCH", body, token }),
   );

@@ -4,7 +4,7 @@ import type { Video } from "~/api/types";
 import { files } from "~/api/videos";
 import { Avatar, Theirs } from "~/components/avatar";
 import { texts } from "~/locales";
-import { ago, clock, dateTime } from "~/locales/formats";
+import { ago, clock, count, dateTime } from "~/locales/formats";
 import { to } from "~/routes";
 import "~/components/card.css";
 
@@ -83,6 +83,8 @@ export function VideoCard(props: CardProps) {
                 <span aria-hidden="true"> · </span>
               </>
             )}
+            {texts.value.views(video.views ?? 0, count(video.views ?? 0))}
+            <span aria-hidden="true"> · </span>
             <When iso={video.upload} />
           </p>
           {note && <p class="faint small">{note}</p>}

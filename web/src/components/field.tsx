@@ -27,7 +27,12 @@ interface Manner {
 
 type InputProps = Shared & Manner & { type?: "text" | "email" };
 
-function Frame(props: Shared & { id: string; children: ComponentChildren }) {
+type FrameProps = Pick<Shared, "label" | "hint" | "error"> & {
+  id: string;
+  children: ComponentChildren;
+};
+
+function Frame(props: FrameProps) {
   const { id, label, hint, error, children } = props;
   return (
     <div class="field">
@@ -63,7 +68,7 @@ export function Field({ label, value, onValue, hint, error, type, ...rest }: Inp
   // Preact's types know each kind of input by itself; these two are alike.
   const kind = { type: type ?? "text" } as { type: "text" };
   return (
-    <Frame {...{ id, label, value, onValue, hint, error }}>
+    <Frame {...{ id, label, hint, error }}>
       <input
         {...rest}
         {...kind}
@@ -80,7 +85,7 @@ export function Field({ label, value, onValue, hint, error, type, ...rest }: Inp
 export function Area({ label, value, onValue, hint, error, ...rest }: Shared & Manner) {
   const id = useId();
   return (
-    <Frame {...{ id, label, value, onValue, hint, error }}>
+    <Frame {...{ id, label, hint, error }}>
       <textarea
         {...rest}
         id={id}
@@ -93,6 +98,34 @@ export function Area({ label, value, onValue, hint, error, ...rest }: Shared & M
   );
 }
 
+interface SelectProps<T extends string> extends Omit<Shared, "value" | "onValue"> {
+  value: T;
+  onValue: (value: T) => void;
+  /** What can be chosen, and how it is called. */
+  choices: [T, string][];
+}
+
+export function Select<T extends string>(props: SelectProps<T>) {
+  const { label, value, onValue, hint, error, choices } = props;
+  const id = useId();
+  return (
+    <Frame {...{ id, label, hint, error }}>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => onValue(event.currentTarget.value as T)}
+        aria-describedby={described(id, hint, error)}
+      >
+        {choices.map(([one, name]) => (
+          <option key={one} value={one}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </Frame>
+  );
+}
+
 /** A password, which can be looked at while it is typed. */
 export function Password({ label, value, onValue, hint, error, ...rest }: Shared & Manner) {
   const t = texts.value.enter;
@@ -100,7 +133,7 @@ export function Password({ label, value, onValue, hint, error, ...rest }: Shared
   const [shown, setShown] = useState(false);
   const kind = { type: shown ? "text" : "password" } as { type: "password" };
   return (
-    <Frame {...{ id, label, value, onValue, hint, error }}>
+    <Frame {...{ id, label, hint, error }}>
       <div class="password">
         <input
           autoComplete="current-password"

@@ -1,8 +1,13 @@
-/** A description: addresses become links, times lead into the video, all else stays text. */
+/**
+ * What somebody wrote: addresses become links, times lead into the video, names to channels, all else
+ * stays text.
+ */
 
 import type { ComponentChildren } from "preact";
+import { to } from "~/routes";
 
-const FOUND = /(https?:\/\/[^\s<>"'`]+)|(?<![\d:.])(\d{1,2}(?::\d{2}){1,2})(?![\d:])/g;
+const FOUND =
+  /(https?:\/\/[^\s<>"'`]+)|(?<![\d:.])(\d{1,2}(?::\d{2}){1,2})(?![\d:])|(?<![A-Za-z0-9_.@-])@([A-Za-z0-9_.-]{3,})/g;
 
 // No address that somebody means is longer.
 const LONGEST = 2000;
@@ -24,6 +29,12 @@ function trimmed(address: string): string {
   return address.slice(0, end);
 }
 
+/** The name of a channel; `""` where it can be none. What ends a sentence is not of it. */
+function named(written: string): string {
+  const name = written.replace(/[.-]+$/, "");
+  return name.length >= 3 && name.length <= 25 ? name : "";
+}
+
 export function secondsOf(time: string): number {
   return time.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 }
@@ -32,14 +43,18 @@ interface RichProps {
   text: string;
   /** Where times lead; without it they are text. */
   seek?: (seconds: number) => void;
+  /** Whether `@name` leads to a channel. */
+  mentions?: boolean;
 }
 
-export function Rich({ text, seek }: RichProps) {
+export function Rich({ text, seek, mentions = false }: RichProps) {
   const parts: ComponentChildren[] = [];
   let from = 0;
   for (const match of text.matchAll(FOUND)) {
-    const [whole, address] = match;
-    const shown = address ? trimmed(address) : whole;
+    const [whole, address, , written] = match;
+    const name = written && mentions ? named(written) : "";
+    if (written && !name) continue;
+    const shown = address ? trimmed(address) : name ? `@${name}` : whole;
     if (address && shown.length > LONGEST) continue;
     parts.push(text.slice(from, match.index));
     from = match.index + shown.length;
@@ -49,6 +64,8 @@ export function Rich({ text, seek }: RichProps) {
           {shown}
         </a>,
       );
+    } else if (name) {
+      parts.push(<a href={to.channel(name)}>{shown}</a>);
     } else if (seek) {
       parts.push(
         <button type="button" class="plain-link" onClick={() => seek(secondsOf(whole))}>

@@ -34,9 +34,14 @@ export function placeOf(hash: string): number {
   return typeof found === "number" && Number.isFinite(found) ? found : 0;
 }
 
+/** Whether to go on there: what has just begun, or is as good as over, begins anew. */
+export function isWorth(at: number, duration: number): boolean {
+  return at >= LEAST_SECONDS && at < duration * 0.95;
+}
+
 export function keepPlace(hash: string, { currentTime, duration }: HTMLVideoElement): void {
   const others = places().filter(([known]) => known !== hash);
-  const worth = currentTime >= LEAST_SECONDS && currentTime < duration * 0.95;
+  const worth = isWorth(currentTime, duration);
   const mine: Places = worth ? [[hash, Math.floor(currentTime)]] : [];
   remembered.keep(PERSONAL.places, [...mine, ...others].slice(0, MOST_PLACES));
 }

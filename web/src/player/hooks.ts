@@ -3,7 +3,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { answers, doubtLine, whenBack } from "~/api/connection";
-import { applySound, keepPlace, keepSound, placeOf } from "~/player/habits";
+import { applySound, isWorth, keepPlace, keepSound, placeOf } from "~/player/habits";
 import { isForVideo, press } from "~/player/keys";
 import { startOf } from "~/player/start";
 import { place } from "~/router";
@@ -11,6 +11,7 @@ import { place } from "~/router";
 type Video = RefObject<HTMLVideoElement | null>;
 
 const KEEP_MS = 4000;
+const SOON_SECONDS = 3;
 
 /** Do `work` as soon as the video's length is known; gives a function that forgets it. */
 function onceKnown(it: HTMLVideoElement, work: () => void): () => void {
@@ -23,27 +24,28 @@ function onceKnown(it: HTMLVideoElement, work: () => void): () => void {
 }
 
 /**
- * Where it begins: where the address says, or else where it was left. Gives the latter in seconds;
- * 0 for the beginning.
+ * Where it begins: where the address says, or else where it was left, by what the server knows
+ * (`left`) or this browser. Gives the latter in seconds; 0 for the beginning.
  */
-export function useBegin(hash: string, video: Video): number {
+export function useBegin(hash: string, video: Video, left: number | null): number {
   const [resumed, setResumed] = useState(0);
   // Another time in the address is another place in the same video.
   const wanted = startOf(place.value);
   useEffect(() => {
     const it = video.current;
-    if (!it) return;
+    if (!it || (wanted === null && left === null)) return;
     return onceKnown(it, () => {
       if (wanted !== null) {
         if (wanted < it.duration) it.currentTime = wanted;
         return;
       }
-      const left = placeOf(hash);
-      if (!left || left >= it.duration * 0.95) return;
-      it.currentTime = left;
-      setResumed(left);
+      const at = left || placeOf(hash);
+      // Who watches it already is not taken elsewhere.
+      if (!isWorth(at, it.duration) || it.currentTime > SOON_SECONDS) return;
+      it.currentTime = at;
+      setResumed(at);
     });
-  }, [hash, video, wanted]);
+  }, [hash, video, wanted, left]);
   return resumed;
 }
 

@@ -11,6 +11,7 @@ import { clock } from "~/locales/formats";
 import { useControls } from "~/player/controls";
 import { useBegin, useHabits, useKeys, useTrouble } from "~/player/hooks";
 import { Next } from "~/player/next";
+import { usePosition } from "~/player/position";
 import { place } from "~/router";
 import "~/player/player.css";
 
@@ -70,17 +71,20 @@ interface PlayerProps {
   /** Another address of its picture, once that is known. */
   poster: string;
   video: RefObject<HTMLVideoElement | null>;
+  /** Where one left it, in seconds; `null` while that is not known. */
+  left: number | null;
   /** What is offered when it has ended. */
   next: Video | null;
 }
 
-export function Player({ hash, poster, video, next }: PlayerProps) {
+export function Player({ hash, poster, video, left, next }: PlayerProps) {
   const t = texts.value.watch;
   const box = useRef<HTMLElement>(null);
   const controls = useControls(video);
-  const resumed = useBegin(hash, video);
+  const resumed = useBegin(hash, video, left);
   const trouble = useTrouble(video);
   useHabits(hash, video);
+  usePosition(hash, video);
   useKeys(video, box);
   return (
     <div class="stage">

@@ -2,19 +2,21 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { noteChange } from "~/api/listing";
-import type { Video } from "~/api/types";
+import type { CommentsPolicy, Video } from "~/api/types";
 import { noteTexts } from "~/api/upload-queue";
 import { editVideo, isGone, showVideo } from "~/api/videos";
 import { useAct } from "~/components/action";
 import { Button } from "~/components/button";
 import { Dialog } from "~/components/dialog";
 import { sentence } from "~/components/failure-text";
-import { lookAtFirstError } from "~/components/field";
+import { lookAtFirstError, Select } from "~/components/field";
 import { useLoad } from "~/components/loaded";
 import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
 import { TextFields, textProblems } from "~/screens/video-texts";
+
+const POLICIES: CommentsPolicy[] = ["open", "review", "closed"];
 
 interface EditProps {
   video: Video;
@@ -29,6 +31,8 @@ function told(failure: unknown): string {
 function Form({ video, onClose, onSaved }: EditProps) {
   const t = texts.value;
   const [typed, setTyped] = useState({ title: video.title, description: video.description });
+  const { comments_policy: known = "open" } = video;
+  const [policy, setPolicy] = useState(known);
   const act = useAct();
   const form = useRef<HTMLFormElement>(null);
   // What had the focus has gone when the texts came.
@@ -42,7 +46,8 @@ function Form({ video, onClose, onSaved }: EditProps) {
       return;
     }
     void act.run(async () => {
-      const body = { ...typed, title: typed.title.trim() };
+      const texts = { ...typed, title: typed.title.trim() };
+      const body = policy === known ? texts : { ...texts, comments_policy: policy };
       const changed = await editVideo(video.thumbnail, body);
       noteChange(changed);
       noteTexts(changed);
@@ -62,6 +67,13 @@ function Form({ video, onClose, onSaved }: EditProps) {
           act.clear();
         }}
         problems={problems}
+      />
+      <Select
+        label={t.studio.comments}
+        hint={t.studio.policyHints[policy]}
+        value={policy}
+        onValue={setPolicy}
+        choices={POLICIES.map((one) => [one, t.studio.policies[one]])}
       />
       <div class="buttons">
         <button type="button" class="button" onClick={onClose}>

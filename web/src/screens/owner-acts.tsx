@@ -23,11 +23,11 @@ export function OwnerActs({ video, onChanged }: OwnerActsProps) {
     <>
       <button type="button" class="button" onClick={() => setAsked("edit")}>
         <Icon name="edit" />
-        {t.edit}
+        <span class="word">{t.edit}</span>
       </button>
       <button type="button" class="button" onClick={() => setAsked("remove")}>
         <Icon name="trash" />
-        {t.remove}
+        <span class="word">{t.remove}</span>
       </button>
       {asked === "edit" && <Edit video={video} onClose={close} onSaved={onChanged} />}
       {asked === "remove" && (

@@ -1,123 +1,22 @@
 /** A video: the player, what its owner says of it, and more of the channel. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { account } from "~/api/session";
 import type { Video } from "~/api/types";
 import { files, isGone, list, lists, showVideo } from "~/api/videos";
-import { Avatar, Theirs } from "~/components/avatar";
-import { CardSkeleton, VideoCard, When } from "~/components/card";
-import { Icon } from "~/components/icon";
+import { CardSkeleton, VideoCard } from "~/components/card";
 import { type Loaded, useLoad } from "~/components/loaded";
-import { Rich } from "~/components/rich-text";
 import { Empty, Failed } from "~/components/states";
 import { useTitle } from "~/components/title";
-import { say } from "~/components/toast";
 import { texts } from "~/locales";
-import { chooseKeys, everywhere } from "~/player/keys";
 import { Player } from "~/player/player";
-import { to } from "~/routes";
+import { About, AboutSkeleton } from "~/screens/about-video";
 import { type Playing, PlayingList, playing } from "~/screens/library/playing";
 import { NotReady } from "~/screens/not-ready";
-import { OwnerActs } from "~/screens/owner-acts";
+import { Talk } from "~/screens/talk";
 import "~/screens/watch.css";
 
 const BESIDE = 12;
-
-async function share(hash: string): Promise<void> {
-  await navigator.clipboard.writeText(location.origin + to.watch(hash));
-  say(texts.value.watch.shared);
-}
-
-function Description({ text, seek }: { text: string; seek: (seconds: number) => void }) {
-  const t = texts.value.watch;
-  const long = text.length > 400 || text.split("\n").length > 6;
-  const [open, setOpen] = useState(!long);
-  if (!text.trim()) return <p class="faint">{t.noDescription}</p>;
-  return (
-    <div class="description">
-      <p class={open ? "" : "folded"} dir="auto">
-        <Rich text={text} seek={seek} />
-      </p>
-      {long && (
-        <button
-          type="button"
-          class="plain-link"
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-        >
-          {open ? t.showLess : t.showMore}
-        </button>
-      )}
-    </div>
-  );
-}
-
-function Keys() {
-  const t = texts.value.watch;
-  return (
-    <details class="keys">
-      <summary>
-        <Icon name="keyboard" />
-        {t.keys}
-      </summary>
-      <dl>
-        {t.keyList.map(([keys, what]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-      <label>
-        <input
-          type="checkbox"
-          checked={everywhere.value}
-          onChange={(event) => chooseKeys(event.currentTarget.checked)}
-        />{" "}
-        {t.keysEverywhere}
-      </label>
-    </details>
-  );
-}
-
-interface AboutProps {
-  video: Video;
-  seek: (seconds: number) => void;
-  onChanged: (video: Video) => void;
-}
-
-function About({ video, seek, onChanged }: AboutProps) {
-  const t = texts.value.watch;
-  return (
-    <section class="about-video">
-      <h1 dir="auto">{video.title}</h1>
-      <div class="owner">
-        <a class="quiet" href={to.channel(video.channel)}>
-          <Avatar name={video.channel} />
-          <strong>
-            <Theirs text={video.channel} />
-          </strong>
-        </a>
-        <span class="faint small">
-          <When iso={video.upload} />
-        </span>
-        <span class="acts">
-          {navigator.clipboard && (
-            <button type="button" class="button" onClick={() => void share(video.thumbnail)}>
-              <Icon name="link" />
-              {t.share}
-            </button>
-          )}
-          <OwnerActs video={video} onChanged={onChanged} />
-        </span>
-      </div>
-      <h2 class="unseen">{t.description}</h2>
-      <Description text={video.description} seek={seek} />
-      <Keys />
-    </section>
-  );
-}
 
 interface Besides {
   /** Whether they are of the same channel. */
@@ -201,16 +100,6 @@ function WholeSkeleton() {
   );
 }
 
-function AboutSkeleton() {
-  return (
-    <div class="about-video" aria-hidden="true">
-      <span class="line skeleton tall" />
-      <span class="line skeleton short owner" />
-      <span class="line skeleton description" />
-    </div>
-  );
-}
-
 function useMediaSession(video: Video | null, poster: string): void {
   useEffect(() => {
     if (!video || !("mediaSession" in navigator)) return;
@@ -225,6 +114,34 @@ function useMediaSession(video: Video | null, poster: string): void {
   }, [video, poster]);
 }
 
+/** Where one left it, on whatever device; `null` while it is not known. */
+function useLeft(video: Video | null): number | null {
+  const [left, setLeft] = useState<number | null>(account.peek() ? null : 0);
+  useEffect(() => {
+    if (video) setLeft((known) => known ?? video.my_position ?? 0);
+  }, [video]);
+  return left;
+}
+
+/** Who signs in or out sees the same video with other eyes. */
+function useOtherEyes(hash: string, put: (video: Video) => void): void {
+  const name = account.value;
+  const seenAs = useRef(name);
+  useEffect(() => {
+    if (seenAs.current === name) return;
+    seenAs.current = name;
+    let wanted = true;
+    // Where it fails, what is there stays.
+    showVideo(hash).then(
+      (video) => wanted && put(video),
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [hash, name, put]);
+}
+
 export function Watch({ hash }: { hash: string }) {
   const t = texts.value.watch;
   const [found, again, put] = useLoad(() => showVideo(hash), [hash]);
@@ -237,6 +154,20 @@ export function Watch({ hash }: { hash: string }) {
     async () => (video ? ((await playing(video.thumbnail)) ?? besides(video)) : null),
     [known],
   );
+  const left = useLeft(video);
+  // What comes late changes its part alone.
+  const latest = useRef(video);
+  latest.current = video;
+  const change = useCallback(
+    (part: Partial<Video>) => {
+      if (!latest.current) return;
+      latest.current = { ...latest.current, ...part };
+      put(latest.current);
+    },
+    [put],
+  );
+  const onCount = (by: number) => change({ comments: (latest.current?.comments ?? 0) + by });
+  useOtherEyes(hash, put);
   useTitle(video?.title ?? "");
   useMediaSession(video, poster);
   function seek(seconds: number): void {
@@ -253,8 +184,9 @@ export function Watch({ hash }: { hash: string }) {
   return (
     <div class="screen watch">
       <div class="main-column">
-        <Player hash={hash} poster={poster} video={player} next={next} />
-        {video ? <About video={video} seek={seek} onChanged={put} /> : <AboutSkeleton />}
+        <Player hash={hash} poster={poster} video={player} left={left} next={next} />
+        {video ? <About video={video} seek={seek} onChanged={change} /> : <AboutSkeleton />}
+        {video && <Talk video={video} seek={seek} onCount={onCount} />}
       </div>
       <aside>
         {video ? <More video={video} found={beside} again={besideAgain} /> : <WholeSkeleton />}

@@ -148,9 +148,15 @@ class People(Calls):
 
     # Playlists; the id ``later`` is one's own of what to watch later.
 
-    def list_my_playlists(self, *, page_size: int = 50) -> Iterator[PlaylistRow]:
-        """One's own playlists but ``later``, the newest first."""
-        return self._all(PlaylistRow, "/me/playlists", page_size, signed=True)
+    def list_my_playlists(
+        self, *, video: str | None = None, page_size: int = 50
+    ) -> Iterator[PlaylistRow]:
+        """One's own playlists, ``later`` before all others, which are the newest first.
+
+        With the hash path of a ``video`` each says whether it is in it.
+        """
+        query = {} if video is None else {"video": video}
+        return self._all(PlaylistRow, "/me/playlists", page_size, signed=True, **query)
 
     def make_playlist(
         self, title: str, description: str = "", *, visibility: PlaylistVisibility = "private"

@@ -122,7 +122,8 @@ class PlaylistVideoRow(UniversalObject):
 
 @dataclass(frozen=True)
 class PlaylistRow:
-    """A playlist; ``count`` is of all videos in it, also those that one may not see."""
+    """A playlist; ``count`` is of all videos in it, also those that one may not see.
+    ``has_video``: whether the video that was asked for is in it."""
 
     id: str
     title: str
@@ -131,6 +132,7 @@ class PlaylistRow:
     channel: str
     count: int
     updated: str
+    has_video: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,26 @@ def order(http: FlaskClient, name: str, head: Any = None, limit: int = 100) -> l
     return found
 
 
+def test_which_of_them_have_a_video(stage: Any, http: FlaskClient, ada: Any, bob: Any) -> None:
+    owner = stage.channel("Cleo")
+    video, other = stage.video(owner), stage.video(owner)
+    first, second = make(http, ada, title="First"), make(http, ada, title="Second")
+    put(http, ada, first, video)
+    put(http, ada, "later", video)
+    put(http, ada, second, other)
+    put(http, bob, make(http, bob), other)
+    found, path = {}, f"/me/playlists?video={video}&limit=1"
+    while path:
+        page = http.get(path, headers=ada)
+        found |= {row["id"]: row["has_video"] for row in made(page)}
+        path = page.headers.get("Link", "").partition("<")[2].partition(">")[0]
+    assert found == {"later": True, second: False, first: True}
+    assert "has_video" not in made(http.get("/me/playlists", headers=ada))[0]
+    for nothing in ("AAAAAAA", "x", "/../x"):
+        answer = http.get("/me/playlists", query_string={"video": nothing}, headers=ada)
+        assert outcome(answer) == (404, "not_found")
+
+
 def test_made_shown_changed_and_deleted(http: FlaskClient, ada: Any, bob: Any) -> None:
     row = made(http.post("/me/playlists", json=BODY, headers=ada))
     assert re.fullmatch(r"[A-Za-z0-9]{16}", row["id"])

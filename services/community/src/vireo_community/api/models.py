@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from vireo_common.pages import PageQuery
 from vireo_common.schema import Omitted
 from vireo_common.text import iso_time
 from vireo_community.core.history import WatchedVideo
@@ -19,6 +20,7 @@ from vireo_community.core.playlists import (
 from vireo_community.core.subscriptions import Subscription
 from vireo_videos.channel import Notify
 from vireo_videos.objects import HashPathInPath, UniversalObject, show_channel, show_video
+from vireo_videos.video import HASH_PATH
 
 MOST_SECONDS = 1e6
 """Beyond any film, and within what every column and every client can hold."""
@@ -82,6 +84,17 @@ class PlaylistPath(BaseModel):
     id: str = Field(
         description="The playlist's id, or `later`: one's own of what to watch later.",
         json_schema_extra={"pattern": f"^([A-Za-z0-9]{{{NAME_LENGTH}}}|{LATER})$"},
+    )
+
+
+class PlaylistsQuery(PageQuery):
+    """Which of one's playlists have a video, and the two parameters that every list takes."""
+
+    video: str | Omitted = Field(
+        None,
+        max_length=100,
+        description="A video's hash path: each playlist says whether it is in it.",
+        json_schema_extra={"pattern": f"^{HASH_PATH.pattern}$"},
     )
 
 
@@ -159,6 +172,9 @@ class PlaylistRow(BaseModel):
     channel: str = Field(description="Its owner's username.")
     count: int = Field(description="Of all videos in it, also those that one may not see.")
     updated: str = Field(description="When it was changed last, ISO 8601 in UTC with `Z`.")
+    has_video: bool | Omitted = Field(
+        None, description="Whether the video of `?video=` is in it; with that alone."
+    )
 
 
 def show_playlist(playlist: Playlist) -> dict[str, object]:
@@ -171,6 +187,7 @@ def show_playlist(playlist: Playlist) -> dict[str, object]:
         "channel": playlist.channel,
         "count": playlist.videos,
         "updated": iso_time(playlist.updated),
+        **({} if playlist.has_video is None else {"has_video": playlist.has_video}),
     }
 
 

@@ -24,6 +24,7 @@ from vireo_community.api.models import (
     PlaylistBody,
     PlaylistPath,
     PlaylistRow,
+    PlaylistsQuery,
     PlaylistVideoPath,
     PlaylistVideoRow,
     show_placed,
@@ -44,19 +45,25 @@ def own_blueprint(playlists: Playlists) -> APIBlueprint:
         "/me/playlists",
         operation_id="list_my_playlists",
         security=TOKEN_REQUIRED,
-        responses={200: Envelope[list[PlaylistRow]], **problems(*PAGE_PROBLEMS, *TOKEN_PROBLEMS)},
+        responses={
+            200: Envelope[list[PlaylistRow]],
+            **problems(Code.NOT_FOUND, *PAGE_PROBLEMS, *TOKEN_PROBLEMS),
+        },
     )
     @signed_in
-    def mine(query: PageQuery) -> Response:
+    def mine(query: PlaylistsQuery) -> Response:
         """One's own playlists, the newest first.
 
-        `later`, which everybody has, is not among them.
+        `later`, which everybody has, is the first of them. With `?video=` each says in `has_video`
+        whether that video is in it.
 
         Example:
             curl $VIREO/me/playlists -H "Authorization: Bearer $TOKEN"
         """
-        page = playlists.page(account_id(), query.limit, query.cursor)
-        return answer_page(page, [show_playlist(row) for row in page.rows], query.limit)
+        page = playlists.page(account_id(), query.limit, query.cursor, query.video)
+        rows = [show_playlist(row) for row in page.rows]
+        also = {} if query.video is None else {"video": query.video}
+        return answer_page(page, rows, query.limit, **also)
 
     @bp.post(
         "/me/playlists",

@@ -3,8 +3,8 @@
 import datetime as dt
 import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -41,7 +41,8 @@ class PlaylistVisibility(StrEnum):
 @dataclass(frozen=True)
 class Playlist:
     """A playlist; ``name`` is its id in addresses. ``videos`` counts all of them, also those that
-    may not be seen by who asks."""
+    may not be seen by who asks. ``has_video``: whether the one that was asked for is in it; ``None``
+    where none was."""
 
     playlist_id: int
     name: str
@@ -52,6 +53,7 @@ class Playlist:
     visibility: PlaylistVisibility
     videos: int
     updated: dt.datetime
+    has_video: bool | None = None
 
     @property
     def is_later(self) -> bool:
@@ -108,6 +110,9 @@ class PlaylistStore(Protocol):
 
     def page(self, channel_id: int, limit: int, cursor: str | None) -> Page[Playlist]:
         """The channel's playlists, ``later`` before all others, which are the newest first."""
+
+    def holding(self, playlist_ids: Sequence[int], video_id: int) -> Set[int]:
+        """Which of these playlists have the video."""
 
     def videos(
         self, playlist_id: int, viewer: int | None, limit: int, cursor: str | None
@@ -194,9 +199,24 @@ class Playlists:
         _not_later(playlist)
         self._store.remove(playlist.playlist_id)
 
-    def page(self, channel_id: int, limit: int, cursor: str | None) -> Page[Playlist]:
-        """One's own playlists, ``later`` before all others, which are the newest first."""
-        return self._store.page(channel_id, limit, cursor)
+    def page(
+        self, channel_id: int, limit: int, cursor: str | None, hash_path: str | None = None
+    ) -> Page[Playlist]:
+        """One's own playlists, ``later`` before all others, which are the newest first.
+
+        Args:
+            hash_path: of a video of which each says whether it is in it.
+
+        Raises:
+            Failure: ``not_found``: the account may not see such a video.
+        """
+        page = self._store.page(channel_id, limit, cursor)
+        if hash_path is None:
+            return page
+        video = find_video(self._videos, hash_path, channel_id)
+        holding = self._store.holding([row.playlist_id for row in page.rows], video.video_id)
+        rows = [replace(row, has_video=row.playlist_id in holding) for row in page.rows]
+        return Page(rows, page.next_cursor)
 
     def videos(self, name: str, viewer: int | None, limit: int, cursor: str | None) -> Page[Placed]:
         """What is in a playlist and the viewer may see, in its order.

@@ -5,7 +5,7 @@ that two who order it at once come one after the other.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from pymysql.cursors import Cursor
@@ -88,6 +88,8 @@ JOIN Videos v ON v.VideoID = i.VideoID {LISTED_JOINS}
 WHERE i.PlaylistID = %s AND {VISIBLE} AND i.Place >= %s
 ORDER BY i.Place LIMIT %s
 """
+
+HOLDING = "SELECT PlaylistID FROM PlaylistVideos WHERE VideoID = %s AND PlaylistID IN ({ids})"
 
 PLACE = "SELECT Place FROM PlaylistVideos WHERE PlaylistID = %s AND VideoID = %s"
 
@@ -207,6 +209,15 @@ class PlaylistTable:
             return Page(rows, None)
         last = rows[limit - 1]
         return Page(rows[:limit], encode_cursor([LAST if last.is_later else last.playlist_id]))
+
+    def holding(self, playlist_ids: Sequence[int], video_id: int) -> Set[int]:
+        """Which of these playlists have the video."""
+        if not playlist_ids:
+            return frozenset()
+        statement = HOLDING.format(ids=", ".join(["%s"] * len(playlist_ids)))
+        with self._database.read() as reading:
+            reading.execute(statement, (video_id, *playlist_ids))
+            return {row[0] for row in reading.fetchall()}
 
     def videos(
         self, playlist_id: int, viewer: int | None, limit: int, cursor: str | None
