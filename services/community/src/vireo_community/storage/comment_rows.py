@@ -76,6 +76,12 @@ ON DUPLICATE KEY UPDATE Comments = Comments + %s, InReview = InReview + %s
 
 UNPIN = "UPDATE VideoCounters SET PinnedID = NULL WHERE VideoID = %s AND PinnedID = %s"
 
+# What was reported of it, and an appeal, are of no use any more.
+CLOSE_CASES = """
+UPDATE ModerationCases SET OpenMark = CaseID, ClosedAt = NOW(3), Outcome = 'gone'
+WHERE Kind IN ('report', 'appeal') AND Subject = 'comment' AND SubjectID = %s AND OpenMark = 0
+"""
+
 # Its likes are deleted in pieces, by the worker.
 NOTE_GONE = "INSERT IGNORE INTO GoneComments (CommentID) VALUES (%s)"
 
@@ -170,6 +176,7 @@ def restore(cursor: Cursor, row: Row, parent: Row | None, why: HiddenBy) -> None
 
 def delete(cursor: Cursor, row: Row, parent: Row | None) -> None:
     """Delete a locked comment; it stays without its words where replies need their place."""
+    cursor.execute(CLOSE_CASES, (row.comment_id,))
     if row.likes:
         cursor.execute(NOTE_GONE, (row.comment_id,))
     if parent:
