@@ -13,7 +13,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev page up down restart status logs rotate-keys recount dev demo test test-page test-containers test-debian13 bench load check lock openapi settings clean
+.PHONY: help install install-dev page up down restart status logs rotate-keys recount audit-log grant revoke dev demo test test-page test-containers test-debian13 bench load check lock openapi settings clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,15 @@ rotate-keys: ## Sign tokens with another key from now on; nobody is signed out
 
 recount: ## Compare counters with the rows behind them (REPAIR=1: set those that differ)
 	@REPAIR="$(REPAIR)" ops/run.sh recount
+
+audit-log: ## Is the log of decisions whole? (HEAD=number:hash: and has it what was noted)
+	@HEAD="$(HEAD)" ops/run.sh audit-log
+
+grant: ## Give an account a role (NAME=anna ROLE=moderator, or admin)
+	@NAME="$(NAME)" ROLE="$(ROLE)" ops/run.sh grant
+
+revoke: ## Take an account's role away (NAME=anna)
+	@NAME="$(NAME)" ops/run.sh revoke
 
 dev: install ## Work on one service (SERVICE=catalog): it starts anew at every change
 	@$(PYTHON) -m vireo_ops dev --service "$(SERVICE)"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# up, down, restart, status, rotate-keys, recount, logs [SERVICE]: in containers where a Docker engine answers, otherwise on
+# up, down, restart, status, rotate-keys, recount, audit-log, grant, revoke, logs [SERVICE]: in containers where a Docker engine answers, otherwise on
 # the machine itself. RUNTIME=containers or RUNTIME=native forces one.
 set -eu
 cd "$(dirname "$0")/.."
@@ -31,7 +31,8 @@ esac
 if [ "$RUNTIME" = native ]; then
     ops/install.sh
     [ "$command" != logs ] || exec .venv/bin/python -m vireo_ops logs --service "$service"
-    exec .venv/bin/python -m vireo_ops "$command" ${REPAIR:+--repair}
+    exec .venv/bin/python -m vireo_ops "$command" ${REPAIR:+--repair} ${HEAD:+--head "$HEAD"} \
+        ${NAME:+--name "$NAME"} ${ROLE:+--role "$ROLE"}
 fi
 
 engine_answers || die "RUNTIME=containers, but no Docker engine with compose answers."
@@ -52,6 +53,9 @@ rotate-keys)
     docker compose run --rm --no-deps rotate-grant-keys
     ;;
 recount) docker compose exec -T community python -m vireo_community recount ${REPAIR:+--repair} ;;
+audit-log) docker compose exec -T community python -m vireo_community audit-log ${HEAD:+--head "$HEAD"} ;;
+grant) docker compose exec -T auth python -m vireo_auth grant "${NAME:?}" "${ROLE:?}" ;;
+revoke) docker compose exec -T auth python -m vireo_auth revoke "${NAME:?}" ;;
 restart)
     docker compose down --remove-orphans
     "$0" up

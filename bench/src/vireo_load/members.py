@@ -6,8 +6,8 @@ from typing import Any
 
 from vireo_load import checks, mix
 from vireo_load.checks import Answer, Walk, Wrong, require
+from vireo_load.participants import Participant
 from vireo_load.plan import Clip
-from vireo_load.visitors import Visitor
 from vireo_testing.person import details
 
 _HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
@@ -18,7 +18,7 @@ _LOOKS, _SLOWLY = 240, 20
 _DIFFERENCE_SECONDS = 0.3
 
 
-class Member(Visitor):
+class Member(Participant):
     """A user with a channel, who knows what must be in it."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -38,7 +38,7 @@ class Member(Visitor):
             self._cards = ["upload"]
             if self.number == 0:
                 # So that the shortest run has one of each.
-                self._cards = ["encode", "refresh", "sign_in_again", "look", "upload"]
+                self._cards = ["encode", "refresh", "sign_in_again", "look", "take_part", "upload"]
         elif not self._cards:
             self._cards = [name for name, count in mix.MEMBER.items() for _ in range(count)]
             self.chance.shuffle(self._cards)
@@ -47,6 +47,8 @@ class Member(Visitor):
                 self.home()
             case "look":
                 self._look()
+            case "take_part":
+                self.take_part()
             case "refresh":
                 self._refresh()
             case "sign_in_again":

@@ -39,6 +39,8 @@ MEMBER: Mapping[str, int] = {
     "browse": 7,
     "look": 6,
     "upload": 4,
+    # Watch, like, comment, follow: few of those who watch do, but each is a write.
+    "take_part": 3,
     # A front end refreshes a token every few hours. Here it is every minute.
     "refresh": 2,
     # One bcrypt is half a second of processor time.

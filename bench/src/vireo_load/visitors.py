@@ -14,6 +14,8 @@ _HOME, _FOUND, _CHANNEL = 24, 20, 24
 _THUMBNAILS, _PICTURES = 8, 3
 _PIECE = 1 << 20
 _SEED = "seed_"
+# Members react to films and comment on them while others look; lists have no description.
+_CHANGING = {"description", "likes", "dislikes", "my_reaction", "comments", "views"}
 
 
 class Visitor(Person):
@@ -90,7 +92,7 @@ class Visitor(Person):
         """A video's own page, which must agree with the list's row or with what was seeded."""
         wanted = self.day.plan.shown.get(hash_path)
         if wanted is None and row is not None:
-            wanted = {key: value for key, value in row.items() if key != "description"}
+            wanted = {key: value for key, value in row.items() if key not in _CHANGING}
         assert wanted is not None
         self.ask("GET /v", f"/v/{hash_path}", checks.video(wanted))
 

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from vireo_ops import caller, gateway, page, settings_texts
+from vireo_ops.commands import recount, run_command
 from vireo_ops.develop import develop
 from vireo_ops.errors import OperationError
-from vireo_ops.recount import recount
 from vireo_ops.rotation import rotate_keys
 from vireo_ops.runtime import Runtime
 
@@ -26,6 +26,9 @@ def main(arguments: Sequence[str]) -> int:
         "logs": _logs,
         "rotate-keys": _rotate_keys,
         "recount": _recount,
+        "audit-log": _audit_log,
+        "grant": _grant,
+        "revoke": _revoke,
         "check-gateway": _check_gateway,
         "dev": _dev,
     }
@@ -33,6 +36,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("command", choices=[*sorted(commands), "page", "settings"])
     parser.add_argument("--service", default="", help="logs, dev: the program")
     parser.add_argument("--repair", action="store_true", help="recount: set what differs")
+    parser.add_argument("--head", default="", help="audit-log: a head that was noted before")
+    parser.add_argument("--name", default="", help="grant, revoke: the account")
+    parser.add_argument("--role", default="", help="grant: moderator or admin")
     try:
         if arguments[:1] == ["settings"]:
             return _settings(check="--check" in arguments)
@@ -107,6 +113,26 @@ def _rotate_keys(_: argparse.Namespace) -> int:
 
 def _recount(given: argparse.Namespace) -> int:
     return recount(_runtime(), repair=given.repair)
+
+
+def _audit_log(given: argparse.Namespace) -> int:
+    noted = ["--head", given.head] if given.head else []
+    return run_command(_runtime(), "community", "audit-log", *noted)
+
+
+def _grant(given: argparse.Namespace) -> int:
+    _require("make grant NAME=anna ROLE=moderator", given.name, given.role)
+    return run_command(_runtime(), "auth", "grant", given.name, given.role)
+
+
+def _revoke(given: argparse.Namespace) -> int:
+    _require("make revoke NAME=anna", given.name)
+    return run_command(_runtime(), "auth", "revoke", given.name)
+
+
+def _require(usage: str, *given: str) -> None:
+    if not all(given):
+        raise OperationError(f"Say it like this: {usage}")
 
 
 def _dev(given: argparse.Namespace) -> int:

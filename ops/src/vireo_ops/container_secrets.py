@@ -28,7 +28,7 @@ SERVICE_USER = RunUser("vireo", 10001, 10001, "/")
 DATABASE = "mariadb"
 PARTS: dict[str, tuple[str, ...]] = {
     "auth": ("db_auth_password", "service_token", SIGNING_KEY),
-    "auth-worker": ("db_auth_password",),
+    "auth-worker": ("db_auth_password", "service_token"),
     "catalog": ("db_catalog_password", "service_token"),
     "community": ("db_community_password", "service_token"),
     "courier": ("db_courier_password", SMTP_PASSWORD),

@@ -65,6 +65,10 @@ def fixed_environment(
     urls = {f"VIREO_{name.upper()}_URL": service_address(layout, name) for name in SERVICES}
     return {
         **base_environment(layout, users.services),
+        # One heap a process, given back as it empties: with an arena for each thread, and a
+        # threshold that grows, a process keeps what it once needed at the same time.
+        "MALLOC_ARENA_MAX": "1",
+        "MALLOC_TRIM_THRESHOLD_": "131072",
         "VIREO_DB_HOST": "127.0.0.1",
         "VIREO_DB_PORT": str(database_port),
         "VIREO_DB_NAME": DATABASE_NAME,

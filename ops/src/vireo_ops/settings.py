@@ -20,7 +20,7 @@ from vireo_auth.settings import AuthSettings
 from vireo_auth.settings import WorkerSettings as AuthWorkerSettings
 from vireo_catalog.settings import CatalogSettings
 from vireo_common.settings import PREFIX, ServiceSettings, complaints
-from vireo_community.settings import CommunitySettings
+from vireo_community.settings import CommunitySettings, StreamSettings
 from vireo_community.settings import WorkerSettings as CommunityWorkerSettings
 from vireo_courier.settings import MailSettings
 from vireo_media.settings import (
@@ -148,6 +148,9 @@ class GatewaySettings(BaseModel):
         description="reactions, comments, follows and other writes to community of one client "
         "address; bursts of 200",
     )
+    streams_of_address: Count = Field(
+        50, description="streams of notices that one client address may have open"
+    )
     rate_limit_exempt: Networks = Field(
         (),
         description="addresses and networks without these rates, with commas or blanks between",
@@ -192,7 +195,7 @@ READERS: Mapping[str, type[GatewaySettings | ThreadSettings | ServiceSettings]] 
     "catalog-worker": CatalogSettings,
     "community": CommunitySettings,
     "community-worker": CommunityWorkerSettings,
-    "community-stream": CommunitySettings,
+    "community-stream": StreamSettings,
     "media": MediaSettings,
     "media-worker": WorkerSettings,
     "media-spool": FilesSettings,

@@ -1,7 +1,7 @@
 """``make recount``: the counters of a running Vireo are what their rows say."""
 
+from vireo_ops.commands import recount
 from vireo_ops.database import _as_root
-from vireo_ops.recount import recount
 from vireo_ops.runtime import Runtime
 from vireo_testing.clips import Library
 from vireo_testing.person import Person

@@ -27,7 +27,7 @@ export type VideoTexts = Schemas["UploadBody"];
 export type VideoChange = VideoTexts & { comments_policy?: CommentsPolicy };
 export type MeChange = Schemas["PatchMeBody"];
 export type Notice = Schemas["NoticeObject"];
-export type NoticeKind = Schemas["Kind"];
+export type NoticeKind = Notice["kind"];
 export type NoticeSettings = Schemas["NoticeSettings"];
 export type NoticeChange = Partial<Schemas["SettingsBody"]>;
 /** A video that one has watched. */
@@ -60,3 +60,10 @@ export type Reason = (typeof REASONS)[number];
 /** What is reported: one of the three. */
 export type Reported = { video: string } | { comment: number } | { channel: string };
 export type ReportBody = Reported & { reason: Reason; text: string };
+
+/** An entry of the desk: all reports about one thing, or an appeal. */
+export type Case = Schemas["CaseRow"];
+/** A decision about what is one's own. */
+export type Decision = Schemas["DecisionRow"];
+export type LogEntry = Schemas["EntryRow"];
+export type Verdict = Schemas["Verdict"];

@@ -60,7 +60,7 @@ class Calls:
         return self._all(UniversalObject, path, page_size, signed=signed)
 
     def _all(
-        self, kind: type[Value], path: str, page_size: int, *, signed: bool, **query_of: str
+        self, kind: type[Value], path: str, page_size: int, /, *, signed: bool, **query_of: str
     ) -> Iterator[Value]:
         """The values of a list, asked for page by page."""
         query: dict[str, str | int] = {**query_of, "limit": page_size}

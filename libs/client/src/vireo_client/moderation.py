@@ -51,7 +51,7 @@ class Moderation(Calls):
         self, *, state: str = "open", kind: str | None = None, page_size: int = 50
     ) -> Iterator[CaseRow]:
         """The desk: `open` or `decided` cases, of the kind `report` or `appeal`, or both."""
-        more = given({"kind": kind})
+        more = {} if kind is None else {"kind": kind}
         return self._all(CaseRow, "/admin/reports", page_size, signed=True, state=state, **more)
 
     def decide_report(

@@ -237,6 +237,28 @@ class ModerationDecided(Event):
     comment_id: int | None = None
 
 
+@dataclass(frozen=True)
+class ViewsReached(Event):
+    """The counted views of a video have passed a round number for the first time."""
+
+    kind = "views_reached"
+
+    video_id: int
+    channel_id: int
+    views: int
+
+
+@dataclass(frozen=True)
+class NoticeMailDue(Event):
+    """A mail about notices waits for whoever knows the account's address; see community's
+    ``/internal/notice_mails/<reference>``."""
+
+    kind = "notice_mail_due"
+
+    channel_id: int
+    reference: str
+
+
 def publish(cursor: Cursor, event: Event) -> int:
     """Let everybody know, once the caller's transaction is committed; the event's id.
 

@@ -30,6 +30,7 @@ log = get_logger()
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
 MAX_KEY = 255
 WAIT_SECONDS = 25.0
 POLL_SECONDS = 0.02
@@ -75,7 +76,7 @@ class IdempotentRequests:
             case Turn.CONFLICT:
                 raise Failure(Code.IDEMPOTENCY_CONFLICT)
             case Kept(status, body):
-                headers = {"Idempotency-Replayed": "true"}
+                headers = {REPLAYED: "true"}
                 return Response(body, status, headers, content_type="application/json")
         g.idempotency = asked
         return None

@@ -71,11 +71,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Content:
-    """What a mail says, as plain text and as HTML."""
+    """What a mail says, as plain text and as HTML.
+
+    ``unsubscribe`` is the address at which one POST ends mails of this sort; empty where there is
+    none.
+    """
 
     subject: str
     text: str
     html: str
+    unsubscribe: str = ""
 
     def to_json(self) -> str:
         """As the table has it."""
@@ -91,6 +96,7 @@ class Content:
         try:
             given = json.loads(text)
             parts = [given[name] for name in ("subject", "text", "html")]
+            parts.append(given.get("unsubscribe", ""))
         except (KeyError, TypeError, RecursionError) as error:
             raise ValueError("no content of a mail") from error
         if not all(isinstance(part, str) for part in parts):

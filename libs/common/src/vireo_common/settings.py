@@ -36,6 +36,14 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 """An address with a scheme, and nothing behind its path."""
 
 
+PUBLIC_URL: Any = Field(
+    "http://localhost:8080",
+    description="address that people know Vireo by: links in mails lead there; with `https:` "
+    "cookies stay there, under names that say so",
+)
+"""A field of those who make links."""
+
+
 class ServiceSettings(BaseModel):
     """What a service needs to serve and to reach the database and its neighbours."""
 

@@ -4,17 +4,13 @@ from pathlib import Path
 
 from pydantic import Field
 
-from vireo_common.settings import ServiceSettings, WebAddress
+from vireo_common.settings import PUBLIC_URL, ServiceSettings, WebAddress, fixed
 
 
 class PublicSettings(ServiceSettings):
     """What auth and its worker both need."""
 
-    public_url: WebAddress = Field(
-        "http://localhost:8080",
-        description="address that people know Vireo by: links in mails lead there; with `https:` "
-        "cookies stay there, under names that say so",
-    )
+    public_url: WebAddress = PUBLIC_URL
 
 
 class AuthSettings(PublicSettings):
@@ -51,6 +47,7 @@ class AuthSettings(PublicSettings):
 class WorkerSettings(PublicSettings):
     """What auth's worker needs beside what every service needs."""
 
+    community_url: str = fixed("http://127.0.0.1:8004", "internal address of community")
     mails_of_origin: int = Field(
         60,
         ge=1,

@@ -1,6 +1,7 @@
 """The community service: everything is put together here."""
 
 import datetime as dt
+import time
 
 from flask_openapi3.openapi import OpenAPI
 
@@ -19,6 +20,7 @@ from vireo_community.api import (
     decisions,
     exports,
     history,
+    notice_mails,
     notices,
     playlists,
     positions,
@@ -32,6 +34,7 @@ from vireo_community.core.comments import Comments
 from vireo_community.core.decisions import Decisions
 from vireo_community.core.exports import Exports
 from vireo_community.core.history import History
+from vireo_community.core.notice_mails import NoticeMails, Tokens
 from vireo_community.core.notices import Notices
 from vireo_community.core.playlists import Playlists
 from vireo_community.core.reactions import Reactions
@@ -39,6 +42,7 @@ from vireo_community.core.reports import Reports, Subjects
 from vireo_community.core.subscriptions import Subscriptions
 from vireo_community.core.viewers import Viewers
 from vireo_community.core.views import Views
+from vireo_community.mail.messages import Composer
 from vireo_community.settings import CommunitySettings
 from vireo_community.storage.blocks import BlockTable
 from vireo_community.storage.channels import ChannelTable
@@ -51,6 +55,7 @@ from vireo_community.storage.desk import DeskTables
 from vireo_community.storage.exports import ExportTables
 from vireo_community.storage.feeds import FeedTables
 from vireo_community.storage.history import HistoryTable
+from vireo_community.storage.notice_mails import NoticeMailTable
 from vireo_community.storage.notices import NoticeTable
 from vireo_community.storage.playlists import PlaylistTable
 from vireo_community.storage.reactions import ReactionTable
@@ -96,5 +101,9 @@ def create_app(settings: CommunitySettings | None = None) -> OpenAPI:
     app.register_api(reports.blueprint(reporting, deciding))
     app.register_api(decisions.blueprint(deciding))
     app.register_api(comment_filters.blueprint(CommentFilters(CommentFilterTable(database))))
+    tokens = Tokens(settings.derived_key("unsubscribe"), lambda: int(time.time() // 86400))
+    mails = NoticeMails(NoticeMailTable(database), Composer(settings.public_url), tokens)
+    app.register_api(notice_mails.blueprint(mails))
+    app.register_api(notice_mails.internal_blueprint(mails))
     require_declarations(app)
     return app

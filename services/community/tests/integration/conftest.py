@@ -69,7 +69,7 @@ class People:
     """Ada owns a video; Bob and Cleo write below it."""
 
     def __init__(self, http: FlaskClient, stage: Any, token: Callable[..., dict[str, str]]) -> None:
-        self.http, self.stage = http, stage
+        self.http, self.stage, self.token = http, stage, token
         self.ids = {name: stage.channel(name) for name in ("Ada", "Bob", "Cleo")}
         self.tokens = {name: token(channel_id) for name, channel_id in self.ids.items()}
         self.video = stage.video(self.ids["Ada"])

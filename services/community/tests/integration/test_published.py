@@ -90,3 +90,24 @@ def test_nothing_is_told_of_what_is_refused(people: Any, published: Any) -> None
     people.policy("closed")
     assert people.post("Bob").status_code == 403
     assert published() == []
+
+
+def test_an_approved_reply_tells_whom_it_answers(people: Any, published: Any) -> None:
+    """A reply to a reply, which stands below the comment of somebody else."""
+    comment = people.made("Bob")
+    reply = people.made("Cleo", reply_to=comment)
+    people.policy("review")
+    dora = people.stage.channel("Dora")
+    people.ids["Dora"], people.tokens["Dora"] = dora, people.token(dora)
+    deeper = people.made("Dora", reply_to=reply)
+    published()
+    assert people.send("Ada", "POST", f"/comments/{deeper}/approve").status_code == 200
+    ((kind, said),) = published()
+    assert (kind, said["reply_to_author"]) == ("comment_approved", people.ids["Cleo"])
+    # What it answers was deleted meanwhile: nobody is answered.
+    orphan = people.made("Dora", reply_to=reply)
+    assert people.send("Cleo", "DELETE", f"/comments/{reply}").status_code == 200
+    published()
+    assert people.send("Ada", "POST", f"/comments/{orphan}/approve").status_code == 200
+    ((_, said),) = published()
+    assert said["reply_to_author"] is None

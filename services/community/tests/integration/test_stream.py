@@ -17,14 +17,16 @@ from vireo_common import event_log
 from vireo_common.database import Database
 from vireo_common.events import VideoStateChanged, publish
 from vireo_community.core.notices import Kind, Note
+from vireo_community.settings import StreamSettings
 from vireo_community.storage.notices import NoticeTable, add
-from vireo_community.stream.hub import MOST_OF_ACCOUNT
 from vireo_testing import programs
 from vireo_testing.mariadb import TestDatabase, free_port
 from vireo_testing.person import eventually
 from vireo_testing.services import service_variables
 
 SECONDS = 60.0
+
+MOST_OF_ACCOUNT = StreamSettings.model_fields["streams_of_account"].default
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import ssl
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from email import policy
 from pathlib import Path
 
 from vireo_common.outgoing_mails import Later, Refused
 from vireo_courier.core.addresses import for_transport
+from vireo_courier.core.messages import WIRE, WIRE_UTF8
 from vireo_courier.core.sending import Compose
 from vireo_courier.settings import Security
 
@@ -34,7 +34,7 @@ class Folder:
     def deliver(self, name: str, to: str, compose: Compose, stop: threading.Event) -> None:
         """Write the mail; the same mail again takes the place of the file."""
         del to, stop
-        content = compose().as_bytes(policy=policy.SMTPUTF8)
+        content = compose().as_bytes(policy=WIRE_UTF8)
         temporary = self._folder / f".{name}.{secrets.token_hex(8)}"
         try:
             try:
@@ -142,7 +142,7 @@ class Smtp:
         if stop.is_set():
             raise Later("stopped")
         message = compose()
-        content = message.as_bytes(policy=policy.SMTPUTF8 if international else policy.SMTP)
+        content = message.as_bytes(policy=WIRE_UTF8 if international else WIRE)
         if isinstance(client.sock, socket.socket):
             client.sock.settimeout(self._data_seconds)
         try:

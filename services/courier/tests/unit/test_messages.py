@@ -7,7 +7,7 @@ import pytest
 
 from vireo_common.outgoing_mails import Content
 from vireo_courier.core.addresses import for_transport, mailbox
-from vireo_courier.core.messages import in_names, message
+from vireo_courier.core.messages import WIRE, in_names, message
 
 SENDER = mailbox("vireo@example.org", "Vireo")
 CONTENT = Content("Confirm your address", "Hello ada,\n", "<p>Hello ada,</p>\n")
@@ -15,7 +15,7 @@ CONTENT = Content("Confirm your address", "Hello ada,\n", "<p>Hello ada,</p>\n")
 
 def mail(content: Content = CONTENT, to: str = "ada@example.org") -> EmailMessage:
     """A mail as its receiver reads it."""
-    sent = message(SENDER, to, "0123abcd", content).as_bytes(policy=policy.SMTP)
+    sent = message(SENDER, to, "0123abcd", content).as_bytes(policy=WIRE)
     return message_from_bytes(sent, policy=policy.default)  # type: ignore[arg-type]
 
 
@@ -36,7 +36,7 @@ def test_a_mail_is_whole() -> None:
 
 def test_lines_fit_into_smtp() -> None:
     long = Content("x" * 5000, "y" * 5000, "z" * 5000)
-    sent = message(SENDER, "ada@example.org", "1", long).as_bytes(policy=policy.SMTP)
+    sent = message(SENDER, "ada@example.org", "1", long).as_bytes(policy=WIRE)
     assert max(len(line) for line in sent.split(b"\r\n")) < 998
     assert sent.isascii()
 
@@ -70,3 +70,27 @@ def test_addresses_beyond_ascii() -> None:
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "a\0b", "a b\r\n", ".."])
 def test_names_lead_nowhere(name: str) -> None:
     assert not set("/.\0\r\n ") & set(in_names(name))
+
+
+def test_an_address_to_unsubscribe_at_stands_in_one_piece() -> None:
+    address = f"https://video.example.org/notifications/unsubscribe?token={'x' * 300}"
+    sent = message(SENDER, "ada@example.org", "1", Content("s", "t", "h", address))
+    lines = sent.as_bytes(policy=WIRE).split(b"\r\n")
+    assert f"List-Unsubscribe: <{address}>".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert mail()["List-Unsubscribe"] is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://a.org/?\r\nBcc: eve@example.org",
+        "https://a.org/>, <mailto:eve@example.org",
+        "mailto:eve@example.org",
+        "https://a.org/\u00e9",
+        "https://a.org/" + "x" * 900,
+    ],
+)
+def test_what_is_no_address_to_unsubscribe_at_is_no_mail(address: str) -> None:
+    with pytest.raises(ValueError, match="no address"):
+        message(SENDER, "ada@example.org", "1", Content("s", "t", "h", address))

@@ -188,7 +188,9 @@ class AppealRow(BaseModel):
 
     text: str
     created: str
-    state: AppealState = Field(description="`open`, or what was decided.")
+    state: AppealState = Field(
+        description="`open`, or what was decided; `gone`: its subject was deleted before."
+    )
 
 
 class DecisionRow(SubjectRow):

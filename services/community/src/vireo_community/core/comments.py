@@ -239,8 +239,10 @@ class Comments:
         Raises:
             Failure: ``not_found``, ``invalid_cursor``.
         """
-        found = self._find(comment_id, viewer)
-        moderator = self._sees_hidden(viewer, found.video)
+        found = self._store.find(comment_id, viewer)
+        moderator = found is not None and self._sees_hidden(viewer, found.video)
+        if found is None or not may_see(viewer, found, moderator=moderator):
+            raise Failure(Code.NOT_FOUND)
         return self._lists.replies(found, viewer, limit, cursor, moderator=moderator)
 
     def _sees_hidden(self, viewer: int | None, video: Subject) -> bool:

@@ -20,7 +20,7 @@ from vireo_community.core.moderation import (
 )
 from vireo_community.core.reports import Named, require_one
 
-AppealState = Literal["open", "dismiss", "restore"]
+AppealState = Literal["open", "dismiss", "restore", "gone"]
 
 
 @dataclass(frozen=True)

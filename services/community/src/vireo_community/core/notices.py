@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 
 MILESTONES = tuple(10**power for power in range(2, 10))
-"""Numbers of followers that somebody is told of."""
+"""Numbers of followers, and of views of a video, that somebody is told of."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ class Notice:
     """A notice as its recipient sees it.
 
     ``change`` is its place in the recipient's list: each change of a notice gets the next number.
-    ``video``, ``title`` and ``channel`` are ``None`` where there is none, or it may not be seen.
+    ``video``, ``title`` and ``channel`` are ``None`` where there is none, or it may not be seen;
+    ``about_video`` says whether there is one.
     """
 
     notice_id: int
@@ -76,6 +77,7 @@ class Notice:
     comment: int | None
     created: dt.datetime
     read: bool
+    about_video: bool
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,8 @@ def sentence(notice: Notice) -> str:
     about = "a video" if notice.title is None else f"“{notice.title}”"
     if notice.kind is Kind.LIKE and notice.comment is not None:
         about = f"your comment on {about}"
+    if notice.kind is Kind.MILESTONE and notice.about_video:
+        return f"{'A video' if notice.title is None else about} has {notice.count} views."
     words = SEVERAL.get(notice.kind, ONE[notice.kind]) if notice.count > 1 else ONE[notice.kind]
     others = notice.count - 1
     text = words.format(
@@ -155,7 +159,8 @@ def sentence(notice: Notice) -> str:
         count=notice.count,
         others=f"{others} other{'s' if others > 1 else ''}",
     )
-    return text[0].upper() + text[1:]
+    # A name at the beginning stays as it is.
+    return f"A{text[1:]}" if text.startswith("a video ") else text
 
 
 class Notices:

@@ -41,8 +41,8 @@ class PlaylistVisibility(StrEnum):
 @dataclass(frozen=True)
 class Playlist:
     """A playlist; ``name`` is its id in addresses. ``videos`` counts all of them, also those that
-    may not be seen by who asks. ``has_video``: whether the one that was asked for is in it; ``None``
-    where none was."""
+    may not be seen by who asks. ``has_video``: whether the one that was asked for is in it;
+    ``None`` where none was."""
 
     playlist_id: int
     name: str

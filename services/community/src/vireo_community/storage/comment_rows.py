@@ -44,8 +44,9 @@ FROM Comments WHERE CommentID = %s FOR UPDATE
 """
 
 INSERT = """
-INSERT INTO Comments (VideoID, ChannelID, ParentID, State, Listed, CreatedAt, RequestKey, Text)
-VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP(), %s, %s)
+INSERT INTO Comments
+    (VideoID, ChannelID, ParentID, AnswersID, State, Listed, CreatedAt, RequestKey, Text)
+VALUES (%s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(), %s, %s)
 """
 
 SET_STATE = "UPDATE Comments SET State = %s, Listed = %s WHERE CommentID = %s"
@@ -74,7 +75,18 @@ VALUES (%s, GREATEST(%s, 0), GREATEST(%s, 0))
 ON DUPLICATE KEY UPDATE Comments = Comments + %s, InReview = InReview + %s
 """
 
+ANSWERED = """
+SELECT a.ChannelID FROM Comments c JOIN Comments a ON a.CommentID = c.AnswersID
+WHERE c.CommentID = %s AND a.State = 'shown'
+"""
+
 UNPIN = "UPDATE VideoCounters SET PinnedID = NULL WHERE VideoID = %s AND PinnedID = %s"
+
+# What was reported of it, and an appeal, are of no use any more.
+CLOSE_CASES = """
+UPDATE ModerationCases SET OpenMark = CaseID, ClosedAt = NOW(3), Outcome = 'gone'
+WHERE Kind IN ('report', 'appeal') AND Subject = 'comment' AND SubjectID = %s AND OpenMark = 0
+"""
 
 # Its likes are deleted in pieces, by the worker.
 NOTE_GONE = "INSERT IGNORE INTO GoneComments (CommentID) VALUES (%s)"
@@ -83,6 +95,13 @@ NOTE_GONE = "INSERT IGNORE INTO GoneComments (CommentID) VALUES (%s)"
 def video_of(cursor: Cursor, comment_id: int) -> int | None:
     """The video of a comment, which never changes."""
     cursor.execute(VIDEO_OF, (comment_id,))
+    row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+def author_answered(cursor: Cursor, comment_id: int) -> int | None:
+    """Who wrote the comment that this one answers; ``None`` where it is gone, or there is none."""
+    cursor.execute(ANSWERED, (comment_id,))
     row = cursor.fetchone()
     return int(row[0]) if row else None
 
@@ -120,14 +139,20 @@ def insert(
     video_id: int,
     channel_id: int,
     parent: Row | None,
+    answers_id: int | None,
     state: CommentState,
     request_key: bytes | None,
     text: str,
 ) -> int:
-    """Add a comment, to one that is locked where it is a reply; its id."""
+    """Add a comment, to one that is locked where it is a reply; its id.
+
+    ``answers_id`` is the comment that it answers, which may be a reply itself.
+    """
     shown = state is CommentState.SHOWN
     parent_id = parent.comment_id if parent else 0
-    cursor.execute(INSERT, (video_id, channel_id, parent_id, state, shown, request_key, text))
+    cursor.execute(
+        INSERT, (video_id, channel_id, parent_id, answers_id, state, shown, request_key, text)
+    )
     made = int(cursor.lastrowid)
     comments = int(shown)
     if parent:
@@ -170,6 +195,7 @@ def restore(cursor: Cursor, row: Row, parent: Row | None, why: HiddenBy) -> None
 
 def delete(cursor: Cursor, row: Row, parent: Row | None) -> None:
     """Delete a locked comment; it stays without its words where replies need their place."""
+    cursor.execute(CLOSE_CASES, (row.comment_id,))
     if row.likes:
         cursor.execute(NOTE_GONE, (row.comment_id,))
     if parent:

@@ -161,7 +161,7 @@ class CommentTable:
             row, parent = lock_thread(cursor, comment_id)
             if row.state is CommentState.REVIEW:
                 comment_rows.set_state(cursor, row, parent, CommentState.SHOWN)
-                _publish_approved(cursor, video, row, parent)
+                _publish_approved(cursor, video, row)
 
         self._database.transaction("comments.approve", work)
 
@@ -199,7 +199,8 @@ def _add(cursor: Cursor, draft: Draft) -> int:
         _require_not_blocking(cursor, author, answered.channel_id)
     state = state_of(author, video, draft.text, filter_of(cursor, video.channel_id))
     key, text = draft.request_key, draft.text
-    made = comment_rows.insert(cursor, video.video_id, author, parent, state, key, text)
+    to = draft.reply_to
+    made = comment_rows.insert(cursor, video.video_id, author, parent, to, state, key, text)
     said = CommentPosted(
         made,
         video.video_id,
@@ -280,14 +281,14 @@ def _video_of(cursor: Cursor, comment_id: int) -> int:
     return video_id
 
 
-def _publish_approved(cursor: Cursor, video: Subject, row: Row, parent: Row | None) -> None:
+def _publish_approved(cursor: Cursor, video: Subject, row: Row) -> None:
     said = CommentApproved(
         row.comment_id,
         video.video_id,
         video.hash_path,
         row.channel_id,
         video.channel_id,
-        reply_to_author=(parent.channel_id or None) if parent else None,
+        reply_to_author=comment_rows.author_answered(cursor, row.comment_id),
         mentions=tuple(sorted(_mentioned(cursor, row.text, row.channel_id))),
     )
     events.publish(cursor, said)

@@ -78,6 +78,27 @@ LEFT JOIN NoticeDigests d ON d.ChannelID = c.ChannelID
 WHERE c.ChannelID = %s AND 1 > %s AND COALESCE(s.Kind, d.Digest) IS NOT NULL LIMIT %s
 """
 
+# What they were told of decisions; and of reports that they made themselves.
+DECISIONS = """
+SELECT d.DecisionID, d.Subject AS type, d.Title AS title, d.Decision AS decision,
+    d.Reason AS reason, d.Note AS note, d.CreatedAt AS created, d.Appeal AS appeal,
+    d.AppealedAt AS appealed
+FROM Decisions d FORCE INDEX (OfOwner)
+WHERE d.OwnerID = %s AND d.DecisionID > %s AND d.Decision <> 'dismiss'
+ORDER BY d.DecisionID LIMIT %s
+"""
+
+REPORTS = """
+SELECT r.ReportID, r.Subject AS type, r.Reason AS reason, r.Text AS text, r.CreatedAt AS created
+FROM Reports r FORCE INDEX (OfChannel) WHERE r.ChannelID = %s AND r.ReportID > %s
+ORDER BY r.ReportID LIMIT %s
+"""
+
+COMMENT_FILTER = """
+SELECT 1, Words AS words, Links AS links FROM CommentFilters
+WHERE ChannelID = %s AND 1 > %s LIMIT %s
+"""
+
 PARTS: Mapping[str, str] = {
     "reactions": REACTIONS,
     "comments": COMMENTS,
@@ -88,6 +109,9 @@ PARTS: Mapping[str, str] = {
     "playlists": PLAYLISTS,
     "notices": NOTICES,
     "notice_settings": NOTICE_SETTINGS,
+    "moderation": DECISIONS,
+    "reports": REPORTS,
+    "comment_filter": COMMENT_FILTER,
 }
 
 IS_THERE = "SELECT 1 FROM Channels WHERE ChannelID = %s"

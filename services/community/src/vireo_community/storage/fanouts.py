@@ -8,6 +8,7 @@ from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
 from vireo_community.core.notices import Kind
+from vireo_community.storage.waiting_mails import wait
 
 AT_ONCE = 500
 """Followers of one transaction, whose notices it locks."""
@@ -99,6 +100,7 @@ def _step(cursor: Cursor) -> bool:
         cursor.executemany(CHANGES, [(follower,) for follower in told])
         subject = (Kind.VIDEO, f"channel {channel_id}")
         cursor.execute(TELL, (*subject, count, video_id, channel_id, told))
+        wait(cursor, Kind.VIDEO, told)
     last = rows[-1][0] if rows else done_until
     cursor.execute(STEP, (last, len(rows) < AT_ONCE, channel_id))
     return True

@@ -3,7 +3,7 @@
 from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
-from vireo_community.core.notices import Kind
+from vireo_community.core.notices import MILESTONES, Kind
 from vireo_community.storage.removals import Removal
 
 OF_RECIPIENT = (
@@ -12,12 +12,14 @@ OF_RECIPIENT = (
     "DELETE FROM NoticesTold WHERE ActorID = %s LIMIT %s",
     "DELETE FROM NoticeSettings WHERE ChannelID = %s LIMIT %s",
     "DELETE FROM NoticeDigests WHERE ChannelID = %s LIMIT %s",
+    "DELETE FROM NoticeMails WHERE ChannelID = %s LIMIT %s",
+    "DELETE FROM NoticeMailDays WHERE ChannelID = %s LIMIT %s",
     "DELETE FROM NoticeFanouts WHERE ChannelID = %s LIMIT %s",
     "DELETE FROM NoticeBoxes WHERE ChannelID = %s LIMIT %s",
 )
 
-BY_ACTOR = "SELECT NoticeID, ChannelID, Count FROM Notices WHERE ActorID = %s LIMIT %s"
-OF_VIDEO = "SELECT NoticeID, ChannelID, Count FROM Notices WHERE VideoID = %s LIMIT %s"
+BY_ACTOR = "SELECT NoticeID, ChannelID, Count, Kind FROM Notices WHERE ActorID = %s LIMIT %s"
+OF_VIDEO = "SELECT NoticeID, ChannelID, Count, Kind FROM Notices WHERE VideoID = %s LIMIT %s"
 
 # Of several only the last one is known: the others stay.
 # Into what is not as it was read, more was merged: it is looked at again.
@@ -33,7 +35,7 @@ FORGET_TOLD = """
 DELETE FROM NoticesTold
 WHERE ChannelID = %s AND Kind IN %s AND Subject IN %s LIMIT %s
 """
-OF_ONE_VIDEO = (Kind.LIKE, Kind.READY, Kind.VIDEO)
+OF_ONE_VIDEO = (Kind.LIKE, Kind.MILESTONE, Kind.READY, Kind.VIDEO)
 BOXES_AT_ONCE = 100
 """Recipients whose notices are locked together."""
 
@@ -53,7 +55,8 @@ class NoticeRemovals:
 
     def of_video(self, removal: Removal, rows: int) -> bool:
         """Remove some notices about a video that is gone; whether there are more."""
-        subjects = (str(removal.gone_id), f"video {removal.gone_id}")
+        reached = [f"views {removal.gone_id} {number}" for number in MILESTONES]
+        subjects = (str(removal.gone_id), f"video {removal.gone_id}", *reached)
         told = self._database.write(FORGET_TOLD, (removal.owner_id, OF_ONE_VIDEO, subjects, rows))
         return self._forget(OF_VIDEO, "VideoID", removal.gone_id, rows) or told == rows
 
@@ -62,10 +65,11 @@ class NoticeRemovals:
             cursor.execute(find, (gone_id, min(rows, BOXES_AT_ONCE)))
             found = cursor.fetchall()
             # In the order in which everybody locks several.
-            for notice_id, recipient, count in sorted(found, key=lambda row: row[1]):
+            for notice_id, recipient, count, kind in sorted(found, key=lambda row: row[1]):
                 cursor.execute(BUMP, (recipient,))
                 as_read = (notice_id, count, gone_id)
-                if count > 1:
+                # The number of a milestone says nothing of how many notices it was.
+                if count > 1 and kind != Kind.MILESTONE:
                     cursor.execute(CHANGE, (recipient,))
                     ((change,),) = cursor.fetchall() or ((0,),)
                     cursor.execute(FORGET.format(column=column), (change, *as_read))

@@ -13,6 +13,7 @@ from pymysql.cursors import Cursor
 from vireo_common.database import SWEEP_ROWS, Database
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 from vireo_community.core.notices import Digest, Kind, Note, Notice, Settings, Wanted
+from vireo_community.storage.waiting_mails import settings_changed, wait
 from vireo_videos.visibility import VISIBLE
 
 # One more than any row has.
@@ -55,7 +56,7 @@ ON DUPLICATE KEY UPDATE Count = Count + VALUES(Count), `Change` = VALUES(`Change
 
 ROWS = f"""
 SELECT n.NoticeID, n.ChannelID, n.`Change`, n.Kind, n.Count, v.PathHash, v.Title, a.Username,
-    n.CommentID, n.CreatedAt, n.ReadAt
+    n.CommentID, n.CreatedAt, n.ReadAt, n.VideoID IS NOT NULL
 FROM Notices n
 LEFT JOIN Videos v ON v.VideoID = n.VideoID AND {VISIBLE.replace("%s", "n.ChannelID")}
 LEFT JOIN Channels a ON a.ChannelID = n.ActorID
@@ -181,11 +182,15 @@ class NoticeTable:
         def work(cursor: Cursor) -> None:
             if not cursor.execute(HOLD, (recipient,)):
                 return
+            cursor.execute(DIGEST, (recipient,))
+            before = (cursor.fetchone() or ("off",))[0]
             for kind in sorted(kinds):
                 app, mail = kinds[kind].get("app"), kinds[kind].get("mail")
                 cursor.execute(SET_KIND, (recipient, kind, app, mail, app, mail))
             if digest is not None:
                 cursor.execute(SET_DIGEST, (recipient, digest))
+            ended = [kind for kind, wanted in kinds.items() if False in wanted.values()]
+            settings_changed(cursor, recipient, ended, None if digest == before else digest)
 
         self._database.transaction("notices.set_settings", work)
 
@@ -207,6 +212,7 @@ def add(cursor: Cursor, note: Note) -> None:
     change = next_change(cursor, note.recipient)
     about = (note.video_id, note.actor_id, note.comment_id)
     cursor.execute(INSERT, (*subject, change, note.count, *about))
+    wait(cursor, note.kind, [note.recipient])
 
 
 def whose(cursor: Cursor, hash_path: str) -> tuple[int, int] | None:
@@ -233,7 +239,8 @@ def next_change(cursor: Cursor, recipient: int) -> int:
 
 def notice(row: Sequence[Any]) -> Notice:
     """A row of ``ROWS`` as a value."""
-    notice_id, recipient, change, kind, count, video, title, channel, comment, created, read = row
+    notice_id, recipient, change, kind, count, video, title, channel, comment, *rest = row
+    created, read, about_video = rest
     return Notice(
         notice_id=notice_id,
         recipient=recipient,
@@ -246,4 +253,5 @@ def notice(row: Sequence[Any]) -> Notice:
         comment=comment,
         created=created.replace(tzinfo=dt.UTC),
         read=read is not None,
+        about_video=bool(about_video),
     )

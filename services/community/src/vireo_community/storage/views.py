@@ -9,9 +9,12 @@ from typing import Any
 
 from pymysql.cursors import Cursor
 
+from vireo_common import events
 from vireo_common.database import SWEEP_BATCHES, SWEEP_ROWS, Database
 from vireo_common.errors import Failure
+from vireo_common.events import ViewsReached
 from vireo_community.core.batches import Batches
+from vireo_community.core.notices import MILESTONES
 from vireo_community.core.views import (
     FIRST_SECONDS,
     MOST_OF_NETWORK,
@@ -87,6 +90,7 @@ VALUES (%s, %s, %s, NOW(3), %s, %s)
 COUNT = """
 INSERT INTO VideoCounters (VideoID, Views) VALUES (%s, %s)
 ON DUPLICATE KEY UPDATE Views = Views + VALUES(Views)
+RETURNING Views
 """
 
 COUNT_OF_CHANNEL = """
@@ -261,8 +265,14 @@ def _count(cursor: Cursor, counted: Sequence[Viewing]) -> None:
     strangers = [each for each in counted if each.viewer.account is None]
     for (source, video_id), views in _sums((v.viewer.source, v.video_id) for v in strangers):
         cursor.execute(SPEND, (source, video_id, views))
+    owners = {viewing.video_id: viewing.owner for viewing in counted}
     for video_id, views in _sums(viewing.video_id for viewing in counted):
         cursor.execute(COUNT, (video_id, views))
+        ((now,),) = cursor.fetchall()
+        # The highest alone, if several were passed at once.
+        passed = [number for number in MILESTONES if now - views < number <= now]
+        if passed:
+            events.publish(cursor, ViewsReached(video_id, owners[video_id], passed[-1]))
     for channel_id, views in _sums(viewing.owner for viewing in counted):
         cursor.execute(COUNT_OF_CHANNEL, (channel_id, views))
 

@@ -11,7 +11,7 @@ from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
-from vireo_community.settings import CommunitySettings
+from vireo_community.settings import StreamSettings
 from vireo_community.storage.live import LiveTable
 from vireo_community.storage.notice_changes import NoticeChangeTable
 from vireo_community.storage.notices import NoticeTable
@@ -25,13 +25,13 @@ UNIX = "unix:"
 
 def main() -> int:
     """Run the program; returns the exit code."""
-    settings = CommunitySettings.read()
+    settings = StreamSettings.read()
     logs.configure("community-stream", settings.log_level)
     database = Database.connect("community", settings, size=CONNECTIONS)
     sessions, changes = SessionReader(database), NoticeChangeTable(database)
     live = LiveTable(database)
     application = Application(
-        Hub(changes, live),
+        Hub(changes, live, settings.streams_of_account),
         Verifier(sessions.key_set),
         sessions,
         changes,

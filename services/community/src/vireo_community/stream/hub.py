@@ -24,7 +24,6 @@ STANDING_SECONDS = 2.0
 OUTAGE_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
 """Shorter than proxies and phones take a silent connection for dead."""
-MOST_OF_ACCOUNT = 10
 MOST_STREAMS = 5000
 MOST_FRAMES = 400
 """Frames that wait for a slow client; it is cut off behind them, and comes back for the rest."""
@@ -65,9 +64,14 @@ def state_frame(change: StateChange) -> bytes:
 
 
 class Hub:
-    """All streams of this process."""
+    """All streams of this process.
 
-    def __init__(self, changes: NoticeChangeTable, live: LiveTable) -> None:
+    Args:
+        most_of_account: streams that one account may have open.
+    """
+
+    def __init__(self, changes: NoticeChangeTable, live: LiveTable, most_of_account: int) -> None:
+        self._most = most_of_account
         self._changes = changes
         self._live = live
         self._streams: dict[int, set[Stream]] = defaultdict(set)
@@ -85,9 +89,9 @@ class Hub:
         Raises:
             Failure: ``rate_limited``: the account has too many; ``unavailable``: all together.
         """
-        if len(self._streams.get(stream.channel_id, ())) >= MOST_OF_ACCOUNT:
-            said = f"You have {MOST_OF_ACCOUNT} streams open already."
-            raise Failure(Code.RATE_LIMITED, said, limit=MOST_OF_ACCOUNT, retry_after=10)
+        if len(self._streams.get(stream.channel_id, ())) >= self._most:
+            said = f"You have {self._most} streams open already."
+            raise Failure(Code.RATE_LIMITED, said, limit=self._most, retry_after=10)
         if self._count >= MOST_STREAMS:
             raise Failure(Code.UNAVAILABLE)
         self._streams[stream.channel_id].add(stream)

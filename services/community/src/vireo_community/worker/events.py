@@ -14,6 +14,7 @@ from vireo_common.events import (
     VideoPublished,
     VideoRemoved,
     VideoStateChanged,
+    ViewsReached,
 )
 from vireo_community.core.notices import MILESTONES, Kind, Note
 from vireo_community.storage.fanouts import announce
@@ -37,6 +38,7 @@ def handlers() -> Handlers:
         VideoPublished: _published,
         VideoRemoved: _video_removed,
         VideoStateChanged: _state_changed,
+        ViewsReached: _views_reached,
     }
 
 
@@ -73,6 +75,12 @@ def _subscribed(cursor: Cursor, event: Subscribed, event_id: int) -> None:
     if reached:
         number = reached[-1]
         add(cursor, Note(who, Kind.MILESTONE, f"followers {number}", once=True, count=number))
+
+
+def _views_reached(cursor: Cursor, event: ViewsReached, event_id: int) -> None:
+    about = f"views {event.video_id} {event.views}"
+    whose = event.channel_id, Kind.MILESTONE, about, event.video_id
+    add(cursor, Note(*whose, once=True, count=event.views))
 
 
 def _video_liked(cursor: Cursor, event: VideoLiked, event_id: int) -> None:

@@ -9,7 +9,6 @@ Who waits for a mail (``OnDemand``) gets the outcome at once, and decides when t
 
 import threading
 from collections.abc import Callable
-from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Protocol
@@ -19,7 +18,7 @@ from vireo_common.logs import get_logger
 from vireo_common.outgoing_mails import Content, Later, Refused
 from vireo_common.worker import Interrupted, TryLater
 from vireo_courier.core.addresses import for_transport
-from vireo_courier.core.messages import in_names, message
+from vireo_courier.core.messages import WIRE_UTF8, in_names, message
 
 log = get_logger()
 
@@ -118,7 +117,7 @@ class Sender:
             try:
                 made = message(self._sender, to, reference, self._mails.content(job, stop))
                 # What can't be written down shows here.
-                made.as_bytes(policy=policy.SMTPUTF8)
+                made.as_bytes(policy=WIRE_UTF8)
             except (TypeError, ValueError) as error:
                 # Another program wrote it: one bad mail must not keep all others waiting.
                 raise Refused(f"it is no mail: {type(error).__name__}") from error

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     ORIGINAL = "original"
     VIDEO = "video"
     THUMBNAIL = "thumbnail"
+    HIDDEN_VIDEO = "hidden_video"
+    HIDDEN_THUMBNAIL = "hidden_thumbnail"
     PICTURE = "picture"
     EXPORT = "export"
 
@@ -59,6 +61,16 @@ def video(hash_path: str) -> Key:
 def thumbnail(hash_path: str) -> Key:
     """The thumbnail of a published video; the gateway serves it."""
     return Key(Kind.THUMBNAIL, hash_path)
+
+
+def hidden_video(hash_path: str) -> Key:
+    """A published video that is hidden; nobody is served it."""
+    return Key(Kind.HIDDEN_VIDEO, hash_path)
+
+
+def hidden_thumbnail(hash_path: str) -> Key:
+    """The thumbnail of a video that is hidden; nobody is served it."""
+    return Key(Kind.HIDDEN_THUMBNAIL, hash_path)
 
 
 def picture(name: str) -> Key:
@@ -145,6 +157,12 @@ class Blobs(Protocol):
         Args:
             prefix: at least two characters, or none.
             older: nothing was put there for so many seconds.
+        """
+
+    def move(self, source: Key, target: Key) -> None:
+        """Have a blob under another key, with the same version; that there is none is fine.
+
+        Where a store can't rename it is a copy and a deletion: done twice it is done once.
         """
 
     def delete(self, key: Key) -> None:

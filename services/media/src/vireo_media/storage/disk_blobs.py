@@ -3,6 +3,7 @@
     originals/<h0h1>/<hash>.<upload id>        what was uploaded, as it was
     public/videos/<h0h1>/<hash>.mp4            served by the gateway, as are
     public/thumbnails/<h0h1>/<hash>.jpg
+    hidden/videos, hidden/thumbnails           the same of what moderators have hidden: not served
     public/pictures/<n0n1>/<name>.webp
     exports/<name>.zip                         served by the gateway to who has a grant
 
@@ -34,6 +35,8 @@ _PLACES = {
     Kind.ORIGINAL: _Place("originals", ""),
     Kind.VIDEO: _Place("public/videos", ".mp4"),
     Kind.THUMBNAIL: _Place("public/thumbnails", ".jpg"),
+    Kind.HIDDEN_VIDEO: _Place("hidden/videos", ".mp4"),
+    Kind.HIDDEN_THUMBNAIL: _Place("hidden/thumbnails", ".jpg"),
     Kind.PICTURE: _Place("public/pictures", ".webp"),
     Kind.EXPORT: _Place("exports", ".zip", split=False),
 }
@@ -132,6 +135,13 @@ class DiskBlobs:
                 with contextlib.suppress(FileNotFoundError):
                     if wanted and NAME.fullmatch(name) and _is_older(entry, before):
                         yield Key(kind, name)
+
+    def move(self, source: Key, target: Key) -> None:
+        """See ``Blobs``."""
+        path = self._path(target)
+        path.parent.mkdir(exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            self._path(source).rename(path)
 
     def delete(self, key: Key) -> None:
         """See ``Blobs``."""

@@ -3,11 +3,12 @@
 The order of these acts is what makes a killed process harmless: see each of them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vireo_media.storage import blobs
-from vireo_media.storage.blobs import Blobs, Kind, Transfer
+from vireo_media.storage.blobs import Blobs, Key, Kind, Transfer
 from vireo_media.storage.disk_blobs import DiskBlobs
 from vireo_media.storage.staging import Results, Staging
 
@@ -48,15 +49,32 @@ class MediaFiles:
             self.blobs.transfer(blobs.thumbnail(hash_path), results.thumbnail),
         )
 
-    def publish(self, film: TransferredFilm) -> str:
-        """Publish the thumbnail and then the video; returns the thumbnail's version."""
+    def publish(self, film: TransferredFilm, *, hidden: bool = False) -> str:
+        """Publish the thumbnail and then the video; returns the thumbnail's version.
+
+        Args:
+            hidden: a moderator has hidden it meanwhile: it is kept where nobody is served it.
+        """
+        hash_path = film.video.key.name
+        if hidden:
+            film = TransferredFilm(
+                replace(film.video, key=blobs.hidden_video(hash_path)),
+                replace(film.thumbnail, key=blobs.hidden_thumbnail(hash_path)),
+            )
         version = self.blobs.commit(film.thumbnail)
         self.blobs.commit(film.video)
+        for shown, unseen in _both_places(hash_path):
+            self.blobs.delete(shown if hidden else unseen)
         return version
+
+    def place(self, hash_path: str, *, hidden: bool) -> None:
+        """Have the files of a published video served no more, or again."""
+        for shown, unseen in _both_places(hash_path):
+            self.blobs.move(*((shown, unseen) if hidden else (unseen, shown)))
 
     def settle(self, hash_path: str) -> None:
         """Return when what was published survives a power cut; gone meanwhile is fine."""
-        self.blobs.settle(blobs.thumbnail(hash_path), blobs.video(hash_path))
+        self.blobs.settle(*(key for both in _both_places(hash_path) for key in both))
 
     def drop(self, hash_path: str, upload_id: str) -> None:
         """Remove everything of one upload that was not acknowledged."""
@@ -65,8 +83,9 @@ class MediaFiles:
 
     def remove(self, hash_path: str) -> None:
         """Remove all files of a video; the public ones first."""
-        self.blobs.delete(blobs.video(hash_path))
-        self.blobs.delete(blobs.thumbnail(hash_path))
+        for shown, unseen in _both_places(hash_path):
+            self.blobs.delete(shown)
+            self.blobs.delete(unseen)
         for key in self.blobs.keys(Kind.ORIGINAL, prefix=f"{hash_path}."):
             self.blobs.delete(key)
         self.staging.discard(hash_path)
@@ -107,6 +126,14 @@ class MediaFiles:
         """Let the gateway find an archive; it survives a power cut when this returns."""
         self.blobs.commit(archive)
         self.blobs.settle(archive.key)
+
+
+def _both_places(hash_path: str) -> Sequence[tuple[Key, Key]]:
+    """Where a video and its thumbnail are served, and where they are kept while hidden."""
+    return (
+        (blobs.video(hash_path), blobs.hidden_video(hash_path)),
+        (blobs.thumbnail(hash_path), blobs.hidden_thumbnail(hash_path)),
+    )
 
 
 def files_on_disk(root: Path, spool: Path | None = None) -> MediaFiles:

@@ -32,6 +32,12 @@ from vireo_media.storage.uploads import (
     VERIFY_QUEUE,
     UploadTable,
 )
+from vireo_media.storage.visibility import (
+    OF_CHANNEL,
+    OF_VIDEO,
+    VISIBILITY_QUEUE,
+    VisibilityTable,
+)
 from vireo_media.tools.sandbox import SandboxError, missing_confinement
 from vireo_media.worker.events import handlers
 from vireo_media.worker.exporter import Exporter
@@ -43,6 +49,7 @@ from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
 from vireo_media.worker.verification import Verifier
+from vireo_media.worker.visibility import Visibility
 
 log = get_logger()
 
@@ -66,7 +73,8 @@ def main() -> int:
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
     # quicker. One for decoding what was published, which nobody waits for.
-    slots = settings.prepare_slots + settings.encode_slots + 3
+    # One for what is hidden, which must not wait.
+    slots = settings.prepare_slots + settings.encode_slots + 4
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
@@ -75,7 +83,14 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     files = files_on_disk(settings.media_root, settings.spool_socket)
     queues = {
         name: JobQueue(database, name, LEASE_SECONDS)
-        for name in (MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE, VERIFY_QUEUE, REMOVAL_QUEUE)
+        for name in (
+            MEDIA_QUEUE,
+            ENCODE_QUEUE,
+            EXPORT_QUEUE,
+            VERIFY_QUEUE,
+            REMOVAL_QUEUE,
+            VISIBILITY_QUEUE,
+        )
     }
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
@@ -86,6 +101,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         queues[MEDIA_QUEUE], queues[ENCODE_QUEUE], uploads, files, reports, Tools(), Early()
     )
     remover = Remover(queues[REMOVAL_QUEUE], removal, files)
+    visibility = Visibility(queues[VISIBILITY_QUEUE], VisibilityTable(database), files)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files.blobs)
     exporter = Exporter(
         queues[EXPORT_QUEUE],
@@ -113,6 +129,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
         VERIFY: Handler(verifier.verify, verifier.give_up),
         EXPORT: Handler(exporter.run, exporter.give_up),
+        OF_VIDEO: Handler(visibility.of_video, visibility.give_up),
+        OF_CHANNEL: Handler(visibility.of_channel, visibility.give_up),
         REMOVE: Handler(remover.remove, remover.give_up),
         REMOVE_PICTURE: Handler(remover.remove_picture, remover.give_up),
     }
@@ -133,6 +151,7 @@ def _slots(
         (settings.encode_slots, ENCODE_QUEUE, [ENCODE], ENCODE_IDLE_SECONDS),
         (1, VERIFY_QUEUE, [VERIFY], ENCODE_IDLE_SECONDS),
         (1, EXPORT_QUEUE, [EXPORT], EXPORT_IDLE_SECONDS),
+        (1, VISIBILITY_QUEUE, [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
         (1, REMOVAL_QUEUE, [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),
     ]
     return [

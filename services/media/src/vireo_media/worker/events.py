@@ -3,15 +3,36 @@
 from pymysql.cursors import Cursor
 
 from vireo_common.event_log import Handlers, Unreadable
-from vireo_common.events import ChannelPictureRemoved, VideoRemoved
+from vireo_common.events import (
+    ChannelPictureRemoved,
+    ChannelVisibilityChanged,
+    VideoRemoved,
+    VideoVisibilityChanged,
+)
 from vireo_media.core.pictures import NAME
 from vireo_media.core.uploads import HASH_PATH
 from vireo_media.storage.removals import add_remove_job, add_remove_picture_job
+from vireo_media.storage.visibility import add_job_of_channel, add_job_of_video
 
 
 def handlers() -> Handlers:
     """A function for each kind of event."""
-    return {VideoRemoved: _video_removed, ChannelPictureRemoved: _picture_removed}
+    return {
+        ChannelPictureRemoved: _picture_removed,
+        ChannelVisibilityChanged: _channel_changed,
+        VideoRemoved: _video_removed,
+        VideoVisibilityChanged: _video_changed,
+    }
+
+
+def _video_changed(cursor: Cursor, event: VideoVisibilityChanged, event_id: int) -> None:
+    if not HASH_PATH.fullmatch(event.hash_path):
+        raise Unreadable("no hash path of a video")
+    add_job_of_video(cursor, event.hash_path)
+
+
+def _channel_changed(cursor: Cursor, event: ChannelVisibilityChanged, event_id: int) -> None:
+    add_job_of_channel(cursor, event.channel_id)
 
 
 def _video_removed(cursor: Cursor, event: VideoRemoved, event_id: int) -> None:

@@ -25,6 +25,7 @@ WHOLE_EVERY = 120
 # A body gets its row in the same request, and so does a picture; a result belongs to a row for as
 # long as it is made.
 STAGING_SECONDS = 60.0
+OF_VIDEOS = (Kind.VIDEO, Kind.THUMBNAIL, Kind.HIDDEN_VIDEO, Kind.HIDDEN_THUMBNAIL)
 # An export gets its row before its file.
 EXPORT_SECONDS = 60.0
 
@@ -102,7 +103,7 @@ class Janitor(threading.Thread):
             if not self._stopping.is_set() and not self._owned(hash_path, upload_id):
                 store.delete(key)
                 log.info("left_original_removed", hash_path=hash_path)
-        for kind in (Kind.VIDEO, Kind.THUMBNAIL):
+        for kind in OF_VIDEOS:
             for key in store.keys(kind):
                 if not self._stopping.is_set() and self._uploads.find(key.name) is None:
                     store.delete(key)

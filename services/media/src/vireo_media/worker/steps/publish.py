@@ -9,6 +9,7 @@ from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
+from vireo_media.storage.visibility import is_hidden
 from vireo_media.worker.reports import Change, Reports, change_to
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
 from vireo_media.worker.steps.work import Film, Work
@@ -40,7 +41,8 @@ class Publish:
             # The rows stay locked until the files are moved: neither a deletion nor another worker
             # comes between.
             marking(upload, UploadState.PLACED)(cursor)
-            version = self._files.publish(transferred)
+            hidden = is_hidden(cursor, upload.hash_path)
+            version = self._files.publish(transferred, hidden=hidden)
             told.change = replace(told.change, thumbnail_version=version)
             told.publish(cursor)
 

@@ -1,4 +1,4 @@
-"""`make recount`: runs community's own command, as its user."""
+"""`make recount`, `audit-log`, `grant` and `revoke`: run a service's own command, as its user."""
 
 import json
 import subprocess
@@ -16,12 +16,21 @@ def recount(runtime: Runtime, *, repair: bool) -> int:
     Raises:
         OperationError: no Vireo has been started here yet.
     """
-    description = runtime.layout.programs / "community.json"
+    return run_command(runtime, "community", "recount", *(["--repair"] if repair else []))
+
+
+def run_command(runtime: Runtime, service: str, *arguments: str) -> int:
+    """Run a command of auth or community; its exit status.
+
+    Raises:
+        OperationError: no Vireo has been started here yet.
+    """
+    description = runtime.layout.programs / f"{service}.json"
     if not description.exists():
         raise OperationError("No Vireo has been started here yet: make up")
     user = choose_users(CHECKOUT, runtime.layout.data).services
     return subprocess.run(
-        [sys.executable, "-m", "vireo_community", "recount", *(["--repair"] if repair else [])],
+        [sys.executable, "-m", f"vireo_{service}", *arguments],
         **switch_to(user),
         check=False,
         cwd=CHECKOUT,

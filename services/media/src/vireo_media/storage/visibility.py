@@ -1,0 +1,71 @@
+"""Which videos are hidden, and the jobs that have their files served no more, or again.
+
+That is decided in ``Videos``, which is catalog's and community's. Whoever puts files in place holds
+the row of the upload and asks then, so the last one to do so goes by what holds now.
+"""
+
+from collections.abc import Sequence
+
+from pymysql.cursors import Cursor
+
+from vireo_common import jobs
+from vireo_common.database import Database
+from vireo_media.storage.files import MediaFiles
+
+VISIBILITY_QUEUE = "visibility"
+OF_VIDEO, OF_CHANNEL = "show_or_hide", "show_or_hide_all"
+# The disk may be in trouble for a while, and what was decided has to become true.
+ATTEMPTS = 20
+PAGE = 500
+
+HIDDEN = "SELECT HiddenBy <> 0 FROM Videos WHERE PathHash = %s"
+
+LOCK = "SELECT 1 FROM Uploads WHERE PathHash = %s FOR UPDATE"
+
+OF_THE_CHANNEL = """
+SELECT VideoID, PathHash FROM Videos WHERE ChannelID = %s AND VideoID > %s
+ORDER BY VideoID LIMIT %s
+"""
+
+
+class VisibilityTable:
+    """What is hidden, in MariaDB."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def apply(self, hash_path: str, files: MediaFiles) -> None:
+        """Have the files of a video where they belong now; there may be none yet."""
+
+        def work(cursor: Cursor) -> None:
+            if cursor.execute(LOCK, (hash_path,)):
+                files.place(hash_path, hidden=is_hidden(cursor, hash_path))
+
+        self._database.transaction("visibility.apply", work)
+
+    def of_channel(self, channel_id: int, after: int) -> Sequence[tuple[int, str]]:
+        """Ids and hash paths of a channel's videos beyond an id, ``PAGE`` at the most."""
+        with self._database.read() as cursor:
+            cursor.execute(OF_THE_CHANNEL, (channel_id, after, PAGE))
+            return [(int(video_id), str(hash_path)) for video_id, hash_path in cursor.fetchall()]
+
+
+def is_hidden(cursor: Cursor, hash_path: str) -> bool:
+    """Whether a video is hidden; one that is gone is not, and its files are removed anyway."""
+    cursor.execute(HIDDEN, (hash_path,))
+    row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def add_job_of_video(cursor: Cursor, hash_path: str) -> None:
+    """Have a video's files served no more, or again, as its row says."""
+    _enqueue(cursor, OF_VIDEO, hash_path)
+
+
+def add_job_of_channel(cursor: Cursor, channel_id: int) -> None:
+    """The same for all videos of a channel."""
+    _enqueue(cursor, OF_CHANNEL, str(channel_id))
+
+
+def _enqueue(cursor: Cursor, kind: str, subject: str) -> None:
+    jobs.enqueue(cursor, VISIBILITY_QUEUE, kind, subject, max_attempts=ATTEMPTS)

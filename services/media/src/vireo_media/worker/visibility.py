@@ -1,0 +1,40 @@
+"""The jobs ``show_or_hide`` and ``show_or_hide_all``: files of what moderators have decided about.
+
+What is hidden is not served: its files are where the gateway finds none.
+"""
+
+import threading
+
+from vireo_common.jobs import Job, JobQueue
+from vireo_common.worker import Interrupted
+from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.visibility import VisibilityTable
+
+
+class Visibility:
+    """Moves files to where they belong; doing so twice is doing so once."""
+
+    def __init__(self, queue: JobQueue, table: VisibilityTable, files: MediaFiles) -> None:
+        self._queue = queue
+        self._table = table
+        self._files = files
+
+    def of_video(self, job: Job, stop: threading.Event) -> None:
+        """The files of one video."""
+        self._table.apply(job.subject, self._files)
+        self._queue.finish(job)
+
+    def of_channel(self, job: Job, stop: threading.Event) -> None:
+        """The files of all videos of a channel; who stops in between begins again."""
+        last = 0
+        while videos := self._table.of_channel(int(job.subject), last):
+            for _, hash_path in videos:
+                if stop.is_set():
+                    raise Interrupted
+                self._table.apply(hash_path, self._files)
+            last = videos[-1][0]
+        self._queue.finish(job)
+
+    def give_up(self, job: Job, error: str) -> None:
+        """Leave the files, and the job to an operator."""
+        self._queue.quarantine(job, error, lambda cursor: None)

@@ -1,0 +1,124 @@
+"""Files of what moderators hide are served no more, whatever happens at the same time."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vireo_common.database import Database
+from vireo_common.event_log import consumer
+from vireo_common.events import ChannelVisibilityChanged, VideoVisibilityChanged, publish
+from vireo_common.jobs import Job, JobQueue
+from vireo_common.worker import Interrupted
+from vireo_media.storage import blobs
+from vireo_media.storage.visibility import VISIBILITY_QUEUE, VisibilityTable
+from vireo_media.worker.events import handlers
+from vireo_media.worker.visibility import Visibility
+from vireo_testing.clips import Library
+
+
+class Hiding:
+    """A published video of a channel, and the worker's part that hides it."""
+
+    def __init__(self, stage: Any, database: Database) -> None:
+        self.stage, self._database = stage, database
+        self.queue = JobQueue(database, VISIBILITY_QUEUE, 12)
+        self.visibility = Visibility(self.queue, VisibilityTable(database), stage.files)
+        with stage.clean.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("INSERT INTO Channels (Username, Password) VALUES ('Ada', 'x')")
+            self.channel = int(cursor.lastrowid)
+        stage.clean.query(
+            "INSERT INTO Videos (PathHash, ChannelID, Title, Description, Upload, State)"
+            " VALUES (%s, %s, 't', '', NOW(), 'ready')",
+            (stage.hash_path, self.channel),
+        )
+
+    def set(self, hidden_by: int) -> None:
+        self.stage.clean.query("UPDATE Videos SET HiddenBy = %s", (hidden_by,))
+
+    def tell(self, event: Any) -> None:
+        self._database.transaction("test", lambda cursor: publish(cursor, event))
+        reader = consumer("media", self._database, handlers(), threading.Event(), from_start=True)
+        for _ in range(5):
+            reader.read()
+
+    def claim(self) -> Job:
+        job = self.queue.claim()
+        assert job is not None
+        return job
+
+    def apply(self) -> None:
+        job = self.claim()
+        run = self.visibility.of_channel if "all" in job.kind else self.visibility.of_video
+        run(job, threading.Event())
+
+    @property
+    def served(self) -> list[bool]:
+        """Whether the video and its thumbnail are where the gateway finds them, and else where
+        they are kept."""
+        name = self.stage.hash_path
+        keys = (blobs.video(name), blobs.thumbnail(name))
+        hidden = (blobs.hidden_video(name), blobs.hidden_thumbnail(name))
+        sizes = self.stage.files.blobs.size
+        found = [sizes(key) is not None for key in keys]
+        assert found == [sizes(key) is None for key in hidden]
+        return found
+
+
+@pytest.fixture
+def hiding(stage: Any, open_pool: Any, clips: Library) -> Hiding:
+    made = Hiding(stage, open_pool("media"))
+    stage.receive(clips.path("plain.mp4"))
+    return made
+
+
+def test_hidden_and_shown_again(hiding: Hiding) -> None:
+    hiding.stage.prepare()
+    store, name = hiding.stage.files.blobs, hiding.stage.hash_path
+    version = store.version(blobs.video(name))
+    for hidden_by, served in ((1, False), (3, False), (2, False), (0, True)):
+        hiding.set(hidden_by)
+        hiding.tell(VideoVisibilityChanged(name, hiding.channel))
+        hiding.apply()
+        assert hiding.served == [served, served]
+    assert store.version(blobs.video(name)) == version
+
+
+def test_all_videos_of_a_channel(hiding: Hiding) -> None:
+    hiding.stage.prepare()
+    hiding.set(2)
+    hiding.tell(ChannelVisibilityChanged(hiding.channel))
+    stopped = threading.Event()
+    stopped.set()
+    job = hiding.claim()
+    with pytest.raises(Interrupted):
+        hiding.visibility.of_channel(job, stopped)
+    assert hiding.served == [True, True]
+    hiding.visibility.of_channel(job, threading.Event())
+    assert hiding.served == [False, False]
+
+
+def test_what_is_published_while_it_is_hidden(hiding: Hiding) -> None:
+    hiding.set(1)
+    hiding.stage.prepare()
+    assert hiding.served == [False, False]
+    hiding.stage.verify()
+    assert hiding.served == [False, False]
+
+
+def test_what_is_removed_while_it_is_hidden(hiding: Hiding) -> None:
+    hiding.set(1)
+    hiding.stage.prepare()
+    hiding.stage.files.remove(hiding.stage.hash_path)
+    folder: Path = hiding.stage.root / "hidden"
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_hidden_file_of_a_video_that_is_gone_is_swept(hiding: Hiding) -> None:
+    hiding.set(1)
+    hiding.stage.prepare()
+    hiding.stage.clean.query("DELETE FROM Uploads")
+    hiding.stage.sweep()
+    folder: Path = hiding.stage.root / "hidden"
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
