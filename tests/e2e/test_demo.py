@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from vireo_client import VireoError
 from vireo_ops.demo_people import STEPS, Channel, Video, enliven
 from vireo_testing.clips import Library
 from vireo_testing.person import Person, eventually
@@ -39,4 +40,6 @@ def test_the_demonstration_is_lively(url: str, clip: Path) -> None:
     assert next(row.channel for row in first.list_replies(comments[0].id)) == channels[0].name
     assert len(list(first.list_my_playlists())) == 2
     assert list(first.list_playlist_videos("later"))
+    with pytest.raises(VireoError):
+        list(second.list_reports())
     eventually(lambda: {row.kind for row in first.list_notices()} >= {"comment", "follow", "like"})

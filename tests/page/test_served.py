@@ -19,6 +19,7 @@ PAGES = [
     "/send",
     "/studio",
     "/account",
+    "/desk",
     "/notifications",
     "/feed",
     "/feed/channels",

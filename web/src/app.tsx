@@ -29,6 +29,7 @@ import "~/app.css";
 
 // What is not for the first look comes when it is asked for.
 const Account = lazy(async () => (await import("~/screens/account")).Account);
+const Desk = lazy(async () => (await import("~/screens/desk")).Desk);
 const NoticesScreen = lazy(async () => (await import("~/screens/notices")).NoticesScreen);
 const Feed = lazy(async () => (await import("~/screens/feed")).Feed);
 const Follows = lazy(async () => (await import("~/screens/follows")).Follows);
@@ -67,6 +68,8 @@ function Screen({ route }: { route: Route }) {
       return <Studio />;
     case "account":
       return <Account />;
+    case "desk":
+      return <Desk />;
     case "notices":
       return <NoticesScreen />;
     case "feed":

@@ -6,7 +6,7 @@
 export type Route =
   | { screen: "home" | "find" | "enter" | "join" | "forgot" | "verify" | "undo" | "reset" }
   | { screen: "send" | "studio" | "account" | "nowhere" }
-  | { screen: "notices" | "feed" | "follows" | "library" | "history" | "playlists" }
+  | { screen: "notices" | "desk" | "feed" | "follows" | "library" | "history" | "playlists" }
   | { screen: "playlist"; id: string }
   | { screen: "watch"; hash: string }
   | { screen: "channel"; name: string };
@@ -24,6 +24,7 @@ const FIXED: Record<string, Fixed> = {
   "/notifications": "notices",
   "/feed": "feed",
   "/feed/channels": "follows",
+  "/desk": "desk",
   "/library": "library",
   "/library/history": "history",
   "/library/playlists": "playlists",

@@ -5,8 +5,10 @@ them; existing data is not touched.
 """
 
 import argparse
+import os
 import secrets
 import string
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,9 +24,11 @@ from vireo_ops import caller
 from vireo_ops.demo_clips import CLIPS, make_clip
 from vireo_ops.demo_people import STEPS, Channel, Step, Video, enliven
 from vireo_ops.errors import OperationError
+from vireo_ops.layout import CHECKOUT
 
 CHANNELS = ("river_films", "night_sky", "pixel_garden", "signal_house", "slow_motion")
 _READY_SECONDS = 600.0
+_GRANT_SECONDS = 60.0
 # A clip is generated, uploaded, and ready.
 _STEPS_OF_A_CLIP = 3
 _ALPHABET = string.ascii_lowercase + string.digits
@@ -113,9 +117,9 @@ def main(arguments: Sequence[str]) -> int:
     """Fill the Vireo that this checkout's settings name, or --url; the exit status."""
     parser = argparse.ArgumentParser(prog="demo", description="Fill a running Vireo.")
     parser.add_argument("--url", default="", help="address of the gateway")
-    url = parser.parse_args(arguments).url
+    given = parser.parse_args(arguments).url.rstrip("/")
     try:
-        url = url.rstrip("/") or caller.settings().url
+        url = given or caller.settings().url
         with _progress(Console(), _steps()) as step:
             channels, videos = fill(url, step)
     except NoAnswer as failure:
@@ -130,7 +134,21 @@ def main(arguments: Sequence[str]) -> int:
     for line in places(url, channels[0], videos[:3]):
         print(f"  {line}")
     print(f"\nSign in as {channels[0].name} with the password {channels[0].password}")
+    moderator = channels[-1]
+    # Roles are given by who runs Vireo, and not over the network.
+    if not given and _grant(moderator):
+        print(f"or as {moderator.name} with {moderator.password}, to moderate: {url}/desk")
     return 0
+
+
+def _grant(channel: Channel) -> bool:
+    """Make the channel a moderator, natively or in containers; whether it is one."""
+    command = [str(CHECKOUT / "ops" / "run.sh"), "grant"]
+    variables = {**os.environ, "NAME": channel.name, "ROLE": "moderator"}
+    done = subprocess.run(
+        command, env=variables, check=False, stdout=subprocess.DEVNULL, timeout=_GRANT_SECONDS
+    )
+    return done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from vireo_client import Client
-from vireo_client.values import PlaylistVisibility
+from vireo_client.values import PlaylistVisibility, Reason
 
 Step = Callable[[str], None]
 
@@ -38,8 +38,12 @@ _LISTS: tuple[tuple[str, str, PlaylistVisibility], ...] = (
     ("Best of the neighbours", "What the other channels do better.", "public"),
     ("To be sorted", "", "private"),
 )
-# Each channel is followed, watches, makes a list, likes and comments.
-STEPS = 5
+_REPORTS: tuple[tuple[Reason, str], ...] = (
+    ("misleading", "The title promises more than eight seconds can hold."),
+    ("spam", "I have seen this test card before."),
+)
+# Each channel is followed, watches, makes a list, likes, comments and reports.
+STEPS = 6
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ def enliven(channels: Sequence[Channel], videos: Sequence[Video], step: Step) ->
     step("comments are written")
     _keep(channels, videos)
     step("playlists are made")
+    _report(channels, videos)
+    step("moderators have something to do")
 
 
 def _others(channel: Channel, videos: Sequence[Video], number: int) -> list[Video]:
@@ -148,3 +154,11 @@ def _keep(channels: Sequence[Channel], videos: Sequence[Video]) -> None:
             client.put_into_playlist(made.id, video.path_hash)
         for video in _others(channel, videos, 3 * number + 5)[:3]:
             client.put_into_playlist("later", video.path_hash)
+
+
+def _report(channels: Sequence[Channel], videos: Sequence[Video]) -> None:
+    """Two videos of the first channel are reported by the others; it is no moderator."""
+    theirs = [video for video in videos if video.channel is channels[0]]
+    for video, (reason, text) in zip(theirs, _REPORTS, strict=False):
+        for channel in channels[1:3]:
+            channel.client.report("video", video.path_hash, reason, text)

@@ -60,3 +60,10 @@ export type Reason = (typeof REASONS)[number];
 /** What is reported: one of the three. */
 export type Reported = { video: string } | { comment: number } | { channel: string };
 export type ReportBody = Reported & { reason: Reason; text: string };
+
+/** An entry of the desk: all reports about one thing, or an appeal. */
+export type Case = Schemas["CaseRow"];
+/** A decision about what is one's own. */
+export type Decision = Schemas["DecisionRow"];
+export type LogEntry = Schemas["EntryRow"];
+export type Verdict = Schemas["Verdict"];

@@ -1,9 +1,11 @@
 /** The menu at the picture: one's own screens, the theme, the language. */
 
+import { isModerator } from "~/api/moderation";
 import { account, signOut } from "~/api/session";
 import { Avatar, Theirs } from "~/components/avatar";
 import { sentence } from "~/components/failure-text";
 import { Icon } from "~/components/icon";
+import { useLoad } from "~/components/loaded";
 import { usePopup } from "~/components/popup";
 import { say } from "~/components/toast";
 import { chooseLanguage, LANGUAGES, type Language, language, texts } from "~/locales";
@@ -48,6 +50,13 @@ function Choices() {
   );
 }
 
+/** For who may decide there; the account says so. */
+function DeskLink() {
+  const [found] = useLoad(isModerator, []);
+  if (found.state !== "ready" || !found.value) return null;
+  return <a href="/desk">{texts.value.desk.title}</a>;
+}
+
 function Own({ name }: { name: string }) {
   const t = texts.value;
   async function leave(): Promise<void> {
@@ -70,6 +79,7 @@ function Own({ name }: { name: string }) {
       <a href={to.channel(name)}>{t.nav.channel}</a>
       <a href="/studio">{t.nav.studio}</a>
       <a href="/account">{t.nav.account}</a>
+      <DeskLink />
       <button type="button" onClick={() => void leave()}>
         {t.nav.signOut}
       </button>

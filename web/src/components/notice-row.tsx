@@ -34,7 +34,7 @@ function addressOf(notice: Notice, name: string): string {
     case "failed":
       return "/studio";
     case "moderation":
-      return "/decisions";
+      return "/account?show=decisions";
     case "video":
       // Of several it is the channel where all of them are.
       if (notice.count > 1 && notice.channel) return to.channel(notice.channel);

@@ -8,6 +8,7 @@ import { Failed } from "~/components/states";
 import { useTitle } from "~/components/title";
 import { texts } from "~/locales";
 import { BlocksSection } from "~/screens/account/blocks";
+import { DecisionsSection } from "~/screens/account/decisions";
 import { EmailSection } from "~/screens/account/email";
 import { ExportSection } from "~/screens/account/export";
 import { NameSection } from "~/screens/account/name";
@@ -27,6 +28,7 @@ function Sections({ me }: { me: Me }) {
       <PasswordSection name={me.username} />
       <NoticesSection />
       <BlocksSection />
+      <DecisionsSection />
       <SessionsSection />
       <ExportSection name={me.username} />
       <RemoveSection name={me.username} />

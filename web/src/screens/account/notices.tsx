@@ -1,6 +1,6 @@
 /** What one is told of: kind by kind, here and by mail, and how often in one mail. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Failure, SignedOut } from "~/api/failure";
 import { changeNoticeSettings, showNoticeSettings } from "~/api/notices";
 import type { NoticeChange, NoticeKind, NoticeSettings } from "~/api/types";
@@ -8,7 +8,7 @@ import { sentence } from "~/components/failure-text";
 import { useLoad } from "~/components/loaded";
 import { Complaint, Failed } from "~/components/states";
 import { texts } from "~/locales";
-import { place } from "~/router";
+import { Anchor } from "~/screens/account/anchor";
 import { Section } from "~/screens/account/section";
 import "~/screens/account/notices.css";
 
@@ -119,20 +119,15 @@ function Form({ first }: { first: NoticeSettings }) {
 export function NoticesSection() {
   const t = texts.value.notices;
   const [found, again] = useLoad(showNoticeSettings, []);
-  const box = useRef<HTMLDivElement>(null);
   const ready = found.state === "ready";
-  const wanted = place.value.query.get("show") === "notices";
-  useEffect(() => {
-    if (ready && wanted) box.current?.scrollIntoView({ block: "start" });
-  }, [ready, wanted]);
   return (
-    <div class="anchor" ref={box}>
+    <Anchor name="notices" ready={ready}>
       <Section title={t.title}>
         <p class="faint">{t.sectionHint}</p>
         {found.state === "failed" && <Failed failure={found.failure} again={again} />}
         {found.state === "loading" && <div class="notice-kinds-to-be skeleton" />}
-        {ready && <Form first={found.value} />}
+        {found.state === "ready" && <Form first={found.value} />}
       </Section>
-    </div>
+    </Anchor>
   );
 }
