@@ -20,8 +20,7 @@ from vireo_common.events import (
     publish_all,
 )
 from vireo_community.core.notices import Kind, Note
-from vireo_community.storage import fanouts
-from vireo_community.storage.fanouts import AT_ONCE, RUNS_A_DAY, FanoutTable
+from vireo_community.storage.fanouts import AT_ONCE, RUNS_A_DAY, FanoutTable, announce
 from vireo_community.storage.notices import NoticeTable, add
 from vireo_community.worker.events import handlers
 from vireo_testing.answers import outcome
@@ -58,7 +57,7 @@ def announce(stage: Any, database: Database, channel: int, hash_path: str) -> No
     ((video,),) = stage.database.query(
         "SELECT VideoID FROM Videos WHERE PathHash = %s", (hash_path,)
     )
-    database.transaction("test", lambda cursor: fanouts.announce(cursor, channel, video))
+    database.transaction("test", lambda cursor: announce(cursor, channel, video))
 
 
 def run_fanouts(database: Database) -> int:
