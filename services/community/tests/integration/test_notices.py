@@ -20,10 +20,13 @@ from vireo_common.events import (
     publish_all,
 )
 from vireo_community.core.notices import Kind, Note
-from vireo_community.storage.fanouts import AT_ONCE, RUNS_A_DAY, FanoutTable, announce
+from vireo_community.storage import fanouts
+from vireo_community.storage.fanouts import AT_ONCE, RUNS_A_DAY, FanoutTable
 from vireo_community.storage.notices import NoticeTable, add
 from vireo_community.worker.events import handlers
 from vireo_testing.answers import outcome
+
+VIDEO_ID = "SELECT VideoID FROM Videos WHERE PathHash = %s"
 
 
 def tell(database: Database, *notes: Note) -> None:
@@ -33,9 +36,7 @@ def tell(database: Database, *notes: Note) -> None:
 
 def numbered(stage: Any, channel: int, **about: str) -> int:
     """A video; its id."""
-    found = stage.database.query(
-        "SELECT VideoID FROM Videos WHERE PathHash = %s", (stage.video(channel, **about),)
-    )
+    found = stage.database.query(VIDEO_ID, (stage.video(channel, **about),))
     return int(found[0][0])
 
 
@@ -54,10 +55,8 @@ def follow(stage: Any, follower: int, channel: int, notify: str = "all") -> None
 
 
 def announce(stage: Any, database: Database, channel: int, hash_path: str) -> None:
-    ((video,),) = stage.database.query(
-        "SELECT VideoID FROM Videos WHERE PathHash = %s", (hash_path,)
-    )
-    database.transaction("test", lambda cursor: announce(cursor, channel, video))
+    ((video,),) = stage.database.query(VIDEO_ID, (hash_path,))
+    database.transaction("test", lambda cursor: fanouts.announce(cursor, channel, video))
 
 
 def run_fanouts(database: Database) -> int:
