@@ -39,7 +39,8 @@ function addressOf(notice: Notice, name: string): string {
       // Of several it is the channel where all of them are.
       if (notice.count > 1 && notice.channel) return to.channel(notice.channel);
   }
-  return notice.video ? to.watch(notice.video) : "/notifications";
+  if (!notice.video) return "/notifications";
+  return to.watch(notice.video) + (notice.comment === null ? "" : "#comments");
 }
 
 const ICONS = {
