@@ -20,7 +20,7 @@ LOADED = {
     "vireo_catalog.app": [*NOWHERE, "cv2", "numpy"],
     "vireo_community.app": [*NOWHERE, *CALLS, *TOOLS],
     "vireo_media.app": [*NOWHERE, *TOOLS],
-    "vireo_auth.worker.__main__": [*NOWHERE, *ANSWERS, *CALLS, *TOOLS],
+    "vireo_auth.worker.__main__": [*NOWHERE, *ANSWERS, *TOOLS],
     "vireo_catalog.worker.__main__": [*NOWHERE, *ANSWERS, *CALLS, *TOOLS, "jinja2", "jwt"],
     "vireo_community.worker.__main__": [*NOWHERE, *ANSWERS, *CALLS, *TOOLS, "jinja2", "jwt"],
     "vireo_community.stream.__main__": [*NOWHERE, *ANSWERS, *CALLS, *TOOLS, "jinja2"],

@@ -246,6 +246,10 @@ def test_the_way_by_keyboard(visit: Visit, owner: tuple[Person, str]) -> None:
     tab.keyboard.press("Tab")
     expect(tab.get_by_role("button", name="Skip to the content")).to_be_focused()
     tab.keyboard.press("Enter")
+    # What can be done with the channel, and then its videos.
+    for name in ("more about this channel", f"Follow {owner[0].name}", "More to do with"):
+        tab.keyboard.press("Tab")
+        expect(tab.get_by_role("button", name=name)).to_be_focused()
     tab.keyboard.press("Tab")
     expect(tab.locator(".card .name a").first).to_be_focused()
     assert (

@@ -23,7 +23,7 @@ MANY = 270
 def edit(tab: Page, title: str) -> Locator:
     """Open the form for the texts of a video in the list; the dialog."""
     tab.get_by_role("button", name=f"Edit “{title}”").click()
-    dialog = tab.get_by_role("dialog", name="Title and description")
+    dialog = tab.get_by_role("dialog", name="Edit the video")
     expect(dialog.get_by_label("Title")).to_have_value(title)
     return dialog
 
@@ -258,7 +258,7 @@ def test_an_owner_edits_and_deletes_where_it_is_watched(
 
     tab = enter(visit, person, then=f"/watch/{hash_path}")
     tab.get_by_role("button", name="Edit").click()
-    dialog = tab.get_by_role("dialog", name="Title and description")
+    dialog = tab.get_by_role("dialog", name="Edit the video")
     expect(dialog.get_by_label("Description")).to_have_value("To be written")
     # What is typed is no key of the player.
     dialog.get_by_label("Title").fill("")
@@ -290,7 +290,7 @@ def test_what_is_not_public_yet_can_be_edited_and_deleted_too(
     hash_path = person.announce("Not yet")
     tab = enter(visit, person, then=f"/watch/{hash_path}")
     tab.get_by_role("button", name="Edit").click()
-    dialog = tab.get_by_role("dialog", name="Title and description")
+    dialog = tab.get_by_role("dialog", name="Edit the video")
     dialog.get_by_label("Title").fill("Soon")
     dialog.get_by_role("button", name="Save").click()
     expect(tab.get_by_role("heading", name="Soon")).to_be_visible()

@@ -31,15 +31,13 @@ LEFT_OUT = {
     "check_gateway": "for what watches the gateway",
     "show_api_document": "for tools that read documents",
     "show_api_page": "for people",
+    "show_unsubscribe": "for who has a mail, and no program",
+    "unsubscribe": "for programs that read mails",
     "hear_notices": "a stream has no end, and asks for another kind of client",
 }
-# Each call of one of them names one of three, all in the same way.
-NAMED_OTHERWISE = [
-    *(("report", name) for name in ("video", "channel")),
-    *(("decide", name) for name in ("video", "comment")),
-]
 PARTS_LEFT_OUT = {
-    **dict.fromkeys(NAMED_OTHERWISE, "another one of three is named"),
+    **{("report", name): "a comment is named" for name in ("video", "channel")},
+    **{("decide", name): "a channel is named" for name in ("video", "comment")},
     ("download_video", "If-None-Match"): "the client keeps no copies",
     ("export_me", "If-None-Match"): "the client keeps no copies",
     ("download_thumbnail", "If-None-Match"): "the client keeps no copies",
@@ -57,7 +55,19 @@ COMPOSED = {
 }
 NO_OPERATIONS = {"close", "token", "url"}
 PERSON = {"fname": "Ada", "mname": "M", "lname": "Lovelace"}
+DECISION = {"decision": "hide", "note": "x", "reason": "spam"}
+WITHOUT_ARGUMENTS = (
+    *("sign_out", "refresh_token", "list_sessions", "end_other_sessions", "show_me"),
+    *("resend_verification", "remove_channel_picture", "clear_my_history"),
+    *("show_notice_settings", "show_comment_filter"),
+)
+PAGES = (
+    *("list_videos", "list_my_videos", "list_my_blocks", "list_my_subscriptions", "list_feed"),
+    *("list_my_history", "list_my_playlists", "list_my_decisions", "list_decisions"),
+)
 CALLS: dict[str, dict[str, Any]] = {
+    **{name: {} for name in WITHOUT_ARGUMENTS},
+    **{name: {"page_size": 1} for name in PAGES},
     "sign_up": {
         **PERSON,
         "username": "ada",
@@ -68,18 +78,12 @@ CALLS: dict[str, dict[str, Any]] = {
         "year": 1990,
     },
     "sign_in": {"username": "ada", "password": "x"},
-    "refresh_token": {},
-    "sign_out": {},
-    "list_sessions": {},
     "end_session": {"session_id": SESSION},
-    "end_other_sessions": {},
-    "show_me": {},
     "change_me": {**PERSON, "email": "ada@example.org", "password": "x", "history": True},
     "change_password": {"old_password": "x", "new_password": "y"},
     "forget_password": {"email": "ada@example.org"},
     "reset_password": {"token": "x", "password": "y"},
     "verify_email": {"token": "x"},
-    "resend_verification": {},
     "undo_email_change": {"token": "x"},
     "delete_channel": {"password": "x"},
     "export_me": {"target": TARGET, "seconds": 5.0, "progress": None},
@@ -93,16 +97,12 @@ CALLS: dict[str, dict[str, Any]] = {
     "download_video": {"hash_path": HASH, "target": TARGET, "progress": None},
     "read_video": {"hash_path": HASH, "first": 0, "last": 3},
     "download_thumbnail": {"hash_path": HASH},
-    "list_videos": {"page_size": 1},
-    "list_my_videos": {"page_size": 1},
     "list_channel_videos": {"name": "ada", "page_size": 1},
     "search": {"query": "a b/c?", "type": "channel", "page_size": 1},
     "show_channel_picture": {"name": "ada"},
     "set_channel_picture": {"file": FILE},
-    "remove_channel_picture": {},
     "block_channel": {"name": "ada"},
     "unblock_channel": {"name": "ada"},
-    "list_my_blocks": {"page_size": 1},
     "react": {"hash_path": HASH, "reaction": "like"},
     "list_comments": {"hash_path": HASH, "sort": "top", "page_size": 1},
     "list_replies": {"comment_id": 7, "page_size": 1},
@@ -116,11 +116,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "edit_channel": {"about": "x", "links": [{"label": "x", "url": "https://x.example"}]},
     "follow_channel": {"name": "ada", "notify": "all"},
     "unfollow_channel": {"name": "ada"},
-    "list_my_subscriptions": {"page_size": 1},
-    "list_feed": {"page_size": 1},
     "note_position": {"hash_path": HASH, "position": 1.5, "watched": 10, "session": "x"},
-    "list_my_history": {"page_size": 1},
-    "clear_my_history": {},
     "forget_video": {"hash_path": HASH},
     "list_my_playlists": {"video": HASH, "page_size": 1},
     "make_playlist": {"title": "x", "description": "y", "visibility": "public"},
@@ -132,22 +128,12 @@ CALLS: dict[str, dict[str, Any]] = {
     "take_from_playlist": {"id": "later", "hash_path": HASH},
     "list_notices": {"unread": True, "page_size": 1},
     "read_notices": {"up_to": 1, "ids": [2]},
-    "show_notice_settings": {},
     "report": {"kind": "comment", "subject": 7, "reason": "spam", "text": "x"},
-    "list_my_decisions": {"page_size": 1},
     "appeal": {"decision_id": 7, "text": "x"},
-    "show_comment_filter": {},
     "set_comment_filter": {"words": ["x"], "links": True},
     "list_reports": {"state": "open", "kind": "report", "page_size": 1},
-    "decide_report": {"case_id": 7, "decision": "hide", "note": "x", "reason": "spam"},
-    "decide": {
-        "kind": "channel",
-        "subject": "ada",
-        "decision": "hide",
-        "note": "x",
-        "reason": "spam",
-    },
-    "list_decisions": {"page_size": 1},
+    "decide_report": {**DECISION, "case_id": 7},
+    "decide": {**DECISION, "kind": "channel", "subject": "ada"},
     "change_notice_settings": {"kinds": {"like": {"mail": True}}, "digest": "daily"},
 }
 # What every client sends.

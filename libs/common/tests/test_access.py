@@ -7,7 +7,15 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_common.access import RECENT_SECONDS, Guard, maybe_signed_in, recent_viewer_id
+from vireo_common.access import (
+    RECENT_SECONDS,
+    Guard,
+    account_id,
+    maybe_signed_in,
+    recent_viewer_id,
+    signed_in,
+    while_suspended,
+)
 from vireo_common.sessions import Standing
 from vireo_common.tokens import ACCESS_SECONDS, Signer, Verifier
 from vireo_common.web import answer, create_application
@@ -22,9 +30,12 @@ class Sessions:
     def __init__(self) -> None:
         self.looked: list[str] = []
         self.ended = False
+        self.suspended = False
 
     def __call__(self, account_id: int, session_id: str) -> Standing:
         self.looked.append(session_id)
+        if self.suspended:
+            return Standing.SUSPENDED
         return Standing.ENDED if self.ended else Standing.GOOD
 
 
@@ -49,6 +60,18 @@ def http(signer: Signer, sessions: Sessions, clock: list[float]) -> FlaskClient:
     @maybe_signed_in
     def recent() -> Response:
         return answer(recent_viewer_id())
+
+    for method in ("get", "post", "put", "patch", "delete"):
+
+        def act() -> Response:
+            return answer(account_id())
+
+        def marked() -> Response:
+            return answer(account_id())
+
+        getattr(bp, method)("/act", endpoint=f"act-{method}")(signed_in(act))
+        allowed = while_suspended(signed_in(marked))
+        getattr(bp, method)("/marked", endpoint=f"marked-{method}")(allowed)
 
     made.register_api(bp)
     return Flask.test_client(made)
@@ -90,3 +113,18 @@ def test_a_session_that_has_ended_is_never_recent(
     for _ in range(2):
         answered = http.get("/recent", headers={"Authorization": signer.access_token(5, SESSION)})
         assert outcome(answered) == (401, "token_revoked")
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_who_is_suspended_reads_and_deletes_and_does_what_is_marked(
+    http: FlaskClient, signer: Signer, sessions: Sessions, method: str
+) -> None:
+    headers = {"Authorization": signer.access_token(5, SESSION)}
+    assert outcome(getattr(http, method)("/act", headers=headers))[0] == 200
+    sessions.suspended = True
+    writes = method in {"post", "put", "patch"}
+    answered = getattr(http, method)("/act", headers=headers)
+    assert answered.status_code == (403 if writes else 200)
+    if writes:
+        assert outcome(answered) == (403, "suspended")
+    assert getattr(http, method)("/marked", headers=headers).status_code == 200

@@ -166,6 +166,7 @@ class Layout:
             Folder(self.media_run, Owner.MEDIA, Entrance.BOTH),
             Folder(self.media / "staging", Owner.MEDIA),
             Folder(self.media / "originals", Owner.MEDIA),
+            # What moderators have hidden: the gateway can not read it.
             Folder(self.media / "hidden", Owner.MEDIA),
             # The gateway serves these.
             Folder(self.media / "exports", Owner.MEDIA, Entrance.BOTH),

@@ -173,7 +173,7 @@ def test_a_browser_is_asked_first(runtime: Runtime, ada: Person, bob: Person) ->
     assert "<button" in page.text
     assert ada.client.show_notice_settings().kinds["follow"]["mail"]
     done = requests.post(address, headers=browser, timeout=PATIENCE_SECONDS)
-    assert "switched off" in done.text
+    assert "Switched off" in done.text
     assert not ada.client.show_notice_settings().kinds["follow"]["mail"]
 
 

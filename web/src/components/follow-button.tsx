@@ -58,7 +58,7 @@ export function FollowButton<T extends Followed>({ following }: { following: Fol
     <span class="follow-pair">
       <button type="button" class="button follow" title={t.stop} onClick={() => set(false)}>
         <Icon name="check" />
-        {t.following}
+        <span class="word">{t.following}</span>
         <span class="unseen"> – {t.stopOf(name)}</span>
       </button>
       <button

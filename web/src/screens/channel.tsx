@@ -30,7 +30,7 @@ function Numbers({ channel }: { channel: ChannelValue }) {
   const t = texts.value;
   const { subscribers, views } = channel;
   return (
-    <p class="faint">
+    <p class="faint numbers">
       {t.follow.followers(subscribers, count(subscribers))}
       <span aria-hidden="true"> · </span>
       {t.videos(Number(channel.nb_count))}
@@ -63,7 +63,7 @@ function HeadToBe({ name }: { name: string }) {
         <h1>
           <Theirs text={name} />
         </h1>
-        <p>&nbsp;</p>
+        <p class="numbers">&nbsp;</p>
         <p class="about-line small">&nbsp;</p>
       </div>
       <div class="acts" />

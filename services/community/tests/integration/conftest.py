@@ -8,8 +8,17 @@ import pytest
 from flask.testing import FlaskClient
 
 from vireo_common.database import Database
+from vireo_community.core.notices import Kind, Note
+from vireo_community.storage.notice_mails import NoticeMailTable
+from vireo_community.storage.notices import add
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.sessions import open_session
+
+MAIL_PAUSE, MAILS_A_DAY = 600, 5
+EVENTS = (
+    "SELECT JSON_VALUE(Payload, '$.channel_id'), JSON_VALUE(Payload, '$.reference')"
+    " FROM Events WHERE Kind = 'notice_mail_due' ORDER BY EventID"
+)
 
 
 class Stage:
@@ -136,7 +145,154 @@ def people(http: FlaskClient, stage: Any, token: Callable[..., dict[str, str]]) 
     return People(http, stage, token)
 
 
+class Court:
+    """Ada shows a video, Bob comments, Mo moderates, Root is admin, and Cleo reports."""
+
+    def __init__(self, people: Any, token: Callable[..., dict[str, str]]) -> None:
+        self.people, self.stage, self.send = people, people.stage, people.send
+        self._token = token
+        for name in ("Mo", "Mia", "Root"):
+            self.join(name)
+        for name, role in (("Mo", "moderator"), ("Mia", "moderator"), ("Root", "admin")):
+            self.grant(name, role)
+        self.video = people.video
+
+    def join(self, name: str, age: str | None = None) -> int:
+        channel_id: int = self.stage.channel(name)
+        self.people.ids[name] = channel_id
+        self.people.tokens[name] = self._token(channel_id)
+        if age is not None:
+            self.stage.database.query(
+                f"UPDATE Channels SET CreatedAt = UTC_TIMESTAMP() - INTERVAL {age}"
+                " WHERE ChannelID = %s",
+                (channel_id,),
+            )
+        return channel_id
+
+    def grant(self, name: str, role: str) -> None:
+        self.stage.database.query(
+            "INSERT INTO Roles (ChannelID, Role, GrantedAt) VALUES (%s, %s, NOW(3))",
+            (self.people.ids[name], role),
+        )
+
+    def ok(self, who: str, method: str, path: str, **body: Any) -> Any:
+        response = self.send(who, method, path, **body)
+        assert response.status_code == 200, response.json
+        return response.json["response"]
+
+    def report(self, who: str, reason: str = "spam", text: str = "", **subject: Any) -> None:
+        subject = subject or {"video": self.video}
+        assert self.ok(who, "POST", "/reports", reason=reason, text=text, **subject) == ""
+
+    def desk(self, query: str = "", who: str = "Mo") -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.ok(who, "GET", f"/admin/reports{query}")
+        return rows
+
+    def decide(self, decision: str, who: str = "Mo", note: str = "", case: int = 0) -> Any:
+        case = case or self.desk()[0]["id"]
+        return self.ok(who, "POST", f"/admin/reports/{case}", decision=decision, note=note)
+
+    def act(self, decision: str, who: str = "Mo", **subject: Any) -> Any:
+        subject = subject or {"video": self.video}
+        return self.ok(who, "POST", "/admin/decisions", decision=decision, **subject)
+
+    def code(self, who: str, method: str, path: str, **body: Any) -> str:
+        response = self.send(who, method, path, **body)
+        assert response.status_code >= 400, response.json
+        return str(response.json["response"]["error"])
+
+    def concerned(self, who: str = "Ada") -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.ok(who, "GET", "/me/moderation")
+        return rows
+
+
+@pytest.fixture
+def court(people: Any, token: Callable[..., dict[str, str]]) -> Court:
+    return Court(people, token)
+
+
 @pytest.fixture
 def service_token(secrets_dir: Path) -> dict[str, str]:
     """The header of an internal request."""
     return {"X-Vireo-Service-Token": (secrets_dir / "service_token").read_text()}
+
+
+class Mailing:
+    """Ada gets mails; Bob and Cleo do what they are about."""
+
+    pause, most = MAIL_PAUSE, MAILS_A_DAY
+
+    def __init__(
+        self, http: FlaskClient, stage: Any, token: Any, service: Any, database: Database
+    ) -> None:
+        self.http, self.stage, self.service = http, stage, service
+        self.database = database
+        self.ada, self.bob, self.cleo = (stage.channel(name) for name in ("Ada", "Bob", "Cleo"))
+        self.token = token
+        self.table = NoticeMailTable(database)
+        self.video = self.numbered("Cats")
+
+    def numbered(self, title: str, owner: int | None = None) -> int:
+        path = self.stage.video(owner or self.ada, title=title)
+        ((number,),) = self.query("SELECT VideoID FROM Videos WHERE PathHash = %s", (path,))
+        return int(number)
+
+    def query(self, statement: str, values: Any = ()) -> Any:
+        return self.stage.database.query(statement, values)
+
+    def wants(self, who: int | None = None, **body: Any) -> None:
+        answer = self.http.put(
+            "/notifications/settings", json=body, headers=self.token(who or self.ada)
+        )
+        assert answer.status_code == 200, answer.json
+
+    def comment(self, actor: int, comment: int = 5, video: int | None = None) -> None:
+        about = video or self.video
+        note = Note(self.ada, Kind.COMMENT, f"video {about}", about, actor, comment)
+        self.database.transaction("test", lambda cursor: add(cursor, note))
+
+    def follow(self, actor: int) -> None:
+        note = Note(self.ada, Kind.FOLLOW, "you", actor_id=actor, once_each=True)
+        self.database.transaction("test", lambda cursor: add(cursor, note))
+
+    def later(self, seconds: int = MAIL_PAUSE) -> None:
+        """Let time pass."""
+        self.query(
+            "UPDATE NoticeMails SET WaitsSince = WaitsSince - INTERVAL %s SECOND,"
+            " MadeAt = MadeAt - INTERVAL %s SECOND",
+            (seconds, seconds),
+        )
+
+    def make(self) -> list[str]:
+        """Make what is due; the references of all mails that were ever made."""
+        steps = 0
+        while self.table.make(MAIL_PAUSE, MAILS_A_DAY):
+            steps += 1
+            assert steps < 1000
+        return [reference for _, reference in self.query(EVENTS)]
+
+    def content(self, reference: str) -> Any:
+        return self.http.get(f"/internal/notice_mails/{reference}", headers=self.service)
+
+    def said(self, reference: str) -> dict[str, str]:
+        answer = self.content(reference)
+        assert answer.status_code == 200, answer.json
+        found: dict[str, str] = answer.json["response"]
+        return found
+
+    def ended(self, reference: str, sent: bool = True) -> None:
+        answer = self.http.post(
+            f"/internal/notice_mails/{reference}", json={"sent": sent}, headers=self.service
+        )
+        assert answer.status_code == 200
+
+
+@pytest.fixture
+def mailing(
+    http: FlaskClient,
+    stage: Any,
+    token: Any,
+    service_token: dict[str, str],
+    community_database: Database,
+) -> Mailing:
+    return Mailing(http, stage, token, service_token, community_database)

@@ -17,7 +17,6 @@ from vireo_common import event_log
 from vireo_common.database import Database
 from vireo_common.events import VideoStateChanged, publish
 from vireo_community.core.notices import Kind, Note
-from vireo_community.settings import StreamSettings
 from vireo_community.storage.notices import NoticeTable, add
 from vireo_testing import programs
 from vireo_testing.mariadb import TestDatabase, free_port
@@ -26,7 +25,7 @@ from vireo_testing.services import service_variables
 
 SECONDS = 60.0
 
-MOST_OF_ACCOUNT = StreamSettings.model_fields["streams_of_account"].default
+MOST_OF_ACCOUNT = 3
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,8 @@ class Streams:
 
 @pytest.fixture
 def streams(clean_tables: TestDatabase, tmp_path: Path) -> Iterator[Streams]:
-    running = Streams(service_variables(clean_tables, tmp_path), tmp_path / "log")
+    most = {"VIREO_STREAMS_OF_ACCOUNT": str(MOST_OF_ACCOUNT)}
+    running = Streams({**service_variables(clean_tables, tmp_path), **most}, tmp_path / "log")
     yield running
     programs.end(running.program, SECONDS)
     assert "Traceback" not in (tmp_path / "log").read_text()

@@ -67,9 +67,9 @@ class Hiding:
 
 
 @pytest.fixture
-def hiding(stage: Any, open_pool: Any, clips: Library) -> Hiding:
+def hiding(stage: Any, open_pool: Any, library: Library) -> Hiding:
     made = Hiding(stage, open_pool("media"))
-    stage.receive(clips.path("plain.mp4"))
+    stage.receive(library.path("plain.mp4"))
     return made
 
 

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { commentLists, listComments, postComment } from "~/api/people";
-import { account } from "~/api/session";
+import { account, isSame } from "~/api/session";
 import type { CommentSort, Video } from "~/api/types";
 import { End } from "~/components/grid";
 import { usePages } from "~/components/paged";
@@ -125,6 +125,7 @@ function Write({ video, thread, onCount }: WriteProps) {
       throw failure;
     }
   }
+  const mine = account.value !== null && isSame(account.value, video.channel);
   if (video.comments_policy === "closed") return <p class="faint closed">{t.closed}</p>;
   return (
     <>
@@ -135,7 +136,7 @@ function Write({ video, thread, onCount }: WriteProps) {
         ahead
         onSend={post}
       />
-      {video.comments_policy === "review" && <p class="faint small">{t.reviewed}</p>}
+      {video.comments_policy === "review" && !mine && <p class="faint small">{t.reviewed}</p>}
     </>
   );
 }

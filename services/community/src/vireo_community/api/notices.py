@@ -1,7 +1,6 @@
 """``/notifications``: what one is to know, and what one wants of it."""
 
 from contextlib import suppress
-from http.client import OK
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -44,7 +43,7 @@ def blueprint(notices: Notices) -> APIBlueprint:
     @bp.after_request
     def with_unread_again(response: Response) -> Response:
         """A stored answer has no headers, and this one is a matter of now."""
-        if REPLAYED in response.headers and response.status_code == OK:
+        if REPLAYED in response.headers and response.status_code == 200:
             # The answer was read from the database a moment ago; where it is gone by now, the
             # answer is better than none.
             with suppress(Failure):
@@ -72,8 +71,7 @@ def blueprint(notices: Notices) -> APIBlueprint:
         """
         page = notices.page(account_id(), query.limit, query.cursor, unread=query.unread)
         asked = {"unread": "true"} if query.unread else {}
-        values = [shown(row) for row in page.rows]
-        return with_unread(answer_page(page, values, query.limit, **asked))
+        return with_unread(answer_page(page, list(map(shown, page.rows)), query.limit, **asked))
 
     @bp.post(
         "/notifications/read",
@@ -95,6 +93,11 @@ def blueprint(notices: Notices) -> APIBlueprint:
         notices.read(account_id(), body.up_to, body.ids)
         return with_unread(answer())
 
+    _add_settings(bp, notices)
+    return bp
+
+
+def _add_settings(bp: APIBlueprint, notices: Notices) -> None:
     @bp.get(
         "/notifications/settings",
         operation_id="show_notice_settings",
@@ -130,8 +133,6 @@ def blueprint(notices: Notices) -> APIBlueprint:
         """
         kinds = {kind: one.model_dump(exclude_none=True) for kind, one in body.kinds.items()}
         return answer(_shown(notices.change_settings(account_id(), kinds, body.digest)))
-
-    return bp
 
 
 def _shown(settings: Settings) -> dict[str, object]:

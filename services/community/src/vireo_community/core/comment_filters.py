@@ -82,8 +82,10 @@ class CommentFilters:
         if problems := _problems(tidy):
             raise Failure(Code.INVALID_BODY, fields=problems)
         # One of each that compare the same, as it was typed first.
-        kept = {folded(word): word for word in reversed(tidy)}
-        self._store.put(channel_id, CommentFilter(list(reversed(kept.values())), links))
+        kept: dict[str, str] = {}
+        for word in tidy:
+            kept.setdefault(folded(word), word)
+        self._store.put(channel_id, CommentFilter(list(kept.values()), links))
         return self.show(channel_id)
 
 

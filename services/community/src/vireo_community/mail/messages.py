@@ -16,18 +16,18 @@ from vireo_community.core.notices import Kind, Notice, sentence
 
 UNSUBSCRIBE = "/notifications/unsubscribe"
 NAMES: Mapping[Subject, str] = {
-    Kind.VIDEO: "new videos",
-    Kind.COMMENT: "comments on your videos",
-    Kind.REPLY: "replies to your comments",
-    Kind.MENTION: "mentions of you",
-    Kind.LIKE: "likes",
-    Kind.FOLLOW: "new followers",
-    Kind.REVIEW: "comments that wait for your review",
-    Kind.MILESTONE: "milestones",
-    Kind.READY: "videos that are ready",
-    Kind.FAILED: "videos that could not be processed",
-    Kind.MODERATION: "decisions of moderators",
-    DIGEST: "the digest of what is new",
+    Kind.VIDEO: "mails about new videos",
+    Kind.COMMENT: "mails about comments on your videos",
+    Kind.REPLY: "mails about replies to your comments",
+    Kind.MENTION: "mails about mentions of you",
+    Kind.LIKE: "mails about likes",
+    Kind.FOLLOW: "mails about new followers",
+    Kind.REVIEW: "mails about comments that wait for your review",
+    Kind.MILESTONE: "mails about milestones",
+    Kind.READY: "mails about videos that are ready",
+    Kind.FAILED: "mails about videos that could not be processed",
+    Kind.MODERATION: "mails about decisions of moderators",
+    DIGEST: "a digest of what is new",
 }
 """What is switched off, as mails and the page name it."""
 MAX_SUBJECT = 120

@@ -57,6 +57,10 @@ log = get_logger()
 PREPARE_IDLE_SECONDS = 0.05
 ENCODE_IDLE_SECONDS = 0.5
 EXPORT_IDLE_SECONDS = REMOVAL_IDLE_SECONDS = 0.2
+QUEUES = (
+    *(MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE),
+    *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE),
+)
 
 
 def main() -> int:
@@ -72,8 +76,8 @@ def main() -> int:
 
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
-    # quicker. One for decoding what was published, which nobody waits for.
-    # One for what is hidden, which must not wait.
+    # quicker. One for decoding what was published, which nobody waits for, and one for what is
+    # hidden, which must not wait.
     slots = settings.prepare_slots + settings.encode_slots + 4
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
@@ -81,17 +85,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     uploads, exports = UploadTable(database), ExportTable(database)
     pictures = PictureTable(database)
     files = files_on_disk(settings.media_root, settings.spool_socket)
-    queues = {
-        name: JobQueue(database, name, LEASE_SECONDS)
-        for name in (
-            MEDIA_QUEUE,
-            ENCODE_QUEUE,
-            EXPORT_QUEUE,
-            VERIFY_QUEUE,
-            REMOVAL_QUEUE,
-            VISIBILITY_QUEUE,
-        )
-    }
+    queues = {name: JobQueue(database, name, LEASE_SECONDS) for name in QUEUES}
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
     auth = Auth(ServiceClient(settings.auth_url, token))
