@@ -84,6 +84,7 @@ export const deskDe: DeskTexts = {
       open: "Dein Einspruch wird angesehen.",
       dismiss: "Dein Einspruch wurde abgewiesen.",
       restore: "Deinem Einspruch wurde stattgegeben.",
+      gone: "Worum es ging, wurde inzwischen gelöscht.",
     },
   },
 };

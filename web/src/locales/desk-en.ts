@@ -81,6 +81,7 @@ export const deskEn = {
       open: "Your appeal is being looked at.",
       dismiss: "Your appeal was refused.",
       restore: "Your appeal was granted.",
+      gone: "What it was about was deleted meanwhile.",
     },
   },
 };
