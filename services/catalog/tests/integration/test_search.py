@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from vireo_catalog.core.search import Section, parse
-from vireo_catalog.storage.search import SearchTables
+from vireo_catalog.storage.search import BOUNDED, CHANNELS, SearchTables
 from vireo_common.errors import Code, Failure
 from vireo_testing.hostile_text import STRINGS
 
@@ -322,3 +322,14 @@ def test_the_first_ten_words_count(http: FlaskClient, stage: Any) -> None:
     stage.video(stage.channel("Ada"), "a b c d e f g h i j")
     assert found(http, "a b c d e f g h i j k l m") == ["a b c d e f g h i j"]
     assert found(http, "a b c d e f g h i k") == []
+
+
+def test_a_search_for_names_reads_their_index_alone(stage: Any) -> None:
+    stage.database.query(
+        "INSERT INTO Channels (Username, Password) SELECT CONCAT('n', seq), 'x' FROM seq_1_to_500"
+    )
+    values = ("otter", "otter%", "%otter%", -1, -1, 0, 51)
+    statement = CHANNELS.removeprefix(f"\n{BOUNDED}")
+    plan = stage.database.query(f"EXPLAIN {statement}", values)
+    (names,) = [row for row in plan if row[2] == "Channels"]
+    assert (names[5], "Using index" in names[-1]) == ("ShownNames", True)
