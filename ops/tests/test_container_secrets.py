@@ -29,7 +29,7 @@ def test_each_part_gets_its_own(folder: Path) -> None:
     hand_out([str(folder)], io.BytesIO())
     assert names(folder, "catalog") == {"db_catalog_password", "service_token"}
     assert names(folder, "community") == {"db_community_password", "service_token"}
-    assert names(folder, "auth-worker") == {"db_auth_password"}
+    assert names(folder, "auth-worker") == {"db_auth_password", "service_token"}
     assert names(folder, "courier") == {"db_courier_password"}
     assert names(folder, "mariadb") == {"db_root_password"}
     assert "smtp_password" not in names(folder, "all")

@@ -66,7 +66,9 @@ def test_signing_out_ends_the_session_at_the_server(visit: Visit, enter: Enter, 
     person = Person(url)
     tab = enter(visit, person)
     tab.evaluate("""localStorage.setItem('vireo.places', '[["AAAAAAA", 9]]')""")
-    tab.reload()
+    # The bell renews the token, and with it the cookie.
+    with tab.expect_response("**/notifications/stream"):
+        tab.reload()
     (cookie,) = refresh_cookies(visit, url)
     visit.context.set_offline(True)
     tab.get_by_role("button", name="Your menu").click()

@@ -58,8 +58,8 @@ function follow(event: MouseEvent, { isOurs, mayLeave }: Ways): void {
     if (!mayLeave()) event.preventDefault();
     return;
   }
-  // Of what stands behind a # only times mean something to screens; all else is the browser's.
-  if (url.hash && !url.hash.startsWith("#t=")) return;
+  // Of what stands behind a # times and comments mean something to screens; all else is the browser's.
+  if (url.hash && !/^#(?:t=|comments$)/.test(url.hash)) return;
   event.preventDefault();
   const address = url.pathname + url.search + url.hash;
   const same = address === location.pathname + location.search + location.hash;

@@ -63,19 +63,19 @@ WITHOUT_ARGUMENTS = (
 )
 PAGES = (
     *("list_videos", "list_my_videos", "list_my_blocks", "list_my_subscriptions", "list_feed"),
-    *("list_my_history", "list_my_playlists", "list_my_decisions", "list_decisions"),
+    *("list_my_history", "list_my_decisions", "list_decisions"),
+)
+OF_CHANNELS = (
+    *("show_channel", "show_channel_picture"),
+    *("block_channel", "unblock_channel", "unfollow_channel"),
 )
 CALLS: dict[str, dict[str, Any]] = {
     **{name: {} for name in WITHOUT_ARGUMENTS},
     **{name: {"page_size": 1} for name in PAGES},
+    **{name: {"name": "ada"} for name in OF_CHANNELS},
     "sign_up": {
-        **PERSON,
-        "username": "ada",
-        "password": "rosy-otter-42",
-        "email": "ada@example.org",
-        "day": 10,
-        "month": 12,
-        "year": 1990,
+        **{**PERSON, "username": "ada", "password": "rosy-otter-42", "email": "ada@example.org"},
+        **{"day": 10, "month": 12, "year": 1990},
     },
     "sign_in": {"username": "ada", "password": "x"},
     "end_session": {"session_id": SESSION},
@@ -99,10 +99,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "download_thumbnail": {"hash_path": HASH},
     "list_channel_videos": {"name": "ada", "page_size": 1},
     "search": {"query": "a b/c?", "type": "channel", "page_size": 1},
-    "show_channel_picture": {"name": "ada"},
     "set_channel_picture": {"file": FILE},
-    "block_channel": {"name": "ada"},
-    "unblock_channel": {"name": "ada"},
     "react": {"hash_path": HASH, "reaction": "like"},
     "list_comments": {"hash_path": HASH, "sort": "top", "page_size": 1},
     "list_replies": {"comment_id": 7, "page_size": 1},
@@ -112,10 +109,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "like_comment": {"comment_id": 7, "like": True},
     "pin_comment": {"comment_id": 7, "pin": True},
     "approve_comment": {"comment_id": 7},
-    "show_channel": {"name": "ada"},
     "edit_channel": {"about": "x", "links": [{"label": "x", "url": "https://x.example"}]},
     "follow_channel": {"name": "ada", "notify": "all"},
-    "unfollow_channel": {"name": "ada"},
     "note_position": {"hash_path": HASH, "position": 1.5, "watched": 10, "session": "x"},
     "forget_video": {"hash_path": HASH},
     "list_my_playlists": {"video": HASH, "page_size": 1},

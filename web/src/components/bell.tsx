@@ -11,7 +11,7 @@ import { Icon } from "~/components/icon";
 import { NoticeRow, NoticeSkeleton, unreadShown } from "~/components/notice-row";
 import { usePopup } from "~/components/popup";
 import { Failed } from "~/components/states";
-import { texts } from "~/locales";
+import { own } from "~/locales/own";
 import "~/components/bell.css";
 
 const LATEST = 10;
@@ -60,7 +60,7 @@ const SKELETONS = Array.from({ length: 4 }, (_, n) => (
 ));
 
 export function Notices({ found, name }: { found: Pages<Notice>; name: string }) {
-  const t = texts.value.notices;
+  const t = own.value.notices;
   const rows = found.rows.value;
   const state = found.state.value;
   const loading = state === "loading" || (state === "idle" && rows.length === 0);
@@ -83,7 +83,7 @@ export function Notices({ found, name }: { found: Pages<Notice>; name: string })
 }
 
 function Panel({ name }: { name: string }) {
-  const t = texts.value.notices;
+  const t = own.value.notices;
   const found = useNotices(name, LATEST);
   return (
     <section class="sheet bell-sheet" aria-label={t.title}>
@@ -118,7 +118,7 @@ function useNews(): void {
       ids.add(heard.data.id);
       clearTimeout(timer);
       timer = setTimeout(() => {
-        news.value = texts.peek().notices.fresh(ids.size);
+        news.value = own.peek().notices.fresh(ids.size);
         ids = new Set();
       }, GATHER_MS);
     });
@@ -131,7 +131,7 @@ function useNews(): void {
 }
 
 export function Bell({ name }: { name: string }) {
-  const t = texts.value.notices;
+  const t = own.value.notices;
   const { open, setOpen, box, button, onKeyDown } = usePopup();
   const n = unread.value;
   useEffect(() => follow(name), [name]);

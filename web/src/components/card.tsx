@@ -17,7 +17,7 @@ function Watched({ video: { my_position: at, duration } }: { video: Video }) {
       class="watched"
       max={100}
       value={percent}
-      aria-label={texts.value.library.progress(percent)}
+      aria-label={texts.value.card.watched(percent)}
     />
   );
 }

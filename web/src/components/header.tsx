@@ -50,7 +50,7 @@ function Search() {
 /** The bell to be; until its code is there, a way to the same notices. */
 function BellToBe() {
   return (
-    <a class="opener" href="/notifications" aria-label={texts.value.notices.title}>
+    <a class="opener" href="/notifications" aria-label={texts.value.nav.notices}>
       <Icon name="bell" />
     </a>
   );

@@ -54,7 +54,7 @@ function Choices() {
 function DeskLink() {
   const [found] = useLoad(isModerator, []);
   if (found.state !== "ready" || !found.value) return null;
-  return <a href="/desk">{texts.value.desk.title}</a>;
+  return <a href="/desk">{texts.value.nav.desk}</a>;
 }
 
 function Own({ name }: { name: string }) {

@@ -5,8 +5,8 @@ import { files } from "~/api/videos";
 import { Avatar } from "~/components/avatar";
 import { When } from "~/components/card";
 import { Icon } from "~/components/icon";
-import { texts } from "~/locales";
 import { count } from "~/locales/formats";
+import { own } from "~/locales/own";
 import { to } from "~/routes";
 import "~/components/notice-row.css";
 
@@ -14,7 +14,7 @@ import "~/components/notice-row.css";
 const theirs = (words: string): string => `\u2068${words}\u2069`;
 
 export function sentenceOf(notice: Notice): string {
-  const t = texts.value.notices;
+  const t = own.value.notices;
   const who = notice.channel === null ? t.somebody : theirs(notice.channel);
   const video = notice.title === null ? t.aVideo : t.quoted(theirs(notice.title));
   if (notice.kind === "like" && notice.comment !== null) {
@@ -39,7 +39,8 @@ function addressOf(notice: Notice, name: string): string {
       // Of several it is the channel where all of them are.
       if (notice.count > 1 && notice.channel) return to.channel(notice.channel);
   }
-  return notice.video ? to.watch(notice.video) : "/notifications";
+  if (!notice.video) return "/notifications";
+  return to.watch(notice.video) + (notice.comment === null ? "" : "#comments");
 }
 
 const ICONS = {
@@ -66,7 +67,7 @@ interface NoticeRowProps {
 }
 
 export function NoticeRow({ notice, name }: NoticeRowProps) {
-  const t = texts.value.notices;
+  const t = own.value.notices;
   return (
     <a class={notice.read ? "notice" : "notice fresh"} href={addressOf(notice, name)}>
       <Picture notice={notice} />

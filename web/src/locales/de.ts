@@ -5,15 +5,14 @@ import type { Texts } from "~/locales/en";
 const one = (n: number, single: string, many: string) =>
   `${n.toLocaleString("de")} ${n === 1 ? single : many}`;
 
-/** Of a video, or of one whose title is not known. */
-const zu = (video: string) => `zu ${video === de.notices.aVideo ? "einem Video" : video}`;
-
 export const de: Texts = {
   language: "Deutsch",
   skip: "Zum Inhalt",
   nav: {
     main: "Hauptmenü",
     places: "Bereiche",
+    notices: "Benachrichtigungen",
+    desk: "Moderation",
     following: "Abos",
     library: "Mediathek",
     home: "Start",
@@ -73,7 +72,11 @@ export const de: Texts = {
     emptyHint: "Zeig das erste.",
     end: "Das waren alle.",
   },
-  card: { duration: "Länge", by: "von" },
+  card: {
+    duration: "Länge",
+    by: "von",
+    watched: (percent) => `${percent} % angesehen`,
+  },
   watch: {
     gone: "Dieses Video gibt es hier nicht",
     goneHint: "Es wurde gelöscht, oder es gab es nie. Oder es wird noch vorbereitet.",
@@ -364,231 +367,6 @@ export const de: Texts = {
     removeSure: "Alles löschen?",
     removeButton: "Mein Konto löschen",
     removed: "Dein Konto ist gelöscht.",
-  },
-  notices: {
-    title: "Benachrichtigungen",
-    open: (n) =>
-      n ? `Benachrichtigungen, ${n.toLocaleString("de")} ungelesen` : "Benachrichtigungen",
-    fresh: (n) => one(n, "neue Benachrichtigung", "neue Benachrichtigungen"),
-    none: "Noch nichts. Was andere mit dir und deinen Videos machen, steht dann hier.",
-    all: "Alle Benachrichtigungen",
-    settings: "Wählen, was du erfährst",
-    unread: "Ungelesen",
-    somebody: "Jemand",
-    aVideo: "ein Video",
-    quoted: (title) => `„${title}“`,
-    kinds: {
-      video: (who, video, n) =>
-        n > 1 ? `${who} hat ${n} neue Videos veröffentlicht` : `Neu von ${who}: ${video}`,
-      comment: (who, video, n) =>
-        n > 1
-          ? `${n} neue Kommentare ${zu(video)}, der letzte von ${who}`
-          : `Kommentar von ${who} ${zu(video)}`,
-      reply: (who, video, n) =>
-        n > 1
-          ? `${n} neue Antworten auf deinen Kommentar ${zu(video)}, die letzte von ${who}`
-          : `${who} hat auf deinen Kommentar ${zu(video)} geantwortet`,
-      mention: (who, video, n) =>
-        n > 1
-          ? `${n} Kommentare ${zu(video)} erwähnen dich, der letzte von ${who}`
-          : `${who} hat dich in einem Kommentar ${zu(video)} erwähnt`,
-      like: (who, video, n) =>
-        n > 1
-          ? `${video}: gefällt ${who} und ${one(n - 1, "weiteren Person", "weiteren Personen")}`
-          : `${video}: gefällt ${who}`,
-      commentLike: (who, video, n) =>
-        n > 1
-          ? `Dein Kommentar ${zu(video)} gefällt ${who} und ${one(n - 1, "weiteren Person", "weiteren Personen")}`
-          : `Dein Kommentar ${zu(video)} gefällt ${who}`,
-      follow: (who, _, n) =>
-        n > 1
-          ? `${who} und ${one(n - 1, "weitere Person", "weitere Personen")} folgen dir`
-          : `${who} folgt dir`,
-      review: (who, video, n) =>
-        n > 1
-          ? `${n} Kommentare ${zu(video)} warten auf deine Freigabe`
-          : `Ein Kommentar von ${who} ${zu(video)} wartet auf deine Freigabe`,
-      milestone: (_, __, n) => `Dir folgen jetzt ${n.toLocaleString("de")} Leute`,
-      ready: (_, video) => `Fertig: ${video}`,
-      failed: (_, video) => `Die Verarbeitung ist fehlgeschlagen: ${video}`,
-      moderation: () => "Die Moderation hat über etwas von dir entschieden",
-    },
-    sectionHint: "Was du erfährst, hier und per Mail.",
-    inApp: "Hier",
-    byMail: "Per Mail",
-    kindNames: {
-      video: "Neue Videos von Kanälen, denen du folgst",
-      comment: "Kommentare zu deinen Videos",
-      reply: "Antworten auf deine Kommentare",
-      mention: "Kommentare, die dich erwähnen",
-      like: "„Gefällt mir“ für deine Videos und Kommentare",
-      follow: "Neue Follower",
-      review: "Kommentare, die auf deine Freigabe warten",
-      milestone: "Runde Zahlen von Followern",
-      ready: "Dein Video ist fertig",
-      failed: "Dein Video konnte nicht verarbeitet werden",
-      moderation: "Entscheidungen der Moderation",
-    },
-    digest: "Eine Zusammenfassung per Mail",
-    digests: { off: "Nie", daily: "Jeden Tag", weekly: "Jede Woche" },
-  },
-  feed: {
-    title: "Abos",
-    empty: "Noch nichts hier",
-    emptyHint: "Folge Kanälen, dann stehen hier ihre neuesten Videos.",
-    find: "Die neuesten Videos ansehen",
-    quiet: "Die Kanäle, denen du folgst, haben noch keine Videos.",
-    channels: "Kanäle, denen du folgst",
-    noChannels: "Du folgst noch keinem Kanal",
-    latest: (when) => `neuestes Video ${when}`,
-  },
-  library: {
-    title: "Mediathek",
-    all: "Alle zeigen",
-    history: "Verlauf",
-    historyEmpty: "Noch nichts angesehen",
-    historyEmptyHint: "Was du ansiehst, steht hier und geht weiter, wo du aufgehört hast.",
-    paused: "Dein Verlauf ist angehalten: Was du ansiehst, wird nicht behalten.",
-    pause: "Verlauf anhalten",
-    resume: "Verlauf wieder führen",
-    nowPaused: "Ab jetzt wird nicht behalten, was du ansiehst.",
-    nowKept: "Was du ansiehst, wird wieder behalten.",
-    clear: "Verlauf leeren",
-    clearSure: "Deinen Verlauf leeren?",
-    clearHint: "Was du angesehen hast und wo du stehen geblieben bist, wird für immer vergessen.",
-    cleared: "Dein Verlauf ist leer.",
-    forget: (title) => `„${title}“ aus dem Verlauf nehmen`,
-    watched: (when) => `angesehen ${when}`,
-    progress: (percent) => `${percent} % angesehen`,
-    today: "Heute",
-    yesterday: "Gestern",
-    videos: "Meine Videos",
-  },
-  playlists: {
-    title: "Playlists",
-    later: "Später ansehen",
-    none: "Noch keine Playlists",
-    noneHint: "Bring Videos in eine eigene Reihenfolge, für dich oder für alle.",
-    create: "Neue Playlist",
-    edit: "Bearbeiten",
-    editOf: (title) => `„${title}“ bearbeiten`,
-    remove: "Löschen",
-    removeSure: "Diese Playlist löschen?",
-    removeHint: "Die Liste verschwindet für immer. Die Videos darin bleiben.",
-    removed: "Die Playlist ist gelöscht.",
-    name: "Titel",
-    nameMissing: "Ein Titel ist nötig.",
-    nameLong: "Höchstens 150 Zeichen.",
-    description: "Beschreibung",
-    descriptionLong: "Höchstens 5.000 Zeichen.",
-    visibility: "Wer sie sieht",
-    visibilities: { private: "Nur du", unlisted: "Wer den Link hat", public: "Alle" },
-    by: (name) => `von ${name}`,
-    changed: (when) => `geändert ${when}`,
-    playAll: "Alle abspielen",
-    empty: "In dieser Liste ist noch nichts",
-    emptyHint: "„Speichern“ unter einem Video legt es hier ab.",
-    hidden: (n) =>
-      `${one(n, "Video wird", "Videos werden")} nicht gezeigt: gelöscht oder nicht für alle.`,
-    gone: "Diese Playlist gibt es hier nicht",
-    goneHint: "Sie wurde gelöscht, es gab sie nie, oder sie ist privat.",
-    takeOut: (title) => `„${title}“ aus der Liste nehmen`,
-    takenOut: "Aus der Liste genommen.",
-    up: (title) => `„${title}“ nach oben`,
-    down: (title) => `„${title}“ nach unten`,
-    grip: "An eine andere Stelle ziehen",
-    moved: (title, place, of) => `„${title}“ ist jetzt ${place} von ${of}.`,
-    inList: (place, of) => `${place} von ${of}`,
-    share: "Link kopieren",
-  },
-  blocks: {
-    title: "Blockierte Kanäle",
-    hint: "Sie können deine Videos nicht kommentieren, dir nicht antworten und dich nicht erwähnen, und niemand von euch sieht die Kommentare des anderen.",
-    none: "Du blockierst niemanden.",
-    unblock: "Freigeben",
-    unblocked: (name) => `${name} ist nicht mehr blockiert.`,
-  },
-  desk: {
-    title: "Moderation",
-    views: { report: "Meldungen", appeal: "Einsprüche", decided: "Entschieden", log: "Protokoll" },
-    filter: "Was gezeigt wird",
-    none: {
-      report: "Nichts ist gemeldet",
-      appeal: "Niemand erhebt Einspruch",
-      decided: "Noch nichts ist entschieden",
-      log: "Das Protokoll ist leer",
-    },
-    noneHint: "Fürs Erste ist alles getan.",
-    forbidden: "Das ist für die Moderation",
-    types: { video: "Video", comment: "Kommentar", channel: "Kanal" },
-    shown: { shown: "sichtbar", hidden: "verborgen", suspended: "gesperrt", gone: "gelöscht" },
-    reports: (n) => one(n, "Meldung", "Meldungen"),
-    weight: (n) => `Gewicht ${n}`,
-    weightHint:
-      "Wie viel die Meldungen zusammen zählen: die von neuen Konten und von oft Abgewiesenen zählen weniger.",
-    said: "Was dazu gesagt wird",
-    appealed: "Die betroffene Person sagt",
-    reasons: {
-      spam: "Spam oder Werbung",
-      hate: "Hass gegen Menschen",
-      harassment: "Belästigung",
-      violence: "Gewalt",
-      sexual: "Sexuelle Inhalte",
-      children: "Kindern wird geschadet",
-      copyright: "Urheberrecht",
-      misleading: "Es führt in die Irre",
-      other: "Etwas anderes",
-    },
-    acts: {
-      dismiss: "Abweisen",
-      hide: "Verbergen",
-      remove: "Löschen",
-      suspend: "Kanal sperren",
-      restore: "Wiederherstellen",
-    },
-    keepDecision: "Bei der Entscheidung bleiben",
-    hints: {
-      dismiss: "Es bleibt, wie es ist. Wer es gemeldet hat, zählt beim nächsten Mal weniger.",
-      hide: "Außer dem Eigentümer sieht es niemand mehr. Es lässt sich wiederherstellen.",
-      remove: "Es wird für immer gelöscht. Das lässt sich nicht rückgängig machen.",
-      suspend:
-        "Der ganze Kanal wird verborgen und kann nichts veröffentlichen. Das lässt sich aufheben.",
-      restore: "Es wird wieder gezeigt, als wäre nichts gewesen.",
-    },
-    hintOfAppeal: "Es bleibt, wie entschieden wurde. Einen weiteren Einspruch gibt es nicht.",
-    note: "Notiz an die betroffene Person",
-    noteHint: "Sie liest sie und erfährt nicht, wer entschieden hat.",
-    noteLong: "Höchstens 1.000 Zeichen.",
-    done: "Entschieden.",
-    tooLate: "Das hat inzwischen jemand anders entschieden.",
-    outcomes: {
-      dismiss: "Abgewiesen",
-      hide: "Verborgen",
-      remove: "Gelöscht",
-      suspend: "Kanal gesperrt",
-      restore: "Wiederhergestellt",
-      gone: "War schon gelöscht",
-    },
-    by: (name) => `von ${name}`,
-    entryKinds: { decision: "Entscheidung", grant: "Rolle gegeben", revoke: "Rolle genommen" },
-    nobody: "Betrieb dieses Vireo",
-    entry: (n) => `Nr. ${n.toLocaleString("de")}`,
-    mine: {
-      title: "Entscheidungen über dich",
-      hint: "Was die Moderation über deine Videos, Kommentare oder deinen Kanal entschieden hat.",
-      none: "Nichts. Alles in Ordnung.",
-      over: "gilt nicht mehr",
-      appeal: "Einspruch erheben",
-      appealHint: "Sag, warum die Entscheidung falsch ist. Das geht einmal.",
-      text: "Was du dagegen sagst",
-      textMissing: "Sag etwas.",
-      sent: "Dein Einspruch ist auf dem Weg zur Moderation.",
-      states: {
-        open: "Dein Einspruch wird angesehen.",
-        dismiss: "Dein Einspruch wurde abgewiesen.",
-        restore: "Deinem Einspruch wurde stattgegeben.",
-      },
-    },
   },
   nowhere: {
     title: "Hier ist nichts",

@@ -10,12 +10,12 @@ import { Icon } from "~/components/icon";
 import { useLoad } from "~/components/loaded";
 import { Empty } from "~/components/states";
 import { useTitle } from "~/components/title";
-import { texts } from "~/locales";
+import { own } from "~/locales/own";
 import { place } from "~/router";
 
 /** It may be that one follows nobody, or those who have nothing. */
 function Nothing() {
-  const t = texts.value.feed;
+  const t = own.value.feed;
   const [follows] = useLoad(() => listSubscriptions(libraryLists.subscriptions()), []);
   const quiet = follows.state === "ready" && follows.value.value.length > 0;
   return (
@@ -37,7 +37,7 @@ function Videos({ name }: { name: string }) {
 }
 
 export function Feed() {
-  const t = texts.value.feed;
+  const t = own.value.feed;
   useTitle(t.title);
   return (
     <div class="screen">

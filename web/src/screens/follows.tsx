@@ -11,6 +11,7 @@ import { Empty } from "~/components/states";
 import { useTitle } from "~/components/title";
 import { texts } from "~/locales";
 import { ago } from "~/locales/formats";
+import { own } from "~/locales/own";
 import { to } from "~/routes";
 import "~/screens/follows.css";
 
@@ -30,7 +31,7 @@ function Row({ channel }: { channel: Followed }) {
         </h2>
         <p class="faint small">
           {t.videos(Number(count))}
-          {upload && ` · ${t.feed.latest(ago(upload))}`}
+          {upload && ` · ${own.value.feed.latest(ago(upload))}`}
         </p>
       </div>
       {/* Who leaves one by mistake follows it again at the same place. */}
@@ -50,7 +51,7 @@ const SKELETON = (
 );
 
 function Channels() {
-  const t = texts.value.feed;
+  const t = own.value.feed;
   const found = usePages(libraryLists.subscriptions(), listSubscriptions);
   return (
     <Paged
@@ -71,7 +72,7 @@ function Channels() {
 }
 
 export function Follows() {
-  const t = texts.value.feed;
+  const t = own.value.feed;
   useTitle(t.channels);
   return (
     <div class="screen middle">

@@ -5,7 +5,7 @@ import { End } from "~/components/grid";
 import { SignedIn } from "~/components/guard";
 import { Icon } from "~/components/icon";
 import { useTitle } from "~/components/title";
-import { texts } from "~/locales";
+import { own } from "~/locales/own";
 
 const PAGE = 30;
 
@@ -20,7 +20,7 @@ function All({ name }: { name: string }) {
 }
 
 export function NoticesScreen() {
-  const t = texts.value.notices;
+  const t = own.value.notices;
   useTitle(t.title);
   return (
     <div class="screen middle">

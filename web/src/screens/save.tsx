@@ -14,7 +14,7 @@ import { useLoad } from "~/components/loaded";
 import { useOptimistic } from "~/components/optimistic";
 import { Complaint, Failed } from "~/components/states";
 import { say } from "~/components/toast";
-import { texts } from "~/locales";
+import { own } from "~/locales/own";
 import { people } from "~/locales/people";
 import "~/screens/save.css";
 
@@ -50,7 +50,7 @@ function Row({ list, hash, onKnown }: RowProps) {
       <span dir="auto">{nameOf(list)}</span>
       <span class="faint small">
         <Icon name={list.visibility === "private" ? "lock" : "globe"} />
-        {list.id === "later" ? "" : texts.value.playlists.visibilities[list.visibility]}
+        {list.id === "later" ? "" : own.value.playlists.visibilities[list.visibility]}
       </span>
     </label>
   );

@@ -5,13 +5,15 @@ import { account } from "~/api/session";
 import type { Video } from "~/api/types";
 import { files, isGone, list, lists, showVideo } from "~/api/videos";
 import { CardSkeleton, VideoCard } from "~/components/card";
+import { lazy } from "~/components/lazy";
 import { type Loaded, useLoad } from "~/components/loaded";
 import { Empty, Failed } from "~/components/states";
 import { useTitle } from "~/components/title";
 import { texts } from "~/locales";
 import { Player } from "~/player/player";
+import { place } from "~/router";
 import { About, AboutSkeleton } from "~/screens/about-video";
-import { type Playing, PlayingList, playing } from "~/screens/library/playing";
+import type { Playing } from "~/screens/library/playing";
 import { NotReady } from "~/screens/not-ready";
 import { Talk } from "~/screens/talk";
 import "~/screens/watch.css";
@@ -54,6 +56,17 @@ function MoreSkeleton() {
       ))}
     </ul>
   );
+}
+
+const PlayingList = lazy(
+  async () => (await import("~/screens/library/playing")).PlayingList,
+  MoreSkeleton,
+);
+
+/** The playlist that the address names, where it names one with this video. */
+async function inList(hash: string): Promise<Playing | null> {
+  if (!place.peek().query.has("list")) return null;
+  return (await import("~/screens/library/playing")).playing(hash);
 }
 
 interface MoreProps {
@@ -151,7 +164,7 @@ export function Watch({ hash }: { hash: string }) {
   // Other texts for the video are no other video.
   const known = video?.thumbnail;
   const [beside, besideAgain] = useLoad<Besides | Playing | null>(
-    async () => (video ? ((await playing(video.thumbnail)) ?? besides(video)) : null),
+    async () => (video ? ((await inList(video.thumbnail)) ?? besides(video)) : null),
     [known],
   );
   const left = useLeft(video);

@@ -26,6 +26,8 @@ from vireo_community.storage.notices import NoticeTable, add
 from vireo_community.worker.events import handlers
 from vireo_testing.answers import outcome
 
+VIDEO_ID = "SELECT VideoID FROM Videos WHERE PathHash = %s"
+
 
 def tell(database: Database, *notes: Note) -> None:
     for note in notes:
@@ -34,9 +36,7 @@ def tell(database: Database, *notes: Note) -> None:
 
 def numbered(stage: Any, channel: int, **about: str) -> int:
     """A video; its id."""
-    found = stage.database.query(
-        "SELECT VideoID FROM Videos WHERE PathHash = %s", (stage.video(channel, **about),)
-    )
+    found = stage.database.query(VIDEO_ID, (stage.video(channel, **about),))
     return int(found[0][0])
 
 
@@ -55,9 +55,7 @@ def follow(stage: Any, follower: int, channel: int, notify: str = "all") -> None
 
 
 def announce(stage: Any, database: Database, channel: int, hash_path: str) -> None:
-    ((video,),) = stage.database.query(
-        "SELECT VideoID FROM Videos WHERE PathHash = %s", (hash_path,)
-    )
+    ((video,),) = stage.database.query(VIDEO_ID, (hash_path,))
     database.transaction("test", lambda cursor: fanouts.announce(cursor, channel, video))
 
 

@@ -9,12 +9,12 @@ import { sentence } from "~/components/failure-text";
 import { Paged, usePages } from "~/components/paged";
 import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
-import { texts } from "~/locales";
+import { own } from "~/locales/own";
 import { to } from "~/routes";
 import { Section } from "~/screens/account/section";
 
 export function BlocksSection() {
-  const t = texts.value.blocks;
+  const t = own.value.blocks;
   const found = usePages(BLOCKS, listBlocks);
   const act = useAct();
   const free = (name: string) =>

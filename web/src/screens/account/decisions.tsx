@@ -13,6 +13,7 @@ import { Paged, usePages } from "~/components/paged";
 import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
+import { desk } from "~/locales/desk";
 import { Anchor } from "~/screens/account/anchor";
 import { Section } from "~/screens/account/section";
 import { Subject } from "~/screens/desk/subject";
@@ -32,7 +33,8 @@ function Appeal({ decision, onClose, onSent }: AppealProps) {
   const [tried, setTried] = useState(false);
   const act = useAct();
   const size = [...text.trim()].length;
-  const problem = size === 0 ? t.desk.mine.textMissing : size > MOST ? t.desk.noteLong : undefined;
+  const problem =
+    size === 0 ? desk.value.mine.textMissing : size > MOST ? desk.value.noteLong : undefined;
   function submit(event: Event): void {
     event.preventDefault();
     setTried(true);
@@ -42,17 +44,17 @@ function Appeal({ decision, onClose, onSent }: AppealProps) {
     }
     void act.run(async () => {
       onSent(await appeal(decision.id, text.trim()));
-      say(t.desk.mine.sent);
+      say(desk.value.mine.sent);
       onClose();
     });
   }
   return (
-    <Dialog wide title={t.desk.mine.appeal} onClose={onClose}>
+    <Dialog wide title={desk.value.mine.appeal} onClose={onClose}>
       <form class="form" onSubmit={submit} noValidate>
         {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
         <Area
-          label={t.desk.mine.text}
-          hint={t.desk.mine.appealHint}
+          label={desk.value.mine.text}
+          hint={desk.value.mine.appealHint}
           dir="auto"
           autoFocus
           value={text}
@@ -64,7 +66,7 @@ function Appeal({ decision, onClose, onSent }: AppealProps) {
             {t.cancel}
           </button>
           <Button type="submit" kind="main" busy={act.busy}>
-            {t.desk.mine.appeal}
+            {desk.value.mine.appeal}
           </Button>
         </div>
       </form>
@@ -73,7 +75,7 @@ function Appeal({ decision, onClose, onSent }: AppealProps) {
 }
 
 function Row({ decision, onAppeal }: { decision: Decision; onAppeal: () => void }) {
-  const t = texts.value.desk;
+  const t = desk.value;
   return (
     <article class="case">
       <p class="case-head">
@@ -108,7 +110,7 @@ function Row({ decision, onAppeal }: { decision: Decision; onAppeal: () => void 
 }
 
 export function DecisionsSection() {
-  const t = texts.value.desk.mine;
+  const t = desk.value.mine;
   const found = usePages(deskLists.mine(), listDecisions);
   const [asked, setAsked] = useState<Decision | null>(null);
   const state = found.state.value;

@@ -7,7 +7,7 @@ import type { NoticeChange, NoticeKind, NoticeSettings } from "~/api/types";
 import { sentence } from "~/components/failure-text";
 import { useLoad } from "~/components/loaded";
 import { Complaint, Failed } from "~/components/states";
-import { texts } from "~/locales";
+import { own } from "~/locales/own";
 import { Anchor } from "~/screens/account/anchor";
 import { Section } from "~/screens/account/section";
 import "~/screens/account/notices.css";
@@ -21,7 +21,7 @@ interface KindsProps {
 }
 
 function Kinds({ settings, onChange }: KindsProps) {
-  const t = texts.value.notices;
+  const t = own.value.notices;
   // What a newer server has as well is not shown: there are no words for it.
   const known = Object.keys(t.kindNames) as NoticeKind[];
   const rows = known.flatMap((kind) => {
@@ -75,7 +75,7 @@ function changed(settings: NoticeSettings, change: NoticeChange): NoticeSettings
 }
 
 function Form({ first }: { first: NoticeSettings }) {
-  const t = texts.value.notices;
+  const t = own.value.notices;
   const [settings, setSettings] = useState(first);
   const [failure, setFailure] = useState<Failure | null>(null);
   const kept = useRef(first);
@@ -117,7 +117,7 @@ function Form({ first }: { first: NoticeSettings }) {
 }
 
 export function NoticesSection() {
-  const t = texts.value.notices;
+  const t = own.value.notices;
   const [found, again] = useLoad(showNoticeSettings, []);
   const ready = found.state === "ready";
   return (

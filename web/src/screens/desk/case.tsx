@@ -13,6 +13,7 @@ import { Area, lookAtFirstError } from "~/components/field";
 import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { language, texts } from "~/locales";
+import { desk } from "~/locales/desk";
 import { Subject } from "~/screens/desk/subject";
 
 const MOST_NOTE = 1000;
@@ -26,7 +27,7 @@ function verdicts(one: Case): Verdict[] {
 }
 
 function actName(one: Case, verdict: Verdict): string {
-  const t = texts.value.desk;
+  const t = desk.value;
   return one.kind === "appeal" && verdict === "dismiss" ? t.keepDecision : t.acts[verdict];
 }
 
@@ -41,9 +42,11 @@ function Decide({ one, verdict, onClose, onDecided }: DecideProps) {
   const t = texts.value;
   const [note, setNote] = useState("");
   const act = useAct();
-  const problem = [...note.trim()].length > MOST_NOTE ? t.desk.noteLong : undefined;
+  const problem = [...note.trim()].length > MOST_NOTE ? desk.value.noteLong : undefined;
   const hint =
-    one.kind === "appeal" && verdict === "dismiss" ? t.desk.hintOfAppeal : t.desk.hints[verdict];
+    one.kind === "appeal" && verdict === "dismiss"
+      ? desk.value.hintOfAppeal
+      : desk.value.hints[verdict];
   const grave = verdict === "remove" || verdict === "suspend";
   function submit(event: Event): void {
     event.preventDefault();
@@ -54,11 +57,11 @@ function Decide({ one, verdict, onClose, onDecided }: DecideProps) {
     void act.run(async () => {
       try {
         onDecided(await decide(one.id, verdict, note.trim()));
-        say(t.desk.done);
+        say(desk.value.done);
       } catch (failure) {
         if (!(failure instanceof Failure) || failure.code !== "already_decided") throw failure;
         onDecided(one);
-        say(t.desk.tooLate);
+        say(desk.value.tooLate);
       }
       onClose();
     });
@@ -69,8 +72,8 @@ function Decide({ one, verdict, onClose, onDecided }: DecideProps) {
         <p>{hint}</p>
         {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
         <Area
-          label={t.desk.note}
-          hint={t.desk.noteHint}
+          label={desk.value.note}
+          hint={desk.value.noteHint}
           dir="auto"
           autoFocus
           value={note}
@@ -91,7 +94,7 @@ function Decide({ one, verdict, onClose, onDecided }: DecideProps) {
 }
 
 function Facts({ one }: { one: Case }) {
-  const t = texts.value.desk;
+  const t = desk.value;
   const weight = one.weight.toLocaleString(language.value, { maximumFractionDigits: 1 });
   const reasons = Object.entries(one.reasons) as [keyof typeof t.reasons, number][];
   if (one.kind === "appeal") {
@@ -121,7 +124,7 @@ function Facts({ one }: { one: Case }) {
 }
 
 function Outcome({ one }: { one: Case }) {
-  const t = texts.value.desk;
+  const t = desk.value;
   if (one.decision === null) return null;
   const known = t.outcomes[one.decision as keyof typeof t.outcomes];
   return (
@@ -145,7 +148,7 @@ function Outcome({ one }: { one: Case }) {
 }
 
 export function CaseCard({ one, onDecided }: { one: Case; onDecided: (one: Case) => void }) {
-  const t = texts.value.desk;
+  const t = desk.value;
   const [asked, setAsked] = useState<Verdict | null>(null);
   return (
     <article class="case">

@@ -10,7 +10,7 @@ import { SignedIn } from "~/components/guard";
 import { Paged, usePages } from "~/components/paged";
 import { Empty } from "~/components/states";
 import { useTitle } from "~/components/title";
-import { texts } from "~/locales";
+import { desk } from "~/locales/desk";
 import { go, place } from "~/router";
 import { CaseCard } from "~/screens/desk/case";
 import "~/screens/search.css";
@@ -27,7 +27,7 @@ const SKELETON = (
 );
 
 function None({ view }: { view: View }) {
-  const t = texts.value.desk;
+  const t = desk.value;
   return <Empty title={t.none[view]} hint={t.noneHint} icon="shield" />;
 }
 
@@ -37,7 +37,7 @@ function isForbidden({ state, failure }: Pick<Pages<unknown>, "state" | "failure
 }
 
 function Cases({ view }: { view: Exclude<View, "log"> }) {
-  const t = texts.value.desk;
+  const t = desk.value;
   const address = view === "decided" ? deskLists.decided() : deskLists.open(view);
   const found = usePages<Case>(address, listCases);
   const leave = ({ id }: Case) => {
@@ -58,7 +58,7 @@ function Cases({ view }: { view: Exclude<View, "log"> }) {
 }
 
 function Entry({ entry }: { entry: LogEntry }) {
-  const t = texts.value.desk;
+  const t = desk.value;
   const what = entry.decision ? t.outcomes[entry.decision] : t.entryKinds[entry.kind];
   return (
     <div class="log-entry">
@@ -89,7 +89,7 @@ function Entry({ entry }: { entry: LogEntry }) {
 
 function Log() {
   const found = usePages<LogEntry>(deskLists.log(), listLog);
-  if (isForbidden(found)) return <Empty title={texts.value.desk.forbidden} icon="shield" />;
+  if (isForbidden(found)) return <Empty title={desk.value.forbidden} icon="shield" />;
   return (
     <Paged
       found={found}
@@ -103,7 +103,7 @@ function Log() {
 }
 
 function Views() {
-  const t = texts.value.desk;
+  const t = desk.value;
   const asked = place.value.query.get("view");
   const view = VIEWS.find((one) => one === asked) ?? "report";
   return (
@@ -130,7 +130,7 @@ function Views() {
 }
 
 export function Desk() {
-  const t = texts.value.desk;
+  const t = desk.value;
   useTitle(t.title);
   return (
     <div class="screen middle">

@@ -4,7 +4,7 @@ import type { Case, Decision } from "~/api/types";
 import { files } from "~/api/videos";
 import { Avatar, Theirs } from "~/components/avatar";
 import { Icon } from "~/components/icon";
-import { texts } from "~/locales";
+import { desk } from "~/locales/desk";
 import { to } from "~/routes";
 
 type About = Pick<Case | Decision, "type" | "video" | "channel" | "title" | "text" | "shown">;
@@ -23,7 +23,7 @@ function Picture({ of }: { of: About }) {
 }
 
 export function Subject({ of }: { of: About }) {
-  const t = texts.value.desk;
+  const t = desk.value;
   const address = of.video ? to.watch(of.video) : of.channel ? to.channel(of.channel) : null;
   const name = of.type === "channel" ? of.channel : of.title;
   return (

@@ -18,8 +18,8 @@ import { useLoad } from "~/components/loaded";
 import { Complaint, Empty, Failed } from "~/components/states";
 import { useTitle } from "~/components/title";
 import { say } from "~/components/toast";
-import { texts } from "~/locales";
 import { ago } from "~/locales/formats";
+import { own } from "~/locales/own";
 import { place } from "~/router";
 import "~/screens/library/library.css";
 
@@ -29,7 +29,7 @@ interface RowProps {
 }
 
 function Row({ video, onForget }: RowProps) {
-  const t = texts.value.library;
+  const t = own.value.library;
   const { watched_at: watched } = video as Watched;
   const label = t.forget(video.title);
   return (
@@ -50,7 +50,7 @@ function Row({ video, onForget }: RowProps) {
 
 /** Pause it, and clear it. */
 function Acts({ onCleared }: { onCleared: () => void }) {
-  const t = texts.value.library;
+  const t = own.value.library;
   const [me, , put] = useLoad(showMe, []);
   const [asked, setAsked] = useState(false);
   const act = useAct();
@@ -107,7 +107,7 @@ const SKELETONS = [1, 2, 3, 4].map((n) => (
 ));
 
 function List({ found }: { found: Listing }) {
-  const t = texts.value.library;
+  const t = own.value.library;
   const act = useAct();
   const state = found.state.value;
   const loading = state === "loading";
@@ -158,7 +158,7 @@ function Whole({ name }: { name: string }) {
 }
 
 export function History() {
-  const t = texts.value.library;
+  const t = own.value.library;
   useTitle(t.history);
   return (
     <div class="screen library">

@@ -11,7 +11,7 @@ import { Icon } from "~/components/icon";
 import { useLoad } from "~/components/loaded";
 import { Failed } from "~/components/states";
 import { useTitle } from "~/components/title";
-import { texts } from "~/locales";
+import { own } from "~/locales/own";
 import { to } from "~/routes";
 import { PlaylistCard } from "~/screens/library/playlist-card";
 import { NewPlaylist } from "~/screens/library/playlists";
@@ -46,7 +46,7 @@ function Shelf<Row>({ title, icon, all, load, draw, keyOf, empty, act }: ShelfPr
         <div class="buttons">
           {act}
           <a class="button" href={all}>
-            {texts.value.library.all}
+            {own.value.library.all}
             <span class="unseen"> – {title}</span>
           </a>
         </div>
@@ -72,29 +72,28 @@ const videoCard = (video: Video) => <VideoCard video={video} below="list" />;
 const hashOf = (video: Video) => video.thumbnail;
 
 function Shelves() {
-  const t = texts.value;
   return (
     <div class="shelves">
       <Shelf<Video>
-        title={t.library.history}
+        title={own.value.library.history}
         icon="again"
         all="/library/history"
         load={() => listHistory(libraryLists.history(FEW))}
         draw={videoCard}
         keyOf={hashOf}
-        empty={t.library.historyEmptyHint}
+        empty={own.value.library.historyEmptyHint}
       />
       <Shelf<Video>
-        title={t.playlists.later}
+        title={own.value.playlists.later}
         icon="clock"
         all={to.playlist(LATER)}
         load={() => listPlaylistVideos(libraryLists.playlist(LATER, FEW))}
         draw={videoCard}
         keyOf={hashOf}
-        empty={t.playlists.emptyHint}
+        empty={own.value.playlists.emptyHint}
       />
       <Shelf<Playlist>
-        title={t.playlists.title}
+        title={own.value.playlists.title}
         icon="list"
         all="/library/playlists"
         load={async () => {
@@ -104,7 +103,7 @@ function Shelves() {
         }}
         draw={(playlist) => <PlaylistCard playlist={playlist} />}
         keyOf={({ id }) => id}
-        empty={t.playlists.noneHint}
+        empty={own.value.playlists.noneHint}
         act={<NewPlaylist />}
       />
     </div>
@@ -112,7 +111,7 @@ function Shelves() {
 }
 
 export function Library() {
-  const t = texts.value.library;
+  const t = own.value.library;
   useTitle(t.title);
   return (
     <div class="screen library">

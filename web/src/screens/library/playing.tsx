@@ -5,7 +5,7 @@ import type { Answer } from "~/api/http";
 import { libraryLists, listPlaylistVideos, showPlaylist } from "~/api/library";
 import type { Placed, Playlist } from "~/api/types";
 import { VideoCard } from "~/components/card";
-import { texts } from "~/locales";
+import { own } from "~/locales/own";
 import { place } from "~/router";
 import { to } from "~/routes";
 import { nameOf } from "~/screens/library/playlist-card";
@@ -57,7 +57,6 @@ async function around(id: string, hash: string): Promise<Playing | null> {
 }
 
 export function PlayingList({ playing, hash }: { playing: Playing; hash: string }) {
-  const t = texts.value;
   const { playlist, rows } = playing;
   const now = rows.find(({ thumbnail }) => thumbnail === hash);
   return (
@@ -66,7 +65,9 @@ export function PlayingList({ playing, hash }: { playing: Playing; hash: string 
         <h2 dir="auto">
           <a href={to.playlist(playlist.id)}>{nameOf(playlist)}</a>
         </h2>
-        {now && <p class="faint small">{t.playlists.inList(now.position + 1, playlist.count)}</p>}
+        {now && (
+          <p class="faint small">{own.value.playlists.inList(now.position + 1, playlist.count)}</p>
+        )}
       </div>
       <ol class="beside-list">
         {rows.map((row) => (

@@ -7,11 +7,12 @@ import { Icon } from "~/components/icon";
 import { useLoad } from "~/components/loaded";
 import { texts } from "~/locales";
 import { ago } from "~/locales/formats";
+import { own } from "~/locales/own";
 import { to } from "~/routes";
 
 /** What it is called: of `later` in the person's language. */
 export const nameOf = (playlist: Playlist): string =>
-  playlist.id === LATER ? texts.value.playlists.later : playlist.title;
+  playlist.id === LATER ? own.value.playlists.later : playlist.title;
 
 const VISIBILITY_ICONS = { private: "lock", unlisted: "link", public: "globe" } as const;
 
@@ -19,7 +20,7 @@ export function Visibility({ of }: { of: Playlist["visibility"] }) {
   return (
     <span class="visibility">
       <Icon name={VISIBILITY_ICONS[of]} />
-      {texts.value.playlists.visibilities[of]}
+      {own.value.playlists.visibilities[of]}
     </span>
   );
 }
@@ -57,7 +58,7 @@ export function PlaylistCard({ playlist }: { playlist: Playlist }) {
           <p class="faint small">
             <Visibility of={playlist.visibility} />
             <span aria-hidden="true"> · </span>
-            {t.playlists.changed(ago(playlist.updated))}
+            {own.value.playlists.changed(ago(playlist.updated))}
           </p>
         </div>
       </div>

@@ -14,6 +14,7 @@ import { Area, Field, lookAtFirstError } from "~/components/field";
 import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
+import { own } from "~/locales/own";
 import { found, type Problems, told } from "~/screens/field-rules";
 
 const VISIBILITIES = ["private", "unlisted", "public"] as const;
@@ -26,9 +27,13 @@ function problemsOf(typed: PlaylistTexts, failure: Failure | null): Problems {
   const t = texts.value;
   const size = letters(typed.title.trim());
   const title =
-    size === 0 ? t.playlists.nameMissing : size > MOST_TITLE ? t.playlists.nameLong : "";
+    size === 0
+      ? own.value.playlists.nameMissing
+      : size > MOST_TITLE
+        ? own.value.playlists.nameLong
+        : "";
   const description =
-    letters(typed.description) > MOST_DESCRIPTION ? t.playlists.descriptionLong : "";
+    letters(typed.description) > MOST_DESCRIPTION ? own.value.playlists.descriptionLong : "";
   return { ...told(failure, t), ...found({ title, description }) };
 }
 
@@ -38,7 +43,7 @@ interface WhoProps {
 }
 
 function Who({ value, onValue }: WhoProps) {
-  const t = texts.value.playlists;
+  const t = own.value.playlists;
   return (
     <fieldset class="who-sees">
       <legend>{t.visibility}</legend>
@@ -94,13 +99,17 @@ export function PlaylistForm({ playlist, onClose, onSaved }: FormProps) {
     });
   }
   return (
-    <Dialog wide title={playlist ? t.playlists.edit : t.playlists.create} onClose={onClose}>
+    <Dialog
+      wide
+      title={playlist ? own.value.playlists.edit : own.value.playlists.create}
+      onClose={onClose}
+    >
       <form class="form" onSubmit={submit} noValidate>
         {act.failure && !act.failure.fields.length && (
           <Complaint>{sentence(act.failure)}</Complaint>
         )}
         <Field
-          label={t.playlists.name}
+          label={own.value.playlists.name}
           dir="auto"
           autoFocus
           value={typed.title}
@@ -108,7 +117,7 @@ export function PlaylistForm({ playlist, onClose, onSaved }: FormProps) {
           error={shown.title}
         />
         <Area
-          label={t.playlists.description}
+          label={own.value.playlists.description}
           dir="auto"
           value={typed.description}
           onValue={(description) => change({ description })}
@@ -135,7 +144,7 @@ interface RemoveProps {
 }
 
 export function RemovePlaylist({ playlist, onClose, onRemoved }: RemoveProps) {
-  const t = texts.value.playlists;
+  const t = own.value.playlists;
   const act = useAct();
   const remove = () =>
     void act.run(async () => {

@@ -16,7 +16,7 @@ import { Icon } from "~/components/icon";
 import { Paged, usePages } from "~/components/paged";
 import { Complaint, Empty } from "~/components/states";
 import { say } from "~/components/toast";
-import { texts } from "~/locales";
+import { own } from "~/locales/own";
 
 /** The rows after one of them has gone to the place of another one; the server does the same. */
 export function moved(rows: Placed[], from: number, to: number): Placed[] {
@@ -58,7 +58,7 @@ function useOrder(
   found: Pages<Placed>,
   onChanged: (list: Playlist) => void,
 ): Order {
-  const t = texts.value.playlists;
+  const t = own.value.playlists;
   const act = useAct();
   const [news, setNews] = useState("");
   const move: Order["move"] = (from, to, focus) =>
@@ -93,7 +93,7 @@ interface ActsProps {
 }
 
 function Acts({ row, at, of, order }: ActsProps) {
-  const t = texts.value.playlists;
+  const t = own.value.playlists;
   const ways = [
     { name: "up", label: t.up(row.title), to: at - 1, can: at > 0 },
     { name: "down", label: t.down(row.title), to: at + 1, can: at < of - 1 },
@@ -136,7 +136,7 @@ interface RowProps extends Omit<ActsProps, "order"> {
 const DRAGGED = "text/x-vireo-place";
 
 function Row({ row, at, of, list, order }: RowProps) {
-  const t = texts.value.playlists;
+  const t = own.value.playlists;
   const box = useRef<HTMLDivElement>(null);
   const [over, setOver] = useState(false);
   const card = <VideoCard video={row} row list={list.id} />;
@@ -191,7 +191,7 @@ interface RowsProps {
 }
 
 export function PlaylistRows({ list, mine, onFirst, onChanged }: RowsProps) {
-  const t = texts.value.playlists;
+  const t = own.value.playlists;
   const found = usePages(libraryLists.playlist(list.id), listPlaylistVideos);
   const order = useOrder(list, found, onChanged);
   const rows = found.rows.value;

@@ -15,6 +15,7 @@ import { useTitle } from "~/components/title";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
 import { ago } from "~/locales/formats";
+import { own } from "~/locales/own";
 import { go } from "~/router";
 import { to } from "~/routes";
 import { nameOf, Visibility } from "~/screens/library/playlist-card";
@@ -34,7 +35,7 @@ interface ActsProps {
 
 /** What its owner can do with it. */
 function OwnerActs({ list, onChanged }: ActsProps) {
-  const t = texts.value.playlists;
+  const t = own.value.playlists;
   const [asked, setAsked] = useState<"edit" | "remove" | null>(null);
   const close = () => setAsked(null);
   return (
@@ -84,7 +85,7 @@ function Head({ list, mine, first, onChanged }: HeadProps) {
         <span class="faint small">
           <Visibility of={list.visibility} />
         </span>
-        <span class="faint small">{t.playlists.changed(ago(list.updated))}</span>
+        <span class="faint small">{own.value.playlists.changed(ago(list.updated))}</span>
       </p>
       {list.description.trim() && (
         <p class="described" dir="auto">
@@ -95,13 +96,13 @@ function Head({ list, mine, first, onChanged }: HeadProps) {
         {first && (
           <a class="button main" href={to.watchIn(first, list.id)}>
             <Icon name="play" />
-            {t.playlists.playAll}
+            {own.value.playlists.playAll}
           </a>
         )}
         {list.visibility !== "private" && navigator.clipboard && (
           <button type="button" class="button" onClick={() => void share(list.id)}>
             <Icon name="link" />
-            {t.playlists.share}
+            {own.value.playlists.share}
           </button>
         )}
         {changeable && <OwnerActs list={list} onChanged={onChanged} />}
@@ -111,7 +112,7 @@ function Head({ list, mine, first, onChanged }: HeadProps) {
 }
 
 function Shown({ id }: { id: string }) {
-  const t = texts.value.playlists;
+  const t = own.value.playlists;
   const [found, again, put] = useLoad(() => showPlaylist(id), [id, account.value]);
   const [first, setFirst] = useState<string | null>(null);
   const list = found.state === "ready" ? found.value : null;

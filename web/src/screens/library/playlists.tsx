@@ -7,7 +7,7 @@ import { SignedIn } from "~/components/guard";
 import { Icon } from "~/components/icon";
 import { Paged, usePages } from "~/components/paged";
 import { useTitle } from "~/components/title";
-import { texts } from "~/locales";
+import { own } from "~/locales/own";
 import { go } from "~/router";
 import { to } from "~/routes";
 import { PlaylistCard } from "~/screens/library/playlist-card";
@@ -16,7 +16,7 @@ import "~/screens/library/library.css";
 
 /** The button for a new one, and its form; one goes on to the new list. */
 export function NewPlaylist() {
-  const t = texts.value.playlists;
+  const t = own.value.playlists;
   const [asked, setAsked] = useState(false);
   return (
     <>
@@ -51,7 +51,7 @@ function All() {
 }
 
 export function Playlists() {
-  const t = texts.value.playlists;
+  const t = own.value.playlists;
   useTitle(t.title);
   return (
     <div class="screen library">

@@ -1,8 +1,8 @@
 """Bodies, parameters and answers of reports, the desk, decisions and filters of comments."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from vireo_common.pages import PageQuery
 from vireo_common.text import iso_time
@@ -25,6 +25,11 @@ from vireo_community.core.reports import Named
 
 # As it is sent; the rules' own bounds count after trimming.
 MOST_SENT = 5_000
+# Written out: notices have kinds too, and the document one place for a name.
+SubjectKind = Annotated[
+    Kind,
+    WithJsonSchema({"type": "string", "enum": list(Kind), "description": "What can be reported."}),
+]
 LOG_KINDS = Literal["decision", "grant", "revoke"]
 
 
@@ -141,7 +146,7 @@ class DeskQuery(PageQuery):
 class SubjectRow(BaseModel):
     """What something is about, as it is now."""
 
-    type: Kind
+    type: SubjectKind
     video: str | None = Field(
         description="The hash path, also of the video that a comment is below."
     )
@@ -214,7 +219,7 @@ class EntryRow(BaseModel):
     kind: LOG_KINDS
     by: str | None = Field(description="Who decided; `null` is who runs this Vireo, or is gone.")
     channel: str | None = Field(description="Whom it concerns; `null` where they are gone.")
-    type: Kind | None = Field(description="What was decided about, of a decision.")
+    type: SubjectKind | None = Field(description="What was decided about, of a decision.")
     id: int | None = Field(description="The number of its row.")
     decision: Verdict | None
     reason: Reason | None

@@ -2,20 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from vireo_common.pages import PageQuery
 from vireo_community.core.notices import Kind
 
 MOST_IDS = 1000
-
-# Written out: what can be reported has kinds too, and the document one place for a name.
-NoticeKind = Annotated[
-    Kind,
-    WithJsonSchema(
-        {"type": "string", "enum": list(Kind), "description": "What a notice is about."}
-    ),
-]
 
 
 class NoticeQuery(PageQuery):
@@ -28,7 +20,7 @@ class NoticeObject(BaseModel):
     """Something that one is to know."""
 
     id: int
-    kind: NoticeKind
+    kind: Kind
     text: str = Field(description="In English; clients have words of their own for each kind.")
     video: str | None = Field(description="Hash path of the video, where it may be seen.")
     title: str | None = Field(description="Title of that video.")
