@@ -77,6 +77,8 @@ def test_all_that_is_kept(clean_tables: TestDatabase, sign_up: Any, sign_in: Any
         "email_verified": True,
         "birth": "1990-12-10",
         "history": True,
+        "roles": [],
+        "suspended": False,
     }
     (session,) = known["sessions"]
     assert set(session) == {"device", "address", "first_seen", "last_seen"}

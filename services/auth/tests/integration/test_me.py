@@ -62,6 +62,8 @@ def test_me(call: Call) -> None:
         "email_verified": False,
         "birth": "1990-12-10",
         "history": True,
+        "roles": [],
+        "suspended": False,
     }
 
 

@@ -46,7 +46,7 @@ def test_a_channel_with_its_videos(
     assert set(first) == {
         *("hash_path", "title", "description", "upload", "stored", "state", "reason"),
         *("duration", "width", "height", "likes", "dislikes"),
-        *("views", "comments", "comments_policy"),
+        *("views", "comments", "comments_policy", "moderation"),
     }
     assert (others[2]["reason"], others[2]["duration"]) == ("broken", 2.5)
     assert first["description"] == "a\nd"

@@ -129,3 +129,27 @@ def test_a_decision_that_is_not_what_its_entry_says(
     assert check.problem() == ""
     court.stage.database.query(change)
     assert check.problem().startswith(found)
+
+
+def test_a_person_is_given_what_there_is_of_theirs(
+    court: Any, service_token: dict[str, str]
+) -> None:
+    court.report("Bob", "hate", "of Bob")
+    court.decide("hide", note="Not true")
+    (told,) = court.concerned()
+    court.ok("Ada", "POST", f"/me/moderation/{told['id']}/appeal", text="It is")
+    court.ok("Ada", "PUT", "/me/comment-filter", words=["x"], links=True)
+
+    def rows(who: str, part: str) -> Any:
+        path = f"/internal/exports/{court.people.ids[who]}/{part}"
+        return court.people.http.get(path, headers=service_token).json["response"]["rows"]
+
+    (decision,) = rows("Ada", "moderation")
+    assert (decision["decision"], decision["note"], decision["appeal"]) == (
+        *("hide", "Not true"),
+        "It is",
+    )
+    assert rows("Bob", "moderation") == rows("Ada", "reports") == []
+    (report,) = rows("Bob", "reports")
+    assert (report["reason"], report["text"]) == ("hate", "of Bob")
+    assert [row["links"] for row in rows("Ada", "comment_filter")] == [1]

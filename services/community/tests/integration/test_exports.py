@@ -8,8 +8,17 @@ from vireo_community.core.exports import PAGE
 from vireo_testing.answers import outcome
 
 LISTS = ["reactions", "comments", "comment_likes", "blocks"]
-# Of these test_viewer_removal.py and test_removals.py.
-OTHERS = ["subscriptions", "history", "playlists", "notices", "notice_settings"]
+# Of these test_viewer_removal.py, test_removals.py and test_audit_log.py.
+OTHERS = [
+    "subscriptions",
+    "history",
+    "playlists",
+    "notices",
+    "notice_settings",
+    "moderation",
+    "reports",
+    "comment_filter",
+]
 
 
 def rows(http: FlaskClient, channel_id: int, part: str, service_token: Any) -> list[Any]:
