@@ -90,13 +90,8 @@ def test_all_that_is_kept(clean_tables: TestDatabase, sign_up: Any, sign_in: Any
     assert {mail["purpose"] for mail in known["mails"]} == {"reset", "password"}
     assert [change["email"] for change in known["email_changes"]] == ["old.ada_l@example.org"]
     assert set(known) == {
-        "account",
-        "sessions",
-        "known_devices",
-        "links",
-        "mails",
-        "email_changes",
-        "browsers",
+        *("account", "sessions", "known_devices", "links"),
+        *("mails", "email_changes", "browsers"),
     }
     found = ask(f"/internal/exports/{ada}/addresses").json["response"]
     assert [row["address"] for row in found["rows"]] == ["198.51.100.7"]
