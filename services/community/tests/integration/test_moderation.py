@@ -3,7 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from vireo_common.database import Database
+from vireo_community.storage import comment_syncs
 from vireo_community.storage.comment_syncs import CommentSyncTable
 from vireo_community.storage.recount import Recount
 
@@ -234,6 +237,30 @@ def test_comments_of_a_suspended_channel_are_not_counted(
     assert people.count() == 3
     assert people.ids_of("Ada") == [comments[1], comments[0]]
     assert list(Recount(community_database).differences()) == []
+
+
+@pytest.mark.parametrize("at_once", [1, 200], ids=["a step", "the last one"])
+def test_a_channel_that_is_restored_while_its_comments_are_hidden(
+    court: Any, community_database: Database, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    comments = [court.people.made("Bob") for _ in range(2)]
+
+    class Interrupted(CommentSyncTable):
+        def _sync(self, channel_id: int, comment_id: int) -> None:
+            super()._sync(channel_id, comment_id)
+            if comment_id == comments[0] and not restored:
+                restored.append(court.act("restore", channel="Bob"))
+
+    restored: list[Any] = []
+    monkeypatch.setattr(comment_syncs, "AT_ONCE", at_once)
+    court.act("suspend", channel="Bob")
+    syncs = Interrupted(community_database)
+    while syncs.step():
+        pass
+    assert len(restored) == 1
+    assert court.people.ids_of("Ada") == comments[::-1]
+    assert court.people.count() == 2
+    assert court.stage.database.query("SELECT * FROM CommentSyncs") == ()
 
 
 def test_counters_agree_after_all_of_it(court: Any, community_database: Database) -> None:
