@@ -188,6 +188,62 @@ def test_an_appeal_is_made_once_and_decided_once(court: Any) -> None:
     assert [row["may_appeal"] for row in court.concerned()] == [True, False, False]
 
 
+@pytest.mark.parametrize("kind", ["video", "comment", "channel"])
+def test_a_decision_takes_the_place_of_the_one_before(court: Any, kind: str) -> None:
+    comment = court.people.made("Bob")
+    owner = "Bob" if kind == "comment" else "Ada"
+    subject = {"video": court.video, "comment": comment, "channel": "Ada"}[kind]
+    decision = "suspend" if kind == "channel" else "hide"
+    court.act(decision, **{kind: subject})
+    (first,) = court.concerned(owner)
+    court.ok(owner, "POST", f"/me/moderation/{first['id']}/appeal", text="The first")
+    court.act(decision, **{kind: subject})
+    rows = court.concerned(owner)
+    assert [(row["in_force"], row["may_appeal"]) for row in rows] == [(True, True), (False, False)]
+    assert rows[1]["appeal"]["state"] == "dismiss"
+    assert court.desk("?kind=appeal") == []
+    court.ok(owner, "POST", f"/me/moderation/{rows[0]['id']}/appeal", text="The second")
+    (case,) = court.desk("?kind=appeal")
+    assert case["appeal"] == "The second"
+    court.decide("restore", case=case["id"])
+    states = [row["appeal"] and row["appeal"]["state"] for row in court.concerned(owner)]
+    assert states == [None, "restore", "dismiss"]
+    assert [row["in_force"] for row in court.concerned(owner)] == [False] * 3
+
+
+@pytest.mark.parametrize("kind", ["video", "comment"])
+def test_a_removal_ends_what_was_decided_before(court: Any, kind: str) -> None:
+    comment = court.people.made("Bob")
+    owner = "Bob" if kind == "comment" else "Ada"
+    subject = {"video": court.video, "comment": comment}[kind]
+    court.act("hide", **{kind: subject})
+    (hidden,) = court.concerned(owner)
+    path = f"/me/moderation/{hidden['id']}/appeal"
+    court.ok(owner, "POST", path, text="A parody")
+    court.act("remove", **{kind: subject})
+    assert [row["in_force"] for row in court.concerned(owner)] == [True, False]
+    assert court.concerned(owner)[1]["appeal"]["state"] == "gone"
+    assert court.desk() == []
+
+
+@pytest.mark.parametrize("kind", ["video", "comment"])
+def test_nobody_appeals_about_what_is_gone(court: Any, kind: str) -> None:
+    comment = court.people.made("Bob")
+    court.people.made("Cleo", reply_to=comment)
+    owner = "Bob" if kind == "comment" else "Ada"
+    court.act("hide", **{kind: {"video": court.video, "comment": comment}[kind]})
+    if kind == "comment":
+        assert court.ok("Bob", "DELETE", f"/comments/{comment}") == ""
+    else:
+        court.stage.database.query("DELETE FROM Videos WHERE PathHash = %s", (court.video,))
+    (told,) = court.concerned(owner)
+    assert (told["shown"], told["may_appeal"]) == ("gone", False)
+    path = f"/me/moderation/{told['id']}/appeal"
+    assert court.code(owner, "POST", path, text="Why?") == "not_found"
+    assert court.concerned(owner)[0]["appeal"] is None
+    assert court.desk() == []
+
+
 def test_two_moderators_decide_one_case_at_once(court: Any) -> None:
     for number in range(6):
         made = court.stage.video(court.people.ids["Ada"])

@@ -68,7 +68,15 @@ SELECT ChannelID, %s, %s FROM Reports WHERE CaseID = %s ORDER BY ChannelID
 ON DUPLICATE KEY UPDATE Upheld = Upheld + VALUES(Upheld), Refused = Refused + VALUES(Refused)
 """
 
+# One decision about a subject holds: against it one may appeal.
 END_EARLIER = "UPDATE Decisions SET InForce = 0 WHERE Subject = %s AND SubjectID = %s AND InForce"
+
+# What was said against an earlier decision is answered by the one that takes its place: the next
+# appeal gets a case of its own.
+CLOSE_APPEAL = """
+UPDATE ModerationCases SET OpenMark = CaseID, ClosedAt = NOW(3), Outcome = %s, DecisionID = %s
+WHERE Kind = 'appeal' AND Subject = %s AND SubjectID = %s AND OpenMark = 0
+"""
 
 TITLES = {
     Kind.VIDEO: "SELECT Title FROM Videos WHERE VideoID = %s",
@@ -185,7 +193,7 @@ def _make(
     title = _title(cursor, subject)
     carry_out(cursor, subject, verdict)
     reason = judgement.reason or _reason(cursor, case_id)
-    if verdict is Verdict.RESTORE:
+    if verdict is not Verdict.DISMISS:
         cursor.execute(END_EARLIER, (subject.kind, subject.subject_id))
     salt = secrets.token_bytes(16)
     facts: Facts = {
@@ -203,6 +211,9 @@ def _make(
     what = (verdict, reason, judgement.note, salt, title, head.number, holds)
     cursor.execute(INSERT, (*who, *what))
     made = int(cursor.lastrowid or 0)
+    if holds:
+        outcome = "gone" if verdict is Verdict.REMOVE else Verdict.DISMISS
+        cursor.execute(CLOSE_APPEAL, (outcome, made, subject.kind, subject.subject_id))
     _tell(cursor, subject, verdict, made, case_id)
     return head, made
 

@@ -59,6 +59,14 @@ LOCK = """
 SELECT Subject, SubjectID, OwnerID, Decision, InForce, AppealedAt IS NOT NULL FROM Decisions
 WHERE DecisionID = %s FOR UPDATE
 """
+# Held: who deletes it closes its cases, and is not to miss this one.
+HOLD_SUBJECT = {
+    Kind.VIDEO: "SELECT 1 FROM Videos WHERE VideoID = %s LOCK IN SHARE MODE",
+    Kind.COMMENT: """
+        SELECT 1 FROM Comments WHERE CommentID = %s AND State <> 'deleted' LOCK IN SHARE MODE
+    """,
+    Kind.CHANNEL: "SELECT 1 FROM Channels WHERE ChannelID = %s LOCK IN SHARE MODE",
+}
 SET_APPEAL = "UPDATE Decisions SET Appeal = %s, AppealedAt = NOW(3) WHERE DecisionID = %s"
 WEIGH_APPEAL = "UPDATE ModerationCases SET Grown = %s WHERE CaseID = %s"
 
@@ -144,8 +152,10 @@ class DeskTables:
             if not in_force or verdict not in {Verdict.HIDE, Verdict.SUSPEND}:
                 said = "This can't be undone, or was already."
                 raise Failure(Code.ALREADY_DECIDED, said)
-            cursor.execute(SET_APPEAL, (text, decision_id))
             subject = Subject(Kind(kind), subject_id, owner)
+            if not cursor.execute(HOLD_SUBJECT[subject.kind], (subject_id,)):
+                raise Failure(Code.NOT_FOUND)
+            cursor.execute(SET_APPEAL, (text, decision_id))
             case_id = open_case(cursor, CaseKind.APPEAL, subject, decision_id)
             cursor.execute(WEIGH_APPEAL, (OF_APPEAL, case_id))
 
