@@ -86,6 +86,26 @@ def test_a_hidden_comment_is_for_its_author_and_moderators(court: Any) -> None:
     assert people.ids_of() == [other, comment]
 
 
+def test_decisions_tell_nothing_of_a_video_that_one_may_not_see(court: Any) -> None:
+    comment, of_ada = court.people.made("Bob"), court.people.made("Ada")
+    court.report("Cleo", comment=comment)
+    court.decide("hide")
+    court.act("hide", comment=of_ada)
+    (told,) = court.concerned("Bob")
+    assert (told["video"], told["comment"], told["title"]) == (court.video, comment, "a title")
+    court.stage.database.query("UPDATE Videos SET State = 'processing', Title = 'Secret'")
+    (told,) = court.concerned("Bob")
+    assert (told["video"], told["comment"], told["title"]) == (None, comment, None)
+    assert (told["text"], told["may_appeal"]) == ("a text", True)
+    path = f"/me/moderation/{told['id']}/appeal"
+    assert court.ok("Bob", "POST", path, text="Why?")["video"] is None
+    # Its owner sees it, and the desk what it decides about.
+    (told,) = court.concerned("Ada")
+    assert (told["video"], told["title"]) == (court.video, "Secret")
+    for case in (*court.desk(), *court.desk("?state=decided")):
+        assert (case["video"], case["title"]) == (court.video, "Secret")
+
+
 def test_what_waited_for_review_waits_again(court: Any) -> None:
     people = court.people
     people.policy("review")

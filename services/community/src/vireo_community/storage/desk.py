@@ -24,6 +24,7 @@ from vireo_community.core.moderation import (
 from vireo_community.storage.channels import hold_channels
 from vireo_community.storage.moderation_subjects import COLUMNS, COUNT, JOINS, about
 from vireo_community.storage.reports import open_case
+from vireo_videos.visibility import VISIBLE
 
 LAST = (1 << 63) - 1
 QUOTES = 5
@@ -72,7 +73,8 @@ WEIGH_APPEAL = "UPDATE ModerationCases SET Grown = %s WHERE CaseID = %s"
 
 _DECISION = f"""
 SELECT STRAIGHT_JOIN d.DecisionID, d.Decision, d.Reason, d.Note, d.CreatedAt, d.InForce, d.Appeal,
-    d.AppealedAt, d.Title, k.Outcome, {COLUMNS.format(row="d")}
+    d.AppealedAt, d.Title, k.Outcome,
+    d.Subject <> 'comment' OR {VISIBLE.replace("%s", "d.OwnerID")}, {COLUMNS.format(row="d")}
 FROM Decisions d {JOINS.format(row="d")}
 LEFT JOIN ModerationCases k ON k.AppealedID = d.DecisionID
 """
@@ -219,8 +221,12 @@ def _case(row: Sequence[Any], reasons: dict[Reason, int], quotes: list[Quote]) -
 
 
 def _decision(row: Sequence[Any]) -> Decision:
-    decision_id, verdict, reason, note, created, in_force, text, at, title, outcome = row[:-COUNT]
+    decision_id, verdict, reason, note, created, in_force, text, at, title, *rest = row[:-COUNT]
+    outcome, visible = rest
     found = about(row[-COUNT:])
+    if not visible:
+        # Whoever commented below a video that was hidden since learns nothing more of it.
+        found = replace(found, video=None, title=None)
     appeal = Appeal(text or "", _utc(at), outcome or "open") if at else None
     # As it was when it was decided about: it may be gone, or have another title.
     named = {"text": title} if found.kind is Kind.COMMENT else {"title": title}
