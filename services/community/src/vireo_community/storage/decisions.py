@@ -36,9 +36,10 @@ log = get_logger()
 LAST = (1 << 63) - 1
 WHO = ("actor", "owner")
 
-LOCK_CASE = """
-SELECT Kind, Subject, SubjectID, OwnerID, OpenMark FROM ModerationCases WHERE CaseID = %s FOR UPDATE
-"""
+# What never changes of a case.
+CASE = "SELECT Kind, Subject, SubjectID, OwnerID FROM ModerationCases WHERE CaseID = %s"
+
+LOCK_CASE = "SELECT OpenMark FROM ModerationCases WHERE CaseID = %s FOR UPDATE"
 
 # All that waits of a subject: the reports about it, and an appeal.
 OPEN_OF = """
@@ -68,7 +69,8 @@ SELECT ChannelID, %s, %s FROM Reports WHERE CaseID = %s ORDER BY ChannelID
 ON DUPLICATE KEY UPDATE Upheld = Upheld + VALUES(Upheld), Refused = Refused + VALUES(Refused)
 """
 
-# One decision about a subject holds: against it one may appeal.
+# One decision about a subject holds: against it one may appeal. Whoever appeals locks it before
+# the case, and so does who decides: either the appeal is seen, or the decision holds no more.
 END_EARLIER = "UPDATE Decisions SET InForce = 0 WHERE Subject = %s AND SubjectID = %s AND InForce"
 
 # What was said against an earlier decision is answered by the one that takes its place: the next
@@ -109,14 +111,16 @@ class DecisionTable:
         """Decide an open case; see ``Decisions.decide``."""
 
         def work(cursor: Cursor) -> Head:
-            if not cursor.execute(LOCK_CASE, (case_id,)):
+            if not cursor.execute(CASE, (case_id,)):
                 raise Failure(Code.NOT_FOUND)
-            ((case_kind, kind, subject_id, owner_id, closed),) = cursor.fetchall()
+            ((case_kind, kind, subject_id, owner_id),) = cursor.fetchall()
             subject = Subject(Kind(kind), subject_id, owner_id)
             allowed = ON_REPORT if case_kind == CaseKind.REPORT else ON_APPEAL
             _require(cursor, subject, judgement.actor)
             require_verdict(judgement.verdict, allowed, subject.kind)
-            if closed:
+            _end_earlier(cursor, subject, judgement.verdict)
+            cursor.execute(LOCK_CASE, (case_id,))
+            if cursor.fetchone() != (0,):
                 raise Failure(Code.ALREADY_DECIDED)
             head, decision_id = _make(cursor, subject, judgement, case_id)
             _close(cursor, case_id, case_kind, judgement.verdict, decision_id)
@@ -131,6 +135,7 @@ class DecisionTable:
             _require(cursor, subject, judgement.actor)
             allowed = frozenset(Verdict) - {Verdict.DISMISS}
             require_verdict(judgement.verdict, allowed, subject.kind)
+            _end_earlier(cursor, subject, judgement.verdict)
             cursor.execute(OPEN_OF, (subject.kind, subject.subject_id))
             waiting = dict(cursor.fetchall())
             # A restoration answers an appeal; another decision answers what was reported.
@@ -183,18 +188,28 @@ def _require(cursor: Cursor, subject: Subject, actor: int) -> None:
     require_authority(actor, role, subject.owner_id, owners)
 
 
+def _decided(subject: Subject, verdict: Verdict) -> Subject:
+    """What a decision is about: of what a channel shows, the channel itself may be suspended."""
+    if verdict is Verdict.SUSPEND:
+        return Subject(Kind.CHANNEL, subject.owner_id, subject.owner_id)
+    return subject
+
+
+def _end_earlier(cursor: Cursor, subject: Subject, verdict: Verdict) -> None:
+    if verdict is not Verdict.DISMISS:
+        about = _decided(subject, verdict)
+        cursor.execute(END_EARLIER, (about.kind, about.subject_id))
+
+
 def _make(
     cursor: Cursor, subject: Subject, judgement: Judgement, case_id: int | None
 ) -> tuple[Head, int]:
     """Do what was decided, and write it down."""
     verdict = judgement.verdict
-    if verdict is Verdict.SUSPEND:
-        subject = Subject(Kind.CHANNEL, subject.owner_id, subject.owner_id)
+    subject = _decided(subject, verdict)
     title = _title(cursor, subject)
     carry_out(cursor, subject, verdict)
     reason = judgement.reason or _reason(cursor, case_id)
-    if verdict is not Verdict.DISMISS:
-        cursor.execute(END_EARLIER, (subject.kind, subject.subject_id))
     salt = secrets.token_bytes(16)
     facts: Facts = {
         "subject": subject.kind,

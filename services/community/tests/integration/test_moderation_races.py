@@ -1,0 +1,43 @@
+"""Decisions and appeals that meet, in an order that the test decides."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import pytest
+
+from vireo_community.storage import desk
+from vireo_testing.person import eventually
+
+WAITING = "SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'"
+LIMIT = 30
+
+
+@pytest.mark.parametrize("decision", ["restore", "hide", "remove"])
+def test_an_appeal_that_meets_a_decision_does_not_stay_open(
+    court: Any, monkeypatch: pytest.MonkeyPatch, decision: str
+) -> None:
+    court.act("hide")
+    (told,) = court.concerned()
+    path = f"/me/moderation/{told['id']}/appeal"
+    locked, go_on, open_case = Event(), Event(), desk.open_case
+
+    def slowly(*values: Any) -> int:
+        locked.set()
+        assert go_on.wait(LIMIT)
+        return open_case(*values)
+
+    monkeypatch.setattr(desk, "open_case", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        appeal = pool.submit(court.send, "Ada", "POST", path, text="A parody")
+        assert locked.wait(LIMIT)
+        acting = pool.submit(court.act, decision)
+        try:
+            eventually(lambda: court.stage.database.query(WAITING) != ())
+        finally:
+            go_on.set()
+        assert appeal.result().status_code == 200
+        acting.result()
+    assert court.desk() == []
+    states = [row["appeal"] and row["appeal"]["state"] for row in court.concerned()]
+    assert states == [None, {"restore": "restore", "hide": "dismiss", "remove": "gone"}[decision]]
