@@ -41,3 +41,22 @@ def test_an_appeal_that_meets_a_decision_does_not_stay_open(
     assert court.desk() == []
     states = [row["appeal"] and row["appeal"]["state"] for row in court.concerned()]
     assert states == [None, {"restore": "restore", "hide": "dismiss", "remove": "gone"}[decision]]
+
+
+def test_who_waits_for_a_reporter_keeps_no_other_decision_waiting(court: Any) -> None:
+    comment, bob = court.people.made("Bob"), court.people.ids["Bob"]
+    court.stage.database.query("INSERT INTO Reporters (ChannelID) VALUES (%s)", (bob,))
+    court.report("Bob")
+    with ThreadPoolExecutor(2) as pool, court.stage.database.connect() as other:
+        other.begin()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM Reporters WHERE ChannelID = %s FOR UPDATE", (bob,))
+        deciding = pool.submit(court.decide, "dismiss")
+        try:
+            eventually(lambda: court.stage.database.query(WAITING) != ())
+            acting = pool.submit(court.act, "hide", "Mia", comment=comment)
+            assert acting.result(LIMIT)["decision"] == "hide"
+            assert not deciding.done()
+        finally:
+            other.rollback()
+        assert deciding.result()["decision"] == "dismiss"

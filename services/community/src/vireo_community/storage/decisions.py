@@ -62,10 +62,17 @@ SELECT d.Reason FROM ModerationCases k JOIN Decisions d ON d.DecisionID = k.Appe
 WHERE k.CaseID = %s
 """
 
-# Of how many of somebody's reports what they said was right.
+JUDGED = 1_000
+"""Reporters of one case whose trust changes with it, the first: no case makes a decision take long,
+and who joins a mob of thousands adds nothing any more."""
+
+# Of how many of somebody's reports what they said was right. All lock them in the same order.
 JUDGE_REPORTERS = """
 INSERT INTO Reporters (ChannelID, Upheld, Refused)
-SELECT ChannelID, %s, %s FROM Reports WHERE CaseID = %s ORDER BY ChannelID
+SELECT r.ChannelID, %s, %s FROM (
+    SELECT ChannelID FROM Reports FORCE INDEX (OfCase) WHERE CaseID = %s ORDER BY ReportID LIMIT %s
+) r
+ORDER BY r.ChannelID
 ON DUPLICATE KEY UPDATE Upheld = Upheld + VALUES(Upheld), Refused = Refused + VALUES(Refused)
 """
 
@@ -122,8 +129,7 @@ class DecisionTable:
             cursor.execute(LOCK_CASE, (case_id,))
             if cursor.fetchone() != (0,):
                 raise Failure(Code.ALREADY_DECIDED)
-            head, decision_id = _make(cursor, subject, judgement, case_id)
-            _close(cursor, case_id, case_kind, judgement.verdict, decision_id)
+            head, _ = _make(cursor, subject, judgement, case_id, case_kind)
             return head
 
         _note(self._database.transaction("decisions.decide", work))
@@ -142,10 +148,7 @@ class DecisionTable:
             restores = judgement.verdict is Verdict.RESTORE
             answered = CaseKind.APPEAL if restores else CaseKind.REPORT
             case_id = next((case for case, kind in waiting.items() if kind == answered), None)
-            head, decision_id = _make(cursor, subject, judgement, case_id)
-            if case_id is not None:
-                _close(cursor, case_id, answered, judgement.verdict, decision_id)
-            return head, decision_id
+            return _make(cursor, subject, judgement, case_id, answered)
 
         head, made = self._database.transaction("decisions.act", work)
         _note(head)
@@ -202,14 +205,16 @@ def _end_earlier(cursor: Cursor, subject: Subject, verdict: Verdict) -> None:
 
 
 def _make(
-    cursor: Cursor, subject: Subject, judgement: Judgement, case_id: int | None
+    cursor: Cursor, subject: Subject, judgement: Judgement, case_id: int | None, kind: str
 ) -> tuple[Head, int]:
-    """Do what was decided, and write it down."""
+    """Do what was decided, write it down, and close the case of this kind where there is one."""
     verdict = judgement.verdict
     subject = _decided(subject, verdict)
     title = _title(cursor, subject)
     carry_out(cursor, subject, verdict)
     reason = judgement.reason or _reason(cursor, case_id)
+    if case_id is not None and kind == CaseKind.REPORT:
+        _judge(cursor, case_id, verdict)
     salt = secrets.token_bytes(16)
     facts: Facts = {
         "subject": subject.kind,
@@ -220,6 +225,7 @@ def _make(
         "case": case_id,
         "note": note_digest(salt, judgement.note),
     }
+    # Every decision waits for the head of the log: what takes longer was done before.
     head = audit_log.append(cursor, "decision", judgement.actor, facts)
     who = (subject.kind, subject.subject_id, subject.owner_id, judgement.actor)
     holds = verdict not in {Verdict.DISMISS, Verdict.RESTORE}
@@ -230,6 +236,8 @@ def _make(
         outcome = "gone" if verdict is Verdict.REMOVE else Verdict.DISMISS
         cursor.execute(CLOSE_APPEAL, (outcome, made, subject.kind, subject.subject_id))
     _tell(cursor, subject, verdict, made, case_id)
+    if case_id is not None:
+        cursor.execute(CLOSE, (verdict, made, case_id))
     return head, made
 
 
@@ -259,11 +267,9 @@ def _tell(
     events.publish(cursor, ModerationDecided(decision_id, subject.owner_id, video, comment))
 
 
-def _close(cursor: Cursor, case_id: int, kind: str, verdict: Verdict, decision_id: int) -> None:
-    cursor.execute(CLOSE, (verdict, decision_id, case_id))
-    if kind == CaseKind.REPORT:
-        refused = verdict is Verdict.DISMISS
-        cursor.execute(JUDGE_REPORTERS, (int(not refused), int(refused), case_id))
+def _judge(cursor: Cursor, case_id: int, verdict: Verdict) -> None:
+    refused = verdict is Verdict.DISMISS
+    cursor.execute(JUDGE_REPORTERS, (int(not refused), int(refused), case_id, JUDGED))
 
 
 def _note(head: Head) -> None:
