@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from vireo_community.storage import desk
+from vireo_community.storage.reports import open_case
 from vireo_testing.person import eventually
 
 WAITING = "SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'"
@@ -20,7 +21,7 @@ def test_an_appeal_that_meets_a_decision_does_not_stay_open(
     court.act("hide")
     (told,) = court.concerned()
     path = f"/me/moderation/{told['id']}/appeal"
-    locked, go_on, open_case = Event(), Event(), desk.open_case
+    locked, go_on = Event(), Event()
 
     def slowly(*values: Any) -> int:
         locked.set()
