@@ -248,6 +248,11 @@ class Mailing:
 
     def comment(self, actor: int, comment: int = 5, video: int | None = None) -> None:
         about = video or self.video
+        self.query(
+            "INSERT IGNORE INTO Comments (CommentID, VideoID, ChannelID, State, Listed, CreatedAt,"
+            " Text) VALUES (%s, %s, %s, 'shown', 1, NOW(), 'a text')",
+            (comment, about, actor),
+        )
         note = Note(self.ada, Kind.COMMENT, f"video {about}", about, actor, comment)
         self.database.transaction("test", lambda cursor: add(cursor, note))
 

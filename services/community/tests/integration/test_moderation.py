@@ -3,7 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from vireo_common.database import Database
+from vireo_community.storage import comment_syncs
 from vireo_community.storage.comment_syncs import CommentSyncTable
 from vireo_community.storage.recount import Recount
 
@@ -81,6 +84,26 @@ def test_a_hidden_comment_is_for_its_author_and_moderators(court: Any) -> None:
     court.act("restore", comment=comment)
     assert people.count() == 3
     assert people.ids_of() == [other, comment]
+
+
+def test_decisions_tell_nothing_of_a_video_that_one_may_not_see(court: Any) -> None:
+    comment, of_ada = court.people.made("Bob"), court.people.made("Ada")
+    court.report("Cleo", comment=comment)
+    court.decide("hide")
+    court.act("hide", comment=of_ada)
+    (told,) = court.concerned("Bob")
+    assert (told["video"], told["comment"], told["title"]) == (court.video, comment, "a title")
+    court.stage.database.query("UPDATE Videos SET State = 'processing', Title = 'Secret'")
+    (told,) = court.concerned("Bob")
+    assert (told["video"], told["comment"], told["title"]) == (None, comment, None)
+    assert (told["text"], told["may_appeal"]) == ("a text", True)
+    path = f"/me/moderation/{told['id']}/appeal"
+    assert court.ok("Bob", "POST", path, text="Why?")["video"] is None
+    # Its owner sees it, and the desk what it decides about.
+    (told,) = court.concerned("Ada")
+    assert (told["video"], told["title"]) == (court.video, "Secret")
+    for case in (*court.desk(), *court.desk("?state=decided")):
+        assert (case["video"], case["title"]) == (court.video, "Secret")
 
 
 def test_what_waited_for_review_waits_again(court: Any) -> None:
@@ -185,6 +208,62 @@ def test_an_appeal_is_made_once_and_decided_once(court: Any) -> None:
     assert [row["may_appeal"] for row in court.concerned()] == [True, False, False]
 
 
+@pytest.mark.parametrize("kind", ["video", "comment", "channel"])
+def test_a_decision_takes_the_place_of_the_one_before(court: Any, kind: str) -> None:
+    comment = court.people.made("Bob")
+    owner = "Bob" if kind == "comment" else "Ada"
+    subject = {"video": court.video, "comment": comment, "channel": "Ada"}[kind]
+    decision = "suspend" if kind == "channel" else "hide"
+    court.act(decision, **{kind: subject})
+    (first,) = court.concerned(owner)
+    court.ok(owner, "POST", f"/me/moderation/{first['id']}/appeal", text="The first")
+    court.act(decision, **{kind: subject})
+    rows = court.concerned(owner)
+    assert [(row["in_force"], row["may_appeal"]) for row in rows] == [(True, True), (False, False)]
+    assert rows[1]["appeal"]["state"] == "dismiss"
+    assert court.desk("?kind=appeal") == []
+    court.ok(owner, "POST", f"/me/moderation/{rows[0]['id']}/appeal", text="The second")
+    (case,) = court.desk("?kind=appeal")
+    assert case["appeal"] == "The second"
+    court.decide("restore", case=case["id"])
+    states = [row["appeal"] and row["appeal"]["state"] for row in court.concerned(owner)]
+    assert states == [None, "restore", "dismiss"]
+    assert [row["in_force"] for row in court.concerned(owner)] == [False] * 3
+
+
+@pytest.mark.parametrize("kind", ["video", "comment"])
+def test_a_removal_ends_what_was_decided_before(court: Any, kind: str) -> None:
+    comment = court.people.made("Bob")
+    owner = "Bob" if kind == "comment" else "Ada"
+    subject = {"video": court.video, "comment": comment}[kind]
+    court.act("hide", **{kind: subject})
+    (hidden,) = court.concerned(owner)
+    path = f"/me/moderation/{hidden['id']}/appeal"
+    court.ok(owner, "POST", path, text="A parody")
+    court.act("remove", **{kind: subject})
+    assert [row["in_force"] for row in court.concerned(owner)] == [True, False]
+    assert court.concerned(owner)[1]["appeal"]["state"] == "gone"
+    assert court.desk() == []
+
+
+@pytest.mark.parametrize("kind", ["video", "comment"])
+def test_nobody_appeals_about_what_is_gone(court: Any, kind: str) -> None:
+    comment = court.people.made("Bob")
+    court.people.made("Cleo", reply_to=comment)
+    owner = "Bob" if kind == "comment" else "Ada"
+    court.act("hide", **{kind: {"video": court.video, "comment": comment}[kind]})
+    if kind == "comment":
+        assert court.ok("Bob", "DELETE", f"/comments/{comment}") == ""
+    else:
+        court.stage.database.query("DELETE FROM Videos WHERE PathHash = %s", (court.video,))
+    (told,) = court.concerned(owner)
+    assert (told["shown"], told["may_appeal"]) == ("gone", False)
+    path = f"/me/moderation/{told['id']}/appeal"
+    assert court.code(owner, "POST", path, text="Why?") == "not_found"
+    assert court.concerned(owner)[0]["appeal"] is None
+    assert court.desk() == []
+
+
 def test_two_moderators_decide_one_case_at_once(court: Any) -> None:
     for number in range(6):
         made = court.stage.video(court.people.ids["Ada"])
@@ -234,6 +313,30 @@ def test_comments_of_a_suspended_channel_are_not_counted(
     assert people.count() == 3
     assert people.ids_of("Ada") == [comments[1], comments[0]]
     assert list(Recount(community_database).differences()) == []
+
+
+@pytest.mark.parametrize("at_once", [1, 200], ids=["a step", "the last one"])
+def test_a_channel_that_is_restored_while_its_comments_are_hidden(
+    court: Any, community_database: Database, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    comments = [court.people.made("Bob") for _ in range(2)]
+
+    class Interrupted(CommentSyncTable):
+        def _sync(self, channel_id: int, comment_id: int) -> None:
+            super()._sync(channel_id, comment_id)
+            if comment_id == comments[0] and not restored:
+                restored.append(court.act("restore", channel="Bob"))
+
+    restored: list[Any] = []
+    monkeypatch.setattr(comment_syncs, "AT_ONCE", at_once)
+    court.act("suspend", channel="Bob")
+    syncs = Interrupted(community_database)
+    while syncs.step():
+        pass
+    assert len(restored) == 1
+    assert court.people.ids_of("Ada") == comments[::-1]
+    assert court.people.count() == 2
+    assert court.stage.database.query("SELECT * FROM CommentSyncs") == ()
 
 
 def test_counters_agree_after_all_of_it(court: Any, community_database: Database) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from vireo_community.core.notice_mails import MOST_LINES, next_digest
+from vireo_community.core.notices import Kind, Note
 from vireo_community.storage.fanouts import FanoutTable, announce
 from vireo_community.storage.notice_mails import AT_ONCE, DUE, TO_TELL, UNTOLD, NoticeMailTable
+from vireo_community.storage.notices import add
 from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
 
@@ -25,7 +27,7 @@ def test_nobody_gets_mails_who_did_not_ask(mailing: Any) -> None:
 
 def test_a_flood_is_one_mail_with_a_number(mailing: Any) -> None:
     mailing.wants(kinds={"comment": {"mail": True}})
-    for number in range(12):
+    for number in range(1, 13):
         mailing.comment(mailing.bob, number)
         mailing.follow(mailing.cleo)
     assert mailing.make() == [], "it waits for more"
@@ -109,6 +111,11 @@ def test_what_is_switched_off_is_not_sent_though_it_was_made(mailing: Any, chang
         "INSERT INTO Blocks (ChannelID, BlockedID, CreatedAt) VALUES ({bob}, {ada}, NOW())",
         "DELETE FROM Videos WHERE VideoID = {video}",
         "DELETE FROM Channels WHERE ChannelID = {ada}",
+        "DELETE FROM Channels WHERE ChannelID = {bob}",
+        "UPDATE Channels SET SuspendedAt = NOW(3) WHERE ChannelID = {bob}",
+        "UPDATE Comments SET State = 'hidden', HiddenBy = 1, StateBefore = 'shown'",
+        "UPDATE Comments SET State = 'deleted', ChannelID = 0, Text = ''",
+        "DELETE FROM Comments",
     ],
 )
 def test_what_nobody_may_see_is_in_no_mail(mailing: Any, hide: str) -> None:
@@ -119,6 +126,17 @@ def test_what_nobody_may_see_is_in_no_mail(mailing: Any, hide: str) -> None:
     assert "Cats" in mailing.said(reference)["text"]
     mailing.query(hide.format(ada=mailing.ada, bob=mailing.bob, video=mailing.video))
     assert outcome(mailing.content(reference)) == (404, "not_found")
+
+
+def test_an_author_is_told_by_mail_that_their_comment_was_hidden(mailing: Any) -> None:
+    mailing.wants(kinds={"moderation": {"mail": True}})
+    mailing.comment(mailing.ada)
+    mailing.query("UPDATE Comments SET State = 'hidden', HiddenBy = 1, StateBefore = 'shown'")
+    note = Note(mailing.ada, Kind.MODERATION, "decision 1", comment_id=5, once=True)
+    mailing.database.transaction("test", lambda cursor: add(cursor, note))
+    mailing.later()
+    (reference,) = mailing.make()
+    assert mailing.said(reference)["text"]
 
 
 def test_a_video_that_is_hidden_again_is_in_no_mail(mailing: Any) -> None:
@@ -141,7 +159,7 @@ def test_a_video_that_is_hidden_again_is_in_no_mail(mailing: Any) -> None:
 
 def test_an_account_gets_so_many_a_day_and_the_rest_on_the_next(mailing: Any) -> None:
     mailing.wants(kinds={"comment": {"mail": True}, "follow": {"mail": True}})
-    for number in range(MOST + 3):
+    for number in range(1, MOST + 4):
         mailing.comment(mailing.bob, number)
         mailing.later()
         for reference in mailing.make():
@@ -158,7 +176,7 @@ def test_an_account_gets_so_many_a_day_and_the_rest_on_the_next(mailing: Any) ->
 def test_a_digest_has_what_is_unread_since_the_last_one(mailing: Any) -> None:
     mailing.comment(mailing.bob)
     mailing.wants(digest="daily", kinds={"comment": {"mail": True}})
-    for number in range(MOST_LINES + 5):
+    for number in range(1, MOST_LINES + 6):
         mailing.comment(mailing.bob, number, mailing.numbered(f"Film {number}"))
     waiting = mailing.query("SELECT Kind, WaitsSince > NOW(3) FROM NoticeMails")
     assert waiting == (("digest", 1),), "comments wait for the digest"

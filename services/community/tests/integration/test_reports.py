@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from vireo_community.storage import decisions
+
 
 def statuses(court: Any, path: str, *who: str) -> list[int]:
     return [court.send(each, "GET", path).status_code for each in who]
@@ -61,6 +63,19 @@ def test_refused_and_upheld_reports_are_remembered(court: Any) -> None:
     query = court.stage.database.query
     rows = dict(query("SELECT ChannelID, Upheld * 10 + Refused FROM Reporters"))
     assert rows == {court.people.ids["Bob"]: 1, court.people.ids["Cleo"]: 10}
+
+
+def test_of_very_many_reports_the_first_are_remembered(
+    court: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decisions, "JUDGED", 2)
+    late = court.join("Late")
+    for who in ("Cleo", "Bob", "Late"):
+        court.report(who)
+    court.decide("dismiss")
+    rows = dict(court.stage.database.query("SELECT ChannelID, Refused FROM Reporters"))
+    assert rows == {court.people.ids["Bob"]: 1, court.people.ids["Cleo"]: 1}
+    assert late not in rows
 
 
 @pytest.mark.parametrize(

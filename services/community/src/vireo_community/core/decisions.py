@@ -51,7 +51,8 @@ class Decision:
     @property
     def may_appeal(self) -> bool:
         """Whether it can be undone, and nothing was said against it yet."""
-        undoable = self.verdict in {Verdict.HIDE, Verdict.SUSPEND}
+        there = self.about.shown != "gone"
+        undoable = there and self.verdict in {Verdict.HIDE, Verdict.SUSPEND}
         return undoable and self.in_force and self.appeal is None
 
 
@@ -192,8 +193,9 @@ class Decisions:
         """Say something against a decision about what is one's own; once.
 
         Raises:
-            Failure: ``invalid_body``; ``not_found``; ``already_appealed``; ``already_decided``
-                where it does not hold any more, or can't be undone.
+            Failure: ``invalid_body``; ``not_found``, also where the subject is gone;
+                ``already_appealed``; ``already_decided`` where it does not hold any more, or can't
+                be undone.
         """
         self._desk.appeal(decision_id, owner, checked("text", text, least=1))
         return self._found(decision_id)

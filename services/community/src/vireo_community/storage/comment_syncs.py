@@ -12,13 +12,14 @@ from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
 from vireo_community.storage import comment_rows
 from vireo_community.storage.comment_rows import lock_thread
+from vireo_community.storage.hiding import LATER
 from vireo_community.storage.videos import HOLD
 from vireo_videos.visibility import HiddenBy
 
 AT_ONCE = 200
 
 # Whose turn was longest ago: a channel with very many comments keeps no other waiting.
-NEXT = "SELECT ChannelID, DoneUntil FROM CommentSyncs ORDER BY StepAt LIMIT 1"
+NEXT = "SELECT ChannelID, DoneUntil, StepAt FROM CommentSyncs ORDER BY StepAt LIMIT 1"
 
 COMMENTS = """
 SELECT CommentID FROM Comments FORCE INDEX (OfChannel)
@@ -30,11 +31,13 @@ SUSPENDED = """
 SELECT SuspendedAt IS NOT NULL FROM Channels WHERE ChannelID = %s LOCK IN SHARE MODE
 """
 
-# Not where it was begun anew meanwhile.
-STEP = """
-UPDATE CommentSyncs SET DoneUntil = %s, StepAt = NOW(3) WHERE ChannelID = %s AND DoneUntil = %s
+# Not where it was begun anew meanwhile, which ``StepAt`` tells: every change of a row makes it
+# later, and who begins anew while nothing is done yet leaves ``DoneUntil`` as it is.
+STEP = f"""
+UPDATE CommentSyncs SET DoneUntil = %s, StepAt = {LATER}
+WHERE ChannelID = %s AND StepAt = %s
 """
-DONE = "DELETE FROM CommentSyncs WHERE ChannelID = %s AND DoneUntil = %s"
+DONE = "DELETE FROM CommentSyncs WHERE ChannelID = %s AND StepAt = %s"
 
 
 class CommentSyncTable:
@@ -50,14 +53,14 @@ class CommentSyncTable:
             row = cursor.fetchone()
             if row is None:
                 return False
-            channel_id, done_until = row
+            channel_id, done_until, step_at = row
             found = _ids(cursor, channel_id, done_until)
         for comment_id in found:
             self._sync(channel_id, comment_id)
         if len(found) == AT_ONCE:
-            self._database.write(STEP, (found[-1], channel_id, done_until))
+            self._database.write(STEP, (found[-1], channel_id, step_at))
         else:
-            self._database.write(DONE, (channel_id, done_until))
+            self._database.write(DONE, (channel_id, step_at))
         return True
 
     def _sync(self, channel_id: int, comment_id: int) -> None:

@@ -36,9 +36,10 @@ log = get_logger()
 LAST = (1 << 63) - 1
 WHO = ("actor", "owner")
 
-LOCK_CASE = """
-SELECT Kind, Subject, SubjectID, OwnerID, OpenMark FROM ModerationCases WHERE CaseID = %s FOR UPDATE
-"""
+# What never changes of a case.
+CASE = "SELECT Kind, Subject, SubjectID, OwnerID FROM ModerationCases WHERE CaseID = %s"
+
+LOCK_CASE = "SELECT OpenMark FROM ModerationCases WHERE CaseID = %s FOR UPDATE"
 
 # All that waits of a subject: the reports about it, and an appeal.
 OPEN_OF = """
@@ -61,14 +62,30 @@ SELECT d.Reason FROM ModerationCases k JOIN Decisions d ON d.DecisionID = k.Appe
 WHERE k.CaseID = %s
 """
 
-# Of how many of somebody's reports what they said was right.
+JUDGED = 1_000
+"""Reporters of one case whose trust changes with it, the first: no case makes a decision take long,
+and who joins a mob of thousands adds nothing any more."""
+
+# Of how many of somebody's reports what they said was right. All lock them in the same order.
 JUDGE_REPORTERS = """
 INSERT INTO Reporters (ChannelID, Upheld, Refused)
-SELECT ChannelID, %s, %s FROM Reports WHERE CaseID = %s ORDER BY ChannelID
+SELECT r.ChannelID, %s, %s FROM (
+    SELECT ChannelID FROM Reports FORCE INDEX (OfCase) WHERE CaseID = %s ORDER BY ReportID LIMIT %s
+) r
+ORDER BY r.ChannelID
 ON DUPLICATE KEY UPDATE Upheld = Upheld + VALUES(Upheld), Refused = Refused + VALUES(Refused)
 """
 
+# One decision about a subject holds: against it one may appeal. Whoever appeals locks it before
+# the case, and so does who decides: either the appeal is seen, or the decision holds no more.
 END_EARLIER = "UPDATE Decisions SET InForce = 0 WHERE Subject = %s AND SubjectID = %s AND InForce"
+
+# What was said against an earlier decision is answered by the one that takes its place: the next
+# appeal gets a case of its own.
+CLOSE_APPEAL = """
+UPDATE ModerationCases SET OpenMark = CaseID, ClosedAt = NOW(3), Outcome = %s, DecisionID = %s
+WHERE Kind = 'appeal' AND Subject = %s AND SubjectID = %s AND OpenMark = 0
+"""
 
 TITLES = {
     Kind.VIDEO: "SELECT Title FROM Videos WHERE VideoID = %s",
@@ -101,17 +118,18 @@ class DecisionTable:
         """Decide an open case; see ``Decisions.decide``."""
 
         def work(cursor: Cursor) -> Head:
-            if not cursor.execute(LOCK_CASE, (case_id,)):
+            if not cursor.execute(CASE, (case_id,)):
                 raise Failure(Code.NOT_FOUND)
-            ((case_kind, kind, subject_id, owner_id, closed),) = cursor.fetchall()
+            ((case_kind, kind, subject_id, owner_id),) = cursor.fetchall()
             subject = Subject(Kind(kind), subject_id, owner_id)
             allowed = ON_REPORT if case_kind == CaseKind.REPORT else ON_APPEAL
             _require(cursor, subject, judgement.actor)
             require_verdict(judgement.verdict, allowed, subject.kind)
-            if closed:
+            _end_earlier(cursor, subject, judgement.verdict)
+            cursor.execute(LOCK_CASE, (case_id,))
+            if cursor.fetchone() != (0,):
                 raise Failure(Code.ALREADY_DECIDED)
-            head, decision_id = _make(cursor, subject, judgement, case_id)
-            _close(cursor, case_id, case_kind, judgement.verdict, decision_id)
+            head, _ = _make(cursor, subject, judgement, case_id, case_kind)
             return head
 
         _note(self._database.transaction("decisions.decide", work))
@@ -123,16 +141,14 @@ class DecisionTable:
             _require(cursor, subject, judgement.actor)
             allowed = frozenset(Verdict) - {Verdict.DISMISS}
             require_verdict(judgement.verdict, allowed, subject.kind)
+            _end_earlier(cursor, subject, judgement.verdict)
             cursor.execute(OPEN_OF, (subject.kind, subject.subject_id))
             waiting = dict(cursor.fetchall())
             # A restoration answers an appeal; another decision answers what was reported.
             restores = judgement.verdict is Verdict.RESTORE
             answered = CaseKind.APPEAL if restores else CaseKind.REPORT
             case_id = next((case for case, kind in waiting.items() if kind == answered), None)
-            head, decision_id = _make(cursor, subject, judgement, case_id)
-            if case_id is not None:
-                _close(cursor, case_id, answered, judgement.verdict, decision_id)
-            return head, decision_id
+            return _make(cursor, subject, judgement, case_id, answered)
 
         head, made = self._database.transaction("decisions.act", work)
         _note(head)
@@ -175,18 +191,30 @@ def _require(cursor: Cursor, subject: Subject, actor: int) -> None:
     require_authority(actor, role, subject.owner_id, owners)
 
 
-def _make(
-    cursor: Cursor, subject: Subject, judgement: Judgement, case_id: int | None
-) -> tuple[Head, int]:
-    """Do what was decided, and write it down."""
-    verdict = judgement.verdict
+def _decided(subject: Subject, verdict: Verdict) -> Subject:
+    """What a decision is about: of what a channel shows, the channel itself may be suspended."""
     if verdict is Verdict.SUSPEND:
-        subject = Subject(Kind.CHANNEL, subject.owner_id, subject.owner_id)
+        return Subject(Kind.CHANNEL, subject.owner_id, subject.owner_id)
+    return subject
+
+
+def _end_earlier(cursor: Cursor, subject: Subject, verdict: Verdict) -> None:
+    if verdict is not Verdict.DISMISS:
+        about = _decided(subject, verdict)
+        cursor.execute(END_EARLIER, (about.kind, about.subject_id))
+
+
+def _make(
+    cursor: Cursor, subject: Subject, judgement: Judgement, case_id: int | None, kind: str
+) -> tuple[Head, int]:
+    """Do what was decided, write it down, and close the case of this kind where there is one."""
+    verdict = judgement.verdict
+    subject = _decided(subject, verdict)
     title = _title(cursor, subject)
     carry_out(cursor, subject, verdict)
     reason = judgement.reason or _reason(cursor, case_id)
-    if verdict is Verdict.RESTORE:
-        cursor.execute(END_EARLIER, (subject.kind, subject.subject_id))
+    if case_id is not None and kind == CaseKind.REPORT:
+        _judge(cursor, case_id, verdict)
     salt = secrets.token_bytes(16)
     facts: Facts = {
         "subject": subject.kind,
@@ -197,13 +225,19 @@ def _make(
         "case": case_id,
         "note": note_digest(salt, judgement.note),
     }
+    # Every decision waits for the head of the log: what takes longer was done before.
     head = audit_log.append(cursor, "decision", judgement.actor, facts)
     who = (subject.kind, subject.subject_id, subject.owner_id, judgement.actor)
     holds = verdict not in {Verdict.DISMISS, Verdict.RESTORE}
     what = (verdict, reason, judgement.note, salt, title, head.number, holds)
     cursor.execute(INSERT, (*who, *what))
     made = int(cursor.lastrowid or 0)
+    if holds:
+        outcome = "gone" if verdict is Verdict.REMOVE else Verdict.DISMISS
+        cursor.execute(CLOSE_APPEAL, (outcome, made, subject.kind, subject.subject_id))
     _tell(cursor, subject, verdict, made, case_id)
+    if case_id is not None:
+        cursor.execute(CLOSE, (verdict, made, case_id))
     return head, made
 
 
@@ -233,11 +267,9 @@ def _tell(
     events.publish(cursor, ModerationDecided(decision_id, subject.owner_id, video, comment))
 
 
-def _close(cursor: Cursor, case_id: int, kind: str, verdict: Verdict, decision_id: int) -> None:
-    cursor.execute(CLOSE, (verdict, decision_id, case_id))
-    if kind == CaseKind.REPORT:
-        refused = verdict is Verdict.DISMISS
-        cursor.execute(JUDGE_REPORTERS, (int(not refused), int(refused), case_id))
+def _judge(cursor: Cursor, case_id: int, verdict: Verdict) -> None:
+    refused = verdict is Verdict.DISMISS
+    cursor.execute(JUDGE_REPORTERS, (int(not refused), int(refused), case_id, JUDGED))
 
 
 def _note(head: Head) -> None:

@@ -24,6 +24,7 @@ from vireo_community.core.moderation import (
 from vireo_community.storage.channels import hold_channels
 from vireo_community.storage.moderation_subjects import COLUMNS, COUNT, JOINS, about
 from vireo_community.storage.reports import open_case
+from vireo_videos.visibility import VISIBLE
 
 LAST = (1 << 63) - 1
 QUOTES = 5
@@ -59,12 +60,21 @@ LOCK = """
 SELECT Subject, SubjectID, OwnerID, Decision, InForce, AppealedAt IS NOT NULL FROM Decisions
 WHERE DecisionID = %s FOR UPDATE
 """
+# Held: who deletes it closes its cases, and is not to miss this one.
+HOLD_SUBJECT = {
+    Kind.VIDEO: "SELECT 1 FROM Videos WHERE VideoID = %s LOCK IN SHARE MODE",
+    Kind.COMMENT: """
+        SELECT 1 FROM Comments WHERE CommentID = %s AND State <> 'deleted' LOCK IN SHARE MODE
+    """,
+    Kind.CHANNEL: "SELECT 1 FROM Channels WHERE ChannelID = %s LOCK IN SHARE MODE",
+}
 SET_APPEAL = "UPDATE Decisions SET Appeal = %s, AppealedAt = NOW(3) WHERE DecisionID = %s"
 WEIGH_APPEAL = "UPDATE ModerationCases SET Grown = %s WHERE CaseID = %s"
 
 _DECISION = f"""
 SELECT STRAIGHT_JOIN d.DecisionID, d.Decision, d.Reason, d.Note, d.CreatedAt, d.InForce, d.Appeal,
-    d.AppealedAt, d.Title, k.Outcome, {COLUMNS.format(row="d")}
+    d.AppealedAt, d.Title, k.Outcome,
+    d.Subject <> 'comment' OR {VISIBLE.replace("%s", "d.OwnerID")}, {COLUMNS.format(row="d")}
 FROM Decisions d {JOINS.format(row="d")}
 LEFT JOIN ModerationCases k ON k.AppealedID = d.DecisionID
 """
@@ -144,8 +154,10 @@ class DeskTables:
             if not in_force or verdict not in {Verdict.HIDE, Verdict.SUSPEND}:
                 said = "This can't be undone, or was already."
                 raise Failure(Code.ALREADY_DECIDED, said)
-            cursor.execute(SET_APPEAL, (text, decision_id))
             subject = Subject(Kind(kind), subject_id, owner)
+            if not cursor.execute(HOLD_SUBJECT[subject.kind], (subject_id,)):
+                raise Failure(Code.NOT_FOUND)
+            cursor.execute(SET_APPEAL, (text, decision_id))
             case_id = open_case(cursor, CaseKind.APPEAL, subject, decision_id)
             cursor.execute(WEIGH_APPEAL, (OF_APPEAL, case_id))
 
@@ -209,8 +221,12 @@ def _case(row: Sequence[Any], reasons: dict[Reason, int], quotes: list[Quote]) -
 
 
 def _decision(row: Sequence[Any]) -> Decision:
-    decision_id, verdict, reason, note, created, in_force, text, at, title, outcome = row[:-COUNT]
+    decision_id, verdict, reason, note, created, in_force, text, at, title, *rest = row[:-COUNT]
+    outcome, visible = rest
     found = about(row[-COUNT:])
+    if not visible:
+        # Whoever commented below a video that was hidden since learns nothing more of it.
+        found = replace(found, video=None, title=None)
     appeal = Appeal(text or "", _utc(at), outcome or "open") if at else None
     # As it was when it was decided about: it may be gone, or have another title.
     named = {"text": title} if found.kind is Kind.COMMENT else {"title": title}

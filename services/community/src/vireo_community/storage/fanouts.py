@@ -9,6 +9,7 @@ from pymysql.cursors import Cursor
 from vireo_common.database import Database
 from vireo_community.core.notices import Kind
 from vireo_community.storage.waiting_mails import wait
+from vireo_videos.visibility import PUBLIC
 
 AT_ONCE = 500
 """Followers of one transaction, whose notices it locks."""
@@ -38,6 +39,9 @@ UPDATE NoticeFanouts SET Running = Waiting, RunningVideo = WaitingVideo, Waiting
     Runs = IF(Day = UTC_DATE(), Runs, 0) + 1, Day = UTC_DATE()
 WHERE ChannelID = %s
 """
+
+# A suspended channel's videos are hidden with it.
+SHOWN = f"SELECT 1 FROM Videos WHERE VideoID = %s AND {PUBLIC}"
 
 # Share locks: nobody of them is deleted before they are told, and their rows stay behind.
 FOLLOWERS = """
@@ -93,6 +97,10 @@ def _step(cursor: Cursor) -> bool:
     if not count:
         cursor.execute(BEGIN, (channel_id,))
         count, video_id, done_until = waiting, waiting_video, 0
+    if not cursor.execute(SHOWN, (video_id,)):
+        # Nobody may see it any more: the round ends here.
+        cursor.execute(STEP, (done_until, True, channel_id))
+        return True
     cursor.execute(FOLLOWERS, (channel_id, done_until, AT_ONCE))
     rows = cursor.fetchall()
     told = sorted(follower for _, follower, wants in rows if wants)

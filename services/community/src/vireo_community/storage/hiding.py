@@ -42,10 +42,13 @@ SELECT %s, COUNT(*) FROM Videos WHERE ChannelID = %s AND IsPublic = 1
 ON DUPLICATE KEY UPDATE Videos = VALUES(Videos)
 """
 
+LATER = "GREATEST(NOW(3), StepAt + INTERVAL 1000 MICROSECOND)"
+"""What a change of a row of ``CommentSyncs`` sets ``StepAt`` to: no two are at the same time."""
+
 # Its comments are hidden by the join with the channel at once, and counted so in pieces.
-SYNC_COMMENTS = """
+SYNC_COMMENTS = f"""
 INSERT INTO CommentSyncs (ChannelID, StepAt) VALUES (%s, NOW(3))
-ON DUPLICATE KEY UPDATE DoneUntil = 0, StepAt = VALUES(StepAt)
+ON DUPLICATE KEY UPDATE DoneUntil = 0, StepAt = {LATER}
 """
 
 

@@ -77,11 +77,16 @@ WHERE m.Reference = %s AND IF(
 """
 
 # In an app one is among oneself; what a mail has said it has said for ever. So nothing is in it of
-# a video that may not be seen, or of somebody with a block.
+# a video or comment that may not be seen, of a suspended channel, or of somebody with a block.
 TO_TELL = f"""
 {ROWS}
 WHERE n.ChannelID = %s AND n.ReadMark = 0 AND n.`Change` > %s AND (%s = 'digest' OR n.Kind = %s)
     AND (n.VideoID IS NULL OR v.VideoID IS NOT NULL)
+    AND (n.ActorID IS NULL OR a.ChannelID IS NOT NULL)
+    AND (n.CommentID IS NULL OR EXISTS (
+        SELECT 1 FROM Comments m
+        WHERE m.CommentID = n.CommentID AND m.State <> 'deleted'
+            AND (m.HiddenBy = 0 OR m.ChannelID = n.ChannelID)))
     AND NOT EXISTS (
         SELECT 1 FROM Blocks b WHERE b.ChannelID = n.ChannelID AND b.BlockedID = n.ActorID)
     AND NOT EXISTS (

@@ -21,8 +21,9 @@ LAST = 1 << 63
 NOBODY = 0
 """Stands for the actor of what is told once, whoever did it."""
 
-# A recipient has no row here who is gone, does not want the kind, may not see the video, or has a
-# block with the actor, in either direction.
+# A recipient has no row here who is gone, does not want the kind, may not see the video or the
+# comment, or has a block with the actor, in either direction; nobody has of what a suspended
+# channel did.
 WANTS = f"""
 SELECT 1 FROM Channels c LEFT JOIN NoticeSettings s ON s.ChannelID = c.ChannelID AND s.Kind = %s
 WHERE c.ChannelID = %s AND COALESCE(s.App, 1)
@@ -31,6 +32,11 @@ WHERE c.ChannelID = %s AND COALESCE(s.App, 1)
     AND (%s IS NULL OR EXISTS (
         SELECT 1 FROM Videos v
         WHERE v.VideoID = %s AND {VISIBLE.replace("%s", "c.ChannelID")}))
+    AND NOT EXISTS (
+        SELECT 1 FROM Channels a WHERE a.ChannelID = %s AND a.SuspendedAt IS NOT NULL)
+    AND NOT EXISTS (
+        SELECT 1 FROM Comments m
+        WHERE m.CommentID = %s AND m.HiddenBy <> 0 AND m.ChannelID <> c.ChannelID)
 LOCK IN SHARE MODE
 """
 
@@ -59,7 +65,7 @@ SELECT n.NoticeID, n.ChannelID, n.`Change`, n.Kind, n.Count, v.PathHash, v.Title
     n.CommentID, n.CreatedAt, n.ReadAt, n.VideoID IS NOT NULL
 FROM Notices n
 LEFT JOIN Videos v ON v.VideoID = n.VideoID AND {VISIBLE.replace("%s", "n.ChannelID")}
-LEFT JOIN Channels a ON a.ChannelID = n.ActorID
+LEFT JOIN Channels a ON a.ChannelID = n.ActorID AND a.SuspendedAt IS NULL
 """
 
 PAGE = f"{ROWS} WHERE n.ChannelID = %s AND n.`Change` < %s ORDER BY n.`Change` DESC LIMIT %s"
@@ -202,8 +208,8 @@ class NoticeTable:
 def add(cursor: Cursor, note: Note) -> None:
     """Let somebody know, in the caller's transaction, if they are there and want to."""
     who = note.actor_id or NOBODY
-    wanted = (note.kind, note.recipient, who, who, note.video_id, note.video_id)
-    if not cursor.execute(WANTS, wanted):
+    seen = (note.video_id, note.video_id, who, note.comment_id)
+    if not cursor.execute(WANTS, (note.kind, note.recipient, who, who, *seen)):
         return
     subject = (note.recipient, note.kind, note.subject)
     actor = who if note.once_each else NOBODY
