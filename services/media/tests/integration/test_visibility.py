@@ -107,6 +107,26 @@ def test_what_is_published_while_it_is_hidden(hiding: Hiding) -> None:
     assert hiding.served == [False, False]
 
 
+def test_what_was_hidden_and_is_removed_is_not_served_until_its_files_are_gone(
+    hiding: Hiding,
+) -> None:
+    """The row of the video goes at once, and that of its upload with its files."""
+    hiding.stage.prepare()
+    hiding.set(1)
+    hiding.tell(VideoVisibilityChanged(hiding.stage.hash_path, hiding.channel))
+    hiding.apply()
+    hiding.stage.clean.query("DELETE FROM Videos")
+    hiding.tell(VideoVisibilityChanged(hiding.stage.hash_path, hiding.channel))
+    hiding.apply()
+    assert hiding.served == [False, False]
+
+
+def test_what_is_removed_before_it_is_published_is_never_served(hiding: Hiding) -> None:
+    hiding.stage.clean.query("DELETE FROM Videos")
+    hiding.stage.prepare()
+    assert hiding.served == [False, False]
+
+
 def test_what_is_removed_while_it_is_hidden(hiding: Hiding) -> None:
     hiding.set(1)
     hiding.stage.prepare()

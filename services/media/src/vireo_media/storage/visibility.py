@@ -51,10 +51,10 @@ class VisibilityTable:
 
 
 def is_hidden(cursor: Cursor, hash_path: str) -> bool:
-    """Whether a video is hidden; one that is gone is not, and its files are removed anyway."""
+    """Whether a video is hidden, as one is that is gone: its files may still wait for removal."""
     cursor.execute(HIDDEN, (hash_path,))
     row = cursor.fetchone()
-    return bool(row and row[0])
+    return row is None or bool(row[0])
 
 
 def add_job_of_video(cursor: Cursor, hash_path: str) -> None:
