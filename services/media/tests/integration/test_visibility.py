@@ -12,7 +12,7 @@ from vireo_common.events import ChannelVisibilityChanged, VideoVisibilityChanged
 from vireo_common.jobs import Job, JobQueue
 from vireo_common.worker import Interrupted
 from vireo_media.storage import blobs
-from vireo_media.storage.visibility import VISIBILITY_QUEUE, VisibilityTable
+from vireo_media.storage.visibility import PAGE, VISIBILITY_QUEUE, VisibilityTable
 from vireo_media.worker.events import handlers
 from vireo_media.worker.visibility import Visibility
 from vireo_testing.clips import Library
@@ -36,6 +36,16 @@ class Hiding:
 
     def set(self, hidden_by: int) -> None:
         self.stage.clean.query("UPDATE Videos SET HiddenBy = %s", (hidden_by,))
+
+    def add_before(self, count: int) -> None:
+        """Other videos of the channel, which come first."""
+        self.stage.clean.query("UPDATE Videos SET VideoID = VideoID + %s", (count,))
+        numbers = range(1, count + 1)
+        values = ", ".join(f"({n}, 'b{n:06}', {self.channel}, 't', '', NOW())" for n in numbers)
+        self.stage.clean.query(
+            "INSERT INTO Videos (VideoID, PathHash, ChannelID, Title, Description, Upload)"
+            f" VALUES {values}"
+        )
 
     def tell(self, event: Any) -> None:
         self._database.transaction("test", lambda cursor: publish(cursor, event))
@@ -97,6 +107,33 @@ def test_all_videos_of_a_channel(hiding: Hiding) -> None:
     assert hiding.served == [True, True]
     hiding.visibility.of_channel(job, threading.Event())
     assert hiding.served == [False, False]
+
+
+def test_one_video_does_not_wait_for_all_of_a_channel(hiding: Hiding) -> None:
+    """A page is done by a job, and the rest stands behind what came meanwhile."""
+    hiding.stage.prepare()
+    hiding.add_before(PAGE)
+    hiding.set(2)
+    hiding.tell(ChannelVisibilityChanged(hiding.channel))
+    first = hiding.claim()
+    hiding.tell(VideoVisibilityChanged(hiding.stage.hash_path, hiding.channel))
+    hiding.visibility.of_channel(first, threading.Event())
+    assert hiding.served == [True, True], "it is on the next page"
+    one = hiding.claim()
+    assert one.kind == "show_or_hide"
+    hiding.visibility.of_video(one, threading.Event())
+    assert hiding.served == [False, False]
+
+
+def test_every_page_of_a_channel_is_done(hiding: Hiding) -> None:
+    hiding.stage.prepare()
+    hiding.add_before(PAGE)
+    hiding.set(2)
+    hiding.tell(ChannelVisibilityChanged(hiding.channel))
+    hiding.apply()
+    hiding.apply()
+    assert hiding.served == [False, False]
+    assert hiding.queue.claim() is None
 
 
 def test_what_is_published_while_it_is_hidden(hiding: Hiding) -> None:

@@ -5,10 +5,12 @@ What is hidden is not served: its files are where the gateway finds none.
 
 import threading
 
+from pymysql.cursors import Cursor
+
 from vireo_common.jobs import Job, JobQueue
 from vireo_common.worker import Interrupted
 from vireo_media.storage.files import MediaFiles
-from vireo_media.storage.visibility import VisibilityTable
+from vireo_media.storage.visibility import PAGE, VisibilityTable, add_job_of_rest
 
 
 class Visibility:
@@ -25,15 +27,23 @@ class Visibility:
         self._queue.finish(job)
 
     def of_channel(self, job: Job, stop: threading.Event) -> None:
-        """The files of all videos of a channel; who stops in between begins again."""
-        last = 0
-        while videos := self._table.of_channel(int(job.subject), last):
-            for _, hash_path in videos:
-                if stop.is_set():
-                    raise Interrupted
-                self._table.apply(hash_path, self._files)
-            last = videos[-1][0]
-        self._queue.finish(job)
+        """The files of a page of a channel's videos; another job does those behind it.
+
+        So one video that is hidden meanwhile need not wait for all. Who stops in between does the
+        page again.
+        """
+        # Jobs of an earlier version say nothing, and begin with the first.
+        videos = self._table.of_channel(int(job.subject), int(job.payload.get("after", 0)))
+        for _, hash_path in videos:
+            if stop.is_set():
+                raise Interrupted
+            self._table.apply(hash_path, self._files)
+
+        def go_on(cursor: Cursor) -> None:
+            if len(videos) == PAGE:
+                add_job_of_rest(cursor, job.subject, after=videos[-1][0])
+
+        self._queue.finish(job, go_on)
 
     def give_up(self, job: Job, error: str) -> None:
         """Leave the files, and the job to an operator."""
