@@ -1,5 +1,6 @@
 """Files of what moderators hide are served no more, whatever happens at the same time."""
 
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,32 @@ def test_all_videos_of_a_channel(hiding: Hiding) -> None:
     assert hiding.served == [True, True]
     hiding.visibility.of_channel(job, threading.Event())
     assert hiding.served == [False, False]
+
+
+@pytest.mark.parametrize("of_channel", [False, True])
+def test_a_move_survives_a_power_cut_before_its_job_ends(
+    hiding: Hiding, monkeypatch: pytest.MonkeyPatch, of_channel: bool
+) -> None:
+    """Both folders are synced: that of the new name, and that of the old one."""
+    hiding.stage.prepare()
+    root, name, synced = hiding.stage.root, hiding.stage.hash_path, []
+    real = os.fsync
+
+    def note(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink().relative_to(root)
+        synced.append((str(path), hiding.served[0], len(hiding.stage.jobs())))
+        real(descriptor)
+
+    hiding.set(1)
+    channel = ChannelVisibilityChanged(hiding.channel)
+    hiding.tell(channel if of_channel else VideoVisibilityChanged(name, hiding.channel))
+    before = len(hiding.stage.jobs())
+    monkeypatch.setattr(os, "fsync", note)
+    hiding.apply()
+    for folder in ("public/videos", "public/thumbnails", "hidden/videos", "hidden/thumbnails"):
+        assert (f"{folder}/{name[:2]}", False, before) in synced
+        assert (folder, False, before) in synced, "the folder of the name may be new"
+    assert len(hiding.stage.jobs()) == before - 1
 
 
 def test_one_video_does_not_wait_for_all_of_a_channel(hiding: Hiding) -> None:

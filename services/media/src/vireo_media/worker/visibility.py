@@ -14,7 +14,10 @@ from vireo_media.storage.visibility import PAGE, VisibilityTable, add_job_of_res
 
 
 class Visibility:
-    """Moves files to where they belong; doing so twice is doing so once."""
+    """Moves files to where they belong; doing so twice is doing so once.
+
+    A job ends when that survives a power cut: nothing would do it again.
+    """
 
     def __init__(self, queue: JobQueue, table: VisibilityTable, files: MediaFiles) -> None:
         self._queue = queue
@@ -24,6 +27,7 @@ class Visibility:
     def of_video(self, job: Job, stop: threading.Event) -> None:
         """The files of one video."""
         self._table.apply(job.subject, self._files)
+        self._files.settle(job.subject)
         self._queue.finish(job)
 
     def of_channel(self, job: Job, stop: threading.Event) -> None:
@@ -38,6 +42,9 @@ class Visibility:
             if stop.is_set():
                 raise Interrupted
             self._table.apply(hash_path, self._files)
+        # All are moved first: the first sync has then written down the most of it.
+        for _, hash_path in videos:
+            self._files.settle(hash_path)
 
         def go_on(cursor: Cursor) -> None:
             if len(videos) == PAGE:
