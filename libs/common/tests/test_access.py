@@ -14,6 +14,7 @@ from vireo_common.access import (
     maybe_signed_in,
     recent_viewer_id,
     signed_in,
+    viewer_id,
     while_suspended,
 )
 from vireo_common.sessions import Standing
@@ -69,7 +70,13 @@ def http(signer: Signer, sessions: Sessions, clock: list[float]) -> FlaskClient:
         def marked() -> Response:
             return answer(account_id())
 
+        def view() -> Response:
+            return answer(viewer_id())
+
         getattr(bp, method)("/act", endpoint=f"act-{method}")(signed_in(act))
+        getattr(bp, method)("/view", endpoint=f"view-{method}")(maybe_signed_in(view))
+        free = while_suspended(maybe_signed_in(lambda: answer(viewer_id())))
+        getattr(bp, method)("/free", endpoint=f"free-{method}")(free)
         allowed = while_suspended(signed_in(marked))
         getattr(bp, method)("/marked", endpoint=f"marked-{method}")(allowed)
 
@@ -128,3 +135,17 @@ def test_who_is_suspended_reads_and_deletes_and_does_what_is_marked(
     if writes:
         assert outcome(answered) == (403, "suspended")
     assert getattr(http, method)("/marked", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_who_is_suspended_writes_nothing_where_anybody_may(
+    http: FlaskClient, signer: Signer, sessions: Sessions, method: str
+) -> None:
+    headers = {"Authorization": signer.access_token(5, SESSION)}
+    call = getattr(http, method)
+    assert outcome(call("/view", headers=headers)) == (200, 5)
+    sessions.suspended = True
+    refused = method in {"post", "put", "patch"}
+    assert outcome(call("/view", headers=headers)) == ((403, "suspended") if refused else (200, 5))
+    assert outcome(call("/view")) == (200, None)
+    assert outcome(call("/free", headers=headers)) == (200, 5)

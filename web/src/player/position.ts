@@ -33,7 +33,8 @@ function tellOf(hash: string, it: HTMLVideoElement): () => void {
     told = position;
     send(hash, { position, watched: seconds, session }).catch((cause: unknown) => {
       if (!(cause instanceof Failure || cause instanceof SignedOut)) throw cause;
-      if (cause instanceof Failure && cause.code === "not_found") gone = true;
+      // Nor is anything kept of who is suspended.
+      if (cause instanceof Failure && ["not_found", "suspended"].includes(cause.code)) gone = true;
       // The next call has it. The server believes no more than can be.
       else watched += seconds;
     });

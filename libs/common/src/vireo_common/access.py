@@ -56,7 +56,8 @@ internal = _declare(Access.INTERNAL)
 def while_suspended(handler: Handler) -> Handler:
     """Mark a handler that an account may call while a moderator has suspended it.
 
-    It may call all that reads or deletes; of the others those that are marked.
+    It may call all that reads or deletes; of the others those that are marked. Who sends no token
+    may call what anybody may.
     """
     handler.while_suspended = True  # type: ignore[attr-defined]
     return handler
@@ -105,8 +106,7 @@ class Guard:
                 pass
 
     def _admit(self) -> None:
-        marked = getattr(request_handler(), "while_suspended", False)
-        claims = self.claims(writes=request.method in WRITING and not marked)
+        claims = self.claims(writes=_writes())
         g.account_id, g.session_id = claims.account_id, claims.session_id
 
     def claims(self, *, writes: bool = False) -> Claims:
@@ -155,6 +155,12 @@ def request_handler() -> Callable[..., Any]:
     return current_app.view_functions[request.endpoint or ""]
 
 
+def _writes() -> bool:
+    """Whether the request is one that a suspended account may not make."""
+    marked = getattr(request_handler(), "while_suspended", False)
+    return request.method in WRITING and not marked
+
+
 def rule_of(handler: Callable[..., Any]) -> Access | None:
     """The declared rule of a handler."""
     return getattr(handler, "access", None)
@@ -189,11 +195,11 @@ def viewer_id() -> int | None:
     """Whose token a ``maybe_signed_in`` request carries; ``None`` where it carries none.
 
     Raises:
-        Failure: the token that it carries is not valid.
+        Failure: the token that it carries is not valid; ``suspended``, where the request writes.
     """
     if not request.headers.get("Authorization", "").strip():
         return None
-    return required_account_id()
+    return required_account_id(writes=_writes())
 
 
 def recent_viewer_id() -> int | None:

@@ -8,6 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from vireo_auth.storage.roles import RoleTable
+from vireo_common.audit_log import AuditLog
+from vireo_common.database import Database
+from vireo_common.roles import Role
 from vireo_testing.answers import outcome
 from vireo_testing.hostile_text import STRINGS
 from vireo_testing.mariadb import TestDatabase
@@ -224,6 +228,26 @@ def test_a_deleted_channel_leaves_nothing_but_its_work(
     }
     assert last == ("channel_removed", {"channel_id": mine, "name": "ada_l"})
     assert ("account_deleted", "ada_l@example.org") in mails()
+
+
+def test_the_end_of_a_role_is_in_the_audit_log(
+    call: Call, sign_up: Any, sign_in: Any, clean_tables: TestDatabase, auth_database: Database
+) -> None:
+    RoleTable(auth_database).grant("ada_l", Role.MODERATOR)
+    sign_up(username="other")
+    ((ada,),) = clean_tables.query("SELECT ChannelID FROM Channels WHERE Username = 'ada_l'")
+    assert call("DELETE", "/channel", {"password": PASSWORD}).status_code == 200
+    assert clean_tables.query("SELECT * FROM Roles") == ()
+    ((entry,),) = clean_tables.query("SELECT Entry FROM AuditLog WHERE Number = 2")
+    said = json.loads(entry)
+    assert (said["kind"], said["owner"], said["actor"]) == ("revoke", ada, ada)
+    assert said["role"] == "moderator"
+    verdict = AuditLog(auth_database).verify()
+    assert (verdict.head.number, verdict.problem) == (2, "")
+    # Of who had none nothing is said.
+    token = sign_in(username="other").json["response"]["vtoken"]
+    assert call("DELETE", "/channel", {"password": PASSWORD}, token=token).status_code == 200
+    assert clean_tables.query("SELECT COUNT(*) FROM AuditLog") == ((2,),)
 
 
 def test_the_name_stays_taken_for_a_month(

@@ -11,6 +11,7 @@ from vireo_common.errors import Failure
 from vireo_community.settings import CommunitySettings
 from vireo_community.storage.decision_check import DecisionCheck
 from vireo_community.storage.recount import Recount
+from vireo_community.storage.role_check import RoleCheck
 
 HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
 
@@ -60,7 +61,7 @@ def _recount(recount: Recount, repair: bool) -> int:
 
 def _audit(database: Database, noted: Head | None) -> int:
     verdict = AuditLog(database).verify(noted)
-    problem = verdict.problem or DecisionCheck(database).problem()
+    problem = verdict.problem or DecisionCheck(database).problem() or RoleCheck(database).problem()
     if problem:
         print(f"The audit log is not whole: {problem}")
         return 1

@@ -152,6 +152,7 @@ def test_a_suspended_channel(court: Any) -> None:
         ("POST", f"/v/{court.video}/comments", {"text": "x"}),
         ("PATCH", f"/comments/{comment}", {"text": "x"}),
         ("PUT", f"/v/{court.video}/reaction", {"reaction": "like"}),
+        ("PUT", f"/v/{court.video}/position", {"position": 1, "watched": 1, "session": "s"}),
         ("PUT", "/channel/Ada/subscription", {}),
         ("POST", "/me/playlists", {"title": "x"}),
         ("POST", "/reports", {"channel": "Ada", "reason": "spam"}),

@@ -77,8 +77,21 @@ class Stage:
         tables = (self.uploads, self.exports, self.pictures, open_uploads)
         Janitor(self.files, *tables, threading.Event()).sweep()
 
+    def announce(self, hash_path: str = HASH) -> None:
+        """The row that catalog makes before any byte comes."""
+        self.clean.query(
+            "INSERT IGNORE INTO Channels (ChannelID, Username, Password) VALUES (%s, 'who', 'x')",
+            (CHANNEL,),
+        )
+        self.clean.query(
+            "INSERT IGNORE INTO Videos (PathHash, ChannelID, Title, Description, Upload)"
+            " VALUES (%s, %s, 't', '', NOW())",
+            (hash_path, CHANNEL),
+        )
+
     def receive(self, source: Path, hash_path: str = HASH) -> str:
         """What the gateway and the web service do with a body; the upload's id."""
+        self.announce(hash_path)
         upload_id = secrets.token_hex(16)
         body = self.root / "incoming" / secrets.token_hex(4)
         body.write_bytes(source.read_bytes())

@@ -58,8 +58,8 @@ class Ordered(MediaFiles):
         self.note("transfer")
         return done
 
-    def publish(self, film: TransferredFilm) -> str:
-        version = super().publish(film)
+    def publish(self, film: TransferredFilm, *, hidden: bool = False) -> str:
+        version = super().publish(film, hidden=hidden)
         self.note("publish")
         return version
 

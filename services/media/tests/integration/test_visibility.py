@@ -1,5 +1,6 @@
 """Files of what moderators hide are served no more, whatever happens at the same time."""
 
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from vireo_common.events import ChannelVisibilityChanged, VideoVisibilityChanged
 from vireo_common.jobs import Job, JobQueue
 from vireo_common.worker import Interrupted
 from vireo_media.storage import blobs
-from vireo_media.storage.visibility import VISIBILITY_QUEUE, VisibilityTable
+from vireo_media.storage.visibility import PAGE, VISIBILITY_QUEUE, VisibilityTable
 from vireo_media.worker.events import handlers
 from vireo_media.worker.visibility import Visibility
 from vireo_testing.clips import Library
@@ -36,6 +37,16 @@ class Hiding:
 
     def set(self, hidden_by: int) -> None:
         self.stage.clean.query("UPDATE Videos SET HiddenBy = %s", (hidden_by,))
+
+    def add_before(self, count: int) -> None:
+        """Other videos of the channel, which come first."""
+        self.stage.clean.query("UPDATE Videos SET VideoID = VideoID + %s", (count,))
+        numbers = range(1, count + 1)
+        values = ", ".join(f"({n}, 'b{n:06}', {self.channel}, 't', '', NOW())" for n in numbers)
+        self.stage.clean.query(
+            "INSERT INTO Videos (VideoID, PathHash, ChannelID, Title, Description, Upload)"
+            f" VALUES {values}"
+        )
 
     def tell(self, event: Any) -> None:
         self._database.transaction("test", lambda cursor: publish(cursor, event))
@@ -99,11 +110,84 @@ def test_all_videos_of_a_channel(hiding: Hiding) -> None:
     assert hiding.served == [False, False]
 
 
+@pytest.mark.parametrize("of_channel", [False, True])
+def test_a_move_survives_a_power_cut_before_its_job_ends(
+    hiding: Hiding, monkeypatch: pytest.MonkeyPatch, of_channel: bool
+) -> None:
+    """Both folders are synced: that of the new name, and that of the old one."""
+    hiding.stage.prepare()
+    root, name, synced = hiding.stage.root, hiding.stage.hash_path, []
+    real = os.fsync
+
+    def note(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink().relative_to(root)
+        synced.append((str(path), hiding.served[0], len(hiding.stage.jobs())))
+        real(descriptor)
+
+    hiding.set(1)
+    channel = ChannelVisibilityChanged(hiding.channel)
+    hiding.tell(channel if of_channel else VideoVisibilityChanged(name, hiding.channel))
+    before = len(hiding.stage.jobs())
+    monkeypatch.setattr(os, "fsync", note)
+    hiding.apply()
+    for folder in ("public/videos", "public/thumbnails", "hidden/videos", "hidden/thumbnails"):
+        assert (f"{folder}/{name[:2]}", False, before) in synced
+        assert (folder, False, before) in synced, "the folder of the name may be new"
+    assert len(hiding.stage.jobs()) == before - 1
+
+
+def test_one_video_does_not_wait_for_all_of_a_channel(hiding: Hiding) -> None:
+    """A page is done by a job, and the rest stands behind what came meanwhile."""
+    hiding.stage.prepare()
+    hiding.add_before(PAGE)
+    hiding.set(2)
+    hiding.tell(ChannelVisibilityChanged(hiding.channel))
+    first = hiding.claim()
+    hiding.tell(VideoVisibilityChanged(hiding.stage.hash_path, hiding.channel))
+    hiding.visibility.of_channel(first, threading.Event())
+    assert hiding.served == [True, True], "it is on the next page"
+    one = hiding.claim()
+    assert one.kind == "show_or_hide"
+    hiding.visibility.of_video(one, threading.Event())
+    assert hiding.served == [False, False]
+
+
+def test_every_page_of_a_channel_is_done(hiding: Hiding) -> None:
+    hiding.stage.prepare()
+    hiding.add_before(PAGE)
+    hiding.set(2)
+    hiding.tell(ChannelVisibilityChanged(hiding.channel))
+    hiding.apply()
+    hiding.apply()
+    assert hiding.served == [False, False]
+    assert hiding.queue.claim() is None
+
+
 def test_what_is_published_while_it_is_hidden(hiding: Hiding) -> None:
     hiding.set(1)
     hiding.stage.prepare()
     assert hiding.served == [False, False]
     hiding.stage.verify()
+    assert hiding.served == [False, False]
+
+
+def test_what_was_hidden_and_is_removed_is_not_served_until_its_files_are_gone(
+    hiding: Hiding,
+) -> None:
+    """The row of the video goes at once, and that of its upload with its files."""
+    hiding.stage.prepare()
+    hiding.set(1)
+    hiding.tell(VideoVisibilityChanged(hiding.stage.hash_path, hiding.channel))
+    hiding.apply()
+    hiding.stage.clean.query("DELETE FROM Videos")
+    hiding.tell(VideoVisibilityChanged(hiding.stage.hash_path, hiding.channel))
+    hiding.apply()
+    assert hiding.served == [False, False]
+
+
+def test_what_is_removed_before_it_is_published_is_never_served(hiding: Hiding) -> None:
+    hiding.stage.clean.query("DELETE FROM Videos")
+    hiding.stage.prepare()
     assert hiding.served == [False, False]
 
 

@@ -13,11 +13,13 @@ from vireo_auth.storage.browsers import forget_browsers
 from vireo_auth.storage.email_changes import note_change, require_free
 from vireo_auth.storage.mails import Cause, add_mail_job, forget_refused
 from vireo_auth.storage.names import ReservedNames
+from vireo_auth.storage.roles import note_end, noted
 from vireo_auth.storage.sessions import end_all
 from vireo_common import events
+from vireo_common.audit_log import Head
 from vireo_common.database import Database, Duplicate
 from vireo_common.events import ChannelPictureRemoved, ChannelRemoved, VideoRemoved
-from vireo_common.roles import Role
+from vireo_common.roles import Role, role_of
 
 FIND = """
 SELECT Username, Fname, Mname, Lname, Email, EmailVerifiedAt IS NOT NULL, Birth,
@@ -141,15 +143,17 @@ class ProfileTable:
     def delete(self, owner: Confirmed, origin: str) -> None:
         """Delete the channel with everything that hangs on it, and have its files removed.
 
-        Its name stays taken for a while. The lock comes first: no video can be announced between
+        Its name stays taken for a while. That it had a role, and has none any more, stands in the
+        audit log. The lock comes first: no video can be announced between
         the list and the deletion.
 
         Raises:
             PasswordReplaced: nothing was deleted.
         """
 
-        def work(cursor: Cursor) -> None:
+        def work(cursor: Cursor) -> Head | None:
             account = lock_account(cursor, owner)
+            role = role_of(cursor, owner.channel_id)
             _publish_removal(cursor, owner.channel_id, account.username)
             cursor.execute(DELETE, (owner.channel_id,))
             self._reserved.reserve(cursor, account.username)
@@ -159,8 +163,9 @@ class ProfileTable:
             add_mail_job(
                 cursor, template, channel_id=None, to=account.email, values=values, cause=cause
             )
+            return note_end(cursor, owner.channel_id, role) if role else None
 
-        self._database.transaction("profiles.delete", work)
+        noted(self._database.transaction("profiles.delete", work))
 
 
 def _publish_removal(cursor: Cursor, channel_id: int, name: str) -> None:

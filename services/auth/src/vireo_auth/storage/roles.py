@@ -37,7 +37,7 @@ class RoleTable:
             cursor.execute(SET, (channel_id, role))
             return audit_log.append(cursor, "grant", None, {"owner": channel_id, "role": role})
 
-        return _noted(self._database.transaction("roles.grant", work))
+        return noted(self._database.transaction("roles.grant", work))
 
     def revoke(self, name: str) -> bool:
         """Take an account's role away; see ``RoleStore``."""
@@ -50,7 +50,20 @@ class RoleTable:
             cursor.execute(DELETE, (channel_id,))
             return audit_log.append(cursor, "revoke", None, {"owner": channel_id, "role": role})
 
-        return _noted(self._database.transaction("roles.revoke", work))
+        return noted(self._database.transaction("roles.revoke", work))
+
+
+def note_end(cursor: Cursor, channel_id: int, role: Role) -> Head:
+    """Append, as the last thing that the caller's transaction locks, that an account took its role
+    with it."""
+    return audit_log.append(cursor, "revoke", channel_id, {"owner": channel_id, "role": role})
+
+
+def noted(head: Head | None) -> bool:
+    """Log the new head, for who compares it later; whether there is one."""
+    if head is not None:
+        log.info("audit_log_appended", head=str(head))
+    return head is not None
 
 
 def _lock(cursor: Cursor, name: str) -> int:
@@ -59,9 +72,3 @@ def _lock(cursor: Cursor, name: str) -> int:
     if row is None:
         raise NoSuchAccount
     return int(row[0])
-
-
-def _noted(head: Head | None) -> bool:
-    if head is not None:
-        log.info("audit_log_appended", head=str(head))
-    return head is not None

@@ -31,7 +31,10 @@ def blueprint(views: Views, viewers: Viewers) -> APIBlueprint:
         security=[{}, *TOKEN_REQUIRED],
         responses={
             200: Empty,
-            **problems(Code.NOT_FOUND, Code.RATE_LIMITED, *TOKEN_PROBLEMS, *JSON_PROBLEMS),
+            **problems(
+                *(Code.NOT_FOUND, Code.SUSPENDED, Code.RATE_LIMITED),
+                *(*TOKEN_PROBLEMS, *JSON_PROBLEMS),
+            ),
         },
     )
     @maybe_signed_in

@@ -12,10 +12,12 @@ from vireo_common.text import has_control_characters
 MOST_WORDS = 200
 MAX_WORD = 50
 
-# With a scheme, with "www.", or a name and a path; and names alone that end as most sites do.
+# With a scheme, with "www.", or a name and a path; and names alone that end as most sites do. A
+# name is known by the last letter or digit before its last dot. What stands before that is not
+# asked for: a long text is looked at once, and not from every letter again.
 LINK = re.compile(
-    r"https?://|\bwww\.\w|\b[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}/"
-    r"|\b[\w-]+\.(?:com|net|org|info|biz|io|co|me|ru|cn|de|xyz|top|site|online|shop|tv)\b"
+    r"https?://|\bwww\.\w|\w-*(?:\.-+)*\.[^\W\d_]{2,}/"
+    r"|\w-*\.(?:com|net|org|info|biz|io|co|me|ru|cn|de|xyz|top|site|online|shop|tv)\b"
 )
 
 

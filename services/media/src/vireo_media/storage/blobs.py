@@ -123,7 +123,8 @@ class Blobs(Protocol):
         """
 
     def settle(self, *keys: Key) -> None:
-        """Return when committed blobs survive a power cut; one that is gone meanwhile is fine."""
+        """Return when what became of blobs survives a power cut: they were committed, moved (both
+        keys are to be named) or deleted."""
 
     def put(self, key: Key, source: Path, *, keep_source: bool = False) -> None:
         """All of that at once; a blob is not seen before it would survive a power cut.

@@ -80,10 +80,10 @@ class DiskBlobs:
         """See ``Blobs``."""
         for key in keys:
             path = self._path(key)
-            with contextlib.suppress(FileNotFoundError):
-                sync(path)
-                sync(path.parent)
-                sync(path.parent.parent)
+            # A name that is gone is what the folder has to remember of a blob that was moved.
+            for each in (path, path.parent, path.parent.parent):
+                with contextlib.suppress(FileNotFoundError):
+                    sync(each)
 
     def put(self, key: Key, source: Path, *, keep_source: bool = False) -> None:
         """See ``Blobs``."""

@@ -73,7 +73,8 @@ class MediaFiles:
             self.blobs.move(*((shown, unseen) if hidden else (unseen, shown)))
 
     def settle(self, hash_path: str) -> None:
-        """Return when what was published survives a power cut; gone meanwhile is fine."""
+        """Return when what was published or placed survives a power cut; gone meanwhile is
+        fine."""
         self.blobs.settle(*(key for both in _both_places(hash_path) for key in both))
 
     def drop(self, hash_path: str, upload_id: str) -> None:

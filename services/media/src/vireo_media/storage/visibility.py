@@ -4,7 +4,7 @@ That is decided in ``Videos``, which is catalog's and community's. Whoever puts 
 the row of the upload and asks then, so the last one to do so goes by what holds now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pymysql.cursors import Cursor
 
@@ -16,7 +16,8 @@ VISIBILITY_QUEUE = "visibility"
 OF_VIDEO, OF_CHANNEL = "show_or_hide", "show_or_hide_all"
 # The disk may be in trouble for a while, and what was decided has to become true.
 ATTEMPTS = 20
-PAGE = 500
+# A channel may have tens of thousands: a video that is hidden meanwhile waits for so many alone.
+PAGE = 200
 
 HIDDEN = "SELECT HiddenBy <> 0 FROM Videos WHERE PathHash = %s"
 
@@ -51,10 +52,10 @@ class VisibilityTable:
 
 
 def is_hidden(cursor: Cursor, hash_path: str) -> bool:
-    """Whether a video is hidden; one that is gone is not, and its files are removed anyway."""
+    """Whether a video is hidden, as one is that is gone: its files may still wait for removal."""
     cursor.execute(HIDDEN, (hash_path,))
     row = cursor.fetchone()
-    return bool(row and row[0])
+    return row is None or bool(row[0])
 
 
 def add_job_of_video(cursor: Cursor, hash_path: str) -> None:
@@ -63,9 +64,16 @@ def add_job_of_video(cursor: Cursor, hash_path: str) -> None:
 
 
 def add_job_of_channel(cursor: Cursor, channel_id: int) -> None:
-    """The same for all videos of a channel."""
-    _enqueue(cursor, OF_CHANNEL, str(channel_id))
+    """The same for all videos of a channel, a page in each job."""
+    add_job_of_rest(cursor, str(channel_id), after=0)
 
 
-def _enqueue(cursor: Cursor, kind: str, subject: str) -> None:
-    jobs.enqueue(cursor, VISIBILITY_QUEUE, kind, subject, max_attempts=ATTEMPTS)
+def add_job_of_rest(cursor: Cursor, subject: str, after: int) -> None:
+    """The same for those beyond an id; it waits behind what is in the queue by now."""
+    _enqueue(cursor, OF_CHANNEL, subject, {"after": after})
+
+
+def _enqueue(
+    cursor: Cursor, kind: str, subject: str, payload: Mapping[str, int] | None = None
+) -> None:
+    jobs.enqueue(cursor, VISIBILITY_QUEUE, kind, subject, payload, max_attempts=ATTEMPTS)

@@ -228,3 +228,7 @@ def test_every_name_is_synced_before_a_put_returns(
     disk.settle(video(HASH))
     videos = Path("public/videos")
     assert synced == [videos / "aB" / f"{HASH}.mp4", videos / "aB", videos]
+    synced.clear()
+    disk.delete(video(HASH))
+    disk.settle(video(HASH))
+    assert synced == [videos / "aB", videos], "that it is gone has to last too"
