@@ -167,6 +167,9 @@ history.json          videos that you watched, and where you stand
 playlists.json        your playlists, with the videos in them
 notices.json          what you were told, of 90 days
 notice_settings.json  what you want to be told, where you changed it
+moderation.json       what moderators decided about you and what is yours, and your appeals
+reports.json          what you reported, and why
+comment_filter.json   words and links for which comments on your videos wait for you
 videos.json           your videos: texts, state, times, measures, counts, and what was uploaded;
                       "file" is the name of the original in this archive, null where there is none
 videos/               your originals, byte for byte as you uploaded them

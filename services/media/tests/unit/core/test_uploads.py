@@ -213,7 +213,8 @@ def test_the_database_is_away_while_the_worker_works(media: Media) -> None:
 def test_no_worker_took_it(make_media: MakeMedia) -> None:
     media = make_media(verdict_seconds=0.05)
     assert not_taken(media).code is Code.UNAVAILABLE
-    assert media.table.looks > 1
+    # How often it looks in that time is the machine's business.
+    assert media.table.looks >= 1
     # While there is a row a worker may take it, and needs the body.
     assert media.done == ["adopt", "begin", "withdraw", "drop"]
     assert media.table.rows == {}
