@@ -31,10 +31,7 @@ function Numbers({ channel }: { channel: ChannelValue }) {
   const { subscribers, views } = channel;
   return (
     <p class="faint numbers">
-      {t.follow.followers(subscribers, count(subscribers))}
-      <span aria-hidden="true"> · </span>
-      {t.videos(Number(channel.nb_count))}
-      <span aria-hidden="true"> · </span>
+      {t.follow.followers(subscribers, count(subscribers))} · {t.videos(Number(channel.nb_count))} ·{" "}
       {t.views(views, count(views))}
     </p>
   );
