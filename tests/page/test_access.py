@@ -243,6 +243,8 @@ def test_theme_and_language_are_kept(visit: Visit) -> None:
 def test_the_way_by_keyboard(visit: Visit, owner: tuple[Person, str]) -> None:
     tab = visit.open(f"/@{owner[0].name}")
     expect(tab.locator(".card .name").first).to_be_visible()
+    # The menu of the channel comes a moment after the rest.
+    expect(tab.get_by_role("button", name="More to do with")).to_be_visible()
     tab.keyboard.press("Tab")
     expect(tab.get_by_role("button", name="Skip to the content")).to_be_focused()
     tab.keyboard.press("Enter")

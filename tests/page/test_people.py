@@ -307,3 +307,7 @@ def test_everything_can_be_seen_by_everybody(
     tab.get_by_role("button", name="more about this channel").click()
     expect(tab.get_by_role("dialog")).to_be_visible()
     look("about")
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="Following").click()
+    expect(tab.locator(".button.main.follow")).to_be_visible()
+    look("channel-not-followed")

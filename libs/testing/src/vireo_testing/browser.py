@@ -32,6 +32,12 @@ PHONE, DESK, WALL = (320, 640), (1280, 800), (3840, 2160)
 # A machine that is busy with other tests.
 PATIENCE_MS = 20_000
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# The words of buttons that reach beyond them.
+SQUEEZED = """
+() => [...document.querySelectorAll(".button")]
+    .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+    .map((one) => one.textContent)
+"""
 
 
 @dataclass
@@ -60,7 +66,8 @@ class Visit:
             self.complaints.append(message.text)
 
     def violations(self, page: Page, axe: Path) -> list[str]:
-        """What axe-core finds against WCAG 2.2 AA and its best practices, a line each."""
+        """What axe-core finds against WCAG 2.2 AA and its best practices, a line each; and buttons
+        that have no room for their words, which it does not look for."""
         before = len(self.complaints)
         # As a script of the page it would be stopped by the content policy; by the debugger it
         # isn't. What it tries with styles is, which is no complaint about the page.
@@ -69,7 +76,8 @@ class Visit:
             "(tags) => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
         )
         del self.complaints[before:]
-        return [
+        squeezed = [f"no room for: {words}" for words in page.evaluate(SQUEEZED)]
+        return squeezed + [
             f"{one['id']}: {json.dumps(node['target'])} {node['failureSummary']}"
             for one in found["violations"]
             for node in one["nodes"]

@@ -65,7 +65,7 @@ def _audit(database: Database, noted: Head | None) -> int:
     if problem:
         print(f"The audit log is not whole: {problem}")
         return 1
-    print(f"{verdict.head.number} entries, all as they were written. Note the head, and compare it")
+    print(f"Entries: {verdict.head.number}, all as written. Note the head, and compare it")
     print(f"the next time (make audit-log HEAD=...): {verdict.head}")
     return 0
 
