@@ -73,7 +73,7 @@ GRANT SELECT ON ChannelTexts TO vireo_community;
 -- Whether somebody wants a history to be kept.
 GRANT SELECT ON Preferences TO vireo_community;
 GRANT SELECT (VideoID, PathHash, ChannelID, Title, Upload, Duration, Width, Height, `Like`, Dislike,
-    ThumbnailVersion, State, CommentsPolicy, Reason, HiddenBy, IsPublic),
+    ThumbnailVersion, State, CommentsPolicy, Reason, HiddenBy, IsPublic, Stream, Storyboard),
     UPDATE (`Like`, Dislike, HiddenBy) ON Videos TO vireo_community;
 GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ModerationCases TO vireo_community;
@@ -129,6 +129,7 @@ GRANT SELECT (ChannelID, SuspendedAt) ON Channels TO vireo_media;
 GRANT SELECT (VideoID, PathHash, ChannelID, HiddenBy) ON Videos TO vireo_media;
 GRANT SELECT ON Roles TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Renditions TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON OpenUploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON GrantKeys TO vireo_media;

@@ -76,6 +76,10 @@ def _shown(row: tuple[Any, ...]) -> dict[str, object]:
         "thumbnail_version": version,
         "views": views,
         "comments": comments,
+        "stream": "",
+        "storyboard": "",
+        "captions": [],
+        "chapters": [],
     }
     # In lists it is left out.
     return {**shown, "comments_policy": policy[0]} if policy else shown

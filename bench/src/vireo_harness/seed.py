@@ -92,6 +92,10 @@ class _Video:
             "thumbnail_version": None,
             "views": 0,
             "comments": 0,
+            "stream": "",
+            "storyboard": "",
+            "captions": [],
+            "chapters": [],
             "comments_policy": "open",
         }
 

@@ -65,6 +65,14 @@ class UniversalObject:
     views: int | None = None
     comments: int | None = None
     comments_policy: CommentsPolicy | None = None
+    stream: str | None = None
+    """Where a video's HLS master playlist is, or empty."""
+    storyboard: str | None = None
+    """Where the WebVTT of its storyboard is, or empty."""
+    captions: list[dict[str, str]] | None = None
+    """Each with ``language``, ``label`` and ``url``; empty in lists."""
+    chapters: list[dict[str, float | str]] | None = None
+    """Each with ``start`` in seconds and ``title``; empty in lists."""
     my_reaction: MyReaction | None = None
     """With a token alone."""
     state: State | None = None

@@ -9,7 +9,7 @@ event does what that call could not.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
@@ -46,6 +46,23 @@ class VideoStateChanged(Event):
     width: int | None = None
     height: int | None = None
     thumbnail_version: str | None = None
+
+
+@dataclass(frozen=True)
+class VideoFilesChanged(Event):
+    """What there is of a video beside its MP4, all of it; a later event overrides an earlier one.
+
+    ``captions`` are ``{"language", "label"}``, ``chapters`` ``{"start", "title"}``, with ``start``
+    in seconds. Catalog is called with the same, as with ``VideoStateChanged``.
+    """
+
+    kind = "video_files_changed"
+
+    hash_path: str
+    stream: bool = False
+    storyboard: bool = False
+    captions: Sequence[Mapping[str, str]] = ()
+    chapters: Sequence[Mapping[str, float | str]] = ()
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,24 @@ class NameInPath(BaseModel):
     )
 
 
+class CaptionsObject(BaseModel):
+    """Captions of a video in one language."""
+
+    language: str = Field(description="BCP 47.", json_schema_extra={"example": "en"})
+    label: str = Field(description="What the language is called in a menu.")
+    url: str = Field(
+        description="Where the WebVTT is.",
+        json_schema_extra={"example": "/captions/aB3dE5g/en.vtt"},
+    )
+
+
+class ChapterObject(BaseModel):
+    """A part of a video."""
+
+    start: float = Field(description="Seconds from the beginning.")
+    title: str
+
+
 class UniversalObject(BaseModel):
     """A video or a channel, as every list and page shows it."""
 
@@ -66,6 +84,23 @@ class UniversalObject(BaseModel):
         None,
         description="Who may comment: `open`, `review` (shown once the owner has approved it), "
         "`closed`. In lists for everybody it is left out.",
+    )
+    stream: str | Omitted = Field(
+        None,
+        description='Where the HLS master playlist of a video is; `""` where there is none (yet): '
+        "then `/video/d/<hash>` is played.",
+        json_schema_extra={"example": "/hls/aB3dE5g/master.m3u8"},
+    )
+    storyboard: str | Omitted = Field(
+        None,
+        description='Where the WebVTT of a video\'s storyboard is; `""` where there is none (yet).',
+        json_schema_extra={"example": "/storyboard/aB3dE5g.vtt"},
+    )
+    captions: list[CaptionsObject] | Omitted = Field(
+        None, description="Captions of a video; empty in lists."
+    )
+    chapters: list[ChapterObject] | Omitted = Field(
+        None, description="Chapters of a video in their order; empty in lists."
     )
     my_reaction: MyReaction | Omitted = Field(
         None, description="What one thinks of a video; with a token alone."
@@ -143,6 +178,17 @@ def show_video(
         "thumbnail_version": video.thumbnail_version,
         "views": video.views,
         "comments": video.comments,
+        "stream": f"/hls/{video.hash_path}/master.m3u8" if video.stream else "",
+        "storyboard": f"/storyboard/{video.hash_path}.vtt" if video.storyboard else "",
+        "captions": [
+            {
+                "language": each.language,
+                "label": each.label,
+                "url": f"/captions/{video.hash_path}/{each.language}.vtt",
+            }
+            for each in video.captions
+        ],
+        "chapters": [{"start": each.start, "title": each.title} for each in video.chapters],
     }
     if video.comments_policy is not None:
         shown["comments_policy"] = video.comments_policy.value

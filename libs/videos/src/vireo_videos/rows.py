@@ -14,16 +14,18 @@ from typing import Any, NamedTuple
 
 from vireo_common.pages import decode_cursor
 from vireo_videos.channel import ChannelPage, ChannelSummary, Link, Notify
-from vireo_videos.video import CommentsPolicy, Video
+from vireo_videos.video import Captions, Chapter, CommentsPolicy, Video
 from vireo_videos.visibility import PUBLIC, HiddenBy, State
 
 LISTED = """
 v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height,
-v.`Like`, v.Dislike, v.ThumbnailVersion, COALESCE(k.Views, 0), COALESCE(k.Comments, 0)
+v.`Like`, v.Dislike, v.ThumbnailVersion, COALESCE(k.Views, 0), COALESCE(k.Comments, 0),
+v.Stream, v.Storyboard
 """
 """Of a video that is ready, for lists: each column costs, and there may be a hundred rows."""
-WHOLE = f"{LISTED}, v.Description, v.State, v.Reason, v.StoredAt, v.CommentsPolicy, v.HiddenBy"
-TO_OWNER = f"{LISTED}, '', v.State, v.Reason, v.StoredAt, v.CommentsPolicy, v.HiddenBy"
+_STATE = "v.State, v.Reason, v.StoredAt, v.CommentsPolicy, v.HiddenBy"
+WHOLE = f"{LISTED}, v.Description, v.Captions, v.Chapters, {_STATE}"
+TO_OWNER = f"{LISTED}, '', '[]', '[]', {_STATE}"
 """The same for lists, without the text that may be long."""
 LISTED_JOINS = """
 JOIN Channels c ON c.ChannelID = v.ChannelID
@@ -70,6 +72,8 @@ class _Listed(NamedTuple):
     thumbnail_version: str | None
     views: int
     comments: int
+    stream: int
+    storyboard: int
 
 
 AFTER = "AND v.Upload <= %s AND (v.Upload < %s OR v.VideoID < %s)"
@@ -131,10 +135,14 @@ def listed(row: Sequence[Any]) -> Video:
 
 def video(row: Sequence[Any]) -> Video:
     """A row of ``WHOLE`` as a value."""
-    *columns, description, state, reason, stored_at, policy, hidden_by = row
+    *columns, description, captions, chapters, state, reason, stored_at, policy, hidden_by = row
     found = _video(_Listed(*columns), description, State(state), reason, stored_at)
     return dataclasses.replace(
-        found, comments_policy=CommentsPolicy(policy), hidden_by=HiddenBy(hidden_by)
+        found,
+        comments_policy=CommentsPolicy(policy),
+        hidden_by=HiddenBy(hidden_by),
+        captions=[Captions(**each) for each in json.loads(captions)],
+        chapters=[Chapter(**each) for each in json.loads(chapters)],
     )
 
 
@@ -165,4 +173,6 @@ def _video(
         thumbnail_version=columns.thumbnail_version,
         views=columns.views,
         comments=columns.comments,
+        stream=bool(columns.stream),
+        storyboard=bool(columns.storyboard),
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,10 +20,27 @@ class CommentsPolicy(StrEnum):
 
 
 @dataclass(frozen=True)
+class Captions:
+    """Captions in one language (BCP 47), and what the language is called in a menu."""
+
+    language: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of a video that begins at ``start``, in seconds."""
+
+    start: float
+    title: str
+
+
+@dataclass(frozen=True)
 class Video:
     """A video; ``stored_at`` is ``None`` until its bytes are there. Times are in UTC,
     ``duration`` is in seconds, ``width`` and ``height`` in pixels; ``thumbnail_version`` changes
-    with each picture. In lists for everybody there is no ``comments_policy``."""
+    with each picture. In lists for everybody there is no ``comments_policy``; what is long
+    (``captions``, ``chapters``) is in no list."""
 
     video_id: int
     hash_path: str
@@ -44,3 +62,7 @@ class Video:
     comments: int = 0
     comments_policy: CommentsPolicy | None = None
     hidden_by: HiddenBy = HiddenBy.NOTHING
+    stream: bool = False
+    storyboard: bool = False
+    captions: Sequence[Captions] = ()
+    chapters: Sequence[Chapter] = ()

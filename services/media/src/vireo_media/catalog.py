@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from vireo_common.client import ServiceClient
-from vireo_common.events import VideoStateChanged
+from vireo_common.events import VideoFilesChanged, VideoStateChanged
 from vireo_media.core.uploads import VideoFacts
 
 
@@ -24,6 +24,12 @@ class Catalog:
         """Notify it of a new state, which the event with this id says too; idempotent."""
         body = {**asdict(change), "event_id": event_id}
         self._client.call("PUT", f"/internal/videos/{body.pop('hash_path')}", body=body)
+
+    def notify_files(self, files: VideoFilesChanged, event_id: int) -> None:
+        """Notify it of what there is beside a video's MP4, which the event with this id says too;
+        idempotent."""
+        body = {**asdict(files), "event_id": event_id}
+        self._client.call("PUT", f"/internal/videos/{body.pop('hash_path')}/files", body=body)
 
     def channel(self, channel_id: int) -> dict[str, Any]:
         """What catalog keeps about a channel beside its videos, by the names of its parts."""

@@ -3,11 +3,12 @@
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
-from vireo_catalog.api.models import ProgressBody, SenderQuery
-from vireo_catalog.core.videos import Progress, Videos
+from vireo_catalog.api.models import FilesBody, ProgressBody, SenderQuery
+from vireo_catalog.core.videos import Files, Progress, Videos
 from vireo_common.access import internal
 from vireo_common.web import answer
 from vireo_videos.objects import HashPathInPath
+from vireo_videos.video import Captions, Chapter
 from vireo_videos.visibility import State
 
 
@@ -25,6 +26,15 @@ def blueprint(videos: Videos) -> APIBlueprint:
     def record(path: HashPathInPath, body: ProgressBody) -> Response:
         facts = body.model_dump(exclude={"state"})
         videos.record(path.hash_path, Progress(State(body.state), **facts))
+        return answer()
+
+    @bp.put("/internal/videos/<hash_path>/files", doc_ui=False)
+    @internal
+    def record_files(path: HashPathInPath, body: FilesBody) -> Response:
+        captions = [Captions(each.language, each.label) for each in body.captions]
+        chapters = [Chapter(each.start, each.title) for each in body.chapters]
+        files = Files(body.event_id, body.stream, body.storyboard, captions, chapters)
+        videos.record_files(path.hash_path, files)
         return answer()
 
     return bp

@@ -111,6 +111,36 @@ class SenderQuery(BaseModel):
     sender: int | None = None
 
 
+class CaptionsBody(BaseModel):
+    """Captions that there are."""
+
+    model_config = ConfigDict(strict=True)
+
+    language: str = Field(max_length=35)
+    label: str = Field(max_length=100)
+
+
+class ChapterBody(BaseModel):
+    """A chapter; ``start`` in seconds."""
+
+    model_config = ConfigDict(strict=True)
+
+    start: float = Field(ge=0)
+    title: str = Field(max_length=255)
+
+
+class FilesBody(BaseModel):
+    """What media has made of a video beside its MP4, all of it."""
+
+    model_config = ConfigDict(strict=True)
+
+    event_id: int = Field(ge=1, lt=1 << 63)
+    stream: bool = False
+    storyboard: bool = False
+    captions: list[CaptionsBody] = Field([], max_length=200)
+    chapters: list[ChapterBody] = Field([], max_length=1000)
+
+
 class ProgressBody(BaseModel):
     """What media reports of a video."""
 

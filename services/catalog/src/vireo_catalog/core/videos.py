@@ -12,7 +12,7 @@ from vireo_common.pages import Page
 from vireo_common.rates import TooFast, slow_down
 from vireo_common.text import has_control_characters
 from vireo_videos.mine import Mine
-from vireo_videos.video import HASH_PATH, CommentsPolicy, Video
+from vireo_videos.video import HASH_PATH, Captions, Chapter, CommentsPolicy, Video
 from vireo_videos.visibility import State, is_public, may_view
 
 ALPHABET = string.ascii_letters + string.digits
@@ -36,6 +36,18 @@ class Progress:
     height: int | None = None
     thumbnail_version: str | None = None
     event_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Files:
+    """What media has made of a video beside its MP4, all of it, and the event that says the
+    same."""
+
+    event_id: int
+    stream: bool = False
+    storyboard: bool = False
+    captions: Sequence[Captions] = ()
+    chapters: Sequence[Chapter] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +131,9 @@ class VideoStore(Protocol):
 
     def record(self, hash_path: str, progress: Progress) -> bool:
         """Record what media reports; ``False`` where there is no such video."""
+
+    def record_files(self, hash_path: str, files: Files) -> bool:
+        """Record what there is of it beside its MP4; ``False`` where there is no such video."""
 
     def remove(self, hash_path: str, channel_id: int) -> bool:
         """Delete the channel's video and have its files removed; ``False`` where the channel has
@@ -314,6 +329,15 @@ class Videos:
             Failure: ``not_found``: it was deleted meanwhile.
         """
         if not (HASH_PATH.fullmatch(hash_path) and self._store.record(hash_path, progress)):
+            raise Failure(Code.NOT_FOUND)
+
+    def record_files(self, hash_path: str, files: Files) -> None:
+        """Record what there is of a video beside its MP4.
+
+        Raises:
+            Failure: ``not_found``: it was deleted meanwhile.
+        """
+        if not (HASH_PATH.fullmatch(hash_path) and self._store.record_files(hash_path, files)):
             raise Failure(Code.NOT_FOUND)
 
     def _find(self, hash_path: str) -> Video | None:

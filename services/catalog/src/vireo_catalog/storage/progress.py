@@ -1,11 +1,13 @@
 """What media reports of a video, in the tables of catalog."""
 
 import datetime as dt
+import json
+from dataclasses import asdict
 from typing import NamedTuple
 
 from pymysql.cursors import Cursor
 
-from vireo_catalog.core.videos import Progress
+from vireo_catalog.core.videos import Files, Progress
 from vireo_catalog.storage import words
 from vireo_common import events
 from vireo_common.events import VideoPublished
@@ -49,6 +51,13 @@ STORED = """
 UPDATE Videos SET StoredAt = UTC_TIMESTAMP(), Upload = UTC_TIMESTAMP() WHERE VideoID = %s
 """
 
+LOCK_FILES = "SELECT VideoID, FilesEvent FROM Videos WHERE PathHash = %s FOR UPDATE"
+
+RECORD_FILES = """
+UPDATE Videos SET Stream = %s, Storyboard = %s, Captions = %s, Chapters = %s, FilesEvent = %s
+WHERE VideoID = %s
+"""
+
 COUNT = """
 INSERT INTO ChannelStats (ChannelID, Videos) VALUES (%s, GREATEST(%s, 0))
 ON DUPLICATE KEY UPDATE Videos = GREATEST(Videos + %s, 0)
@@ -84,6 +93,21 @@ def record(cursor: Cursor, hash_path: str, progress: Progress) -> bool:
         if not hidden_by:
             cursor.execute(COUNT, (channel_id, 1, 1))
             events.publish(cursor, VideoPublished(hash_path, channel_id, video_id))
+    return True
+
+
+def record_files(cursor: Cursor, hash_path: str, files: Files) -> bool:
+    """Record in the caller's transaction what there is of a video beside its MP4; ``False`` where
+    there is no video. Idempotent, as ``record`` is."""
+    if not cursor.execute(LOCK_FILES, (hash_path,)):
+        return False
+    ((video_id, event_id),) = cursor.fetchall()
+    if files.event_id > event_id:
+        texts = [
+            json.dumps([asdict(each) for each in of]) for of in (files.captions, files.chapters)
+        ]
+        values = (files.stream, files.storyboard, *texts, files.event_id, video_id)
+        cursor.execute(RECORD_FILES, values)
     return True
 
 

@@ -13,12 +13,13 @@ from vireo_catalog.core.videos import (
     AlreadyAnnounced,
     Change,
     ChannelGone,
+    Files,
     HashPathTaken,
     Progress,
 )
 from vireo_catalog.core.writes import MOST_OPEN, ROOM, ROOM_A_SECOND, TooManyOpen, cost_of
 from vireo_catalog.storage import words
-from vireo_catalog.storage.progress import COUNT, lock, record
+from vireo_catalog.storage.progress import COUNT, lock, record, record_files
 from vireo_common import events
 from vireo_common.database import (
     SWEEP_BATCHES,
@@ -248,6 +249,12 @@ class VideoTable:
         """Record what media reports; ``False`` where there is no such video: see ``record``."""
         return self._database.transaction(
             "videos.record", lambda cursor: record(cursor, hash_path, progress)
+        )
+
+    def record_files(self, hash_path: str, files: Files) -> bool:
+        """Record what there is of it beside its MP4; see ``record_files``."""
+        return self._database.transaction(
+            "videos.record_files", lambda cursor: record_files(cursor, hash_path, files)
         )
 
     def remove(self, hash_path: str, channel_id: int) -> bool:

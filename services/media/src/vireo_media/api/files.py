@@ -13,7 +13,7 @@ from flask_openapi3.models.tag import Tag
 from vireo_common.access import internal, public
 from vireo_common.errors import Code, Failure
 from vireo_common.web import answer, problems
-from vireo_media.api.models import HashPathInPath, RangeHeaders
+from vireo_media.api.models import HashPathInPath, RangeHeaders, StreamPath
 
 
 def _file(media_type: str, description: str) -> dict[str, object]:
@@ -64,6 +64,28 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
 
         Example:
             curl -o thumbnail.jpg $VIREO/thumbnails/$HASH
+        """
+        raise Failure(Code.NOT_FOUND)
+
+    @bp.get(
+        "/hls/<hash_path>/<part>",
+        operation_id="download_stream",
+        responses={
+            200: _file("application/vnd.apple.mpegurl", "A playlist, or fragments (`video/mp4`)."),
+            206: _file("video/mp4", "A part of the fragments."),
+            304: {"description": "The file has not changed."},
+            **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
+        },
+    )
+    @public
+    def no_stream(path: StreamPath, header: RangeHeaders) -> Response:
+        """A part of a video's HLS stream; `master.m3u8` names the others.
+
+        CMAF: renditions of H.264, sound apart, playlists of byte ranges. The master may be another
+        one a moment later; all other parts stay as they are.
+
+        Example:
+            curl $VIREO/hls/$HASH/master.m3u8
         """
         raise Failure(Code.NOT_FOUND)
 

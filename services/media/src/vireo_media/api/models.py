@@ -17,6 +17,15 @@ class HashPathInPath(BaseModel):
     )
 
 
+class StreamPath(HashPathInPath):
+    """A part of a stream."""
+
+    part: str = Field(
+        description="What the master names, or the master itself.",
+        json_schema_extra={"example": "master.m3u8"},
+    )
+
+
 class ExportNameInPath(BaseModel):
     """The name of a data export in an address of the gateway's."""
 

@@ -24,8 +24,12 @@ class Kind(StrEnum):
     ORIGINAL = "original"
     VIDEO = "video"
     THUMBNAIL = "thumbnail"
+    STREAM = "stream"
+    STREAM_LIST = "stream_list"
     HIDDEN_VIDEO = "hidden_video"
     HIDDEN_THUMBNAIL = "hidden_thumbnail"
+    HIDDEN_STREAM = "hidden_stream"
+    HIDDEN_STREAM_LIST = "hidden_stream_list"
     PICTURE = "picture"
     EXPORT = "export"
 
@@ -61,6 +65,16 @@ def video(hash_path: str) -> Key:
 def thumbnail(hash_path: str) -> Key:
     """The thumbnail of a published video; the gateway serves it."""
     return Key(Kind.THUMBNAIL, hash_path)
+
+
+def stream(hash_path: str, part: str) -> Key:
+    """Fragments of a stream, in one file for each rendition; the gateway serves it."""
+    return Key(Kind.STREAM, f"{hash_path}.{part}")
+
+
+def stream_list(hash_path: str, part: str) -> Key:
+    """A playlist of a stream; the gateway serves it."""
+    return Key(Kind.STREAM_LIST, f"{hash_path}.{part}")
 
 
 def hidden_video(hash_path: str) -> Key:

@@ -1,0 +1,32 @@
+"""What there is of a video beside its MP4, put together for catalog."""
+
+from pymysql.cursors import Cursor
+
+from vireo_common import events
+from vireo_common.events import VideoFilesChanged
+
+STREAM = """
+SELECT EXISTS (
+    SELECT 1 FROM Renditions r JOIN Uploads u ON u.PathHash = r.PathHash AND u.UploadID = r.UploadID
+    WHERE r.PathHash = %s AND r.Height > 0 AND r.State = 'ready')
+"""
+
+# Of two that change something of one video, the second waits here, and sees what the first did.
+LOCK = "SELECT 1 FROM Uploads WHERE PathHash = %s FOR UPDATE"
+
+
+class FilesChange:
+    """What there is of a video, published in a transaction, and then told at once too."""
+
+    def __init__(self, hash_path: str) -> None:
+        self.files = VideoFilesChanged(hash_path)
+        self.event_id = 0
+
+    def publish(self, cursor: Cursor) -> None:
+        """Have catalog hear of all that there is, as the caller's transaction leaves it."""
+        hash_path = self.files.hash_path
+        cursor.execute(LOCK, (hash_path,))
+        cursor.execute(STREAM, (hash_path,))
+        ((stream,),) = cursor.fetchall()
+        self.files = VideoFilesChanged(hash_path, stream=bool(stream))
+        self.event_id = events.publish(cursor, self.files)
