@@ -135,7 +135,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         keep_seconds=settings.export_seconds,
     )
     sweepers = [
-        Janitor(files, uploads, exports, pictures, OpenUploadTable(database), stopping),
+        Janitor(files, uploads, exports, pictures, OpenUploadTable(database), table, stopping),
         Reaper(
             files.staging,
             stopping,

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 
 from pymysql.cursors import Cursor
 
-from vireo_common.jobs import Job, JobQueue
+from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.logs import get_logger
 from vireo_common.worker import TryLater
 from vireo_media.core.inspection import Inspection
-from vireo_media.core.ladder import Size, file_height, next_group
+from vireo_media.core.ladder import GROUP_COST, Size, file_height, next_group
 from vireo_media.core.refused import Refused
 from vireo_media.core.uploads import Step, Upload, UploadState
 from vireo_media.storage import blobs, renditions
@@ -56,6 +56,7 @@ class Renderer:
     Args:
         is_waited_for: whether another job waits for the slot.
         storage: how many times the bytes of the original a stream may take.
+        group_cost: pixels times frames that are encoded before what there is joins the stream.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Renderer:
         is_waited_for: Callable[[], bool],
         *,
         storage: float,
+        group_cost: int = GROUP_COST,
     ) -> None:
         self._queue = queue
         self._uploads = uploads
@@ -78,6 +80,7 @@ class Renderer:
         self._tools = tools
         self._is_waited_for = is_waited_for
         self._storage = storage
+        self._group_cost = group_cost
 
     def render(self, job: Job, stop: threading.Event) -> None:
         """Make what there is not; the rest is left where others wait."""
@@ -118,7 +121,7 @@ class Renderer:
         if of_film and not self._rows(upload):
             self._begin(work, found, looked)
         while waiting := [row for row in self._rows(upload) if row.state in UNFINISHED]:
-            group = next_group([row.rung for row in waiting])
+            group = next_group([row.rung for row in waiting], self._group_cost)
             heights = [rung.height for rung in group]
             behind = [row.cost for row in waiting if row.height not in heights]
             report = ProgressReport(
@@ -164,6 +167,9 @@ class Renderer:
         between them what there is room for, the lowest first."""
         rows = self._rows(work.upload)
         heights = [row.height for row in rows if row.height]
+        if not heights:
+            # The video was deleted meanwhile.
+            raise LeaseLost
         always = {min(heights), max(heights)}
         original = blobs.original(work.upload.hash_path, work.upload.upload_id)
         room = (self._files.blobs.size(original) or 0) * self._storage
