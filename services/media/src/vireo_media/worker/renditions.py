@@ -140,7 +140,7 @@ class Renderer:
                 work.results,
                 tools,
                 start=ready[0].start if ready else self._start(work, found, of_film=of_film),
-                keyframes=self._keyframes(work, ready),
+                keyframes=self._keyframes(work, found, ready),
                 stop=stop,
                 progress=Progress(found.video_span.seconds, report),
             )
@@ -203,14 +203,20 @@ class Renderer:
 
         self._publish(work, parts, of_film=True, before=plan)
 
-    def _keyframes(self, work: Work, ready: Sequence[RenditionRow]) -> Sequence[float]:
-        """When the segments of the film's own frames begin; none where all were encoded."""
+    def _keyframes(
+        self, work: Work, found: Inspection, ready: Sequence[RenditionRow]
+    ) -> Sequence[float]:
+        """When the segments of the film's own frames begin, counted from where the film does, as
+        encoders count; none where all were encoded."""
         own = next((row for row in ready if row.copied), None)
         if own is None:
             return ()
         key = self._files.part(work.upload.hash_path, own.part)
+        tools, stop = self._tools, work.stop
+        streams = ("v", "a") if found.audio else ("v",)
+        begins = min(tools.beginning(work.source, each, stop=stop).start for each in streams)
         with self._files.blobs.fetch(key) as file:
-            return [each.start for each in self._tools.fragments(file, None).segments]
+            return [each.start - begins for each in tools.fragments(file, None).segments]
 
     def _publish(
         self,
