@@ -87,6 +87,16 @@ class UniversalObject:
     """What a moderator has hidden; for its owner and moderators."""
 
 
+@dataclass(frozen=True)
+class CaptionsRow:
+    """Captions of a video in a language."""
+
+    language: str
+    """BCP 47."""
+    label: str
+    url: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChannelObject(UniversalObject):
     """A channel, as its own page shows it."""

@@ -21,11 +21,18 @@ from vireo_media.catalog import Catalog
 from vireo_media.community import Community
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
 from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
-from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, VERIFY_QUEUE, UploadTable
+from vireo_media.storage.uploads import (
+    ENCODE_QUEUE,
+    MEDIA_QUEUE,
+    TEXTS_QUEUE,
+    VERIFY_QUEUE,
+    UploadTable,
+)
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
 from vireo_media.worker.pipeline import Pipeline
@@ -65,16 +72,23 @@ class Stage:
         self.uploads = UploadTable(database)
         self.pictures = PictureTable(database)
         self.exports = ExportTable(database)
+        self.texts = JobQueue(database, TEXTS_QUEUE, LEASE_SECONDS)
         self.files = files_on_disk(root)
+        self.captions = CaptionTable(database, self.files)
         self.paths = MediaFolder(root)
         self.verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
         self._database = database
         self._catalog = Catalog(ServiceClient(catalog.url, token))
+        self._token = token
+
+    def service_client(self) -> ServiceClient:
+        """A client of catalog's, as a worker has it."""
+        return ServiceClient(self.catalog.url, self._token)
 
     def sweep(self) -> None:
         """What the janitor does."""
         open_uploads = OpenUploadTable(self._database)
-        tables = (self.uploads, self.exports, self.pictures, open_uploads)
+        tables = (self.uploads, self.exports, self.pictures, self.captions, open_uploads)
         Janitor(self.files, *tables, threading.Event()).sweep()
 
     def announce(self, hash_path: str = HASH) -> None:
@@ -282,6 +296,7 @@ class Archives:
             stage.exports,
             stage.uploads,
             stage.pictures,
+            stage.captions,
             files or stage.files,
             Auth(ServiceClient(self.auth.url, self._token)),
             Catalog(ServiceClient(stage.catalog.url, self._token)),

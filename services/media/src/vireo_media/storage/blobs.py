@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 # What may be a file's name and a part of an address, whatever is behind it.
-NAME = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
+NAME = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+(-[A-Za-z0-9]+)*)?")
 
 
 class Kind(StrEnum):
@@ -26,10 +26,14 @@ class Kind(StrEnum):
     THUMBNAIL = "thumbnail"
     STREAM = "stream"
     STREAM_LIST = "stream_list"
+    CAPTIONS = "captions"
+    CAPTIONS_LIST = "captions_list"
     HIDDEN_VIDEO = "hidden_video"
     HIDDEN_THUMBNAIL = "hidden_thumbnail"
     HIDDEN_STREAM = "hidden_stream"
     HIDDEN_STREAM_LIST = "hidden_stream_list"
+    HIDDEN_CAPTIONS = "hidden_captions"
+    HIDDEN_CAPTIONS_LIST = "hidden_captions_list"
     PICTURE = "picture"
     EXPORT = "export"
 
@@ -75,6 +79,18 @@ def stream(hash_path: str, part: str) -> Key:
 def stream_list(hash_path: str, part: str) -> Key:
     """A playlist of a stream; the gateway serves it."""
     return Key(Kind.STREAM_LIST, f"{hash_path}.{part}")
+
+
+def captions(kind: Kind, hash_path: str, language: str) -> Key:
+    """Captions of a video in a language, or their playlist, where the gateway serves them or where
+    nobody is served them."""
+    return Key(kind, f"{hash_path}.{language}")
+
+
+def captions_of(key: Key) -> tuple[str, str]:
+    """The hash path and the language that captions are of."""
+    hash_path, _, language = key.name.partition(".")
+    return hash_path, language
 
 
 def hidden_video(hash_path: str) -> Key:

@@ -12,7 +12,8 @@ from vireo_media.core.uploads import AlreadyUploaded, Received, Upload, UploadSt
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
 VERIFY_QUEUE = "verify"
-PREPARE, ENCODE, VERIFY = "prepare", "encode", "verify"
+TEXTS_QUEUE = "texts"
+PREPARE, ENCODE, VERIFY, TEXTS = "prepare", "encode", "verify", "texts"
 # A file that kills its worker so often is given up.
 ATTEMPTS = 3
 
@@ -42,6 +43,10 @@ WHERE PathHash = %s AND UploadID = %s AND State = 'received'
 """
 
 DELETE = "DELETE FROM Uploads WHERE PathHash = %s"
+
+DELETE_CAPTIONS = "DELETE FROM Captions WHERE PathHash = %s"
+
+DELETE_CHAPTERS = "DELETE FROM FileChapters WHERE PathHash = %s"
 
 LOCK = "SELECT State FROM Uploads WHERE PathHash = %s AND UploadID = %s FOR UPDATE"
 
@@ -114,10 +119,11 @@ class UploadTable:
         """Delete the upload of a video that was deleted, and its jobs."""
 
         def work(cursor: Cursor) -> None:
-            cursor.execute(DELETE, (hash_path,))
-            jobs.cancel(cursor, MEDIA_QUEUE, hash_path)
-            jobs.cancel(cursor, ENCODE_QUEUE, hash_path)
-            jobs.cancel(cursor, VERIFY_QUEUE, hash_path)
+            # The row of the upload first: who holds it may be about to write the others.
+            for statement in (DELETE, DELETE_CAPTIONS, DELETE_CHAPTERS):
+                cursor.execute(statement, (hash_path,))
+            for queue in (MEDIA_QUEUE, ENCODE_QUEUE, VERIFY_QUEUE, TEXTS_QUEUE):
+                jobs.cancel(cursor, queue, hash_path)
 
         self._database.transaction("uploads.forget", work)
 
@@ -162,6 +168,11 @@ def add_encode_job(
 def add_verify_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str, cost: int) -> None:
     """Have a published copy decoded to its end, when it is its channel's turn."""
     _enqueue(cursor, VERIFY_QUEUE, VERIFY, hash_path, upload_id, turn_of, cost)
+
+
+def add_texts_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str, cost: int) -> None:
+    """Have captions and chapters looked for in the original, when it is its channel's turn."""
+    _enqueue(cursor, TEXTS_QUEUE, TEXTS, hash_path, upload_id, turn_of, cost)
 
 
 def _enqueue(

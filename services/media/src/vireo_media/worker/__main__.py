@@ -17,6 +17,7 @@ from vireo_media.catalog import Catalog
 from vireo_media.community import Community
 from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.earlier_jobs import become_events
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
 from vireo_media.storage.files import files_on_disk
@@ -28,6 +29,8 @@ from vireo_media.storage.uploads import (
     ENCODE_QUEUE,
     MEDIA_QUEUE,
     PREPARE,
+    TEXTS,
+    TEXTS_QUEUE,
     VERIFY,
     VERIFY_QUEUE,
     UploadTable,
@@ -48,6 +51,7 @@ from vireo_media.worker.removals import Remover
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
+from vireo_media.worker.texts import TextFinder
 from vireo_media.worker.verification import Verifier
 from vireo_media.worker.visibility import Visibility
 
@@ -59,7 +63,7 @@ ENCODE_IDLE_SECONDS = 0.5
 EXPORT_IDLE_SECONDS = REMOVAL_IDLE_SECONDS = 0.2
 QUEUES = (
     *(MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE),
-    *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE),
+    *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE, TEXTS_QUEUE),
 )
 
 
@@ -76,15 +80,16 @@ def main() -> int:
 
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
-    # quicker. One for decoding what was published, which nobody waits for, and one for what is
-    # hidden, which must not wait.
-    slots = settings.prepare_slots + settings.encode_slots + 4
+    # quicker. One for decoding what was published and one for texts in it, which nobody waits for,
+    # and one for what is hidden, which must not wait.
+    slots = settings.prepare_slots + settings.encode_slots + 5
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
     uploads, exports = UploadTable(database), ExportTable(database)
     pictures = PictureTable(database)
     files = files_on_disk(settings.media_root, settings.spool_socket)
+    captions = CaptionTable(database, files)
     queues = {name: JobQueue(database, name, LEASE_SECONDS) for name in QUEUES}
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
@@ -96,12 +101,14 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     )
     remover = Remover(queues[REMOVAL_QUEUE], removal, files)
     visibility = Visibility(queues[VISIBILITY_QUEUE], VisibilityTable(database), files)
+    texts = TextFinder(queues[TEXTS_QUEUE], database, uploads, files, catalog, removal)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files.blobs)
     exporter = Exporter(
         queues[EXPORT_QUEUE],
         exports,
         uploads,
         pictures,
+        captions,
         files,
         auth,
         catalog,
@@ -110,7 +117,15 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         keep_seconds=settings.export_seconds,
     )
     sweepers = [
-        Janitor(files, uploads, exports, pictures, OpenUploadTable(database), stopping),
+        Janitor(
+            files,
+            uploads,
+            exports,
+            pictures,
+            captions,
+            OpenUploadTable(database),
+            stopping,
+        ),
         Reaper(
             files.staging,
             stopping,
@@ -121,6 +136,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
+        TEXTS: Handler(texts.run, texts.give_up),
         VERIFY: Handler(verifier.verify, verifier.give_up),
         EXPORT: Handler(exporter.run, exporter.give_up),
         OF_VIDEO: Handler(visibility.of_video, visibility.give_up),
@@ -144,6 +160,7 @@ def _slots(
         (settings.prepare_slots, MEDIA_QUEUE, [PREPARE], PREPARE_IDLE_SECONDS),
         (settings.encode_slots, ENCODE_QUEUE, [ENCODE], ENCODE_IDLE_SECONDS),
         (1, VERIFY_QUEUE, [VERIFY], ENCODE_IDLE_SECONDS),
+        (1, TEXTS_QUEUE, [TEXTS], ENCODE_IDLE_SECONDS),
         (1, EXPORT_QUEUE, [EXPORT], EXPORT_IDLE_SECONDS),
         (1, VISIBILITY_QUEUE, [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
         (1, REMOVAL_QUEUE, [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),

@@ -8,8 +8,9 @@ from vireo_media.core.exports import ExportState
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage import blobs
 from vireo_media.storage.blobs import Kind
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportTable
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.files import CAPTIONS_KINDS, MediaFiles
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
@@ -39,6 +40,7 @@ class Janitor(threading.Thread):
         uploads: UploadTable,
         exports: ExportTable,
         pictures: PictureTable,
+        captions: CaptionTable,
         open_uploads: OpenUploadTable,
         stopping: threading.Event,
     ) -> None:
@@ -47,6 +49,7 @@ class Janitor(threading.Thread):
         self._uploads = uploads
         self._exports = exports
         self._pictures = pictures
+        self._captions = captions
         self._open_uploads = open_uploads
         self._stopping = stopping
         self._sweeps = 0
@@ -108,6 +111,11 @@ class Janitor(threading.Thread):
                 if not self._stopping.is_set() and self._uploads.find(key.name) is None:
                     store.delete(key)
                     log.info("left_public_file_removed", hash_path=key.name)
+        for kind in CAPTIONS_KINDS:
+            for key in store.keys(kind, older=STAGING_SECONDS):
+                if not self._stopping.is_set() and not self._captions.has(*blobs.captions_of(key)):
+                    store.delete(key)
+                    log.info("left_captions_removed")
         for key in store.keys(Kind.PICTURE, older=STAGING_SECONDS):
             if not self._stopping.is_set() and not self._pictures.has(key.name):
                 store.delete(key)
