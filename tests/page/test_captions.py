@@ -119,8 +119,11 @@ def test_in_another_language_on_a_phone(
 ) -> None:
     person = Person(url)
     person.publish(short, "Untertitelt")
-    visit = visitor(size=PHONE, locale="de-DE")
+    visit = visitor(size=PHONE)
     tab = enter(visit, person, then="/studio")
+    tab.get_by_role("button", name="Your menu").click()
+    tab.get_by_role("radio", name="Deutsch").check()
+    tab.keyboard.press("Escape")
     tab.get_by_role("button", name="„Untertitelt“ bearbeiten").click()
     captions = tab.get_by_role("dialog").get_by_role("region", name="Untertitel")
     captions.get_by_label("Sprache").select_option(label="Portugiesisch (Brasilien)")

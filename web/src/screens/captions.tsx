@@ -1,6 +1,6 @@
 /** The captions of one's own video: what there is, another file, and away with one. */
 
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { removeCaptions, setCaptions } from "~/api/captions";
 import type { Failure } from "~/api/failure";
 import type { Captions, Video } from "~/api/types";
@@ -76,6 +76,11 @@ export function CaptionsPart({ video, onChanged }: PartProps) {
   const act = useAct();
   const removing = useAct();
   const error = problem ? t[problem] : act.failure ? explained(act.failure) : "";
+
+  // It stands at the end of a dialog that may be higher than the screen.
+  useEffect(() => {
+    if (error) document.getElementById(`${id}-error`)?.scrollIntoView({ block: "nearest" });
+  }, [error, id]);
 
   function show(captions: Captions[]): void {
     setThere(captions);
