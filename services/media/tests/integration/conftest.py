@@ -19,6 +19,7 @@ from vireo_common.worker import Handler, Slot
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
 from vireo_media.community import Community
+from vireo_media.core.ladder import GROUP_COST
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage.captions import CaptionTable
@@ -26,9 +27,11 @@ from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
 from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
+from vireo_media.storage.renditions import RenditionTable
 from vireo_media.storage.uploads import (
     ENCODE_QUEUE,
     MEDIA_QUEUE,
+    RENDITIONS_QUEUE,
     TEXTS_QUEUE,
     VERIFY_QUEUE,
     UploadTable,
@@ -36,6 +39,7 @@ from vireo_media.storage.uploads import (
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
 from vireo_media.worker.pipeline import Pipeline
+from vireo_media.worker.renditions import Renderer
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
@@ -69,7 +73,9 @@ class Stage:
         self.catalog = catalog
         self.media = JobQueue(database, MEDIA_QUEUE, LEASE_SECONDS)
         self.encodes = JobQueue(database, ENCODE_QUEUE, LEASE_SECONDS)
+        self.renders = JobQueue(database, RENDITIONS_QUEUE, LEASE_SECONDS)
         self.uploads = UploadTable(database)
+        self.renditions = RenditionTable(database)
         self.pictures = PictureTable(database)
         self.exports = ExportTable(database)
         self.texts = JobQueue(database, TEXTS_QUEUE, LEASE_SECONDS)
@@ -88,8 +94,8 @@ class Stage:
     def sweep(self) -> None:
         """What the janitor does."""
         open_uploads = OpenUploadTable(self._database)
-        tables = (self.uploads, self.exports, self.pictures, self.captions, open_uploads)
-        Janitor(self.files, *tables, threading.Event()).sweep()
+        tables = (self.uploads, self.exports, self.pictures, self.captions)
+        Janitor(self.files, *tables, open_uploads, self.renditions, threading.Event()).sweep()
 
     def announce(self, hash_path: str = HASH) -> None:
         """The row that catalog makes before any byte comes."""
@@ -125,7 +131,7 @@ class Stage:
 
     def changes(self) -> list[str]:
         """The states that events tell of, one after the other."""
-        return [event["state"] for event in self.published_events()]
+        return [event["state"] for event in self.published_events() if "state" in event]
 
     def pipeline(
         self,
@@ -138,7 +144,35 @@ class Stage:
         """A worker's pipeline; with parts that do something in between, or other bounds."""
         uploads, files = uploads or self.uploads, files or self.files
         reports, queues = self.reports(Removal(uploads, files)), (self.media, self.encodes)
-        return Pipeline(*queues, uploads, files, reports, tools or Tools(), early or Early())
+        tools, early = tools or Tools(), early or Early()
+        return Pipeline(*queues, uploads, files, reports, tools, early, self.renditions)
+
+    def renderer(
+        self,
+        *,
+        tools: Tools | None = None,
+        waited_for: bool = False,
+        storage: float = 2.0,
+        group_cost: int = GROUP_COST,
+    ) -> Renderer:
+        """What makes the rest of a stream."""
+        return Renderer(
+            self.renders,
+            self.uploads,
+            self.renditions,
+            self.files,
+            self.reports(),
+            tools or Tools(),
+            lambda: waited_for,
+            storage=storage,
+            group_cost=group_cost,
+        )
+
+    def render(self, **how: Any) -> None:
+        """Claim the job that makes the rest of a stream, and do it."""
+        job = self.renders.claim()
+        assert job is not None
+        self.renderer(**how).render(job, threading.Event())
 
     def after_reading(self, happens: Callable[[], object]) -> UploadTable:
         """Lets something happen once, after a worker has read its upload."""
@@ -164,7 +198,7 @@ class Stage:
         """Claim the job that decodes a published copy, and do it, as one worker does."""
         job = self.verifies.claim()
         assert job is not None
-        Verifier(self.verifies, self.uploads, self.files.blobs).verify(job, threading.Event())
+        Verifier(self.verifies, self.uploads, self.files).verify(job, threading.Event())
 
     def prepare(self, *, tools: Tools | None = None, early: Early | None = None) -> None:
         """Claim a job and prepare it, as one worker does."""
@@ -185,15 +219,29 @@ class Stage:
 
     def told(self) -> list[str]:
         """The states that catalog heard of."""
-        return [call.body["state"] for call in self.catalog.calls]
+        return [call.body["state"] for call in self.catalog.calls if "state" in call.body]
 
     def left(self) -> set[str]:
-        """The files in the media folder, relative to it."""
+        """The files in the media folder, relative to it, without those of streams."""
+        return {path for path in self._all() if "/hls/" not in path}
+
+    def stream(self) -> set[str]:
+        """The files of streams, relative to the media folder."""
+        return {path for path in self._all() if "/hls/" in path}
+
+    def _all(self) -> set[str]:
         return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
 
+    def rows(self) -> dict[int, str]:
+        """The state of each rendition, by its height."""
+        found = self.clean.query("SELECT Height, State FROM Renditions ORDER BY Height")
+        return {int(height): str(state) for height, state in found}
+
     def jobs(self) -> list[tuple[str, str, int]]:
-        """Kind, state and attempts of every job."""
-        rows = self.clean.query("SELECT Kind, State, Attempts FROM Jobs ORDER BY JobID")
+        """Kind, state and attempts of every job, but of those that make the rest of a stream."""
+        rows = self.clean.query(
+            "SELECT Kind, State, Attempts FROM Jobs WHERE Kind <> 'render' ORDER BY JobID"
+        )
         return [tuple(row) for row in rows]
 
     def stored(self, upload_id: str, hash_path: str = HASH) -> set[str]:

@@ -168,21 +168,17 @@ def test_set_replaced_and_removed(subject: Subject) -> None:
     playlist = subject.file(language="en-US", end="m3u8").read_text()
     assert f"#EXTINF:30.000,\n{url}\n" in playlist
     # As long, and within the same second: clients must see that it is another file.
-    before = subject.stage.files.blobs.version(key := _key(subject, "en-US"))
+    version = subject.stage.files.blobs.version
+    key = subject.stage.files.find_captions(subject.stage.hash_path, "en-US")
+    before = version(key)
     assert outcome(subject.put("en-us", SRT.replace(b"Hello", b"Howdy")))[0] == 200
-    assert subject.stage.files.blobs.version(key) != before
+    assert version(key) != before
     assert "Howdy" in subject.file(language="en-US").read_text()
     assert outcome(subject.delete("EN-US")) == (200, "")
     assert subject.told()["captions"] == []
     assert outcome(subject.delete("en-US")) == (404, "not_found")
     assert subject.rows() == {}
     assert [name for name in subject.stage.left() if "captions" in name] == []
-
-
-def _key(subject: Subject, language: str) -> Any:
-    key = subject.stage.files.find_captions(subject.stage.hash_path, language)
-    assert key
-    return key
 
 
 @pytest.mark.parametrize(
@@ -361,7 +357,6 @@ def test_a_deletion_while_a_file_is_looked_through_leaves_nothing(subject: Subje
 
 
 def test_in_real_files(subject: Subject, tmp_path: Path) -> None:
-    """The whole way from an original to what catalog is told."""
     caption_clips.with_tracks(clip := tmp_path / "tracks.mkv")
     original = subject.stage.paths.original(subject.stage.hash_path, subject.upload_id)
     # The upload that is published has its body in staging no more.

@@ -87,20 +87,28 @@ def captions(kind: Kind, hash_path: str, language: str) -> Key:
     return Key(kind, f"{hash_path}.{language}")
 
 
-def captions_of(key: Key) -> tuple[str, str]:
-    """The hash path and the language that captions are of."""
-    hash_path, _, language = key.name.partition(".")
-    return hash_path, language
+def hidden(key: Key) -> Key:
+    """Where a blob is kept while a moderator has hidden it; nobody is served it there."""
+    return Key(HIDDEN_KINDS[key.kind], key.name)
 
 
-def hidden_video(hash_path: str) -> Key:
-    """A published video that is hidden; nobody is served it."""
-    return Key(Kind.HIDDEN_VIDEO, hash_path)
+HIDDEN_KINDS = {
+    Kind.VIDEO: Kind.HIDDEN_VIDEO,
+    Kind.THUMBNAIL: Kind.HIDDEN_THUMBNAIL,
+    Kind.STREAM: Kind.HIDDEN_STREAM,
+    Kind.STREAM_LIST: Kind.HIDDEN_STREAM_LIST,
+    Kind.CAPTIONS: Kind.HIDDEN_CAPTIONS,
+    Kind.CAPTIONS_LIST: Kind.HIDDEN_CAPTIONS_LIST,
+}
+OF_STREAM = (Kind.STREAM, Kind.STREAM_LIST)
+OF_CAPTIONS = (Kind.CAPTIONS, Kind.CAPTIONS_LIST)
+"""The kinds of which a video has several, named ``<hash>.<part>``, or ``<hash>.<language>``."""
 
 
-def hidden_thumbnail(hash_path: str) -> Key:
-    """The thumbnail of a video that is hidden; nobody is served it."""
-    return Key(Kind.HIDDEN_THUMBNAIL, hash_path)
+def part_of(key: Key) -> tuple[str, str]:
+    """The hash path, and the part of a stream or the language of captions, that a blob is of."""
+    hash_path, _, part = key.name.partition(".")
+    return hash_path, part
 
 
 def picture(name: str) -> Key:
