@@ -35,19 +35,18 @@ LEFT_OUT = {
     "unsubscribe": "for programs that read mails",
     "hear_notices": "a stream has no end, and asks for another kind of client",
 }
+KEEPS_NO_COPIES = (
+    *("download_video", "download_thumbnail", "download_captions", "download_stream_part"),
+    "export_me",
+)
+RANGES = ("Range", "If-Range")
 PARTS_LEFT_OUT = {
+    **{(name, "If-None-Match"): "the client keeps no copies" for name in KEEPS_NO_COPIES},
     **{("report", name): "a comment is named" for name in ("video", "channel")},
     **{("decide", name): "a channel is named" for name in ("video", "comment")},
-    ("download_video", "If-None-Match"): "the client keeps no copies",
-    ("export_me", "If-None-Match"): "the client keeps no copies",
-    ("download_thumbnail", "If-None-Match"): "the client keeps no copies",
-    ("download_thumbnail", "Range"): "images are small",
-    ("download_thumbnail", "If-Range"): "images are small",
-    ("download_stream_part", "If-None-Match"): "the client keeps no copies",
-    ("download_stream_part", "Range"): "players ask for parts",
-    ("download_stream_part", "If-Range"): "players ask for parts",
-    ("export_me", "Range"): "sent after a cut alone: test_downloads.py",
-    ("export_me", "If-Range"): "sent after a cut alone: test_downloads.py",
+    **{("download_thumbnail", name): "images are small" for name in RANGES},
+    **{("download_stream_part", name): "players ask for parts" for name in RANGES},
+    **{("export_me", name): "sent after a cut alone: test_downloads.py" for name in RANGES},
     ("download_video", "If-Range"): "sent after a cut alone: test_downloads.py",
 }
 # Methods that are made of several operations, or are a second way to one: these must be among them.
@@ -97,6 +96,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "show_video": {"hash_path": HASH},
     "edit_video": {"hash_path": HASH, "title": "x", "description": "", "comments_policy": "open"},
     "delete_video": {"hash_path": HASH},
+    "set_captions": {"hash_path": HASH, "language": "en", "file": FILE},
+    **dict.fromkeys(
+        ("remove_captions", "download_captions"), {"hash_path": HASH, "language": "en"}
+    ),
     "download_video": {"hash_path": HASH, "target": TARGET, "progress": None},
     "read_video": {"hash_path": HASH, "first": 0, "last": 3},
     "download_thumbnail": {"hash_path": HASH},

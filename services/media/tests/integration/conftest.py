@@ -22,6 +22,7 @@ from vireo_media.community import Community
 from vireo_media.core.ladder import GROUP_COST
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
 from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
@@ -31,6 +32,7 @@ from vireo_media.storage.uploads import (
     ENCODE_QUEUE,
     MEDIA_QUEUE,
     RENDITIONS_QUEUE,
+    TEXTS_QUEUE,
     VERIFY_QUEUE,
     UploadTable,
 )
@@ -76,17 +78,24 @@ class Stage:
         self.renditions = RenditionTable(database)
         self.pictures = PictureTable(database)
         self.exports = ExportTable(database)
+        self.texts = JobQueue(database, TEXTS_QUEUE, LEASE_SECONDS)
         self.files = files_on_disk(root)
+        self.captions = CaptionTable(database, self.files)
         self.paths = MediaFolder(root)
         self.verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
         self._database = database
         self._catalog = Catalog(ServiceClient(catalog.url, token))
+        self._token = token
+
+    def service_client(self) -> ServiceClient:
+        """A client of catalog's, as a worker has it."""
+        return ServiceClient(self.catalog.url, self._token)
 
     def sweep(self) -> None:
         """What the janitor does."""
         open_uploads = OpenUploadTable(self._database)
-        tables = (self.uploads, self.exports, self.pictures, open_uploads, self.renditions)
-        Janitor(self.files, *tables, threading.Event()).sweep()
+        tables = (self.uploads, self.exports, self.pictures, self.captions)
+        Janitor(self.files, *tables, open_uploads, self.renditions, threading.Event()).sweep()
 
     def announce(self, hash_path: str = HASH) -> None:
         """The row that catalog makes before any byte comes."""
@@ -335,6 +344,7 @@ class Archives:
             stage.exports,
             stage.uploads,
             stage.pictures,
+            stage.captions,
             files or stage.files,
             Auth(ServiceClient(self.auth.url, self._token)),
             Catalog(ServiceClient(stage.catalog.url, self._token)),

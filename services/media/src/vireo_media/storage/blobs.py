@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 # What may be a file's name and a part of an address, whatever is behind it.
-NAME = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
+NAME = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+(-[A-Za-z0-9]+)*)?")
 
 
 class Kind(StrEnum):
@@ -26,10 +26,14 @@ class Kind(StrEnum):
     THUMBNAIL = "thumbnail"
     STREAM = "stream"
     STREAM_LIST = "stream_list"
+    CAPTIONS = "captions"
+    CAPTIONS_LIST = "captions_list"
     HIDDEN_VIDEO = "hidden_video"
     HIDDEN_THUMBNAIL = "hidden_thumbnail"
     HIDDEN_STREAM = "hidden_stream"
     HIDDEN_STREAM_LIST = "hidden_stream_list"
+    HIDDEN_CAPTIONS = "hidden_captions"
+    HIDDEN_CAPTIONS_LIST = "hidden_captions_list"
     PICTURE = "picture"
     EXPORT = "export"
 
@@ -77,6 +81,12 @@ def stream_list(hash_path: str, part: str) -> Key:
     return Key(Kind.STREAM_LIST, f"{hash_path}.{part}")
 
 
+def captions(kind: Kind, hash_path: str, language: str) -> Key:
+    """Captions of a video in a language, or their playlist, where the gateway serves them or where
+    nobody is served them."""
+    return Key(kind, f"{hash_path}.{language}")
+
+
 def hidden(key: Key) -> Key:
     """Where a blob is kept while a moderator has hidden it; nobody is served it there."""
     return Key(HIDDEN_KINDS[key.kind], key.name)
@@ -87,13 +97,16 @@ HIDDEN_KINDS = {
     Kind.THUMBNAIL: Kind.HIDDEN_THUMBNAIL,
     Kind.STREAM: Kind.HIDDEN_STREAM,
     Kind.STREAM_LIST: Kind.HIDDEN_STREAM_LIST,
+    Kind.CAPTIONS: Kind.HIDDEN_CAPTIONS,
+    Kind.CAPTIONS_LIST: Kind.HIDDEN_CAPTIONS_LIST,
 }
 OF_STREAM = (Kind.STREAM, Kind.STREAM_LIST)
-"""The kinds of which a video has several, named ``<hash>.<part>``."""
+OF_CAPTIONS = (Kind.CAPTIONS, Kind.CAPTIONS_LIST)
+"""The kinds of which a video has several, named ``<hash>.<part>``, or ``<hash>.<language>``."""
 
 
 def part_of(key: Key) -> tuple[str, str]:
-    """The hash path and the part that a blob of a stream is of."""
+    """The hash path, and the part of a stream or the language of captions, that a blob is of."""
     hash_path, _, part = key.name.partition(".")
     return hash_path, part
 

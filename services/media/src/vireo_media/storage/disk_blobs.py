@@ -3,8 +3,9 @@
     originals/<h0h1>/<hash>.<upload id>        what was uploaded, as it was
     public/videos/<h0h1>/<hash>.mp4            served by the gateway, as are
     public/thumbnails/<h0h1>/<hash>.jpg
-    hidden/videos, thumbnails, hls             the same of what moderators have hidden: not served
     public/hls/<h0h1>/<hash>.<part>.mp4, .m3u8
+    public/captions/<h0h1>/<hash>.<language>.vtt, .m3u8
+    hidden/videos, thumbnails, hls, captions   the same of what moderators have hidden: not served
     public/pictures/<n0n1>/<name>.webp
     exports/<name>.zip                         served by the gateway to who has a grant
 
@@ -38,10 +39,14 @@ _PLACES = {
     Kind.THUMBNAIL: _Place("public/thumbnails", ".jpg"),
     Kind.STREAM: _Place("public/hls", ".mp4"),
     Kind.STREAM_LIST: _Place("public/hls", ".m3u8"),
+    Kind.CAPTIONS: _Place("public/captions", ".vtt"),
+    Kind.CAPTIONS_LIST: _Place("public/captions", ".m3u8"),
     Kind.HIDDEN_VIDEO: _Place("hidden/videos", ".mp4"),
     Kind.HIDDEN_THUMBNAIL: _Place("hidden/thumbnails", ".jpg"),
     Kind.HIDDEN_STREAM: _Place("hidden/hls", ".mp4"),
     Kind.HIDDEN_STREAM_LIST: _Place("hidden/hls", ".m3u8"),
+    Kind.HIDDEN_CAPTIONS: _Place("hidden/captions", ".vtt"),
+    Kind.HIDDEN_CAPTIONS_LIST: _Place("hidden/captions", ".m3u8"),
     Kind.PICTURE: _Place("public/pictures", ".webp"),
     Kind.EXPORT: _Place("exports", ".zip", split=False),
 }

@@ -17,9 +17,10 @@ from vireo_media.catalog import Catalog
 from vireo_media.community import Community
 from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.earlier_jobs import become_events
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
-from vireo_media.storage.files import files_on_disk
+from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.removals import REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE
@@ -31,6 +32,8 @@ from vireo_media.storage.uploads import (
     PREPARE,
     RENDER,
     RENDITIONS_QUEUE,
+    TEXTS,
+    TEXTS_QUEUE,
     VERIFY,
     VERIFY_QUEUE,
     UploadTable,
@@ -52,6 +55,7 @@ from vireo_media.worker.renditions import Renderer
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
+from vireo_media.worker.texts import TextFinder
 from vireo_media.worker.verification import Verifier
 from vireo_media.worker.visibility import Visibility
 
@@ -64,7 +68,7 @@ VERIFY_IDLE_SECONDS = 0.5
 EXPORT_IDLE_SECONDS = REMOVAL_IDLE_SECONDS = 0.2
 QUEUES = (
     *(MEDIA_QUEUE, ENCODE_QUEUE, RENDITIONS_QUEUE, EXPORT_QUEUE),
-    *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE),
+    *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE, TEXTS_QUEUE),
 )
 
 
@@ -81,19 +85,19 @@ def main() -> int:
 
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
-    # quicker. One for decoding what was published, which nobody waits for, and one for what is
-    # hidden, which must not wait.
-    slots = settings.prepare_slots + settings.encode_slots + 4
+    # quicker. One for decoding what was published and one for texts in it, which nobody waits for,
+    # and one for what is hidden, which must not wait.
+    slots = settings.prepare_slots + settings.encode_slots + 5
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
     uploads, exports = UploadTable(database), ExportTable(database)
     pictures = PictureTable(database)
     files = files_on_disk(settings.media_root, settings.spool_socket)
+    captions = CaptionTable(database, files)
     queues = {name: JobQueue(database, name, LEASE_SECONDS) for name in QUEUES}
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
-    auth = Auth(ServiceClient(settings.auth_url, token))
     removal = Removal(uploads, files)
     reports = Reports(catalog, removal)
     table, tools = RenditionTable(database), Tools()
@@ -121,21 +125,13 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     )
     remover = Remover(queues[REMOVAL_QUEUE], removal, files)
     visibility = Visibility(queues[VISIBILITY_QUEUE], VisibilityTable(database), files)
+    texts = TextFinder(queues[TEXTS_QUEUE], database, uploads, files, catalog, removal)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
-    exporter = Exporter(
-        queues[EXPORT_QUEUE],
-        exports,
-        uploads,
-        pictures,
-        files,
-        auth,
-        catalog,
-        Community(ServiceClient(settings.community_url, token)),
-        reserve_bytes=settings.disk_reserve_bytes,
-        keep_seconds=settings.export_seconds,
-    )
+    exporter = _exporter(settings, queues[EXPORT_QUEUE], database, files, catalog, token)
     sweepers = [
-        Janitor(files, uploads, exports, pictures, OpenUploadTable(database), table, stopping),
+        Janitor(
+            files, uploads, exports, pictures, captions, OpenUploadTable(database), table, stopping
+        ),
         Reaper(
             files.staging,
             stopping,
@@ -146,6 +142,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
+        TEXTS: Handler(texts.run, texts.give_up),
         RENDER: Handler(renderer.render, renderer.give_up),
         VERIFY: Handler(verifier.verify, verifier.give_up),
         EXPORT: Handler(exporter.run, exporter.give_up),
@@ -157,6 +154,29 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     events = consumer("media", database, handlers(), stopping, from_start=True)
     rows = Sweeper([partial(become_events, database), partial(sweep, database)], stopping)
     return [*sweepers, rows, events, *_slots(settings, stopping, queues, does)]
+
+
+def _exporter(
+    settings: WorkerSettings,
+    queue: JobQueue,
+    database: Database,
+    files: MediaFiles,
+    catalog: Catalog,
+    token: str,
+) -> Exporter:
+    return Exporter(
+        queue,
+        ExportTable(database),
+        UploadTable(database),
+        PictureTable(database),
+        CaptionTable(database, files),
+        files,
+        Auth(ServiceClient(settings.auth_url, token)),
+        catalog,
+        Community(ServiceClient(settings.community_url, token)),
+        reserve_bytes=settings.disk_reserve_bytes,
+        keep_seconds=settings.export_seconds,
+    )
 
 
 def _slots(
@@ -172,6 +192,7 @@ def _slots(
         (settings.prepare_slots, [MEDIA_QUEUE], [PREPARE], PREPARE_IDLE_SECONDS),
         (settings.encode_slots, encodes, [ENCODE, RENDER], ENCODE_IDLE_SECONDS),
         (1, [VERIFY_QUEUE], [VERIFY], VERIFY_IDLE_SECONDS),
+        (1, [TEXTS_QUEUE], [TEXTS], VERIFY_IDLE_SECONDS),
         (1, [EXPORT_QUEUE], [EXPORT], EXPORT_IDLE_SECONDS),
         (1, [VISIBILITY_QUEUE], [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
         (1, [REMOVAL_QUEUE], [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),

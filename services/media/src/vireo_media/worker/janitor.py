@@ -9,8 +9,9 @@ from vireo_media.core.playlists import KEYS
 from vireo_media.core.uploads import Step, UploadState
 from vireo_media.storage import blobs
 from vireo_media.storage.blobs import Kind
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportTable
-from vireo_media.storage.files import MASTER, MediaFiles
+from vireo_media.storage.files import CAPTIONS_KINDS, MASTER, MediaFiles
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.renditions import RenditionTable
@@ -44,6 +45,7 @@ class Janitor(threading.Thread):
         uploads: UploadTable,
         exports: ExportTable,
         pictures: PictureTable,
+        captions: CaptionTable,
         open_uploads: OpenUploadTable,
         renditions: RenditionTable,
         stopping: threading.Event,
@@ -53,6 +55,7 @@ class Janitor(threading.Thread):
         self._uploads = uploads
         self._exports = exports
         self._pictures = pictures
+        self._captions = captions
         self._open_uploads = open_uploads
         self._renditions = renditions
         self._stopping = stopping
@@ -115,6 +118,7 @@ class Janitor(threading.Thread):
                 if not self._stopping.is_set() and self._uploads.find(key.name) is None:
                     store.delete(key)
                     log.info("left_public_file_removed", hash_path=key.name)
+        self._sweep_captions()
         for kind in OF_STREAMS:
             for key in store.keys(kind, older=PART_SECONDS):
                 if not self._stopping.is_set() and not self._named(*blobs.part_of(key)):
@@ -124,6 +128,14 @@ class Janitor(threading.Thread):
             if not self._stopping.is_set() and not self._pictures.has(key.name):
                 store.delete(key)
                 log.info("left_picture_removed")
+
+    def _sweep_captions(self) -> None:
+        """Remove captions whose row was never written, or is gone."""
+        for kind in CAPTIONS_KINDS:
+            for key in self._files.blobs.keys(kind, older=STAGING_SECONDS):
+                if not self._stopping.is_set() and not self._captions.has(*blobs.part_of(key)):
+                    self._files.blobs.delete(key)
+                    log.info("left_captions_removed")
 
     def _state_of(self, name: str) -> ExportState | None:
         export = self._exports.find(name)
