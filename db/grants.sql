@@ -130,6 +130,7 @@ GRANT SELECT (VideoID, PathHash, ChannelID, HiddenBy) ON Videos TO vireo_media;
 GRANT SELECT ON Roles TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Renditions TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON VideoPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON OpenUploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON GrantKeys TO vireo_media;

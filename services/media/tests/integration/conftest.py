@@ -26,6 +26,7 @@ from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, VERIFY_QUEUE, UploadTable
+from vireo_media.storage.video_pictures import VideoPictureTable
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
 from vireo_media.worker.pipeline import Pipeline
@@ -66,15 +67,17 @@ class Stage:
         self.pictures = PictureTable(database)
         self.exports = ExportTable(database)
         self.files = files_on_disk(root)
+        self._catalog = Catalog(ServiceClient(catalog.url, token))
+        notify = self._catalog.notify_files
+        self.video_pictures = VideoPictureTable(database, self.files, notify)
         self.paths = MediaFolder(root)
         self.verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
         self._database = database
-        self._catalog = Catalog(ServiceClient(catalog.url, token))
 
     def sweep(self) -> None:
         """What the janitor does."""
         open_uploads = OpenUploadTable(self._database)
-        tables = (self.uploads, self.exports, self.pictures, open_uploads)
+        tables = (self.uploads, self.exports, self.pictures, self.video_pictures, open_uploads)
         Janitor(self.files, *tables, threading.Event()).sweep()
 
     def announce(self, hash_path: str = HASH) -> None:
@@ -178,8 +181,10 @@ class Stage:
         return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
 
     def jobs(self) -> list[tuple[str, str, int]]:
-        """Kind, state and attempts of every job."""
-        rows = self.clean.query("SELECT Kind, State, Attempts FROM Jobs ORDER BY JobID")
+        """Kind, state and attempts of every job; that of its pictures comes with each film."""
+        rows = self.clean.query(
+            "SELECT Kind, State, Attempts FROM Jobs WHERE Kind <> 'make_pictures' ORDER BY JobID"
+        )
         return [tuple(row) for row in rows]
 
     def stored(self, upload_id: str, hash_path: str = HASH) -> set[str]:

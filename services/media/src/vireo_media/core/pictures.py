@@ -115,7 +115,7 @@ class Pictures:
         """
         with self._open.closing(open_id):
             self._open.arrived(open_id, Kind.PICTURE, None, PICTURE_SECONDS)
-            with _held(self._waiting, 0), _held(self._places, self._place_seconds):
+            with held(self._waiting, 0), held(self._places, self._place_seconds):
                 self._set(channel_id, read())
 
     def _set(self, channel_id: int, body: bytes) -> None:
@@ -145,7 +145,7 @@ class Pictures:
 
 
 @contextmanager
-def _held(places: threading.BoundedSemaphore, seconds: float) -> Iterator[None]:
+def held(places: threading.BoundedSemaphore, seconds: float) -> Iterator[None]:
     """Hold one of the places.
 
     Raises:

@@ -8,6 +8,7 @@ from pymysql.cursors import Cursor
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate
 from vireo_media.core.uploads import AlreadyUploaded, Received, Upload, UploadState
+from vireo_media.storage import video_pictures
 
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
@@ -118,6 +119,7 @@ class UploadTable:
             jobs.cancel(cursor, MEDIA_QUEUE, hash_path)
             jobs.cancel(cursor, ENCODE_QUEUE, hash_path)
             jobs.cancel(cursor, VERIFY_QUEUE, hash_path)
+            video_pictures.forget(cursor, hash_path)
 
         self._database.transaction("uploads.forget", work)
 

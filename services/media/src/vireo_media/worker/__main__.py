@@ -32,6 +32,13 @@ from vireo_media.storage.uploads import (
     VERIFY_QUEUE,
     UploadTable,
 )
+from vireo_media.storage.video_pictures import (
+    FRAME_QUEUE,
+    MAKE_PICTURES,
+    PICTURES_QUEUE,
+    TAKE_FRAME,
+    VideoPictureTable,
+)
 from vireo_media.storage.visibility import (
     OF_CHANNEL,
     OF_VIDEO,
@@ -42,6 +49,7 @@ from vireo_media.tools.sandbox import SandboxError, missing_confinement
 from vireo_media.worker.events import handlers
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import Janitor
+from vireo_media.worker.pictures import Pictures
 from vireo_media.worker.pipeline import Pipeline
 from vireo_media.worker.reaper import Reaper
 from vireo_media.worker.removals import Remover
@@ -60,6 +68,7 @@ EXPORT_IDLE_SECONDS = REMOVAL_IDLE_SECONDS = 0.2
 QUEUES = (
     *(MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE),
     *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE),
+    *(PICTURES_QUEUE, FRAME_QUEUE),
 )
 
 
@@ -77,8 +86,9 @@ def main() -> int:
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
     # quicker. One for decoding what was published, which nobody waits for, and one for what is
-    # hidden, which must not wait.
-    slots = settings.prepare_slots + settings.encode_slots + 4
+    # hidden, which must not wait. One for pictures of what is published, and one for
+    # frames that people wait for.
+    slots = settings.prepare_slots + settings.encode_slots + 6
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
@@ -96,6 +106,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     )
     remover = Remover(queues[REMOVAL_QUEUE], removal, files)
     visibility = Visibility(queues[VISIBILITY_QUEUE], VisibilityTable(database), files)
+    video_pictures = VideoPictureTable(database, files, catalog.notify_files)
+    maker = Pictures(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files.blobs)
     exporter = Exporter(
         queues[EXPORT_QUEUE],
@@ -110,7 +122,10 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         keep_seconds=settings.export_seconds,
     )
     sweepers = [
-        Janitor(files, uploads, exports, pictures, OpenUploadTable(database), stopping),
+        Janitor(
+            *(files, uploads, exports, pictures, video_pictures),
+            *(OpenUploadTable(database), stopping),
+        ),
         Reaper(
             files.staging,
             stopping,
@@ -122,6 +137,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
         VERIFY: Handler(verifier.verify, verifier.give_up),
+        MAKE_PICTURES: Handler(maker.make, maker.give_up_make),
+        TAKE_FRAME: Handler(maker.take, maker.give_up_take),
         EXPORT: Handler(exporter.run, exporter.give_up),
         OF_VIDEO: Handler(visibility.of_video, visibility.give_up),
         OF_CHANNEL: Handler(visibility.of_channel, visibility.give_up),
@@ -144,6 +161,8 @@ def _slots(
         (settings.prepare_slots, MEDIA_QUEUE, [PREPARE], PREPARE_IDLE_SECONDS),
         (settings.encode_slots, ENCODE_QUEUE, [ENCODE], ENCODE_IDLE_SECONDS),
         (1, VERIFY_QUEUE, [VERIFY], ENCODE_IDLE_SECONDS),
+        (1, PICTURES_QUEUE, [MAKE_PICTURES], ENCODE_IDLE_SECONDS),
+        (1, FRAME_QUEUE, [TAKE_FRAME], PREPARE_IDLE_SECONDS),
         (1, EXPORT_QUEUE, [EXPORT], EXPORT_IDLE_SECONDS),
         (1, VISIBILITY_QUEUE, [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
         (1, REMOVAL_QUEUE, [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),

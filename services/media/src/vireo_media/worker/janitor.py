@@ -7,12 +7,13 @@ from vireo_common.logs import get_logger
 from vireo_media.core.exports import ExportState
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage import blobs
-from vireo_media.storage.blobs import Kind
+from vireo_media.storage.blobs import HIDDEN_KINDS, OF_PICTURES, Kind
 from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
+from vireo_media.storage.video_pictures import VideoPictureTable
 
 log = get_logger()
 
@@ -39,6 +40,7 @@ class Janitor(threading.Thread):
         uploads: UploadTable,
         exports: ExportTable,
         pictures: PictureTable,
+        video_pictures: VideoPictureTable,
         open_uploads: OpenUploadTable,
         stopping: threading.Event,
     ) -> None:
@@ -47,6 +49,7 @@ class Janitor(threading.Thread):
         self._uploads = uploads
         self._exports = exports
         self._pictures = pictures
+        self._video_pictures = video_pictures
         self._open_uploads = open_uploads
         self._stopping = stopping
         self._sweeps = 0
@@ -73,12 +76,21 @@ class Janitor(threading.Thread):
             if not self._needed(hash_path, upload_id):
                 path.unlink(missing_ok=True)
                 log.info("left_file_removed", hash_path=hash_path)
+        self._sweep_drafts()
         self._sweep_exports()
         if self._sweeps % WHOLE_EVERY == 0:
             self._sweep_kept()
         self._sweeps += 1
         self._uploads.sweep()
         self._open_uploads.sweep()
+        self._video_pictures.fill()
+
+    def _sweep_drafts(self) -> None:
+        """Remove pictures of videos whose maker died; a request has ended after so long."""
+        for path, maker in self._files.staging.left_drafts(STAGING_SECONDS):
+            if not self._video_pictures.is_making(maker):
+                path.unlink(missing_ok=True)
+                log.info("left_draft_removed")
 
     def _sweep_exports(self) -> None:
         """Forget exports that have expired, and remove what has no row any more."""
@@ -108,6 +120,12 @@ class Janitor(threading.Thread):
                 if not self._stopping.is_set() and self._uploads.find(key.name) is None:
                     store.delete(key)
                     log.info("left_public_file_removed", hash_path=key.name)
+        for kind in (*OF_PICTURES, *(HIDDEN_KINDS[each] for each in OF_PICTURES), Kind.CANDIDATE):
+            for key in store.keys(kind):
+                hash_path = key.name.partition(".")[0]
+                if not self._stopping.is_set() and self._uploads.find(hash_path) is None:
+                    store.delete(key)
+                    log.info("left_public_file_removed", hash_path=hash_path)
         for key in store.keys(Kind.PICTURE, older=STAGING_SECONDS):
             if not self._stopping.is_set() and not self._pictures.has(key.name):
                 store.delete(key)

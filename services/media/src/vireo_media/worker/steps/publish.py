@@ -9,6 +9,7 @@ from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
+from vireo_media.storage.video_pictures import add_pictures_job, is_chosen
 from vireo_media.storage.visibility import is_hidden
 from vireo_media.worker.reports import Change, Reports, change_to
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
@@ -42,7 +43,8 @@ class Publish:
             # comes between.
             marking(upload, UploadState.PLACED)(cursor)
             hidden = is_hidden(cursor, upload.hash_path)
-            version = self._files.publish(transferred, hidden=hidden)
+            keep = is_chosen(cursor, upload.hash_path)
+            version = self._files.publish(transferred, hidden=hidden, keep_thumbnail=keep)
             told.change = replace(told.change, thumbnail_version=version)
             told.publish(cursor)
 
@@ -52,10 +54,10 @@ class Publish:
 
             def mark(cursor: Cursor) -> None:
                 marking(upload, UploadState.PUBLISHED)(cursor)
+                names, made = (upload.hash_path, upload.upload_id, job.turn_of), film.made
+                cost = int(made.duration * made.width * made.height)
+                add_pictures_job(cursor, *names, cost=cost, matrix=film.matrix)
                 if film.copied:
-                    names = (upload.hash_path, upload.upload_id, job.turn_of)
-                    made = film.made
-                    cost = int(made.duration * made.width * made.height)
                     upload_rows.add_verify_job(cursor, *names, cost=cost)
 
             queue.while_held(job, mark)
