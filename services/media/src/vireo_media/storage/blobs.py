@@ -135,16 +135,14 @@ OF_PICTURES = (
     *(Kind.STORYBOARD, Kind.SPRITE, Kind.PREVIEW),
 )
 """What is served of a video's pictures beside its thumbnail."""
+OF_STREAM = (Kind.STREAM, Kind.STREAM_LIST)
+"""The kinds of which a video has several, named ``<hash>.<part>``."""
 
 
-def hidden_video(hash_path: str) -> Key:
-    """A published video that is hidden; nobody is served it."""
-    return Key(Kind.HIDDEN_VIDEO, hash_path)
-
-
-def hidden_thumbnail(hash_path: str) -> Key:
-    """The thumbnail of a video that is hidden; nobody is served it."""
-    return Key(Kind.HIDDEN_THUMBNAIL, hash_path)
+def part_of(key: Key) -> tuple[str, str]:
+    """The hash path and the part that a blob of a stream is of."""
+    hash_path, _, part = key.name.partition(".")
+    return hash_path, part
 
 
 def picture(name: str) -> Key:

@@ -14,11 +14,11 @@ from pathlib import Path
 from vireo_media.core.formats import MP4
 from vireo_media.core.thumbnails import MOST_CANDIDATES
 from vireo_media.tools import sandbox
+from vireo_media.tools.encoder import NO_SPACE, DiskFull
 from vireo_media.tools.ffmpeg import quiet, source
 from vireo_media.tools.filters import picture_filters
 from vireo_media.tools.measure import Made
 from vireo_media.tools.thumbnail import NoFrame, shows_something
-from vireo_media.tools.transcode import NO_SPACE, DiskFull
 
 # A frame of 8192 x 4352 in 8 bits has 54 MB, and its decoder holds up to 17.
 _LIMITS = sandbox.Limits(2 << 30, 20, 20.0, 32 << 20)

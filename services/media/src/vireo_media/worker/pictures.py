@@ -36,13 +36,13 @@ from vireo_media.storage.picture_files import TransferredThumbnail
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.storage.video_files import FilesChange
 from vireo_media.storage.video_pictures import VideoPictureTable
+from vireo_media.tools.encoder import DiskFull
 from vireo_media.tools.frames import candidates, take_frame
 from vireo_media.tools.measure import Made, NotMade, measure
 from vireo_media.tools.picture import thumbnail_sizes
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.storyboard import preview, sprites
 from vireo_media.tools.thumbnail import NoFrame
-from vireo_media.tools.transcode import DiskFull
 
 log = get_logger()
 
