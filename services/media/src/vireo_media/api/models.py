@@ -30,8 +30,8 @@ class StreamPath(HashPathInPath):
 class ThumbnailQuery(BaseModel):
     """How wide a thumbnail is to be, and which one is meant."""
 
-    w: Literal["320", "640", "1280"] | Omitted = Field(
-        None,
+    w: Literal["", "320", "640", "1280"] = Field(
+        "",
         description="Its width in pixels; a smaller picture is not enlarged. As WebP where `Accept`"
         " takes it, else as JPEG. While no sizes are made yet, the whole one is sent.",
     )

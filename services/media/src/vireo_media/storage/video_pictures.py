@@ -277,6 +277,12 @@ def choose(
     told.publish(cursor, thumbnail_version=version)
 
 
+def is_awaited(cursor: Cursor, hash_path: str, ask_id: str) -> bool:
+    """Whether somebody waits for a frame."""
+    cursor.execute(ASKED, (hash_path, ask_id))
+    return cursor.fetchall() == ((AskState.WAITING,),)
+
+
 def answer(cursor: Cursor, hash_path: str, ask_id: str, state: AskState) -> bool:
     """Tell who waits for a frame; whether anybody still does."""
     return cursor.execute(ANSWER, (state, hash_path, ask_id)) == 1
@@ -287,23 +293,27 @@ def set_made(
     files: MediaFiles,
     told: FilesChange,
     made: TransferredPictures,
-    sized: TransferredThumbnail | None,
-    version: str | None,
 ) -> None:
-    """Put what was made of a film in place, in the transaction of a caller that holds its row.
-
-    Args:
-        sized: sizes of the thumbnail that had this version.
-    """
+    """Put what was made of a film in place, in the transaction of a caller that holds its row."""
     hash_path = told.files.hash_path
     hidden = is_hidden(cursor, hash_path)
     numbers = sorted(int(each.key.name.partition(".")[2]) for each in made.candidates)
     cursor.execute(MADE, (hash_path, json.dumps(numbers), made.storyboard is not None))
     files.pictures.publish(hash_path, made, hidden=hidden)
-    # Another one, that was chosen meanwhile, has its own.
-    if sized is not None and files.pictures.version(hash_path) == version:
-        files.pictures.publish_thumbnail(hash_path, sized, hidden=hidden)
     told.publish(cursor)
+
+
+def place_sizes(
+    cursor: Cursor,
+    files: MediaFiles,
+    hash_path: str,
+    sized: TransferredThumbnail,
+    version: str | None,
+) -> None:
+    """Put sizes of the thumbnail of this version in place; another one, that was chosen meanwhile,
+    has its own. The caller's transaction holds the row of the upload."""
+    if files.pictures.version(hash_path) == version:
+        files.pictures.publish_thumbnail(hash_path, sized, hidden=is_hidden(cursor, hash_path))
 
 
 def set_failed(cursor: Cursor, hash_path: str) -> None:

@@ -90,6 +90,8 @@ class Pictures:
 
     def _make(self, job: Job, upload: Upload, film: Path, stop: threading.Event) -> None:
         hash_path, told = job.subject, FilesChange(job.subject)
+        # It takes a moment, and every list wants them.
+        self._publish_sizes(job, upload)
         try:
             measured = measure(film, stop=stop)
         except UNFIT as error:
@@ -97,8 +99,6 @@ class Pictures:
             self._made.finish(job, lambda cursor: rows.set_failed(cursor, hash_path))
             return
         matrix = self._matrix(hash_path, measured)
-        version = self._files.pictures.version(hash_path)
-        sized = self._sizes(job)
         frames = self._candidates(job, film, measured, matrix, stop)
         parts, webvtt = self._storyboard(job, film, measured, matrix, stop)
         moving = self._preview(job, film, measured, matrix, stop)
@@ -106,7 +106,7 @@ class Pictures:
 
         def also(cursor: Cursor) -> None:
             rows.lock(cursor, hash_path, upload.upload_id)
-            rows.set_made(cursor, self._files, told, pictures, sized, version)
+            rows.set_made(cursor, self._files, told, pictures)
 
         try:
             self._made.finish(job, also)
@@ -120,17 +120,30 @@ class Pictures:
             return found.matrix
         return "bt709" if measured.height >= HIGH_DEFINITION else "bt601"
 
-    def _sizes(self, job: Job) -> TransferredThumbnail | None:
-        """Sizes of the thumbnail that there is; ``None`` where they can't be made."""
-        drafts = drafts_of_sizes(self._files.staging.draft, job.subject, job.lease)
+    def _publish_sizes(self, job: Job, upload: Upload) -> None:
+        """Make sizes of the thumbnail that there is, if they can be made."""
+        pictures, drafts = (
+            self._files.pictures,
+            drafts_of_sizes(self._files.staging.draft, job.subject, job.lease),
+        )
         made = {size: drafts[size] for size in SIZED}
+        version = pictures.version(job.subject)
         try:
-            with self._files.pictures.whole(job.subject) as whole:
+            with pictures.whole(job.subject) as whole:
                 _make_sizes(whole, made)
         except (FileNotFoundError, *UNFIT) as error:
             self._not_made(job, "sizes", error)
-            return None
-        return self._files.pictures.transfer_thumbnail(job.subject, made, whole=None)
+            return
+        sized = pictures.transfer_thumbnail(job.subject, made, whole=None)
+
+        def place(cursor: Cursor) -> None:
+            rows.lock(cursor, job.subject, upload.upload_id)
+            rows.place_sizes(cursor, self._files, job.subject, sized, version)
+
+        try:
+            self._made.while_held(job, place)
+        except VideoGone:
+            raise LeaseLost from None
 
     def _candidates(
         self, job: Job, film: Path, measured: Made, matrix: str, stop: threading.Event
@@ -202,20 +215,22 @@ class Pictures:
             self._not_made(job, "frame", error)
             made = AskState.FAILED
 
-        def also(cursor: Cursor) -> None:
-            state = made if isinstance(made, AskState) else AskState.DONE
+        def place(cursor: Cursor) -> None:
             # Its request has ended where nobody waits for it: then nothing changes.
-            if rows.answer(cursor, hash_path, ask_id, state) and not isinstance(made, AskState):
+            if not isinstance(made, AskState) and rows.is_awaited(cursor, hash_path, ask_id):
                 rows.choose(cursor, self._files, told, made, Choice.FRAME, at)
 
+        state = made if isinstance(made, AskState) else AskState.DONE
         try:
-            self._asked.finish(job, also)
+            self._asked.while_held(job, place)
+            if told.event_id:
+                # Who hears that it is done may look at once.
+                self._table.tell(told)
+            self._asked.finish(job, lambda cursor: rows.answer(cursor, hash_path, ask_id, state))
         except VideoGone:
             raise LeaseLost from None
         finally:
             self._files.staging.discard_drafts(hash_path, job.lease)
-        if told.event_id:
-            self._table.tell(told)
 
     def _frame(self, job: Job, at: int, stop: threading.Event) -> TransferredThumbnail | AskState:
         draft = self._files.staging.draft
