@@ -175,7 +175,7 @@ class Transport:
         except requests.RequestException as problem:
             raise self.no_answer(problem) from problem
 
-    def send_body(self, path: str, token: str, body: Iterable[bytes], content_type: str) -> None:
+    def send_body(self, path: str, token: str, body: Iterable[bytes], content_type: str) -> Any:
         """POST the bytes of a file, once. A refusal is seen while they are being sent.
 
         Raises:
@@ -194,7 +194,7 @@ class Transport:
                     timeout=(CONNECT_SECONDS, VERDICT_SECONDS),
                     allow_redirects=False,
                 )
-                value_of(_success(answer))
+                return value_of(_success(answer))
             except requests.RequestException as problem:
                 raise self.no_answer(problem) from problem
 

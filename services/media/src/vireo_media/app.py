@@ -15,6 +15,7 @@ from vireo_media.api import (
     files,
     pictures,
     processing,
+    storyboards,
     thumbnails,
     uploads,
 )
@@ -76,6 +77,7 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     thumbnail_rules = Thumbnails(
         video_pictures, media_files.pictures, thumbnail_sizes, open_uploads
     )
+    app.register_api(storyboards.blueprint())
     app.register_api(thumbnails.blueprint(thumbnail_rules, grants))
     app.register_api(asked_before.blueprint(grants, open_uploads.close))
     app.register_api(files.blueprint(Removal(upload_table, media_files)))

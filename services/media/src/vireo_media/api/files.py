@@ -1,7 +1,8 @@
 """What the gateway asks for when it finds no file, and the removal of files.
 
-``GET /video/d/<hash>`` and ``GET /thumbnails/<hash>`` are served by the gateway from the disk; they
-are documented here, where the contract's answer for a file that is not there comes from.
+``GET /video/d/<hash>`` and parts of streams are served by the gateway from the disk; they are
+documented here, where the contract's answer for a file that is not there comes from. Pictures are
+in ``storyboards.py``.
 """
 
 from collections.abc import Callable
@@ -16,13 +17,11 @@ from vireo_common.web import answer, problems
 from vireo_media.api.models import (
     HashPathInPath,
     RangeHeaders,
-    SpritePath,
     StreamPath,
-    ThumbnailQuery,
 )
 
 
-def _file(media_type: str, description: str) -> dict[str, object]:
+def file_of(media_type: str, description: str) -> dict[str, object]:
     schema = {"type": "string", "format": "binary"}
     return {"description": description, "content": {media_type: {"schema": schema}}}
 
@@ -35,8 +34,8 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
         "/video/d/<hash_path>",
         operation_id="download_video",
         responses={
-            200: _file("video/mp4", "The video."),
-            206: _file("video/mp4", "A part of the video."),
+            200: file_of("video/mp4", "The video."),
+            206: file_of("video/mp4", "A part of the video."),
             304: {"description": "The file has not changed."},
             **problems(Code.NO_VIDEO_FILE, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
         },
@@ -53,35 +52,13 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
         raise Failure(Code.NO_VIDEO_FILE)
 
     @bp.get(
-        "/thumbnails/<hash_path>",
-        operation_id="download_thumbnail",
-        responses={
-            200: _file("image/jpeg", "The image, without `w` at most 1280 pixels a side."),
-            206: _file("image/jpeg", "A part of the image."),
-            304: {"description": "The file has not changed."},
-            **problems(
-                *(Code.INVALID_QUERY, Code.NOT_FOUND),
-                *(Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-            ),
-        },
-    )
-    @public
-    def no_thumbnail(path: HashPathInPath, query: ThumbnailQuery, header: RangeHeaders) -> Response:
-        """The thumbnail of a video.
-
-        A random frame of the video, unless its owner has chosen another one, or a picture.
-
-        Example:
-            curl -o thumbnail.webp "$VIREO/thumbnails/$HASH?w=320" -H 'Accept: image/webp'
-        """
-        raise Failure(Code.NOT_FOUND)
-
-    @bp.get(
         "/hls/<hash_path>/<part>",
         operation_id="download_stream_part",
         responses={
-            200: _file("application/vnd.apple.mpegurl", "A playlist, or fragments (`video/mp4`)."),
-            206: _file("video/mp4", "A part of the fragments."),
+            200: file_of(
+                "application/vnd.apple.mpegurl", "A playlist, or fragments (`video/mp4`)."
+            ),
+            206: file_of("video/mp4", "A part of the fragments."),
             304: {"description": "The file has not changed."},
             **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
         },
@@ -95,70 +72,6 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
 
         Example:
             curl $VIREO/hls/$HASH/master.m3u8
-        """
-        raise Failure(Code.NOT_FOUND)
-
-    @bp.get(
-        "/storyboard/<hash_path>.vtt",
-        operation_id="download_storyboard",
-        responses={
-            200: _file("text/vtt", "Cues whose text is a sprite, with the place of a tile in it."),
-            206: _file("text/vtt", "A part of it."),
-            304: {"description": "The file has not changed."},
-            **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-        },
-    )
-    @public
-    def no_storyboard(path: HashPathInPath, header: RangeHeaders) -> Response:
-        """The storyboard of a video: small pictures of it, as WebVTT.
-
-        A tile each second, or each few seconds of a longer video, up to a minute of the longest.
-        The text of a cue is an address, relative to this one, with `#xywh=x,y,width,height`.
-
-        Example:
-            curl $VIREO/storyboard/$HASH.vtt
-        """
-        raise Failure(Code.NOT_FOUND)
-
-    @bp.get(
-        "/storyboard/<hash_path>/<sprite>",
-        operation_id="download_storyboard_sprite",
-        responses={
-            200: _file("image/jpeg", "Up to 100 tiles, of at most 160 pixels on a side."),
-            206: _file("image/jpeg", "A part of it."),
-            304: {"description": "The file has not changed."},
-            **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-        },
-    )
-    @public
-    def no_sprite(path: SpritePath, header: RangeHeaders) -> Response:
-        """A picture with tiles of a storyboard.
-
-        It never changes: another storyboard names other ones.
-
-        Example:
-            curl -o sprite.jpg $VIREO/storyboard/$HASH/$SPRITE
-        """
-        raise Failure(Code.NOT_FOUND)
-
-    @bp.get(
-        "/previews/<hash_path>",
-        operation_id="download_preview",
-        responses={
-            200: _file("video/mp4", "Three seconds, at most 320 pixels on a side, without sound."),
-            206: _file("video/mp4", "A part of it."),
-            304: {"description": "The file has not changed."},
-            **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-        },
-    )
-    @public
-    def no_preview(path: HashPathInPath, header: RangeHeaders) -> Response:
-        """A few seconds of a video, to be shown before it is opened.
-
-        There is one where there is a storyboard.
-
-        Example:
-            curl -o preview.mp4 $VIREO/previews/$HASH
         """
         raise Failure(Code.NOT_FOUND)
 

@@ -38,8 +38,14 @@ _FRAME = {
 
 def blueprint(thumbnails: Thumbnails, grants: Grants) -> APIBlueprint:
     """The routes, on the rules of ``thumbnails``."""
-    bp = APIBlueprint("thumbnails", __name__, abp_tags=[Tag(name="videos")])
+    bp = APIBlueprint("thumbnail", __name__, abp_tags=[Tag(name="videos")])
+    _add_candidates(bp, thumbnails)
+    _add_choice(bp, thumbnails)
+    _add_upload(bp, thumbnails, grants)
+    return bp
 
+
+def _add_candidates(bp: APIBlueprint, thumbnails: Thumbnails) -> None:
     @bp.get(
         "/v/<hash_path>/thumbnails",
         operation_id="list_thumbnail_candidates",
@@ -82,6 +88,8 @@ def blueprint(thumbnails: Thumbnails, grants: Grants) -> APIBlueprint:
         response.make_conditional(request)
         return response
 
+
+def _add_choice(bp: APIBlueprint, thumbnails: Thumbnails) -> None:
     @bp.put(
         "/v/<hash_path>/thumbnail",
         operation_id="choose_thumbnail",
@@ -91,7 +99,7 @@ def blueprint(thumbnails: Thumbnails, grants: Grants) -> APIBlueprint:
             **problems(
                 *TOKEN_PROBLEMS,
                 *(Code.INVALID_BODY, Code.MISSING_FIELD, Code.SUSPENDED, Code.NOT_FOUND),
-                *(Code.NOT_READY, Code.RATE_LIMITED, Code.UNAVAILABLE),
+                *(Code.NOT_PLAYABLE, Code.RATE_LIMITED, Code.UNAVAILABLE),
             ),
         },
     )
@@ -109,6 +117,8 @@ def blueprint(thumbnails: Thumbnails, grants: Grants) -> APIBlueprint:
         chosen = thumbnails.choose(path.hash_path, account_id(), body.candidate, body.time)
         return answer(_chosen(path.hash_path, chosen))
 
+
+def _add_upload(bp: APIBlueprint, thumbnails: Thumbnails, grants: Grants) -> None:
     @bp.post(
         "/v/<hash_path>/thumbnail",
         operation_id="upload_thumbnail",
@@ -119,7 +129,7 @@ def blueprint(thumbnails: Thumbnails, grants: Grants) -> APIBlueprint:
             **problems(
                 *TOKEN_PROBLEMS,
                 *(Code.NO_BYTES, Code.SUSPENDED, Code.NOT_FOUND, Code.REQUEST_TIMEOUT),
-                *(Code.NOT_READY, Code.TOO_LARGE, Code.UNSUPPORTED_MEDIA, Code.RATE_LIMITED),
+                *(Code.NOT_PLAYABLE, Code.TOO_LARGE, Code.UNSUPPORTED_MEDIA, Code.RATE_LIMITED),
                 *(Code.UNAVAILABLE, Code.DISK_FULL),
             ),
         },
@@ -152,8 +162,6 @@ def blueprint(thumbnails: Thumbnails, grants: Grants) -> APIBlueprint:
         except Failure as failure:
             return refusal(failure)
         return permission(grant)
-
-    return bp
 
 
 def _candidate(hash_path: str, frame: Thumbnail) -> dict[str, object]:

@@ -201,7 +201,7 @@ class Thumbnails:
         """Have a candidate, or the frame at a time, become the thumbnail; it is when this returns.
 
         Raises:
-            Failure: ``not_found``; ``invalid_body`` with a reason; ``not_ready`` while there is
+            Failure: ``not_found``; ``invalid_body`` with a reason; ``not_playable`` while there is
                 nothing to watch; ``rate_limited`` while another frame of the account's is taken;
                 ``unavailable`` where no worker took it.
         """
@@ -224,8 +224,8 @@ class Thumbnails:
         """Let the owner send a picture of ``size`` bytes (if known).
 
         Raises:
-            Failure: ``not_found``; ``not_ready``; ``rate_limited`` while another one of the account
-                is on its way; ``disk_full``.
+            Failure: ``not_found``; ``not_playable``; ``rate_limited`` while another one of the
+                account is on its way; ``disk_full``.
         """
         self._owned(hash_path, channel_id)
         self._require_film(hash_path)
@@ -287,7 +287,7 @@ class Thumbnails:
 
     def _require_film(self, hash_path: str) -> None:
         if not self._files.has_film(hash_path):
-            raise Failure(Code.NOT_READY)
+            raise Failure(Code.NOT_PLAYABLE)
 
     def _await_frame(self, hash_path: str, ask_id: str, field: str) -> None:
         deadline = time.monotonic() + self._frame_seconds

@@ -283,9 +283,9 @@ def is_awaited(cursor: Cursor, hash_path: str, ask_id: str) -> bool:
     return cursor.fetchall() == ((AskState.WAITING,),)
 
 
-def answer(cursor: Cursor, hash_path: str, ask_id: str, state: AskState) -> bool:
-    """Tell who waits for a frame; whether anybody still does."""
-    return cursor.execute(ANSWER, (state, hash_path, ask_id)) == 1
+def answer(cursor: Cursor, hash_path: str, ask_id: str, state: AskState) -> None:
+    """Tell who waits for a frame what became of it."""
+    cursor.execute(ANSWER, (state, hash_path, ask_id))
 
 
 def set_made(

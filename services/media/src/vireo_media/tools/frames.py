@@ -28,7 +28,7 @@ _CANDIDATE_SIDE = 640
 # What a frame is judged by.
 _LOOKED_AT_SIDE = 320
 # So many frames are looked at for each candidate, apart from each other.
-_TRIES = 3
+_TRIES = 2
 # At both ends there are titles, fades and black.
 _MARGIN = 0.03
 # A film as short as this is decoded to the very frame; of a longer one key frames are looked at.
@@ -155,7 +155,7 @@ def _times(part: int, made: Made) -> list[float]:
     whole = made.video_seconds * (1 - 2 * _MARGIN)
     begin = made.starts_at + made.video_seconds * _MARGIN + whole * part / MOST_CANDIDATES
     length = whole / MOST_CANDIDATES
-    shares = [(1 + (2 * each + 1) % _TRIES) / (_TRIES + 1) for each in range(_TRIES)]
+    shares = [(1 + each) / (_TRIES + 1) for each in range(_TRIES)]
     # As ffmpeg is told them.
     return [round(begin + length * share, 3) for share in shares]
 

@@ -120,12 +120,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     )
     first, rest = queues[ENCODE_QUEUE], queues[RENDITIONS_QUEUE]
     renderer = Renderer(
-        rest,
-        uploads,
-        table,
-        files,
-        reports,
-        tools,
+        *(rest, uploads, table, files, reports, tools),
         lambda: first.any_due() or rest.any_due(),
         storage=settings.stream_storage,
     )
@@ -135,13 +130,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     maker = Pictures(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
     exporter = Exporter(
-        queues[EXPORT_QUEUE],
-        exports,
-        uploads,
-        pictures,
-        files,
-        auth,
-        catalog,
+        *(queues[EXPORT_QUEUE], exports, uploads, pictures, files, auth, catalog),
         Community(ServiceClient(settings.community_url, token)),
         reserve_bytes=settings.disk_reserve_bytes,
         keep_seconds=settings.export_seconds,
@@ -163,8 +152,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
         RENDER: Handler(renderer.render, renderer.give_up),
         VERIFY: Handler(verifier.verify, verifier.give_up),
-        MAKE_PICTURES: Handler(maker.make, maker.give_up_make),
-        TAKE_FRAME: Handler(maker.take, maker.give_up_take),
+        **maker.handlers,
         EXPORT: Handler(exporter.run, exporter.give_up),
         OF_VIDEO: Handler(visibility.of_video, visibility.give_up),
         OF_CHANNEL: Handler(visibility.of_channel, visibility.give_up),

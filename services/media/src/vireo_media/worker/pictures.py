@@ -17,7 +17,7 @@ from pymysql.cursors import Cursor
 from vireo_common.errors import Code, Failure
 from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.logs import get_logger
-from vireo_common.worker import TryLater
+from vireo_common.worker import Handler, TryLater
 from vireo_media.core import storyboard
 from vireo_media.core.refused import Refused
 from vireo_media.core.thumbnails import (
@@ -68,6 +68,14 @@ class Pictures:
         self._uploads = uploads
         self._table = table
         self._files = files
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What is done with both kinds of jobs."""
+        return {
+            rows.MAKE_PICTURES: Handler(self.make, self.give_up_make),
+            rows.TAKE_FRAME: Handler(self.take, self.give_up_take),
+        }
 
     # make_pictures
 
@@ -226,7 +234,7 @@ class Pictures:
             if told.event_id:
                 # Who hears that it is done may look at once.
                 self._table.tell(told)
-            self._asked.finish(job, lambda cursor: rows.answer(cursor, hash_path, ask_id, state))
+            self._asked.finish(job, lambda cursor: _answer(cursor, job, state))
         except VideoGone:
             raise LeaseLost from None
         finally:
@@ -246,13 +254,16 @@ class Pictures:
 
     def give_up_take(self, job: Job, error: str) -> None:
         """Who waits for a frame that kills its workers is told so."""
-        ask_id = str(job.payload["ask_id"])
 
         def also(cursor: Cursor) -> None:
-            rows.answer(cursor, job.subject, ask_id, AskState.FAILED)
+            _answer(cursor, job, AskState.FAILED)
             self._files.staging.discard_drafts(job.subject)
 
         self._asked.quarantine(job, error, also)
+
+
+def _answer(cursor: Cursor, job: Job, state: AskState) -> None:
+    rows.answer(cursor, job.subject, str(job.payload["ask_id"]), state)
 
 
 def _make_sizes(source: Path, made: Mapping[Size, Path]) -> None:
