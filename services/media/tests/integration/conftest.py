@@ -36,6 +36,7 @@ from vireo_media.storage.uploads import (
     VERIFY_QUEUE,
     UploadTable,
 )
+from vireo_media.storage.video_pictures import VideoPictureTable
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
 from vireo_media.worker.pipeline import Pipeline
@@ -81,10 +82,12 @@ class Stage:
         self.texts = JobQueue(database, TEXTS_QUEUE, LEASE_SECONDS)
         self.files = files_on_disk(root)
         self.captions = CaptionTable(database, self.files)
+        self._catalog = Catalog(ServiceClient(catalog.url, token))
+        notify = self._catalog.notify_files
+        self.video_pictures = VideoPictureTable(database, self.files, notify)
         self.paths = MediaFolder(root)
         self.verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
         self._database = database
-        self._catalog = Catalog(ServiceClient(catalog.url, token))
         self._token = token
 
     def service_client(self) -> ServiceClient:
@@ -94,7 +97,7 @@ class Stage:
     def sweep(self) -> None:
         """What the janitor does."""
         open_uploads = OpenUploadTable(self._database)
-        tables = (self.uploads, self.exports, self.pictures, self.captions)
+        tables = (self.uploads, self.exports, self.pictures, self.captions, self.video_pictures)
         Janitor(self.files, *tables, open_uploads, self.renditions, threading.Event()).sweep()
 
     def announce(self, hash_path: str = HASH) -> None:
@@ -238,9 +241,11 @@ class Stage:
         return {int(height): str(state) for height, state in found}
 
     def jobs(self) -> list[tuple[str, str, int]]:
-        """Kind, state and attempts of every job, but of those that make the rest of a stream."""
+        """Kind, state and attempts of every job, but of those that come with each film: of its
+        pictures, and of the rest of its stream."""
         rows = self.clean.query(
-            "SELECT Kind, State, Attempts FROM Jobs WHERE Kind <> 'render' ORDER BY JobID"
+            "SELECT Kind, State, Attempts FROM Jobs"
+            " WHERE Kind NOT IN ('render', 'make_pictures') ORDER BY JobID"
         )
         return [tuple(row) for row in rows]
 

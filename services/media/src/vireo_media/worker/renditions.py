@@ -27,6 +27,7 @@ from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.renditions import RenditionRow, RenditionTable
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.storage.video_files import FilesChange
+from vireo_media.storage.video_pictures import add_pictures_job
 from vireo_media.storage.visibility import is_hidden
 from vireo_media.tools.encoder import DiskFull, TranscodeFailed
 from vireo_media.tools.fragments import BadFragments
@@ -40,7 +41,7 @@ from vireo_media.worker.steps.progress_report import ProgressReport
 from vireo_media.worker.steps.publish_parts import place_files, place_rows, transfer_parts
 from vireo_media.worker.steps.stream import copied_part, encoded_parts, rungs_of, sound_part
 from vireo_media.worker.steps.tools import Tools
-from vireo_media.worker.steps.work import Part, Work
+from vireo_media.worker.steps.work import BT709, Part, Work
 
 log = get_logger()
 
@@ -262,6 +263,9 @@ class Renderer:
             place_files(self._files, work, transfers, master, hidden=hidden)
             if film:
                 self._files.publish_video(film, hidden=hidden)
+                # Those of the film before are smaller.
+                names = (upload.hash_path, upload.upload_id, work.job.turn_of)
+                add_pictures_job(cursor, *names, cost=rows[-1].cost, matrix=BT709)
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             self._queue.while_held(work.job, place)
