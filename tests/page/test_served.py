@@ -53,6 +53,9 @@ def test_the_policy_is_strict(get: Callable[..., requests.Response]) -> None:
     )
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    # Streams are played through the page's own MediaSource; nothing else has such an address.
+    assert policy["media-src"] == "'self' blob:"
+    assert "worker-src" not in policy
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"

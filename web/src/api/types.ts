@@ -22,6 +22,20 @@ export type Me = Schemas["MeRow"];
 export type Session = Schemas["SessionRow"];
 export type SignedIn = Schemas["SignedIn"];
 export type SignUp = Schemas["SignUpBody"];
+/** How far the making of a video is, for its owner. */
+export interface Processing {
+  state: NonNullable<Video["state"]>;
+  step: "queued" | "probe" | "copy" | "first" | "renditions" | "done";
+  place: number | null;
+  percent: number;
+  expected: string | null;
+  reason: string | null;
+  attempts: number;
+  renditions: { height: number; state: NonNullable<Video["state"]>; percent: number }[];
+  first_play_seconds: number | null;
+}
+export type Captions = Schemas["CaptionsObject"];
+export type Chapter = Schemas["ChapterObject"];
 /** What a person writes of a video. */
 export type VideoTexts = Schemas["UploadBody"];
 export type VideoChange = VideoTexts & { comments_policy?: CommentsPolicy };
