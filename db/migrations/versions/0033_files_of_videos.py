@@ -47,7 +47,10 @@ ALTER TABLE Uploads
     ADD COLUMN IF NOT EXISTS FirstPlaySeconds double NULL
 """
 
+# Videos of before have no stream.
+WHOLE = "UPDATE Uploads SET Step = 'done' WHERE State = 'published'"
+
 
 def upgrade() -> None:
     """Add the columns and the table."""
-    run(FILES, RENDITIONS, PROCESSING)
+    run(FILES, RENDITIONS, PROCESSING, WHOLE)

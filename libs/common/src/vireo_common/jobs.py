@@ -234,10 +234,7 @@ class JobQueue:
                 row.turn_of,
             )
 
-        with self._database.read() as cursor:
-            cursor.execute(ANY_DUE, (self._queue, self._queue))
-            ((any_due,),) = cursor.fetchall()
-        return self._database.transaction("jobs.claim", work) if any_due else None
+        return self._database.transaction("jobs.claim", work) if self.any_due() else None
 
     def _next(self, cursor: Cursor) -> _Claimed | None:
         """Lock the next job that is due; its row, with the turn that it takes."""
@@ -305,6 +302,39 @@ class JobQueue:
             also(cursor)
 
         self._database.transaction(f"jobs.quarantine.{job.kind}", work)
+
+    def any_due(self) -> bool:
+        """Whether a job waits that could be claimed now."""
+        with self._database.read() as cursor:
+            cursor.execute(ANY_DUE, (self._queue, self._queue))
+            ((any_due,),) = cursor.fetchall()
+        return bool(any_due)
+
+
+class QueuesInOrder:
+    """Several queues for one slot: a later one has its turn where nothing waits in those before."""
+
+    def __init__(self, *queues: JobQueue) -> None:
+        self._queues = queues
+        self._from: dict[int, JobQueue] = {}
+
+    def claim(self) -> Job | None:
+        """The next job, of the first queue that has one."""
+        for queue in self._queues:
+            job = queue.claim()
+            if job is not None:
+                # One slot works on one job at a time.
+                self._from = {job.job_id: queue}
+                return job
+        return None
+
+    def renew(self, job: Job) -> bool:
+        """See ``JobQueue``."""
+        return self._from[job.job_id].renew(job)
+
+    def put_back(self, job: Job, *, delay: float = 0, error: str = "", count: bool = True) -> None:
+        """See ``JobQueue``."""
+        self._from[job.job_id].put_back(job, delay=delay, error=error, count=count)
 
 
 def _payload(row: _Claimed) -> dict[str, Any] | None:

@@ -55,6 +55,12 @@ class WorkerSettings(FilesSettings):
         description="videos that it encodes at once, two threads each; 0 for a worker that "
         "encodes none",
     )
+    stream_storage: float = Field(
+        2.0,
+        ge=0.5,
+        le=100.0,
+        description="how many times the bytes of a video its stream may take",
+    )
     export_seconds: int = Field(
         24 * 3600,
         ge=60,

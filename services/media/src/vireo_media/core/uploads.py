@@ -43,6 +43,21 @@ class UploadState(StrEnum):
     PUBLISHED = "published"
 
 
+class Step(StrEnum):
+    """What is being made of an upload, or is to be made next.
+
+    ``copy``: the MP4 of its own frames; ``first``: what can be played first; ``renditions``: the
+    rest of its stream.
+    """
+
+    QUEUED = "queued"
+    PROBE = "probe"
+    COPY = "copy"
+    FIRST = "first"
+    RENDITIONS = "renditions"
+    DONE = "done"
+
+
 @dataclass(frozen=True)
 class Upload:
     """A body that has arrived; ``code`` and ``reason`` say why it was refused."""
@@ -52,6 +67,7 @@ class Upload:
     state: UploadState
     code: str
     reason: str
+    step: Step = Step.QUEUED
 
 
 @dataclass(frozen=True)

@@ -77,14 +77,25 @@ def stream_list(hash_path: str, part: str) -> Key:
     return Key(Kind.STREAM_LIST, f"{hash_path}.{part}")
 
 
-def hidden_video(hash_path: str) -> Key:
-    """A published video that is hidden; nobody is served it."""
-    return Key(Kind.HIDDEN_VIDEO, hash_path)
+def hidden(key: Key) -> Key:
+    """Where a blob is kept while a moderator has hidden it; nobody is served it there."""
+    return Key(HIDDEN_KINDS[key.kind], key.name)
 
 
-def hidden_thumbnail(hash_path: str) -> Key:
-    """The thumbnail of a video that is hidden; nobody is served it."""
-    return Key(Kind.HIDDEN_THUMBNAIL, hash_path)
+HIDDEN_KINDS = {
+    Kind.VIDEO: Kind.HIDDEN_VIDEO,
+    Kind.THUMBNAIL: Kind.HIDDEN_THUMBNAIL,
+    Kind.STREAM: Kind.HIDDEN_STREAM,
+    Kind.STREAM_LIST: Kind.HIDDEN_STREAM_LIST,
+}
+OF_STREAM = (Kind.STREAM, Kind.STREAM_LIST)
+"""The kinds of which a video has several, named ``<hash>.<part>``."""
+
+
+def part_of(key: Key) -> tuple[str, str]:
+    """The hash path and the part that a blob of a stream is of."""
+    hash_path, _, part = key.name.partition(".")
+    return hash_path, part
 
 
 def picture(name: str) -> Key:

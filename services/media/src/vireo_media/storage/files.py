@@ -3,7 +3,7 @@
 The order of these acts is what makes a killed process harmless: see each of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from vireo_media.storage import blobs
 from vireo_media.storage.blobs import Blobs, Key, Kind, Transfer
 from vireo_media.storage.disk_blobs import DiskBlobs
 from vireo_media.storage.staging import Results, Staging
+
+# The part of a stream that names the others.
+MASTER = "master"
 
 
 @dataclass(frozen=True)
@@ -56,26 +59,27 @@ class MediaFiles:
             hidden: a moderator has hidden it meanwhile: it is kept where nobody is served it.
         """
         hash_path = film.video.key.name
-        if hidden:
-            film = TransferredFilm(
-                replace(film.video, key=blobs.hidden_video(hash_path)),
-                replace(film.thumbnail, key=blobs.hidden_thumbnail(hash_path)),
-            )
-        version = self.blobs.commit(film.thumbnail)
-        self.blobs.commit(film.video)
+        version = self._commit(film.thumbnail, hidden=hidden)
+        self._commit(film.video, hidden=hidden)
         for shown, unseen in _both_places(hash_path):
             self.blobs.delete(shown if hidden else unseen)
         return version
 
+    def _commit(self, transfer: Transfer, *, hidden: bool) -> str:
+        if hidden:
+            transfer = replace(transfer, key=blobs.hidden(transfer.key))
+        return self.blobs.commit(transfer)
+
     def place(self, hash_path: str, *, hidden: bool) -> None:
         """Have the files of a published video served no more, or again."""
-        for shown, unseen in _both_places(hash_path):
+        for shown, unseen in (*_both_places(hash_path), *self._stream_places(hash_path)):
             self.blobs.move(*((shown, unseen) if hidden else (unseen, shown)))
 
     def settle(self, hash_path: str) -> None:
         """Return when what was published or placed survives a power cut; gone meanwhile is
         fine."""
-        self.blobs.settle(*(key for both in _both_places(hash_path) for key in both))
+        places = (*_both_places(hash_path), *self._stream_places(hash_path))
+        self.blobs.settle(*(key for both in places for key in both))
 
     def drop(self, hash_path: str, upload_id: str) -> None:
         """Remove everything of one upload that was not acknowledged."""
@@ -84,12 +88,69 @@ class MediaFiles:
 
     def remove(self, hash_path: str) -> None:
         """Remove all files of a video; the public ones first."""
-        for shown, unseen in _both_places(hash_path):
+        for shown, unseen in (*_both_places(hash_path), *self._stream_places(hash_path)):
             self.blobs.delete(shown)
             self.blobs.delete(unseen)
         for key in self.blobs.keys(Kind.ORIGINAL, prefix=f"{hash_path}."):
             self.blobs.delete(key)
         self.staging.discard(hash_path)
+
+    # streams
+
+    def transfer_part(
+        self, hash_path: str, part: str, file: Path, lists: Mapping[str, str], results: Results
+    ) -> Sequence[Transfer]:
+        """Get a part of a stream to where ``publish_parts`` is quick.
+
+        Args:
+            lists: its playlists, by their names.
+        """
+        transfers = [self.blobs.transfer(blobs.stream(hash_path, part), file)]
+        for name, text in lists.items():
+            path = results.part(name, ".m3u8")
+            path.write_text(text)
+            transfers.append(self.blobs.transfer(blobs.stream_list(hash_path, name), path))
+        return transfers
+
+    def publish_parts(self, parts: Sequence[Transfer], *, hidden: bool = False) -> None:
+        """Publish parts of a stream, which no master names yet."""
+        for part in parts:
+            self._commit(part, hidden=hidden)
+
+    def publish_master(
+        self, hash_path: str, text: str, results: Results, *, hidden: bool = False
+    ) -> None:
+        """Publish the playlist that names the others, in place of the one before."""
+        path = results.part(MASTER, ".m3u8")
+        path.write_text(text)
+        key = blobs.stream_list(hash_path, MASTER)
+        self._commit(self.blobs.transfer(key, path), hidden=hidden)
+
+    def publish_video(self, video: Transfer, *, hidden: bool = False) -> None:
+        """Publish another video in place of the one before, with the same thumbnail."""
+        self._commit(video, hidden=hidden)
+
+    def film(self, hash_path: str) -> Key:
+        """The key of the published video, which may be hidden."""
+        shown = blobs.video(hash_path)
+        places = (shown, blobs.hidden(shown))
+        return next((key for key in places if self.blobs.size(key) is not None), shown)
+
+    def part(self, hash_path: str, part: str) -> Key:
+        """The key of a part of a stream, which may be hidden."""
+        shown = blobs.stream(hash_path, part)
+        places = (shown, blobs.hidden(shown))
+        return next((key for key in places if self.blobs.size(key) is not None), shown)
+
+    def _stream_places(self, hash_path: str) -> Sequence[tuple[Key, Key]]:
+        """Where each part of a stream is served, and where it is kept while hidden."""
+        shown = {
+            Key(kind, key.name)
+            for kind in blobs.OF_STREAM
+            for place in (kind, blobs.HIDDEN_KINDS[kind])
+            for key in self.blobs.keys(place, prefix=f"{hash_path}.")
+        }
+        return [(key, blobs.hidden(key)) for key in sorted(shown, key=lambda key: key.name)]
 
     # pictures of channels
 
@@ -131,10 +192,8 @@ class MediaFiles:
 
 def _both_places(hash_path: str) -> Sequence[tuple[Key, Key]]:
     """Where a video and its thumbnail are served, and where they are kept while hidden."""
-    return (
-        (blobs.video(hash_path), blobs.hidden_video(hash_path)),
-        (blobs.thumbnail(hash_path), blobs.hidden_thumbnail(hash_path)),
-    )
+    shown = (blobs.video(hash_path), blobs.thumbnail(hash_path))
+    return [(key, blobs.hidden(key)) for key in shown]
 
 
 def files_on_disk(root: Path, spool: Path | None = None) -> MediaFiles:

@@ -2,7 +2,8 @@
 
     incoming/                     bodies that the gateway is receiving; it names and removes them
     staging/<hash>.<upload id>    a complete body that is not yet validated
-    staging/<hash>.<upload id>.<lease>.mp4, .jpg    what one worker makes of it
+    staging/<hash>.<upload id>.<lease>.mp4, .jpg, .<part>.mp4, .m3u8    what one worker
+                                  makes of it
     staging/picture-of-channel.<name>, .<name>.webp    a channel's picture
     exports/<name>.<lease>.part   what one worker has made of a data export
 
@@ -54,8 +55,29 @@ class Results:
     know it yet.
     """
 
-    video: Path
-    thumbnail: Path
+    stem: Path
+
+    @property
+    def video(self) -> Path:
+        """The film."""
+        return self.named(".mp4")
+
+    @property
+    def thumbnail(self) -> Path:
+        """Its thumbnail."""
+        return self.named(".jpg")
+
+    def part(self, part: str, ending: str = ".mp4") -> Path:
+        """A part of its stream."""
+        return self.named(f".{part}{ending}")
+
+    def named(self, ending: str) -> Path:
+        """A file with this ending."""
+        return self.stem.with_name(f"{self.stem.name}{ending}")
+
+    def remove(self) -> None:
+        """Remove all that was made."""
+        _remove_beginning(self.stem.parent, f"{self.stem.name}.")
 
 
 class Staging:
@@ -162,8 +184,7 @@ class Staging:
 
     def results(self, hash_path: str, upload_id: str, lease: str) -> Results:
         """Where the holder of ``lease`` puts what it makes."""
-        stem = self._root / STAGING / f"{hash_path}.{upload_id}.{lease}"
-        return Results(Path(f"{stem}.mp4"), Path(f"{stem}.jpg"))
+        return Results(self._root / STAGING / f"{hash_path}.{upload_id}.{lease}")
 
     def discard(self, hash_path: str, upload_id: str = "") -> None:
         """Remove what one upload has here, or all uploads for a hash path."""

@@ -7,16 +7,21 @@ from pymysql.cursors import Cursor
 
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate
-from vireo_media.core.uploads import AlreadyUploaded, Received, Upload, UploadState
+from vireo_media.core.uploads import AlreadyUploaded, Received, Step, Upload, UploadState
+from vireo_media.storage import renditions
 
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
+RENDITIONS_QUEUE = "renditions"
 VERIFY_QUEUE = "verify"
 PREPARE, ENCODE, VERIFY = "prepare", "encode", "verify"
+RENDER = "render"
 # A file that kills its worker so often is given up.
 ATTEMPTS = 3
 
-BY_HASH = "SELECT PathHash, UploadID, State, Code, Reason FROM Uploads WHERE PathHash = %s"
+BY_HASH = """
+SELECT PathHash, UploadID, State, Code, Reason, Step FROM Uploads WHERE PathHash = %s
+"""
 
 # {} has a placeholder for each.
 RECEIVED = """
@@ -45,6 +50,20 @@ DELETE = "DELETE FROM Uploads WHERE PathHash = %s"
 
 LOCK = "SELECT State FROM Uploads WHERE PathHash = %s AND UploadID = %s FOR UPDATE"
 
+SET_STEP = """
+UPDATE Uploads SET Step = %s, ExpectedAt = IF(%s = 'done', NULL, ExpectedAt)
+WHERE PathHash = %s AND UploadID = %s
+"""
+
+SET_FAILURE = """
+UPDATE Uploads SET Failure = %s, ExpectedAt = NULL WHERE PathHash = %s AND UploadID = %s
+"""
+
+SET_FIRST_PLAY = """
+UPDATE Uploads SET FirstPlaySeconds = TIMESTAMPDIFF(MICROSECOND, ReceivedAt, NOW(3)) / 1e6
+WHERE PathHash = %s AND UploadID = %s AND FirstPlaySeconds IS NULL
+"""
+
 SWEEP_REFUSED = """
 DELETE FROM Uploads WHERE State = 'refused' AND ReceivedAt < NOW(3) - INTERVAL 1 HOUR
 ORDER BY ReceivedAt LIMIT 1000
@@ -66,7 +85,10 @@ class UploadTable:
         with self._database.read() as cursor:
             cursor.execute(BY_HASH, (hash_path,))
             row = cursor.fetchone()
-        return Upload(row[0], row[1], UploadState(row[2]), row[3], row[4]) if row else None
+        if row is None:
+            return None
+        hash_path, upload_id, state, code, reason, step = row
+        return Upload(hash_path, upload_id, UploadState(state), code, reason, Step(step))
 
     def received(self, hash_paths: Sequence[str]) -> dict[str, Received]:
         """What has arrived for some hash paths, by hash path."""
@@ -117,6 +139,8 @@ class UploadTable:
             cursor.execute(DELETE, (hash_path,))
             jobs.cancel(cursor, MEDIA_QUEUE, hash_path)
             jobs.cancel(cursor, ENCODE_QUEUE, hash_path)
+            jobs.cancel(cursor, RENDITIONS_QUEUE, hash_path)
+            renditions.forget(cursor, hash_path)
             jobs.cancel(cursor, VERIFY_QUEUE, hash_path)
 
         self._database.transaction("uploads.forget", work)
@@ -150,13 +174,51 @@ def add_encode_job(
     cost: int,
     *,
     may_copy: bool = True,
+    is_watched: bool = False,
 ) -> None:
     """Have the video encoded, when it is its channel's turn.
 
-    Not ``may_copy``: its frames can't be copied, that was tried.
+    Args:
+        may_copy: not where its frames can't be copied, that was tried.
+        is_watched: a copy is published already, which is not replaced by less.
     """
-    more = {"may_copy": may_copy}
+    more = {"may_copy": may_copy, "is_watched": is_watched}
     _enqueue(cursor, ENCODE_QUEUE, ENCODE, hash_path, upload_id, turn_of, cost, more)
+
+
+def add_render_job(
+    cursor: Cursor,
+    hash_path: str,
+    upload_id: str,
+    turn_of: str,
+    cost: int,
+    *,
+    of_film: bool,
+    note: str = "",
+) -> None:
+    """Have the renditions of a stream made that there are not, when it is the channel's turn.
+
+    Args:
+        of_film: of the published MP4, and not of the original.
+        note: what is missing from the film.
+    """
+    more: dict[str, bool | str] = {"of_film": of_film, "note": note}
+    _enqueue(cursor, RENDITIONS_QUEUE, RENDER, hash_path, upload_id, turn_of, cost, more)
+
+
+def set_step(cursor: Cursor, hash_path: str, upload_id: str, step: Step) -> None:
+    """Note how far the processing of an upload is."""
+    cursor.execute(SET_STEP, (step, step, hash_path, upload_id))
+
+
+def set_failure(cursor: Cursor, hash_path: str, upload_id: str, reason: str | None) -> None:
+    """Note why no more is made of an upload; ``None``: another attempt begins."""
+    cursor.execute(SET_FAILURE, (reason, hash_path, upload_id))
+
+
+def set_first_play(cursor: Cursor, hash_path: str, upload_id: str) -> None:
+    """Note that an upload can be played from this moment on, unless it could before."""
+    cursor.execute(SET_FIRST_PLAY, (hash_path, upload_id))
 
 
 def add_verify_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str, cost: int) -> None:
@@ -172,7 +234,7 @@ def _enqueue(
     upload_id: str,
     turn_of: str,
     cost: int,
-    more: Mapping[str, bool] | None = None,
+    more: Mapping[str, bool | str] | None = None,
 ) -> None:
     jobs.enqueue(
         cursor,

@@ -4,12 +4,12 @@ Each says why it is there; which tool and version it rests on stands in docs/med
 made of numbers and names of this module alone, never of what a file says in words.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from vireo_media.core.ladder import Size, largest
 from vireo_media.core.streams import Colour, Crop, Stream, Turn, displayed_size
 from vireo_media.tools.survey import Shape, Sound, Survey
 
-MAX_ENCODED_SIDE = 1920
 MAX_ENCODED_RATE = 60
 MAX_THUMBNAIL_SIDE = 1280
 
@@ -34,19 +34,8 @@ BT709_TAGS = (
 )
 
 
-@dataclass(frozen=True)
-class Canvas:
-    """The size of the film that is made; both sides are even."""
-
-    width: int
-    height: int
-
-
-def canvas_of(video: Stream, shapes: tuple[Shape, ...]) -> Canvas:
-    """Return the size of the film: the largest that is shown for long, never scaled up.
-
-    The longer side is at most `MAX_ENCODED_SIDE`.
-    """
+def canvas_of(video: Stream, shapes: tuple[Shape, ...]) -> Size:
+    """Return the size of the largest rendition: the largest that is shown for long."""
     whole = sum(each.seconds for each in shapes)
     long = [each for each in shapes if each.seconds >= whole * _LEAST_SHARE] or list(shapes)
 
@@ -56,19 +45,12 @@ def canvas_of(video: Stream, shapes: tuple[Shape, ...]) -> Canvas:
 
     chosen = max(long, key=rank)
     aspect = video.aspect if video.crop != Crop() else chosen.aspect
-    width, height = displayed_size(video, chosen.width, chosen.height, aspect)
-    factor = min(1.0, MAX_ENCODED_SIDE / max(width, height))
-    return Canvas(_even(width * factor), _even(height * factor))
+    return largest(*displayed_size(video, chosen.width, chosen.height, aspect))
 
 
-def _even(side: float) -> int:
-    return max(2, int(side + 1e-6) // 2 * 2)
-
-
-def frame_filters(video: Stream, looked: Survey) -> str:
-    """Return the chain that makes upright, square, progressive BT.709 frames of one size."""
-    colour = looked.colour
-    canvas, varies = canvas_of(video, looked.shapes), len(looked.shapes) > 1
+def frame_filters(video: Stream, looked: Survey, canvas: Size) -> str:
+    """Return the chain that makes upright, square, progressive BT.709 frames of this size."""
+    colour, varies = looked.colour, len(looked.shapes) > 1
     alpha = video.has_alpha_layer or video.pixel_format.startswith(_WITH_ALPHA)
     chain = [
         *_as_it_was_coded(video, looked),
@@ -148,7 +130,7 @@ def _on_black(video: Stream, colour: Colour) -> list[str]:
 _EXACT = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 
-def _size(canvas: Canvas, *, varies: bool) -> str:
+def _size(canvas: Size, *, varies: bool) -> str:
     """The size to scale to: the canvas, or where sizes change what fits into it."""
     width, height = canvas.width, canvas.height
     if not varies:
@@ -193,7 +175,7 @@ def _tone_mapped(colour: Colour) -> list[str]:
     return [tags, *linear, *tone, "zscale=t=bt709:m=bt709:r=tv", "format=yuv420p", _TAGGED]
 
 
-def _padded(canvas: Canvas) -> list[str]:
+def _padded(canvas: Size) -> list[str]:
     """Put frames of another shape in the middle: a phone that is turned keeps its circles."""
     size = f"{canvas.width}:{canvas.height}"
     return [f"pad={size}:(ow-iw)/2:(oh-ih)/2:black"]

@@ -205,6 +205,7 @@ def run(
     stop: threading.Event | None = None,
     max_output: int = 1 << 20,
     on_line: Callable[[bytes], None] | None = None,
+    look: Callable[[], None] | None = None,
     env: Mapping[str, str] | None = None,
     pass_fds: Sequence[int] = (),
     nice: int = NICE_BACKGROUND,
@@ -214,7 +215,8 @@ def run(
     `files` names what it may open besides the system's libraries, and takes sockets and new
     processes from it; without `files` only the limits hold. `on_line` gets every line of
     standard output, without its end, as it comes; nothing of it is kept then. What `on_line`
-    raises ends the child and is raised here. `env` is added to `PATH` and `LANG`.
+    raises ends the child and is raised here; `look` is called several times a second, and may do
+    so too. `env` is added to `PATH` and `LANG`.
 
     Raises the errors of this module. The child dies with the calling thread, so call it from a
     thread that waits for it.
@@ -237,7 +239,7 @@ def run(
     output = _Output(max_output, on_line)
     late: TimeLimit | None = None
     try:
-        _follow(process, output, time.monotonic() + limits.wall_seconds, stop)
+        _follow(process, output, time.monotonic() + limits.wall_seconds, stop, look)
     except TimeLimit as error:
         late = error
     finally:
@@ -275,6 +277,7 @@ def _follow(
     output: _Output,
     deadline: float,
     stop: threading.Event | None,
+    look: Callable[[], None] | None,
 ) -> None:
     """Read what the child prints until it has ended."""
     stdout, stderr = cast(IO[bytes], process.stdout), cast(IO[bytes], process.stderr)
@@ -287,6 +290,8 @@ def _follow(
             while True:
                 if stop is not None and stop.is_set():
                     raise Stopped("stopped by the caller")
+                if look is not None:
+                    look()
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimeLimit("out of wall clock time")

@@ -4,7 +4,7 @@ ffmpeg makes the JPEG of a random frame, and a small grey copy by which it is ju
 them show nothing, OpenCV looks for a better one (`thumbnail_child.py`), which takes longer: it is
 another program to start, and ffmpeg decodes the frame once more.
 
-Errors: those of `sandbox`, NoFrame where not one frame can be decoded, and `transcode.DiskFull`.
+Errors: those of `sandbox`, NoFrame where not one frame can be decoded, and `encoder.DiskFull`.
 """
 
 import random
@@ -14,11 +14,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vireo_media.core.formats import MP4
+from vireo_media.core.inspection import Inspection
 from vireo_media.tools import sandbox
+from vireo_media.tools.encoder import NO_SPACE, DiskFull, input_arguments
 from vireo_media.tools.ffmpeg import FORMATS, PROTOCOLS, quiet, source
-from vireo_media.tools.filters import thumbnail_filters
+from vireo_media.tools.filters import canvas_of, frame_filters, thumbnail_filters
 from vireo_media.tools.measure import Made
-from vireo_media.tools.transcode import NO_SPACE, DiskFull
+from vireo_media.tools.survey import Survey
 
 _CHILD = Path(__file__).with_name("thumbnail_child.py")
 # OpenCV and numpy map 450 MB; a video of 8192 x 4320 took 501 MB resident.
@@ -118,6 +120,49 @@ def thumbnail(
         raise
 
 
+def still(
+    path: Path,
+    target: Path,
+    found: Inspection,
+    looked: Survey,
+    *,
+    stop: threading.Event | None = None,
+) -> bool:
+    """Write a JPEG of a frame of an original to `target`, before there is a film of its size.
+
+    As `thumbnail`, but where two random frames show nothing there is none: an original can't be
+    searched, and may not even be sought in.
+
+    Returns whether there is one.
+
+    Raises DiskFull, and the errors of `sandbox`.
+    """
+    chain = frame_filters(found.video, looked, canvas_of(found.video, looked.shapes))
+    words = input_arguments(path, found, steady=looked.steady)
+    target.touch(exist_ok=True)
+    try:
+        for _ in range(_RANDOM_FRAMES):
+            at = random.SystemRandom().uniform(0.0, found.video_span.seconds)
+            argv = [*_before_input(words, ["-noaccurate_seek", "-ss", f"{at:.6f}"])]
+            argv += _looked_at(
+                f"[0:{found.video.index}]{chain},{thumbnail_filters('bt709')}", target
+            )
+            done = _run(argv, path, target, stop)
+            if done.returncode == 0 and shows_something(done.stdout):
+                return True
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    target.unlink(missing_ok=True)
+    return False
+
+
+def _before_input(words: Sequence[str], more: Sequence[str]) -> list[str]:
+    """A command line with options of its input put before it."""
+    place = words.index("-protocol_whitelist")
+    return [*words[:place], *more, *words[place:]]
+
+
 def shows_something(grey: bytes) -> bool:
     """Whether a picture is neither black nor white nor empty, given its pixels from 0 to 255."""
     if not grey:
@@ -135,16 +180,23 @@ def _take_random(
     at = made.starts_at + pick.uniform(0.0, made.video_seconds)
     # Begins with the key frame before that time, which is 0 here.
     frame = f"select='gte(t,0)+gte(n,{pick.randrange(_FRAMES_FROM_KEY)})'"
-    one = ("-fps_mode", "passthrough", "-frames:v", "1")
     argv = [
         *(*quiet("ffmpeg"), "-y", "-threads", "1", "-noaccurate_seek", "-ss", f"{at:.6f}"),
-        *(*source(path, MP4), "-filter_complex"),
-        f"[0:v:0]{frame},{thumbnail_filters(matrix)},split[jpeg][look];[look]{_SMALL_AND_GREY}[small]",
-        *("-map", "[jpeg]", *one, *_as_jpeg(target)),
-        *("-map", "[small]", *one, "-f", "rawvideo", "pipe:1"),
+        *source(path, MP4),
+        *_looked_at(f"[0:v:0]{frame},{thumbnail_filters(matrix)}", target),
     ]
     done = _run(argv, path, target, stop)
     return done.returncode == 0 and shows_something(done.stdout)
+
+
+def _looked_at(chain: str, target: Path) -> list[str]:
+    """One frame of a chain as a JPEG, and as a small grey copy to standard output."""
+    one = ("-fps_mode", "passthrough", "-frames:v", "1")
+    return [
+        *("-filter_complex", f"{chain},split[jpeg][look];[look]{_SMALL_AND_GREY}[small]"),
+        *("-map", "[jpeg]", *one, *_as_jpeg(target)),
+        *("-map", "[small]", *one, "-f", "rawvideo", "pipe:1"),
+    ]
 
 
 def _take(path: Path, target: Path, at: float, matrix: str, stop: threading.Event | None) -> None:

@@ -9,7 +9,7 @@ from vireo_common import logs
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
 from vireo_common.event_log import consumer, sweep
-from vireo_common.jobs import LEASE_SECONDS, JobQueue
+from vireo_common.jobs import LEASE_SECONDS, JobQueue, QueuesInOrder
 from vireo_common.logs import get_logger
 from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 from vireo_media.auth import Auth
@@ -23,11 +23,14 @@ from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.removals import REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE
+from vireo_media.storage.renditions import RenditionTable
 from vireo_media.storage.uploads import (
     ENCODE,
     ENCODE_QUEUE,
     MEDIA_QUEUE,
     PREPARE,
+    RENDER,
+    RENDITIONS_QUEUE,
     VERIFY,
     VERIFY_QUEUE,
     UploadTable,
@@ -45,6 +48,7 @@ from vireo_media.worker.janitor import Janitor
 from vireo_media.worker.pipeline import Pipeline
 from vireo_media.worker.reaper import Reaper
 from vireo_media.worker.removals import Remover
+from vireo_media.worker.renditions import Renderer
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
@@ -53,12 +57,13 @@ from vireo_media.worker.visibility import Visibility
 
 log = get_logger()
 
-# Somebody waits for what is prepared; nobody counts the moments before an encode begins.
+# Somebody waits for what is prepared, and for the first rendition of what must be encoded.
 PREPARE_IDLE_SECONDS = 0.05
-ENCODE_IDLE_SECONDS = 0.5
+ENCODE_IDLE_SECONDS = 0.1
+VERIFY_IDLE_SECONDS = 0.5
 EXPORT_IDLE_SECONDS = REMOVAL_IDLE_SECONDS = 0.2
 QUEUES = (
-    *(MEDIA_QUEUE, ENCODE_QUEUE, EXPORT_QUEUE),
+    *(MEDIA_QUEUE, ENCODE_QUEUE, RENDITIONS_QUEUE, EXPORT_QUEUE),
     *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE),
 )
 
@@ -91,12 +96,32 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     auth = Auth(ServiceClient(settings.auth_url, token))
     removal = Removal(uploads, files)
     reports = Reports(catalog, removal)
+    table, tools = RenditionTable(database), Tools()
     pipeline = Pipeline(
-        queues[MEDIA_QUEUE], queues[ENCODE_QUEUE], uploads, files, reports, Tools(), Early()
+        queues[MEDIA_QUEUE],
+        queues[ENCODE_QUEUE],
+        uploads,
+        files,
+        reports,
+        tools,
+        Early(),
+        table,
+        storage=settings.stream_storage,
+    )
+    first, rest = queues[ENCODE_QUEUE], queues[RENDITIONS_QUEUE]
+    renderer = Renderer(
+        rest,
+        uploads,
+        table,
+        files,
+        reports,
+        tools,
+        lambda: first.any_due() or rest.any_due(),
+        storage=settings.stream_storage,
     )
     remover = Remover(queues[REMOVAL_QUEUE], removal, files)
     visibility = Visibility(queues[VISIBILITY_QUEUE], VisibilityTable(database), files)
-    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files.blobs)
+    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
     exporter = Exporter(
         queues[EXPORT_QUEUE],
         exports,
@@ -121,6 +146,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
+        RENDER: Handler(renderer.render, renderer.give_up),
         VERIFY: Handler(verifier.verify, verifier.give_up),
         EXPORT: Handler(exporter.run, exporter.give_up),
         OF_VIDEO: Handler(visibility.of_video, visibility.give_up),
@@ -140,24 +166,26 @@ def _slots(
     does: Mapping[str, Handler],
 ) -> list[Slot]:
     """Which queue, with its kinds of jobs, is worked on by how many slots."""
+    # What can be played first comes before the renditions of what is played already.
+    encodes = [ENCODE_QUEUE, RENDITIONS_QUEUE]
     wanted = [
-        (settings.prepare_slots, MEDIA_QUEUE, [PREPARE], PREPARE_IDLE_SECONDS),
-        (settings.encode_slots, ENCODE_QUEUE, [ENCODE], ENCODE_IDLE_SECONDS),
-        (1, VERIFY_QUEUE, [VERIFY], ENCODE_IDLE_SECONDS),
-        (1, EXPORT_QUEUE, [EXPORT], EXPORT_IDLE_SECONDS),
-        (1, VISIBILITY_QUEUE, [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
-        (1, REMOVAL_QUEUE, [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),
+        (settings.prepare_slots, [MEDIA_QUEUE], [PREPARE], PREPARE_IDLE_SECONDS),
+        (settings.encode_slots, encodes, [ENCODE, RENDER], ENCODE_IDLE_SECONDS),
+        (1, [VERIFY_QUEUE], [VERIFY], VERIFY_IDLE_SECONDS),
+        (1, [EXPORT_QUEUE], [EXPORT], EXPORT_IDLE_SECONDS),
+        (1, [VISIBILITY_QUEUE], [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
+        (1, [REMOVAL_QUEUE], [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),
     ]
     return [
         Slot(
             f"{kinds[0]}-{number}",
-            queues[queue],
+            QueuesInOrder(*(queues[name] for name in names)),
             {kind: does[kind] for kind in kinds},
             stopping,
             idle,
             retries=(OSError, SandboxError),
         )
-        for count, queue, kinds, idle in wanted
+        for count, names, kinds, idle in wanted
         for number in range(count)
     ]
 

@@ -5,7 +5,7 @@ import threading
 from vireo_common.errors import Failure
 from vireo_common.logs import get_logger
 from vireo_media.core.exports import ExportState
-from vireo_media.core.uploads import UploadState
+from vireo_media.core.uploads import Step, UploadState
 from vireo_media.storage import blobs
 from vireo_media.storage.blobs import Kind
 from vireo_media.storage.exports import ExportTable
@@ -125,4 +125,7 @@ class Janitor(threading.Thread):
         upload = self._uploads.find(hash_path)
         if upload is None or upload.upload_id != upload_id:
             return False
-        return upload.state not in {UploadState.REFUSED, UploadState.PUBLISHED}
+        if upload.state is UploadState.PUBLISHED:
+            # Its stream is made after it is published.
+            return upload.step is not Step.DONE
+        return upload.state is not UploadState.REFUSED

@@ -3,6 +3,7 @@
 The job ``prepare``:  probe -> copy -> what is made of the film -> keep -> publish
                       probe -> keep -> a job ``encode``, where it can't be copied
 The job ``encode``:   encode -> what is made of the film -> publish
+What is published can be played; the job ``render`` makes the rest of its stream (renditions.py).
 
 Every step can be done again by another worker after this one died in the middle of it. A worker
 that stood still for longer than its lease may go on, and not know that another one has its job, or
@@ -29,33 +30,39 @@ from vireo_common.worker import TryLater
 from vireo_media.core.encoding import cost_of
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.refused import Refused
-from vireo_media.core.uploads import Upload, UploadState
-from vireo_media.storage import blobs
+from vireo_media.core.uploads import Step, Upload, UploadState
+from vireo_media.storage import blobs, renditions
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.renditions import RenditionTable
 from vireo_media.storage.uploads import UploadTable
+from vireo_media.tools.encoder import DiskFull, TranscodeFailed
+from vireo_media.tools.fragments import BadFragments
 from vireo_media.tools.measure import NotMade
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.thumbnail import NoFrame
-from vireo_media.tools.transcode import DiskFull, TranscodeFailed
 from vireo_media.worker.reports import Change, Reports, change_to
 from vireo_media.worker.steps.copy import copy
-from vireo_media.worker.steps.encode import encode
+from vireo_media.worker.steps.encode import choose_largest, choose_lowest, make_film
 from vireo_media.worker.steps.keep import Early, Keep
 from vireo_media.worker.steps.probe import probe
+from vireo_media.worker.steps.progress_report import ProgressReport
 from vireo_media.worker.steps.publish import Publish
+from vireo_media.worker.steps.stream import parts_of
 from vireo_media.worker.steps.thumbnail import take_thumbnail
 from vireo_media.worker.steps.tools import Tools
-from vireo_media.worker.steps.work import Film, StepOfFilm, Work
+from vireo_media.worker.steps.work import Film, Part, Plan, StepOfFilm, Work
 
 log = get_logger()
 
 # What is made of every film, one after the other, before it is published.
 OF_FILM: Sequence[StepOfFilm] = (take_thumbnail,)
 # What a step raises about this file: doing the same again would end alike.
-UNFIT = (TranscodeFailed, NotMade, NoFrame, LimitExceeded)
+UNFIT = (TranscodeFailed, BadFragments, NotMade, NoFrame, LimitExceeded)
 
 DISK_FULL_SECONDS = 60.0
+# How many times the bytes of an original its stream may take.
+STORAGE = 2.0
 UNREADABLE = "The video could not be converted; the file may be damaged."
 
 
@@ -66,6 +73,7 @@ class Pipeline:
         media: the queue that somebody waits for.
         encodes: the slow queue.
         early: which uploads are answered before their copy is made.
+        storage: how many times the bytes of an original its stream may take.
         of_film: what is made of every film.
     """
 
@@ -78,7 +86,9 @@ class Pipeline:
         reports: Reports,
         tools: Tools,
         early: Early,
+        table: RenditionTable,
         *,
+        storage: float = STORAGE,
         of_film: Sequence[StepOfFilm] = OF_FILM,
     ) -> None:
         self._media = media
@@ -88,6 +98,8 @@ class Pipeline:
         self._reports = reports
         self._tools = tools
         self._of_film = of_film
+        self._table = table
+        self._storage = storage
         self._keep = Keep(media, uploads, files, reports, early)
         self._publish = Publish(uploads, files, reports)
 
@@ -186,8 +198,7 @@ class Pipeline:
                 upload_rows.refuse(cursor, job.subject, upload_id, code, UNREADABLE)
                 self._files.drop(job.subject, upload_id)
             else:
-                events.publish(cursor, _failed(job.subject))
-                self._files.staging.discard(job.subject, upload_id)
+                self._set_failed(cursor, job.subject, upload_id, UNREADABLE)
 
         self._media.quarantine(job, error, also)
 
@@ -207,26 +218,68 @@ class Pipeline:
         results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
         work = Work(job, upload, source, results, stop)
         told = Change(VideoStateChanged(upload.hash_path, "processing"))
-        self._encodes.while_held(job, told.publish)
+
+        def begin(cursor: Cursor) -> None:
+            upload_rows.set_step(cursor, upload.hash_path, upload.upload_id, Step.FIRST)
+            told.publish(cursor)
+
+        self._encodes.while_held(job, begin)
         self._reports.notify(told)
         try:
             with _leaving_no_results(work):
-                film = encode(work, self._tools)
-                self._make_of(film, work)
+                film, parts = self._make_first(work)
         except (Refused, *UNFIT) as error:
             log.warning("encode_failed", error=str(error))
             self._fail(job, upload, error.reason if isinstance(error, Refused) else UNREADABLE)
             return
         except DiskFull:
             raise TryLater("disk full", DISK_FULL_SECONDS) from None
-        self._publish(self._encodes, work, film)
+        self._publish(self._encodes, work, film, parts)
+
+    def _make_first(self, work: Work) -> tuple[Film, Sequence[Part]]:
+        """What can be played first: the film, and the parts of its stream where it was encoded."""
+        job, upload, tools, results = work.job, work.upload, self._tools, work.results
+        report: ProgressReport | None = None
+
+        def on_plan(plan: Plan) -> None:
+            names = (upload.hash_path, upload.upload_id)
+            self._encodes.while_held(
+                job, lambda cursor: renditions.plan(cursor, *names, plan.rungs)
+            )
+            cost = plan.rung.cost
+            behind = sum(rung.cost for rung in plan.rungs) - cost
+            heights = [plan.rung.height]
+            nonlocal report
+            report = ProgressReport(self._table, upload, heights, cost=cost, behind=behind)
+
+        def tell(share: float) -> None:
+            if report:
+                report(share)
+
+        film = make_film(
+            work.source,
+            results.video,
+            tools,
+            choose_largest if job.payload.get("is_watched") else choose_lowest,
+            may_copy=bool(job.payload.get("may_copy", True)),
+            storage=self._storage,
+            on_plan=on_plan,
+            tell=tell,
+            stop=work.stop,
+        )
+        if film.plan is None:
+            self._make_of(film, work)
+            return film, ()
+        plan = film.plan
+        if not tools.still(work.source, results.thumbnail, plan.found, plan.looked, stop=work.stop):
+            self._make_of(film, work)
+        return film, parts_of(film, work, tools)
 
     def give_up_encode(self, job: Job, error: str) -> None:
         """A video that can't be encoded has failed; its original is kept."""
 
         def also(cursor: Cursor) -> None:
-            events.publish(cursor, _failed(job.subject))
-            self._files.staging.discard(job.subject, str(job.payload["upload_id"]))
+            self._set_failed(cursor, job.subject, str(job.payload["upload_id"]), UNREADABLE)
 
         self._encodes.quarantine(job, error, also)
 
@@ -252,10 +305,15 @@ class Pipeline:
 
     def _fail(self, job: Job, upload: Upload, reason: str) -> None:
         def also(cursor: Cursor) -> None:
-            events.publish(cursor, _failed(upload.hash_path, reason))
-            self._files.staging.discard(upload.hash_path, upload.upload_id)
+            self._set_failed(cursor, upload.hash_path, upload.upload_id, reason)
 
         self._encodes.finish(job, also)
+
+    def _set_failed(self, cursor: Cursor, hash_path: str, upload_id: str, reason: str) -> None:
+        events.publish(cursor, _failed(hash_path, reason))
+        upload_rows.set_failure(cursor, hash_path, upload_id, reason)
+        renditions.set_unfinished(cursor, hash_path, upload_id, "failed")
+        self._files.staging.discard(hash_path, upload_id)
 
 
 @contextlib.contextmanager
@@ -265,8 +323,7 @@ def _leaving_no_results(work: Work) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        work.results.video.unlink(missing_ok=True)
-        work.results.thumbnail.unlink(missing_ok=True)
+        work.results.remove()
         raise
 
 

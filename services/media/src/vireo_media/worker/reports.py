@@ -7,7 +7,9 @@ from vireo_common.errors import Code, Failure
 from vireo_common.events import VideoStateChanged
 from vireo_media.catalog import Catalog
 from vireo_media.core.inspection import Inspection
+from vireo_media.core.ladder import Size
 from vireo_media.core.removal import Removal
+from vireo_media.storage.video_files import FilesChange
 from vireo_media.tools.measure import Made
 
 
@@ -33,6 +35,15 @@ class Reports:
         self._catalog = catalog
         self._removal = removal
 
+    def notify_files(self, told: FilesChange) -> None:
+        """Notify catalog now of what there is beside the MP4; where it can't be reached, the event
+        does."""
+        try:
+            self._catalog.notify_files(told.files, told.event_id)
+        except Failure as failure:
+            if failure.code is Code.NOT_FOUND:
+                self._removal(told.files.hash_path)
+
     def notify(self, told: Change) -> None:
         """Notify catalog now of what was published; where it can't be reached, the event does."""
         try:
@@ -44,14 +55,20 @@ class Reports:
 
 
 def change_to(
-    state: str, hash_path: str, measured: Inspection | Made, note: str = ""
+    state: str,
+    hash_path: str,
+    measured: Inspection | Made,
+    note: str = "",
+    size: Size | None = None,
 ) -> VideoStateChanged:
-    """The change of a video whose file was measured."""
+    """The change of a video whose file was measured; ``size`` is its own, where that is of a
+    smaller one."""
+    size = size or Size(measured.width, measured.height)
     return VideoStateChanged(
         hash_path,
         state,
         reason=note,
         duration=round(measured.duration, 3),
-        width=measured.width,
-        height=measured.height,
+        width=size.width,
+        height=size.height,
     )

@@ -4,13 +4,13 @@ import threading
 
 from pymysql.cursors import Cursor
 
+from vireo_common import jobs
 from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.logs import get_logger
 from vireo_media.core.uploads import UploadState
-from vireo_media.storage import blobs
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.blobs import Blobs
-from vireo_media.storage.uploads import UploadGone, UploadTable
+from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.uploads import RENDITIONS_QUEUE, UploadGone, UploadTable
 from vireo_media.tools.decode import decodes
 from vireo_media.tools.measure import NotMade, measure
 from vireo_media.tools.sandbox import LimitExceeded
@@ -21,10 +21,10 @@ log = get_logger()
 class Verifier:
     """Decodes published copies to their end."""
 
-    def __init__(self, queue: JobQueue, uploads: UploadTable, store: Blobs) -> None:
+    def __init__(self, queue: JobQueue, uploads: UploadTable, files: MediaFiles) -> None:
         self._queue = queue
         self._uploads = uploads
-        self._blobs = store
+        self._files = files
 
     def verify(self, job: Job, stop: threading.Event) -> None:
         """Have a copy encoded that does not decode to its end; it is served until that is done."""
@@ -42,9 +42,10 @@ class Verifier:
             state = UploadState.STORED
             upload_rows.set_state(cursor, job.subject, upload.upload_id, state)
             # Before its channel's other ones: this one is being watched.
-            upload_rows.add_encode_job(
-                cursor, job.subject, upload.upload_id, job.turn_of, cost=0, may_copy=False
-            )
+            names = (job.subject, upload.upload_id, job.turn_of)
+            upload_rows.add_encode_job(cursor, *names, cost=0, may_copy=False, is_watched=True)
+            # They are made of the damaged copy.
+            jobs.cancel(cursor, RENDITIONS_QUEUE, job.subject)
 
         try:
             self._queue.finish(job, also)
@@ -56,11 +57,8 @@ class Verifier:
         self._queue.quarantine(job, error, lambda cursor: None)
 
     def _is_whole(self, hash_path: str, stop: threading.Event) -> bool:
-        # A moderator may have hidden it.
-        places = (blobs.video(hash_path), blobs.hidden_video(hash_path))
-        place = next((key for key in places if self._blobs.size(key) is not None), places[0])
         try:
-            with self._blobs.fetch(place) as video:
+            with self._files.blobs.fetch(self._files.film(hash_path)) as video:
                 seconds = measure(video, stop=stop).duration
                 return decodes(video, seconds, stop=stop)
         except (NotMade, FileNotFoundError):

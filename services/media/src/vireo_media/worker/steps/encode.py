@@ -5,19 +5,22 @@ an encoder that ends with success may have dropped half of a file.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from vireo_common.logs import get_logger
 from vireo_media.core.encoding import check_cost
 from vireo_media.core.inspection import Inspection
+from vireo_media.core.ladder import Rung, Size, file_height
+from vireo_media.tools.encoder import CORRECTED_CLOCKS, NoCopy, TranscodeFailed
 from vireo_media.tools.filters import counts_samples
 from vireo_media.tools.measure import Made
+from vireo_media.tools.progress import Progress
 from vireo_media.tools.survey import Sound, Survey
-from vireo_media.tools.transcode import CORRECTED_CLOCKS, NoCopy, TranscodeFailed
+from vireo_media.worker.steps.stream import rungs_of
 from vireo_media.worker.steps.tools import Tools
-from vireo_media.worker.steps.work import Film, Work
+from vireo_media.worker.steps.work import Film, Plan
 
 log = get_logger()
 
@@ -31,25 +34,36 @@ class WrongLength(TranscodeFailed):
     """What was made lasts longer or shorter than what was found."""
 
 
-def encode(work: Work, tools: Tools) -> Film:
-    """Make the film of an original, copying its frames where the job says that they may be.
+def choose_lowest(rungs: Sequence[Rung], largest: Size) -> Rung:
+    """What can be played first."""
+    return rungs[0]
 
-    Raises as ``make_film`` does.
-    """
-    may_copy = bool(work.job.payload.get("may_copy", True))
-    target = work.results.video
-    return make_film(work.source, target, tools, may_copy=may_copy, stop=work.stop)
+
+def choose_largest(rungs: Sequence[Rung], largest: Size) -> Rung:
+    """What the MP4 for every browser is made of."""
+    height = file_height([rung.height for rung in rungs], largest)
+    return next(rung for rung in rungs if rung.height == height)
 
 
 def make_film(
     original: Path,
     target: Path,
     tools: Tools,
+    choose: Callable[[Sequence[Rung], Size], Rung] = choose_largest,
     *,
     may_copy: bool = True,
+    storage: float = 2.0,
+    on_plan: Callable[[Plan], None] | None = None,
+    tell: Callable[[float], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Film:
     """Encode what a browser does not play, copy what it does, unless not ``may_copy``.
+
+    Args:
+        choose: which rendition is made, of all that there could be of a size.
+        storage: how many times the bytes of the original a stream may take.
+        on_plan: hears what is about to be encoded.
+        tell: hears which share of that is done.
 
     Raises:
         Refused: the original is no video.
@@ -67,11 +81,18 @@ def make_film(
     if found.audio and (looked.sound is None or looked.sound.seconds == 0):
         found, silenced = found.without_sound(), True
 
+    largest, rungs = rungs_of(found, looked, original.stat().st_size, storage)
+    plan = Plan(found, looked, largest, rungs, choose(rungs, largest))
+
     def make(what: Inspection) -> Made:
-        return _encode_whole(original, target, what, looked, tools, stop)
+        if on_plan and not what.video_copies:
+            on_plan(plan)
+        progress = Progress(found.video_span.seconds, tell) if tell else None
+        return _encode_whole(original, target, replace(plan, found=what), tools, progress, stop)
 
     made, encoded = _encode_what_can_be(found, make)
-    return Film(made, _note(made, encoded, looked, silenced=silenced), encoded.video_copies)
+    note = _note(made, encoded, looked, silenced=silenced)
+    return Film(made, note, encoded.video_copies, plan=None if encoded.video_copies else plan)
 
 
 def _note(made: Made, encoded: Inspection, looked: Survey, *, silenced: bool) -> str:
@@ -115,16 +136,17 @@ def _encode_what_can_be(
 def _encode_whole(
     original: Path,
     target: Path,
-    found: Inspection,
-    looked: Survey,
+    plan: Plan,
     tools: Tools,
+    progress: Progress | None,
     stop: threading.Event | None,
 ) -> Made:
     """Encode and measure.
 
     Raises WrongLength where the frames last longer or shorter than those that were found.
     """
-    tools.encode(original, target, found, looked, stop=stop)
+    found, looked = plan.found, plan.looked
+    tools.encode(original, target, found, looked, plan.rung, stop=stop, progress=progress)
     made = tools.measure(target, stop=stop)
     wanted = _video_seconds(found, looked)
     if _shorter(made.video_seconds, wanted) or _shorter(wanted, made.video_seconds):

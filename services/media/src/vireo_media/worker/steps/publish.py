@@ -1,18 +1,22 @@
 """The step ``publish``: files to where the gateway finds them; catalog is notified."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pymysql.cursors import Cursor
 
 from vireo_common.jobs import JobQueue
-from vireo_media.core.uploads import UploadState
+from vireo_media.core.uploads import Step, UploadState
+from vireo_media.storage import renditions
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
+from vireo_media.storage.video_files import FilesChange
 from vireo_media.storage.visibility import is_hidden
 from vireo_media.worker.reports import Change, Reports, change_to
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
-from vireo_media.worker.steps.work import Film, Work
+from vireo_media.worker.steps.publish_parts import place_files, place_rows, transfer_parts
+from vireo_media.worker.steps.work import Film, Part, Work
 
 
 class Publish:
@@ -23,42 +27,64 @@ class Publish:
         self._files = files
         self._reports = reports
 
-    def __call__(self, queue: JobQueue, work: Work, film: Film) -> None:
+    def __call__(self, queue: JobQueue, work: Work, film: Film, parts: Sequence[Part] = ()) -> None:
         """Put the files in place, notify catalog, and finish the job, which is one of ``queue``.
 
         The files are synced after they are published: they can be made again from the original,
-        and are, where the machine stops before the job is finished.
+        and are, where the machine stops before the job is finished. The rest of the stream is left
+        to another job.
+
+        Args:
+            parts: the first ones of the stream.
 
         Raises:
             LeaseLost: the upload is not this worker's any more.
         """
         job, upload = work.job, work.upload
-        told = Change(change_to("ready", upload.hash_path, film.made, film.note))
+        size = film.plan.largest if film.plan else None
+        told = Change(change_to("ready", upload.hash_path, film.made, film.note, size))
+        told_files = FilesChange(upload.hash_path)
         # Before the transaction, for it may take long where the store is elsewhere.
         transferred = self._files.transfer(upload.hash_path, work.results)
+        transfers = transfer_parts(self._files, work, parts)
 
         def place(cursor: Cursor) -> None:
             # The rows stay locked until the files are moved: neither a deletion nor another worker
             # comes between.
             marking(upload, UploadState.PLACED)(cursor)
             hidden = is_hidden(cursor, upload.hash_path)
+            upload_rows.set_first_play(cursor, upload.hash_path, upload.upload_id)
+            master = place_rows(cursor, work, parts)
+            place_files(self._files, work, transfers, master, hidden=hidden)
             version = self._files.publish(transferred, hidden=hidden)
             told.change = replace(told.change, thumbnail_version=version)
             told.publish(cursor)
+            if parts:
+                told_files.publish(cursor)
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             queue.while_held(job, place)
+            if parts:
+                self._reports.notify_files(told_files)
             self._reports.notify(told)
-
-            def mark(cursor: Cursor) -> None:
-                marking(upload, UploadState.PUBLISHED)(cursor)
-                if film.copied:
-                    names = (upload.hash_path, upload.upload_id, job.turn_of)
-                    made = film.made
-                    cost = int(made.duration * made.width * made.height)
-                    upload_rows.add_verify_job(cursor, *names, cost=cost)
-
-            queue.while_held(job, mark)
+            queue.while_held(job, lambda cursor: self._mark(cursor, work, film))
             self._files.settle(upload.hash_path)
             queue.finish(job)
             self._files.staging.discard(upload.hash_path, upload.upload_id)
+
+    def _mark(self, cursor: Cursor, work: Work, film: Film) -> None:
+        """Note that all of it is done, and have done what is left."""
+        job, upload = work.job, work.upload
+        marking(upload, UploadState.PUBLISHED)(cursor)
+        names = (upload.hash_path, upload.upload_id, job.turn_of)
+        if film.copied:
+            made = film.made
+            cost = int(made.duration * made.width * made.height)
+            upload_rows.add_verify_job(cursor, *names, cost=cost)
+        rows = renditions.of_upload(cursor, upload.hash_path, upload.upload_id)
+        left = sum(row.cost for row in rows if row.state != "ready")
+        of_film = film.plan is None
+        step = Step.RENDITIONS if of_film or left else Step.DONE
+        upload_rows.set_step(cursor, upload.hash_path, upload.upload_id, step)
+        if step is Step.RENDITIONS:
+            upload_rows.add_render_job(cursor, *names, left, of_film=of_film, note=film.note)

@@ -4,18 +4,30 @@ They are handed to the steps, so that a test can hand in others.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from vireo_media.core.encoding import MAX_COST
 from vireo_media.core.inspection import Inspection
+from vireo_media.core.ladder import Rung
+from vireo_media.core.playlists import Fragments
 from vireo_media.storage.disk_blobs import sync
+from vireo_media.tools import fragments
 from vireo_media.tools.measure import Made, measure
 from vireo_media.tools.probe import inspect
+from vireo_media.tools.progress import Progress
+from vireo_media.tools.renditions import (
+    Beginning,
+    beginning,
+    encode_rungs,
+    encode_sound,
+    join,
+    split,
+)
 from vireo_media.tools.survey import Survey, survey
-from vireo_media.tools.thumbnail import thumbnail
+from vireo_media.tools.thumbnail import still, thumbnail
 from vireo_media.tools.transcode import copy_streams, encode
 
 
@@ -50,9 +62,69 @@ class Encodes(Protocol):
         target: Path,
         found: Inspection,
         looked: Survey,
+        rung: Rung,
+        *,
+        stop: threading.Event | None = None,
+        progress: Progress | None = None,
+    ) -> None: ...
+
+
+class EncodesRungs(Protocol):
+    """`tools.renditions.encode_rungs`."""
+
+    def __call__(
+        self,
+        path: Path,
+        targets: Sequence[tuple[Rung, Path]],
+        found: Inspection,
+        looked: Survey,
+        *,
+        keyframes: Sequence[float] = (),
+        stop: threading.Event | None = None,
+        progress: Progress | None = None,
+    ) -> None: ...
+
+
+class Splits(Protocol):
+    """`tools.renditions.split`."""
+
+    def __call__(
+        self,
+        film: Path,
+        video: Path | None,
+        sound: Path | None,
         *,
         stop: threading.Event | None = None,
     ) -> None: ...
+
+
+class EncodesSound(Protocol):
+    """`tools.renditions.encode_sound`."""
+
+    def __call__(
+        self, film: Path, target: Path, *, stop: threading.Event | None = None
+    ) -> None: ...
+
+
+class Joins(Protocol):
+    """`tools.renditions.join`."""
+
+    def __call__(
+        self,
+        video: Path,
+        sound: Path | None,
+        target: Path,
+        *,
+        stop: threading.Event | None = None,
+    ) -> None: ...
+
+
+class Begins(Protocol):
+    """`tools.renditions.beginning`."""
+
+    def __call__(
+        self, path: Path, stream: str, *, stop: threading.Event | None = None
+    ) -> Beginning: ...
 
 
 class Measures(Protocol):
@@ -75,6 +147,20 @@ class TakesThumbnails(Protocol):
     ) -> None: ...
 
 
+class TakesStills(Protocol):
+    """`tools.thumbnail.still`."""
+
+    def __call__(
+        self,
+        path: Path,
+        target: Path,
+        found: Inspection,
+        looked: Survey,
+        *,
+        stop: threading.Event | None = None,
+    ) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Tools:
     """The real ones, where no others are given.
@@ -90,4 +176,11 @@ class Tools:
     encode: Encodes = encode
     measure: Measures = measure
     thumbnail: TakesThumbnails = thumbnail
+    still: TakesStills = still
+    split: Splits = split
+    encode_sound: EncodesSound = encode_sound
+    encode_rungs: EncodesRungs = encode_rungs
+    join: Joins = join
+    beginning: Begins = beginning
+    fragments: Callable[[Path, float | None], Fragments] = fragments.read
     max_cost: int = MAX_COST

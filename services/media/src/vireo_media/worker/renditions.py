@@ -1,0 +1,306 @@
+"""The job ``render``: the renditions of a stream that there are not, the lowest first.
+
+Of a film that was copied, its own frames and sound join the stream at once, and the others are
+encoded from it. Of any other the first rendition is there already, and the others are encoded from
+the original; with the one that is right for it the MP4 is made anew.
+
+What is ready joins the stream group by group. Where somebody else's job waits, the rest is left to
+another job, behind it.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from pymysql.cursors import Cursor
+
+from vireo_common.jobs import Job, JobQueue
+from vireo_common.logs import get_logger
+from vireo_common.worker import TryLater
+from vireo_media.core.inspection import Inspection
+from vireo_media.core.ladder import Size, file_height, next_group
+from vireo_media.core.refused import Refused
+from vireo_media.core.uploads import Step, Upload, UploadState
+from vireo_media.storage import blobs, renditions
+from vireo_media.storage import uploads as upload_rows
+from vireo_media.storage.blobs import Transfer
+from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.renditions import RenditionRow, RenditionTable
+from vireo_media.storage.uploads import UploadTable
+from vireo_media.storage.video_files import FilesChange
+from vireo_media.storage.visibility import is_hidden
+from vireo_media.tools.encoder import DiskFull, TranscodeFailed
+from vireo_media.tools.fragments import BadFragments
+from vireo_media.tools.measure import NotMade
+from vireo_media.tools.progress import Progress
+from vireo_media.tools.sandbox import LimitExceeded
+from vireo_media.tools.survey import Survey
+from vireo_media.worker.reports import Change, Reports, change_to
+from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
+from vireo_media.worker.steps.progress_report import ProgressReport
+from vireo_media.worker.steps.publish_parts import place_files, place_rows, transfer_parts
+from vireo_media.worker.steps.stream import copied_part, encoded_parts, rungs_of, sound_part
+from vireo_media.worker.steps.tools import Tools
+from vireo_media.worker.steps.work import Part, Work
+
+log = get_logger()
+
+DISK_FULL_SECONDS = 60.0
+UNFINISHED = ("waiting", "processing")
+# What is raised about this file: doing the same again would end alike.
+UNFIT = (TranscodeFailed, BadFragments, NotMade, LimitExceeded, Refused)
+
+
+class Renderer:
+    """Makes renditions.
+
+    Args:
+        is_waited_for: whether another job waits for the slot.
+        storage: how many times the bytes of the original a stream may take.
+    """
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        uploads: UploadTable,
+        table: RenditionTable,
+        files: MediaFiles,
+        reports: Reports,
+        tools: Tools,
+        is_waited_for: Callable[[], bool],
+        *,
+        storage: float,
+    ) -> None:
+        self._queue = queue
+        self._uploads = uploads
+        self._table = table
+        self._files = files
+        self._reports = reports
+        self._tools = tools
+        self._is_waited_for = is_waited_for
+        self._storage = storage
+
+    def render(self, job: Job, stop: threading.Event) -> None:
+        """Make what there is not; the rest is left where others wait."""
+        upload = self._uploads.find(job.subject)
+        if upload is None or upload.upload_id != job.payload["upload_id"]:
+            self._queue.finish(job)
+            return
+        of_film = bool(job.payload["of_film"])
+        original = blobs.original(upload.hash_path, upload.upload_id)
+        place = self._files.film(upload.hash_path) if of_film else original
+        results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
+        with self._files.blobs.fetch(place) as source:
+            work = Work(job, upload, source, results, stop)
+            try:
+                self._render(work, of_film=of_film)
+            except UNFIT as error:
+                log.warning("renditions_failed", error=str(error))
+                self._fail(job, upload)
+            except DiskFull:
+                raise TryLater("disk full", DISK_FULL_SECONDS) from None
+            finally:
+                results.remove()
+
+    def give_up(self, job: Job, error: str) -> None:
+        """What can't be made has failed; what there is is played on."""
+        upload_id = str(job.payload["upload_id"])
+
+        def also(cursor: Cursor) -> None:
+            self._set_failed(cursor, job.subject, upload_id)
+            self._files.staging.discard(job.subject, upload_id)
+
+        self._queue.quarantine(job, error, also)
+
+    def _render(self, work: Work, *, of_film: bool) -> None:
+        tools, stop, upload = self._tools, work.stop, work.upload
+        found = tools.inspect(work.source, stop=stop)
+        looked = tools.survey(work.source, found, stop=stop)
+        if of_film and not self._rows(upload):
+            self._begin(work, found, looked)
+        while waiting := [row for row in self._rows(upload) if row.state in UNFINISHED]:
+            group = next_group([row.rung for row in waiting])
+            heights = [rung.height for rung in group]
+            behind = [row.cost for row in waiting if row.height not in heights]
+            report = ProgressReport(
+                self._table,
+                upload,
+                heights,
+                cost=sum(rung.cost for rung in group),
+                behind=sum(behind),
+            )
+            ready = [row for row in self._rows(upload) if row.state == "ready" and row.height]
+            parts = encoded_parts(
+                work.source,
+                group,
+                found,
+                looked,
+                work.results,
+                tools,
+                start=ready[0].start if ready else self._start(work, found, of_film=of_film),
+                keyframes=self._keyframes(work, ready),
+                stop=stop,
+                progress=Progress(found.video_span.seconds, report),
+            )
+            kept = self._within_storage(work, parts)
+            self._publish(work, kept, of_film=of_film, made=heights)
+            if behind and self._is_waited_for():
+                self._leave_rest(work, sum(behind), of_film=of_film)
+                return
+        self._queue.finish(work.job, lambda cursor: self._set_done(cursor, upload))
+
+    def _rows(self, upload: Upload) -> Sequence[RenditionRow]:
+        rows = self._table.of_upload(upload.hash_path, upload.upload_id)
+        return [row for row in rows if row.height or row.state == "ready"]
+
+    def _start(self, work: Work, found: Inspection, *, of_film: bool) -> float:
+        """When the first frame is shown."""
+        if of_film:
+            return self._tools.beginning(work.source, "v", stop=work.stop).start
+        spans = [found.video_span, *([found.audio_span] if found.audio_span else [])]
+        return found.video_span.start - min(span.start for span in spans)
+
+    def _within_storage(self, work: Work, parts: Sequence[Part]) -> Sequence[Part]:
+        """Those of new parts that may be kept: always the lowest and the largest, and of those
+        between them what there is room for, the lowest first."""
+        rows = self._rows(work.upload)
+        heights = [row.height for row in rows if row.height]
+        always = {min(heights), max(heights)}
+        original = blobs.original(work.upload.hash_path, work.upload.upload_id)
+        room = (self._files.blobs.size(original) or 0) * self._storage
+        room -= sum(row.size for row in rows)
+        room -= sum(part.size for part in parts if part.made.height in always)
+        made = {part.made.height for part in parts}
+        if max(heights) not in made and rows[-1].state != "ready":
+            seconds = parts[0].fragments.seconds
+            room -= rows[-1].rung.most_bits * seconds / 8
+        kept = []
+        for part in parts:
+            if part.made.height not in always:
+                if part.size > room:
+                    log.info("rendition_dropped", height=part.made.height)
+                    continue
+                room -= part.size
+            kept.append(part)
+        return kept
+
+    def _begin(self, work: Work, found: Inspection, looked: Survey) -> None:
+        """Of a film that was copied: plan its stream, and publish what need not be encoded."""
+        copied = copied_part(work.source, found, work.results, self._tools, work.stop)
+        sound = sound_part(work.source, found, work.results, self._tools, work.stop)
+        size = work.source.stat().st_size
+        _, rungs = rungs_of(found, looked, size, self._storage, copied=copied is not None)
+        names = (work.upload.hash_path, work.upload.upload_id)
+        parts = [part for part in (sound, copied) if part]
+
+        def plan(cursor: Cursor) -> None:
+            renditions.plan(cursor, *names, rungs)
+
+        self._publish(work, parts, of_film=True, before=plan)
+
+    def _keyframes(self, work: Work, ready: Sequence[RenditionRow]) -> Sequence[float]:
+        """When the segments of the film's own frames begin; none where all were encoded."""
+        own = next((row for row in ready if row.copied), None)
+        if own is None:
+            return ()
+        key = self._files.part(work.upload.hash_path, own.part)
+        with self._files.blobs.fetch(key) as file:
+            return [each.start for each in self._tools.fragments(file, None).segments]
+
+    def _publish(
+        self,
+        work: Work,
+        parts: Sequence[Part],
+        *,
+        of_film: bool,
+        made: Sequence[int] = (),
+        before: Callable[[Cursor], None] | None = None,
+    ) -> None:
+        """Let parts join the stream; with the right one the MP4 is replaced.
+
+        Args:
+            made: the heights of all that were made, whether they are kept or not.
+
+        Raises:
+            LeaseLost: the upload is not this worker's any more.
+        """
+        upload = work.upload
+        rows = [row for row in self._rows(upload) if row.height]
+        told, told_files = None, FilesChange(upload.hash_path)
+        film: Transfer | None = None
+        if not of_film and rows:
+            largest = Size(*_shown(rows[-1]))
+            wanted = file_height([row.height for row in rows], largest)
+            part = next((part for part in parts if part.made.height == wanted), None)
+            if part is not None:
+                told, film = self._file_of(work, part, largest)
+        transfers = transfer_parts(self._files, work, parts)
+
+        def place(cursor: Cursor) -> None:
+            marking(upload, UploadState.PUBLISHED)(cursor)
+            hidden = is_hidden(cursor, upload.hash_path)
+            if before:
+                before(cursor)
+            for height in made:
+                # What there was no room for.
+                renditions.drop(cursor, upload.hash_path, upload.upload_id, height)
+            master = place_rows(cursor, work, parts)
+            if told:
+                told.publish(cursor)
+            told_files.publish(cursor)
+            place_files(self._files, work, transfers, master, hidden=hidden)
+            if film:
+                self._files.publish_video(film, hidden=hidden)
+
+        with dropping_what_is_lost(self._uploads, self._files, upload):
+            self._queue.while_held(work.job, place)
+            if told:
+                self._reports.notify(told)
+            self._reports.notify_files(told_files)
+        self._files.settle(upload.hash_path)
+
+    def _file_of(self, work: Work, part: Part, largest: Size) -> tuple[Change, Transfer]:
+        """The MP4 of a rendition and the sound, and what catalog is to hear of it."""
+        upload, target = work.upload, work.results.video
+        sound = next((row for row in self._rows(upload) if row.height == 0), None)
+        if sound is None:
+            self._tools.join(part.file, None, target, stop=work.stop)
+        else:
+            with self._files.blobs.fetch(self._files.part(upload.hash_path, sound.part)) as file:
+                self._tools.join(part.file, file, target, stop=work.stop)
+        made = self._tools.measure(target, stop=work.stop)
+        note = str(work.job.payload.get("note", ""))
+        told = Change(change_to("ready", upload.hash_path, made, note, largest))
+        return told, self._files.blobs.transfer(blobs.video(upload.hash_path), target)
+
+    def _leave_rest(self, work: Work, cost: int, *, of_film: bool) -> None:
+        job, upload = work.job, work.upload
+        names = (upload.hash_path, upload.upload_id, job.turn_of)
+        note = str(job.payload.get("note", ""))
+
+        def also(cursor: Cursor) -> None:
+            upload_rows.add_render_job(cursor, *names, cost, of_film=of_film, note=note)
+
+        self._queue.finish(job, also)
+
+    def _set_done(self, cursor: Cursor, upload: Upload) -> None:
+        upload_rows.set_step(cursor, upload.hash_path, upload.upload_id, Step.DONE)
+        upload_rows.set_failure(cursor, upload.hash_path, upload.upload_id, None)
+
+    def _set_failed(self, cursor: Cursor, hash_path: str, upload_id: str) -> None:
+        renditions.set_unfinished(cursor, hash_path, upload_id, "failed")
+        upload_rows.set_step(cursor, hash_path, upload_id, Step.DONE)
+        upload_rows.set_failure(cursor, hash_path, upload_id, NOT_ALL)
+
+    def _fail(self, job: Job, upload: Upload) -> None:
+        self._queue.finish(
+            job, lambda cursor: self._set_failed(cursor, upload.hash_path, upload.upload_id)
+        )
+
+
+NOT_ALL = "Not all renditions could be made; the others are played."
+
+
+def _shown(row: RenditionRow) -> tuple[int, int]:
+    if row.state == "ready":
+        return row.made.width, row.made.shown_height
+    return row.rung.size.width, row.rung.size.height
