@@ -48,11 +48,12 @@ VALUES = (
         values.SessionRow,
         values.MeRow,
     ),
-    *(values.Reaction, values.CommentObject),
+    *(values.Reaction, values.CommentObject, values.ProcessingObject),
 )
 ALIASES = {
     "SearchType": values.SearchType,
     "State": values.State,
+    "Step": values.Step,
     "CommentsPolicy": values.CommentsPolicy,
     "CommentSort": values.CommentSort,
     "Notify": values.Notify,

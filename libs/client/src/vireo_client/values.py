@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from vireo_client.errors import StrangeAnswer
 
+Step = Literal["queued", "probe", "copy", "first", "renditions", "done"]
 State = Literal["waiting", "processing", "ready", "failed"]
 SearchType = Literal["all", "channel"]
 CommentsPolicy = Literal["open", "review", "closed"]
@@ -85,6 +86,26 @@ class UniversalObject:
     subscribed: bool | None = None
     moderation: Literal["hidden", "suspended"] | None = None
     """What a moderator has hidden; for its owner and moderators."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessingObject:
+    """How far the processing of one's own video is."""
+
+    state: State
+    step: Step
+    place: int | None
+    """In the queue, from 1, where it waits."""
+    percent: int
+    expected: str | None
+    """When all should be made, ISO 8601 in UTC, where that is known."""
+    reason: str
+    """Why something has failed; empty where nothing has."""
+    attempts: int
+    renditions: list[dict[str, int | str]]
+    """Each with ``height``, ``state``, ``percent`` and ``bytes``."""
+    first_play_seconds: float | None
+    """From the last byte to when it could be played."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,13 @@ from vireo_client.downloads import Download
 from vireo_client.errors import NoAnswer, NotReady, StrangeAnswer, VideoFailed
 from vireo_client.transport import Patience, Request, segment
 from vireo_client.uploads import File, FileBody, Progress, VideoUpload
-from vireo_client.values import CommentsPolicy, SearchType, UniversalObject, parse
+from vireo_client.values import (
+    CommentsPolicy,
+    ProcessingObject,
+    SearchType,
+    UniversalObject,
+    parse,
+)
 
 # Vireo may be started anew meanwhile.
 _CUTS = 6
@@ -119,6 +125,20 @@ class Videos(Calls):
     def download_thumbnail(self, hash_path: str) -> bytes:
         """The thumbnail of a video, a JPEG."""
         return self._image(f"/thumbnails/{segment(hash_path)}")
+
+    def download_stream_part(self, hash_path: str, part: str = "master.m3u8") -> bytes:
+        """A playlist of a video's stream, or the fragments that it names."""
+        return self._image(f"/hls/{segment(hash_path)}/{segment(part)}")
+
+    def show_processing(self, hash_path: str) -> ProcessingObject:
+        """How far the processing of one's own video is."""
+        path = f"/v/{segment(hash_path)}/processing"
+        return parse(ProcessingObject, self._value("GET", path))
+
+    def retry_processing(self, hash_path: str) -> ProcessingObject:
+        """Begin anew what has failed of one's own video."""
+        path = f"/v/{segment(hash_path)}/processing/retry"
+        return parse(ProcessingObject, self._value("POST", path))
 
     # Lists: rows come from the server page by page, as they are asked for.
 

@@ -39,6 +39,7 @@ class Code(StrEnum):
     ALREADY_UPLOADED = "already_uploaded"
     ALREADY_DECIDED = "already_decided"
     ALREADY_APPEALED = "already_appealed"
+    NOTHING_FAILED = "nothing_failed"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     PRECONDITION_FAILED = "precondition_failed"
     TOO_LARGE = "too_large"
@@ -83,6 +84,7 @@ STATUS: Mapping[Code, int] = {
     Code.ALREADY_UPLOADED: 409,
     Code.ALREADY_DECIDED: 409,
     Code.ALREADY_APPEALED: 409,
+    Code.NOTHING_FAILED: 409,
     Code.IDEMPOTENCY_CONFLICT: 409,
     Code.PRECONDITION_FAILED: 412,
     Code.TOO_LARGE: 413,
@@ -121,6 +123,7 @@ MESSAGES: Mapping[Code, str] = {
     Code.SUSPENDED: "Your channel is suspended; /me/moderation says why, and takes your appeal.",
     Code.ALREADY_DECIDED: "Somebody has decided this already.",
     Code.ALREADY_APPEALED: "This was appealed already.",
+    Code.NOTHING_FAILED: "Nothing of this video's processing has failed.",
     Code.COMMENTS_CLOSED: "Nobody can comment on this video.",
     Code.NOT_FOUND: "There is nothing at this address.",
     Code.NO_VIDEO_FILE: "There is no video file with this hash.",

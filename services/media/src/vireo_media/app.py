@@ -9,13 +9,14 @@ from vireo_common.database import Database
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_media.api import asked_before, exports, files, pictures, uploads
+from vireo_media.api import asked_before, exports, files, pictures, processing, uploads
 from vireo_media.catalog import Catalog
 from vireo_media.core.exports import Exports
 from vireo_media.core.grant_keys import KeyRing
 from vireo_media.core.grants import Grants
 from vireo_media.core.open_uploads import OpenUploads
 from vireo_media.core.pictures import Pictures
+from vireo_media.core.processing import Processings
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
@@ -24,6 +25,7 @@ from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.grant_keys import GrantKeyTable
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
+from vireo_media.storage.processing import ProcessingTable
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.tools.picture import square_picture
 
@@ -63,5 +65,6 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     app.register_api(asked_before.blueprint(grants, open_uploads.close))
     app.register_api(files.blueprint(Removal(upload_table, media_files)))
     app.register_api(exports.blueprint(Exports(ExportTable(database), media_files), grants))
+    app.register_api(processing.blueprint(Processings(ProcessingTable(database))))
     require_declarations(app)
     return app

@@ -69,7 +69,7 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
 
     @bp.get(
         "/hls/<hash_path>/<part>",
-        operation_id="download_stream",
+        operation_id="download_stream_part",
         responses={
             200: _file("application/vnd.apple.mpegurl", "A playlist, or fragments (`video/mp4`)."),
             206: _file("video/mp4", "A part of the fragments."),

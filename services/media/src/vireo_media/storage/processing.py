@@ -1,0 +1,177 @@
+"""How far uploads are: their rows, their renditions and their jobs."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pymysql.cursors import Cursor
+
+from vireo_common import events
+from vireo_common.database import Database
+from vireo_common.events import VideoStateChanged
+from vireo_media.core.processing import Owned, Processing, RenditionProgress, State
+from vireo_media.core.uploads import Step, UploadState
+from vireo_media.storage import renditions
+from vireo_media.storage import uploads as upload_rows
+from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, RENDITIONS_QUEUE
+
+OWNED = "SELECT ChannelID, IsPublic FROM Videos WHERE PathHash = %s"
+
+UPLOAD = """
+SELECT UploadID, State, Reason, Step, Failure, ExpectedAt, FirstPlaySeconds FROM Uploads
+WHERE PathHash = %s
+"""
+
+# There is one at a time; what was put aside is an earlier one.
+JOB = """
+SELECT Queue, State, Attempts, Turn, JobID FROM Jobs
+WHERE Queue IN (%s, %s, %s) AND Subject = %s
+ORDER BY State = 'quarantined', JobID DESC LIMIT 1
+"""
+
+# Who is before it in its queue, and of the renditions also all that is to be played first.
+BEFORE = """
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM Jobs
+    WHERE Queue = %s AND State = 'queued' AND (Turn < %s OR Turn = %s AND JobID < %s) LIMIT 10000
+) few
+"""
+ALL_OF = """
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'queued' LIMIT 10000
+) few
+"""
+
+LOCK_FAILED = """
+SELECT UploadID, State FROM Uploads
+WHERE PathHash = %s AND Failure IS NOT NULL FOR UPDATE
+"""
+
+FORGET_PUT_ASIDE = """
+DELETE FROM Jobs WHERE Queue IN (%s, %s) AND Subject = %s AND State = 'quarantined'
+"""
+
+
+class _Upload(NamedTuple):
+    """A row of ``UPLOAD``."""
+
+    upload_id: str
+    state: str
+    reason: str
+    step: str
+    failure: str | None
+    expected_at: dt.datetime | None
+    first_play_seconds: float | None
+
+
+class _Job(NamedTuple):
+    """A row of ``JOB``."""
+
+    queue: str
+    state: str
+    attempts: int
+    turn: int
+    job_id: int
+
+
+class ProcessingTable:
+    """See ``core.processing.ProcessingStore``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def owned(self, hash_path: str) -> Owned | None:
+        """Whose video it is."""
+        with self._database.read() as cursor:
+            cursor.execute(OWNED, (hash_path,))
+            row = cursor.fetchone()
+        return Owned(row[0], bool(row[1])) if row else None
+
+    def of(self, hash_path: str) -> Processing:
+        """How far it is."""
+        with self._database.read() as cursor:
+            cursor.execute(UPLOAD, (hash_path,))
+            row = cursor.fetchone()
+            if row is None:
+                return Processing(State.WAITING, Step.QUEUED, None, None, "", 0, (), None)
+            upload = _Upload(*row)
+            rows = renditions.of_upload(cursor, hash_path, upload.upload_id)
+            job = _job(cursor, hash_path)
+            place = _place(cursor, job) if job and job.state == "queued" else None
+        expected = upload.expected_at.replace(tzinfo=dt.UTC) if upload.expected_at else None
+        return Processing(
+            state=_state(upload, job),
+            step=_step(upload, job),
+            place=place,
+            expected=expected,
+            reason=upload.failure or upload.reason,
+            attempts=job.attempts if job else 0,
+            renditions=_progress(rows),
+            first_play_seconds=upload.first_play_seconds,
+        )
+
+    def retry(self, hash_path: str, channel_id: int) -> bool:
+        """Begin what has failed anew; ``False`` where nothing has."""
+
+        def work(cursor: Cursor) -> bool:
+            if not cursor.execute(LOCK_FAILED, (hash_path,)):
+                return False
+            ((upload_id, state),) = cursor.fetchall()
+            cursor.execute(FORGET_PUT_ASIDE, (ENCODE_QUEUE, RENDITIONS_QUEUE, hash_path))
+            upload_rows.set_failure(cursor, hash_path, upload_id, None)
+            renditions.set_unfinished(cursor, hash_path, upload_id, "waiting")
+            names = (hash_path, upload_id, str(channel_id))
+            if state == UploadState.PUBLISHED:
+                upload_rows.set_step(cursor, hash_path, upload_id, Step.RENDITIONS)
+                rows = renditions.of_upload(cursor, hash_path, upload_id)
+                # What was encoded has its first rendition from the original.
+                of_film = not rows or any(row.copied for row in rows if row.state == "ready")
+                upload_rows.add_render_job(cursor, *names, 0, of_film=of_film)
+            else:
+                upload_rows.set_step(cursor, hash_path, upload_id, Step.QUEUED)
+                upload_rows.add_encode_job(cursor, *names, cost=0)
+                events.publish(cursor, VideoStateChanged(hash_path, "waiting"))
+            return True
+
+        return self._database.transaction("processing.retry", work)
+
+
+def _job(cursor: Cursor, hash_path: str) -> _Job | None:
+    cursor.execute(JOB, (MEDIA_QUEUE, ENCODE_QUEUE, RENDITIONS_QUEUE, hash_path))
+    row = cursor.fetchone()
+    return _Job(*row) if row else None
+
+
+def _place(cursor: Cursor, job: _Job) -> int:
+    cursor.execute(BEFORE, (job.queue, job.turn, job.turn, job.job_id))
+    ((before,),) = cursor.fetchall()
+    if job.queue == RENDITIONS_QUEUE:
+        cursor.execute(ALL_OF, (ENCODE_QUEUE,))
+        ((first,),) = cursor.fetchall()
+        before += first
+    return int(before) + 1
+
+
+def _state(upload: _Upload, job: _Job | None) -> State:
+    if upload.failure is not None and upload.state != UploadState.PUBLISHED:
+        return State.FAILED
+    if upload.state == UploadState.REFUSED:
+        return State.WAITING
+    if upload.state == UploadState.PUBLISHED and upload.step == Step.DONE:
+        return State.READY
+    return State.PROCESSING if job and job.state == "running" else State.WAITING
+
+
+def _step(upload: _Upload, job: _Job | None) -> Step:
+    """What the row does not say, for it is over in a moment, follows from the job."""
+    if upload.step == Step.QUEUED and job and job.queue == MEDIA_QUEUE and job.state == "running":
+        return Step.PROBE if upload.state == UploadState.RECEIVED else Step.COPY
+    return Step(upload.step)
+
+
+def _progress(rows: Sequence[renditions.RenditionRow]) -> Sequence[RenditionProgress]:
+    return [
+        RenditionProgress(row.height, State(row.state), row.percent, row.size, row.cost)
+        for row in rows
+        if row.height
+    ]
