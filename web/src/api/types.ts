@@ -23,17 +23,7 @@ export type Session = Schemas["SessionRow"];
 export type SignedIn = Schemas["SignedIn"];
 export type SignUp = Schemas["SignUpBody"];
 /** How far the making of a video is, for its owner. */
-export interface Processing {
-  state: NonNullable<Video["state"]>;
-  step: "queued" | "probe" | "copy" | "first" | "renditions" | "done";
-  place: number | null;
-  percent: number;
-  expected: string | null;
-  reason: string | null;
-  attempts: number;
-  renditions: { height: number; state: NonNullable<Video["state"]>; percent: number }[];
-  first_play_seconds: number | null;
-}
+export type Processing = Schemas["ProcessingObject"];
 export type Captions = Schemas["CaptionsObject"];
 export type Chapter = Schemas["ChapterObject"];
 /** What a person writes of a video. */

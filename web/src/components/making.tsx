@@ -20,6 +20,10 @@ function expectedOf({ expected }: Processing): string {
   return seconds < 3 ? t.soon : t.expected(span(seconds));
 }
 
+/** Whether something of it can be tried again: it can be watched without some renditions. */
+const isBroken = ({ state, renditions }: Processing): boolean =>
+  state === "failed" || (state === "ready" && renditions.some((one) => one.state === "failed"));
+
 /** Where it stands in the queue, or what is done with it. */
 function stepOf(now: Processing): string {
   const t = media.value.making;
@@ -116,7 +120,7 @@ export function Making({ hash, title, onChanged }: MakingProps) {
           <p class="small">{lineOf(now)}</p>
         </>
       )}
-      {now.state === "failed" && (
+      {isBroken(now) && (
         <Retry now={now} hash={hash} title={title} onRetried={() => setRound((n) => n + 1)} />
       )}
       <Qualities now={now} />

@@ -2,7 +2,7 @@
 
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import Hls, { type ErrorData, ErrorTypes, Events, type HlsConfig } from "hls.js";
-import { answers, doubtLine, whenBack } from "~/api/connection";
+import { answers, doubtLine, online, whenBack } from "~/api/connection";
 import { remembered } from "~/browser-storage";
 import { line, quality, SAVED_HEIGHT, saver } from "~/player/choices";
 
@@ -171,7 +171,12 @@ class HlsStream implements Stream {
   }
 
   private async mend({ fatal, type }: ErrorData): Promise<void> {
-    if (!fatal) return;
+    if (!fatal) {
+      // Without a line hls.js tries on by itself; what is to be said is that nothing plays.
+      const starved = this.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+      this.lost.value ||= type === ErrorTypes.NETWORK_ERROR && starved && !online.peek();
+      return;
+    }
     const now = performance.now();
     if (type === ErrorTypes.MEDIA_ERROR && now - this.recovered > RECOVERS_MS) {
       this.recovered = now;

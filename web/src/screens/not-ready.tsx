@@ -49,7 +49,7 @@ export function NotReady({ video, put }: NotReadyProps) {
     <div class="screen">
       <Empty first title={video.title} hint={video.reason ?? (moves ? t.send.processing : "")}>
         <Chip state={state} />
-        {state !== "waiting" && <Making key={state} hash={hash} title={video.title} />}
+        {state !== "waiting" && <Making hash={hash} title={video.title} />}
         <div class="buttons">
           <a class="button" href={state === "waiting" ? `/send?v=${hash}` : "/studio"}>
             {state === "waiting" ? t.studio.sendFile : t.studio.title}

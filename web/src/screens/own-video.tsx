@@ -94,7 +94,7 @@ export function OwnVideo({ video, onEdit, onRemove }: OwnVideoProps) {
       </div>
       {isMade(video, state) && (
         <div class="made above">
-          <Making key={state} hash={video.thumbnail} title={video.title} />
+          <Making hash={video.thumbnail} title={video.title} />
         </div>
       )}
       <div class="acts above">
