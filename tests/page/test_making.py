@@ -17,6 +17,7 @@ from vireo_testing.person import Person, eventually
 
 Visitor = Callable[..., Visit]
 Enter = Callable[..., Any]
+Whole = Callable[[Person, str], None]
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +40,8 @@ def row(tab: Page, title: str) -> Any:
     return tab.get_by_role("listitem").filter(has=tab.get_by_role("heading", name=title))
 
 
-def finished(person: Person, hash_path: str) -> bool:
-    return bool(person.get(f"/v/{hash_path}/processing").json()["response"]["state"] == "ready")
-
-
 def test_my_videos_say_how_far_they_are(
-    visit: Visit, enter: Enter, url: str, slow: Path, screens: Path
+    visit: Visit, enter: Enter, url: str, slow: Path, screens: Path, whole: Whole
 ) -> None:
     person = Person(url)
     hash_path = person.announce("Slow to make")
@@ -58,7 +55,7 @@ def test_my_videos_say_how_far_they_are(
     expect(making.get_by_role("progressbar")).to_be_visible()
     tab.screenshot(path=screens / "making.png")
     expect(row(tab, "Slow to make").get_by_text("Public", exact=True)).to_be_visible()
-    eventually(lambda: finished(person, hash_path), seconds=300)
+    whole(person, hash_path)
     qualities = making.get_by_role("list", name="Qualities")
     eventually(lambda: tab.wait_for_timeout(50) or "%" not in qualities.inner_text())
     for height in ("144p", "240p", "360p", "480p", "720p"):
@@ -116,11 +113,12 @@ def test_what_failed_is_tried_again(
     clip: Path,
     axe: Path,
     screens: Path,
+    whole: Whole,
     theme: str,
 ) -> None:
     person = Person(url)
     hash_path = person.publish(clip, "Half a ladder")
-    eventually(lambda: finished(person, hash_path), seconds=300)
+    whole(person, hash_path)
     fail(runtime, hash_path, 240, "<b>The disk</b> was full.")
     visit = visitor(size=PHONE, color_scheme=theme)
     tab = enter(visit, person, then="/studio")
@@ -133,7 +131,7 @@ def test_what_failed_is_tried_again(
     making.get_by_role("button", name="Try again").press("Enter")
     expect(making.get_by_role("alert")).to_have_count(0)
     expect(making.get_by_text("240p ready")).to_be_visible()
-    eventually(lambda: finished(person, hash_path), seconds=300)
+    whole(person, hash_path)
 
 
 def test_the_address_of_a_video_that_is_not_ready(

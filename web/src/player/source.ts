@@ -93,34 +93,32 @@ export function useSource(
 }
 
 /** Whether renditions are missing that will come. */
-function mayGrow(about: Video, stream: Stream): boolean {
+function mayGrow(about: Video, { heights }: Stream): boolean {
   const side = Math.min(about.width ?? 0, about.height ?? 0, LARGEST);
   // A side that is odd is one less.
-  const whole = (stream.heights.peek()[0] ?? side) >= side - 1;
+  const whole = (heights.value[0] ?? side) >= side - 1;
   return !whole && Date.now() - Date.parse(about.upload) < MADE_WITHIN_MS;
 }
 
 /** While the video is still being made, look for renditions that have come. */
 export function useGrowth(about: Video | null, stream: Stream | null): void {
-  const known = useRef(about);
-  known.current = about;
+  const grows = about !== null && stream !== null && mayGrow(about, stream);
   useEffect(() => {
     if (!stream) return;
+    stream.keepShort(grows);
+    if (!grows) return;
     let pause = LOOK_MS;
     let timer = setTimeout(look, pause);
     let wanted = true;
     async function look(): Promise<void> {
-      const video = known.current;
-      if (video && stream && mayGrow(video, stream)) {
-        // Where a look fails, the next one may not.
-        if (!document.hidden) await stream.refresh().catch(() => undefined);
-        pause = Math.min(LAST_LOOK_MS, pause * 1.5);
-      }
+      // Where a look fails, the next one may not.
+      if (!document.hidden) await stream?.refresh().catch(() => undefined);
+      pause = Math.min(LAST_LOOK_MS, pause * 1.5);
       if (wanted) timer = setTimeout(look, pause);
     }
     return () => {
       wanted = false;
       clearTimeout(timer);
     };
-  }, [stream]);
+  }, [stream, grows]);
 }

@@ -13,6 +13,8 @@ export interface Stream {
   playing: ReadonlySignal<number | null>;
   /** Whether it waits for the line to come back. */
   lost: ReadonlySignal<boolean>;
+  /** Load little ahead: better renditions are to come. */
+  keepShort: (short: boolean) => void;
   /** Look whether there are more renditions now; where there are, it goes on with them. */
   refresh: () => Promise<void>;
   end: () => void;
@@ -48,9 +50,12 @@ function knownSpeed(): number {
   return told ? Math.max(LEAST_SPEED, Math.min(told * 1_000_000, USUAL_SPEED)) : USUAL_SPEED;
 }
 
+// What is loaded ahead may never be watched.
+const AHEAD_SECONDS = 30;
+const LITTLE_AHEAD_SECONDS = 15;
+
 /** Captions are tracks of the page (`tracks.tsx`), as they are beside the MP4. */
 function settings(speed: number): Partial<HlsConfig> {
-  const ahead = saver.peek() ? 15 : 30;
   return {
     autoStartLoad: false,
     // What comes is fragments already; and a worker would need `worker-src blob:`.
@@ -59,9 +64,9 @@ function settings(speed: number): Partial<HlsConfig> {
     testBandwidth: false,
     abrEwmaDefaultEstimate: speed,
     abrEwmaDefaultEstimateMax: Math.max(speed, USUAL_SPEED),
-    // What is loaded ahead may never be watched.
-    maxBufferLength: ahead,
-    maxMaxBufferLength: 2 * ahead,
+    // A line that becomes narrow is noticed with the first segment, one that becomes wide later.
+    abrEwmaFastVoD: 1,
+    abrEwmaSlowVoD: 4,
     backBufferLength: 60,
     fragLoadPolicy: { default: PATIENCE },
     playlistLoadPolicy: { default: PATIENCE },
@@ -93,6 +98,7 @@ class HlsStream implements Stream {
   readonly lost = signal(false);
   private hls: Hls;
   private ended = false;
+  private short = false;
   private recovered = Number.NEGATIVE_INFINITY;
   private readonly endings: (() => void)[] = [];
 
@@ -110,8 +116,22 @@ class HlsStream implements Stream {
       () => sizes.disconnect(),
       whenBack(() => this.goOn()),
       effect(() => this.choose(quality.value)),
-      effect(() => this.cap(saver.value)),
+      effect(() => {
+        this.cap(saver.value);
+        this.bound();
+      }),
     );
+  }
+
+  keepShort(short: boolean): void {
+    this.short = short;
+    this.bound();
+  }
+
+  private bound(): void {
+    const little = this.short || saver.peek();
+    this.hls.config.maxBufferLength = little ? LITTLE_AHEAD_SECONDS : AHEAD_SECONDS;
+    this.hls.config.maxMaxBufferLength = little ? LITTLE_AHEAD_SECONDS : 2 * AHEAD_SECONDS;
   }
 
   end(): void {
@@ -218,6 +238,7 @@ class HlsStream implements Stream {
       if (media === null) return next.destroy();
       this.hls.destroy();
       this.hls = next;
+      this.bound();
       next.attachMedia(media);
       this.begin(this.video.currentTime);
     });
