@@ -3,7 +3,7 @@
 from migrations.statements import run
 
 revision = "0036"
-down_revision = "0032"
+down_revision = "0035"
 
 # In the order in which they were announced. Those that are not Running wait for the next round.
 VIDEOS = """
