@@ -101,10 +101,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
-    uploads, exports = UploadTable(database), ExportTable(database)
-    pictures = PictureTable(database)
+    uploads = UploadTable(database)
     files = files_on_disk(settings.media_root, settings.spool_socket)
-    captions = CaptionTable(database, files)
     queues = {name: JobQueue(database, name, LEASE_SECONDS) for name in QUEUES}
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
@@ -135,18 +133,6 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     maker = Pictures(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
     exporter = _exporter(settings, queues[EXPORT_QUEUE], database, files, catalog, token)
-    sweepers = [
-        Janitor(
-            *(files, uploads, exports, pictures, captions, video_pictures),
-            *(OpenUploadTable(database), table, stopping),
-        ),
-        Reaper(
-            files.staging,
-            stopping,
-            least_rate=settings.least_upload_rate,
-            reserve_bytes=settings.disk_reserve_bytes,
-        ),
-    ]
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
@@ -162,7 +148,29 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     }
     events = consumer("media", database, handlers(), stopping, from_start=True)
     rows = Sweeper([partial(become_events, database), partial(sweep, database)], stopping)
+    sweepers = _sweepers(settings, stopping, database, files, video_pictures)
     return [*sweepers, rows, events, *_slots(settings, stopping, queues, does)]
+
+
+def _sweepers(
+    settings: WorkerSettings,
+    stopping: threading.Event,
+    database: Database,
+    files: MediaFiles,
+    video_pictures: VideoPictureTable,
+) -> list[threading.Thread]:
+    """What removes what is left behind, and guards the disk."""
+    tables = (UploadTable(database), ExportTable(database), PictureTable(database))
+    more = (CaptionTable(database, files), video_pictures, OpenUploadTable(database))
+    return [
+        Janitor(files, *tables, *more, RenditionTable(database), stopping),
+        Reaper(
+            files.staging,
+            stopping,
+            least_rate=settings.least_upload_rate,
+            reserve_bytes=settings.disk_reserve_bytes,
+        ),
+    ]
 
 
 def _exporter(
