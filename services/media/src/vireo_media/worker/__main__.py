@@ -24,6 +24,7 @@ from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.removals import REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE
 from vireo_media.storage.renditions import RenditionTable
+from vireo_media.storage.staging import Staging
 from vireo_media.storage.uploads import (
     ENCODE,
     ENCODE_QUEUE,
@@ -91,8 +92,7 @@ def main() -> int:
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
     # quicker. One for decoding what was published, which nobody waits for, and one for what is
-    # hidden, which must not wait. One for pictures of what is published, and one for
-    # frames that people wait for.
+    # hidden, which must not wait. One for pictures, and one for frames that people wait for.
     slots = settings.prepare_slots + settings.encode_slots + 6
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
@@ -108,14 +108,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     reports = Reports(catalog, removal)
     table, tools = RenditionTable(database), Tools()
     pipeline = Pipeline(
-        queues[MEDIA_QUEUE],
-        queues[ENCODE_QUEUE],
-        uploads,
-        files,
-        reports,
-        tools,
-        Early(),
-        table,
+        *(queues[MEDIA_QUEUE], queues[ENCODE_QUEUE], uploads, files, reports, tools),
+        *(Early(), table),
         storage=settings.stream_storage,
     )
     first, rest = queues[ENCODE_QUEUE], queues[RENDITIONS_QUEUE]
@@ -135,17 +129,10 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         reserve_bytes=settings.disk_reserve_bytes,
         keep_seconds=settings.export_seconds,
     )
+    open_uploads = OpenUploadTable(database)
     sweepers = [
-        Janitor(
-            *(files, uploads, exports, pictures, video_pictures),
-            *(OpenUploadTable(database), stopping),
-        ),
-        Reaper(
-            files.staging,
-            stopping,
-            least_rate=settings.least_upload_rate,
-            reserve_bytes=settings.disk_reserve_bytes,
-        ),
+        Janitor(files, uploads, exports, pictures, video_pictures, open_uploads, stopping),
+        _reaper(settings, files.staging, stopping),
     ]
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
@@ -162,6 +149,11 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     events = consumer("media", database, handlers(), stopping, from_start=True)
     rows = Sweeper([partial(become_events, database), partial(sweep, database)], stopping)
     return [*sweepers, rows, events, *_slots(settings, stopping, queues, does)]
+
+
+def _reaper(settings: WorkerSettings, staging: Staging, stopping: threading.Event) -> Reaper:
+    rate, reserve = settings.least_upload_rate, settings.disk_reserve_bytes
+    return Reaper(staging, stopping, least_rate=rate, reserve_bytes=reserve)
 
 
 def _slots(
