@@ -126,10 +126,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_community;
 -- media: bytes, and the jobs of its worker. Of channels it sees that they exist.
 GRANT SELECT (ChannelID, SuspendedAt) ON Channels TO vireo_media;
 -- Which videos are hidden, whose files are not served then, and who may see them all the same.
-GRANT SELECT (VideoID, PathHash, ChannelID, HiddenBy, IsPublic) ON Videos TO vireo_media;
+GRANT SELECT (VideoID, PathHash, ChannelID, HiddenBy, IsPublic, State, Duration)
+    ON Videos TO vireo_media;
 GRANT SELECT ON Roles TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Renditions TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Captions TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON FileChapters TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON VideoPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON OpenUploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_media;

@@ -35,16 +35,19 @@ LEFT_OUT = {
     "unsubscribe": "for programs that read mails",
     "hear_notices": "a stream has no end, and asks for another kind of client",
 }
-FILES = ("download_video", "export_me", "download_stream_part")
 IMAGES = [f"download_{of}" for of in ("thumbnail", "storyboard", "storyboard_sprite", "preview")]
+KEEPS_NO_COPIES = (
+    *("download_video", "download_captions", "download_stream_part", "export_me"),
+    *IMAGES,
+)
+RANGES = ("Range", "If-Range")
 PARTS_LEFT_OUT = {
+    **{(name, "If-None-Match"): "the client keeps no copies" for name in KEEPS_NO_COPIES},
     **{("report", name): "a comment is named" for name in ("video", "channel")},
     **{("decide", name): "a channel is named" for name in ("video", "comment")},
-    **{(name, "If-None-Match"): "the client keeps no copies" for name in (*FILES, *IMAGES)},
-    **{(name, of): "images are small" for name in IMAGES for of in ("Range", "If-Range")},
-    ("download_stream_part", "Range"): "players ask for parts",
-    ("download_stream_part", "If-Range"): "players ask for parts",
-    **{("export_me", of): "sent after a cut: test_downloads.py" for of in ("Range", "If-Range")},
+    **{(of, name): "images are small" for of in IMAGES for name in RANGES},
+    **{("download_stream_part", name): "players ask for parts" for name in RANGES},
+    **{("export_me", name): "sent after a cut alone: test_downloads.py" for name in RANGES},
     ("download_video", "If-Range"): "sent after a cut alone: test_downloads.py",
 }
 # Methods that are made of several operations, or are a second way to one: these must be among them.
@@ -93,6 +96,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "upload_video": {"hash_path": HASH, "file": FILE, "progress": None},
     "wait": {"hash_path": HASH, "seconds": 5.0},
     "edit_video": {"hash_path": HASH, "title": "x", "description": "", "comments_policy": "open"},
+    "set_captions": {"hash_path": HASH, "language": "en", "file": FILE},
+    **{f"{do}_captions": {"hash_path": HASH, "language": "en"} for do in ("remove", "download")},
     "download_video": {"hash_path": HASH, "target": TARGET, "progress": None},
     "read_video": {"hash_path": HASH, "first": 0, "last": 3},
     "download_thumbnail": {"hash_path": HASH, "w": 320, "v": "a-b"},

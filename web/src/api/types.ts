@@ -22,6 +22,7 @@ export type Me = Schemas["MeRow"];
 export type Session = Schemas["SessionRow"];
 export type SignedIn = Schemas["SignedIn"];
 export type SignUp = Schemas["SignUpBody"];
+export type Captions = Schemas["CaptionsObject"];
 /** What a person writes of a video. */
 export type VideoTexts = Schemas["UploadBody"];
 export type VideoChange = VideoTexts & { comments_policy?: CommentsPolicy };

@@ -89,6 +89,16 @@ class UniversalObject:
     """What a moderator has hidden; for its owner and moderators."""
 
 
+@dataclass(frozen=True)
+class CaptionsRow:
+    """Captions of a video in a language."""
+
+    language: str
+    """BCP 47."""
+    label: str
+    url: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProcessingObject:
     """How far the processing of one's own video is."""

@@ -11,6 +11,7 @@ from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
 from vireo_media.api import (
     asked_before,
+    captions,
     exports,
     files,
     pictures,
@@ -20,6 +21,7 @@ from vireo_media.api import (
     uploads,
 )
 from vireo_media.catalog import Catalog
+from vireo_media.core.captions import Captions
 from vireo_media.core.exports import Exports
 from vireo_media.core.grant_keys import KeyRing
 from vireo_media.core.grants import Grants
@@ -30,6 +32,7 @@ from vireo_media.core.removal import Removal
 from vireo_media.core.thumbnails import Thumbnails
 from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.grant_keys import GrantKeyTable
@@ -80,7 +83,15 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     app.register_api(storyboards.blueprint())
     app.register_api(thumbnails.blueprint(thumbnail_rules, grants))
     app.register_api(asked_before.blueprint(grants, open_uploads.close))
-    app.register_api(files.blueprint(Removal(upload_table, media_files)))
+    removal = Removal(upload_table, media_files)
+    app.register_api(files.blueprint(removal))
+    caption_rules = Captions(
+        CaptionTable(database, media_files),
+        catalog.find_video,
+        lambda told: catalog.notify_files(told.files, told.event_id),
+        removal,
+    )
+    app.register_api(captions.blueprint(caption_rules))
     app.register_api(exports.blueprint(Exports(ExportTable(database), media_files), grants))
     app.register_api(processing.blueprint(Processings(ProcessingTable(database))))
     require_declarations(app)

@@ -19,17 +19,28 @@ from vireo_common.worker import Handler, Slot
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
 from vireo_media.community import Community
+from vireo_media.core.ladder import GROUP_COST
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
 from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
-from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, VERIFY_QUEUE, UploadTable
+from vireo_media.storage.renditions import RenditionTable
+from vireo_media.storage.uploads import (
+    ENCODE_QUEUE,
+    MEDIA_QUEUE,
+    RENDITIONS_QUEUE,
+    TEXTS_QUEUE,
+    VERIFY_QUEUE,
+    UploadTable,
+)
 from vireo_media.storage.video_pictures import VideoPictureTable
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
 from vireo_media.worker.pipeline import Pipeline
+from vireo_media.worker.renditions import Renderer
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
@@ -63,22 +74,31 @@ class Stage:
         self.catalog = catalog
         self.media = JobQueue(database, MEDIA_QUEUE, LEASE_SECONDS)
         self.encodes = JobQueue(database, ENCODE_QUEUE, LEASE_SECONDS)
+        self.renders = JobQueue(database, RENDITIONS_QUEUE, LEASE_SECONDS)
         self.uploads = UploadTable(database)
+        self.renditions = RenditionTable(database)
         self.pictures = PictureTable(database)
         self.exports = ExportTable(database)
+        self.texts = JobQueue(database, TEXTS_QUEUE, LEASE_SECONDS)
         self.files = files_on_disk(root)
-        self._catalog = Catalog(ServiceClient(catalog.url, token))
-        notify = self._catalog.notify_files
-        self.video_pictures = VideoPictureTable(database, self.files, notify)
+        self.captions = CaptionTable(database, self.files)
         self.paths = MediaFolder(root)
         self.verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
         self._database = database
+        self._catalog = Catalog(ServiceClient(catalog.url, token))
+        self._token = token
+        notify = self._catalog.notify_files
+        self.video_pictures = VideoPictureTable(database, self.files, notify)
+
+    def service_client(self) -> ServiceClient:
+        """A client of catalog's, as a worker has it."""
+        return ServiceClient(self.catalog.url, self._token)
 
     def sweep(self) -> None:
         """What the janitor does."""
         open_uploads = OpenUploadTable(self._database)
-        tables = (self.uploads, self.exports, self.pictures, self.video_pictures, open_uploads)
-        Janitor(self.files, *tables, threading.Event()).sweep()
+        tables = (self.uploads, self.exports, self.pictures, self.captions, self.video_pictures)
+        Janitor(self.files, *tables, open_uploads, self.renditions, threading.Event()).sweep()
 
     def announce(self, hash_path: str = HASH) -> None:
         """The row that catalog makes before any byte comes."""
@@ -114,7 +134,7 @@ class Stage:
 
     def changes(self) -> list[str]:
         """The states that events tell of, one after the other."""
-        return [event["state"] for event in self.published_events()]
+        return [event["state"] for event in self.published_events() if "state" in event]
 
     def pipeline(
         self,
@@ -127,7 +147,35 @@ class Stage:
         """A worker's pipeline; with parts that do something in between, or other bounds."""
         uploads, files = uploads or self.uploads, files or self.files
         reports, queues = self.reports(Removal(uploads, files)), (self.media, self.encodes)
-        return Pipeline(*queues, uploads, files, reports, tools or Tools(), early or Early())
+        tools, early = tools or Tools(), early or Early()
+        return Pipeline(*queues, uploads, files, reports, tools, early, self.renditions)
+
+    def renderer(
+        self,
+        *,
+        tools: Tools | None = None,
+        waited_for: bool = False,
+        storage: float = 2.0,
+        group_cost: int = GROUP_COST,
+    ) -> Renderer:
+        """What makes the rest of a stream."""
+        return Renderer(
+            self.renders,
+            self.uploads,
+            self.renditions,
+            self.files,
+            self.reports(),
+            tools or Tools(),
+            lambda: waited_for,
+            storage=storage,
+            group_cost=group_cost,
+        )
+
+    def render(self, **how: Any) -> None:
+        """Claim the job that makes the rest of a stream, and do it."""
+        job = self.renders.claim()
+        assert job is not None
+        self.renderer(**how).render(job, threading.Event())
 
     def after_reading(self, happens: Callable[[], object]) -> UploadTable:
         """Lets something happen once, after a worker has read its upload."""
@@ -153,7 +201,7 @@ class Stage:
         """Claim the job that decodes a published copy, and do it, as one worker does."""
         job = self.verifies.claim()
         assert job is not None
-        Verifier(self.verifies, self.uploads, self.files.blobs).verify(job, threading.Event())
+        Verifier(self.verifies, self.uploads, self.files).verify(job, threading.Event())
 
     def prepare(self, *, tools: Tools | None = None, early: Early | None = None) -> None:
         """Claim a job and prepare it, as one worker does."""
@@ -174,16 +222,30 @@ class Stage:
 
     def told(self) -> list[str]:
         """The states that catalog heard of."""
-        return [call.body["state"] for call in self.catalog.calls]
+        return [call.body["state"] for call in self.catalog.calls if "state" in call.body]
 
     def left(self) -> set[str]:
-        """The files in the media folder, relative to it."""
+        """The files in the media folder, relative to it, without those of streams."""
+        return {path for path in self._all() if "/hls/" not in path}
+
+    def stream(self) -> set[str]:
+        """The files of streams, relative to the media folder."""
+        return {path for path in self._all() if "/hls/" in path}
+
+    def _all(self) -> set[str]:
         return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
 
+    def rows(self) -> dict[int, str]:
+        """The state of each rendition, by its height."""
+        found = self.clean.query("SELECT Height, State FROM Renditions ORDER BY Height")
+        return {int(height): str(state) for height, state in found}
+
     def jobs(self) -> list[tuple[str, str, int]]:
-        """Kind, state and attempts of every job; that of its pictures comes with each film."""
+        """Kind, state and attempts of every job, but of those that make the rest of a stream, and of
+        pictures, which come with each film."""
         rows = self.clean.query(
-            "SELECT Kind, State, Attempts FROM Jobs WHERE Kind <> 'make_pictures' ORDER BY JobID"
+            "SELECT Kind, State, Attempts FROM Jobs"
+            " WHERE Kind NOT IN ('render', 'make_pictures') ORDER BY JobID"
         )
         return [tuple(row) for row in rows]
 
@@ -287,6 +349,7 @@ class Archives:
             stage.exports,
             stage.uploads,
             stage.pictures,
+            stage.captions,
             files or stage.files,
             Auth(ServiceClient(self.auth.url, self._token)),
             Catalog(ServiceClient(stage.catalog.url, self._token)),

@@ -27,6 +27,33 @@ class StreamPath(HashPathInPath):
     )
 
 
+class CaptionsPath(HashPathInPath):
+    """Captions of a video in a language."""
+
+    language: str = Field(
+        max_length=100,
+        description="BCP 47: a language, with a script, region or variant where it matters.",
+        json_schema_extra={"example": "pt-BR"},
+    )
+
+
+class CaptionsFile(HashPathInPath):
+    """A file of captions."""
+
+    file: str = Field(
+        description="As `captions` of the video, or a master playlist, names it.",
+        json_schema_extra={"example": "en.vtt"},
+    )
+
+
+class CaptionsRow(BaseModel):
+    """Captions that were set."""
+
+    language: str = Field(description="The tag in the spelling that BCP 47 recommends.")
+    label: str = Field(description="What the language is called in a menu.")
+    url: str = Field(description="Where the WebVTT is.")
+
+
 class ThumbnailQuery(BaseModel):
     """How wide a thumbnail is to be, and which one is meant."""
 
@@ -131,13 +158,18 @@ class ExportRow(BaseModel):
     state: Literal["waiting"] = Field(description="Ask again after `Retry-After` seconds.")
 
 
-class RangeHeaders(BaseModel):
-    """The headers that ask for a part of a file (RFC 9110); the gateway answers them."""
+class FileHeaders(BaseModel):
+    """The header that asks whether a file is another one (RFC 9110); the gateway answers it."""
+
+    if_none_match: str | Omitted = Field(
+        None, alias="If-None-Match", description="Send nothing while the file has this tag."
+    )
+
+
+class RangeHeaders(FileHeaders):
+    """The headers that ask for a part of a file."""
 
     range: str | Omitted = Field(None, alias="Range", description="The bytes that are wanted.")
     if_range: str | Omitted = Field(
         None, alias="If-Range", description="Send a part only while the file has this tag."
-    )
-    if_none_match: str | Omitted = Field(
-        None, alias="If-None-Match", description="Send nothing while the file has this tag."
     )

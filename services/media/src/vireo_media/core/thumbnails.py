@@ -12,7 +12,8 @@ from typing import NamedTuple, Protocol
 
 from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 from vireo_media.core.open_uploads import PICTURE_SECONDS, Kind, OpenUpload, OpenUploads
-from vireo_media.core.pictures import MAX_BYTES, NO_ROOM, held
+from vireo_media.core.pictures import MAX_BYTES, NO_ROOM
+from vireo_media.core.places import held
 from vireo_media.core.refused import Refused
 from vireo_media.core.uploads import HASH_PATH
 

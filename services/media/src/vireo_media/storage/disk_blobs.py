@@ -4,6 +4,7 @@
     public/videos/<h0h1>/<hash>.mp4            served by the gateway, as are
     public/thumbnails/<h0h1>/<hash>.jpg
     public/hls/<h0h1>/<hash>.<part>.mp4, .m3u8
+    public/captions/<h0h1>/<hash>.<language>.vtt, .m3u8
     public/sizes/<h0h1>/<hash>.<width>.jpg, .webp
     public/storyboards/<h0h1>/<hash>.vtt, <hash>.<part>.jpg
     public/previews/<h0h1>/<hash>.mp4
@@ -42,10 +43,14 @@ _PLACES = {
     Kind.THUMBNAIL: _Place("public/thumbnails", ".jpg"),
     Kind.STREAM: _Place("public/hls", ".mp4"),
     Kind.STREAM_LIST: _Place("public/hls", ".m3u8"),
+    Kind.CAPTIONS: _Place("public/captions", ".vtt"),
+    Kind.CAPTIONS_LIST: _Place("public/captions", ".m3u8"),
     Kind.HIDDEN_VIDEO: _Place("hidden/videos", ".mp4"),
     Kind.HIDDEN_THUMBNAIL: _Place("hidden/thumbnails", ".jpg"),
     Kind.HIDDEN_STREAM: _Place("hidden/hls", ".mp4"),
     Kind.HIDDEN_STREAM_LIST: _Place("hidden/hls", ".m3u8"),
+    Kind.HIDDEN_CAPTIONS: _Place("hidden/captions", ".vtt"),
+    Kind.HIDDEN_CAPTIONS_LIST: _Place("hidden/captions", ".m3u8"),
     Kind.SIZED_JPEG: _Place("public/sizes", ".jpg"),
     Kind.SIZED_WEBP: _Place("public/sizes", ".webp"),
     Kind.STORYBOARD: _Place("public/storyboards", ".vtt"),

@@ -6,6 +6,7 @@
                                   makes of it
     drafts/<hash>.<maker>.<what>  pictures of a published video that one worker or request makes
     staging/picture-of-channel.<name>, .<name>.webp    a channel's picture
+    staging/captions-of-video.<name>.vtt, .m3u8, .txt    captions that are set, or found in a file
     exports/<name>.<lease>.part   what one worker has made of a data export
 
 What is kept goes to the store of blobs from here (``storage/blobs.py``).
@@ -34,8 +35,9 @@ from vireo_media.storage.bodies import (
 )
 
 INCOMING, STAGING, EXPORTS, DRAFTS = "incoming", "staging", "exports", "drafts"
-# In place of a hash path, and no hash path itself.
+# In place of a hash path, and no hash path themselves.
 PICTURE = "picture-of-channel"
+CAPTIONS = "captions-of-video"
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,12 @@ class Staging:
         """Remove what is here of a picture."""
         self.picture_body(name).unlink(missing_ok=True)
         self.picture_result(name).unlink(missing_ok=True)
+
+    # captions
+
+    def captions(self, name: str, ending: str) -> Path:
+        """Where captions are until they are published; ``name`` is random."""
+        return self._root / STAGING / f"{CAPTIONS}.{name}.{ending}"
 
     # data exports
 

@@ -17,14 +17,14 @@ from vireo_media.catalog import Catalog
 from vireo_media.community import Community
 from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.earlier_jobs import become_events
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
-from vireo_media.storage.files import files_on_disk
+from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.removals import REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE
 from vireo_media.storage.renditions import RenditionTable
-from vireo_media.storage.staging import Staging
 from vireo_media.storage.uploads import (
     ENCODE,
     ENCODE_QUEUE,
@@ -32,6 +32,8 @@ from vireo_media.storage.uploads import (
     PREPARE,
     RENDER,
     RENDITIONS_QUEUE,
+    TEXTS,
+    TEXTS_QUEUE,
     VERIFY,
     VERIFY_QUEUE,
     UploadTable,
@@ -61,6 +63,7 @@ from vireo_media.worker.renditions import Renderer
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
+from vireo_media.worker.texts import TextFinder
 from vireo_media.worker.verification import Verifier
 from vireo_media.worker.visibility import Visibility
 
@@ -73,7 +76,7 @@ VERIFY_IDLE_SECONDS = 0.5
 EXPORT_IDLE_SECONDS = REMOVAL_IDLE_SECONDS = 0.2
 QUEUES = (
     *(MEDIA_QUEUE, ENCODE_QUEUE, RENDITIONS_QUEUE, EXPORT_QUEUE),
-    *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE),
+    *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE, TEXTS_QUEUE),
     *(PICTURES_QUEUE, FRAME_QUEUE),
 )
 
@@ -91,19 +94,20 @@ def main() -> int:
 
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
-    # quicker. One for decoding what was published, which nobody waits for, and one for what is
-    # hidden, which must not wait. One for pictures, and one for frames that people wait for.
-    slots = settings.prepare_slots + settings.encode_slots + 6
+    # quicker. One for decoding what was published and one for texts in it, which nobody waits for,
+    # and one for what is hidden, which must not wait. One for pictures, and one for frames that
+    # people wait for.
+    slots = settings.prepare_slots + settings.encode_slots + 7
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
     uploads, exports = UploadTable(database), ExportTable(database)
     pictures = PictureTable(database)
     files = files_on_disk(settings.media_root, settings.spool_socket)
+    captions = CaptionTable(database, files)
     queues = {name: JobQueue(database, name, LEASE_SECONDS) for name in QUEUES}
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
-    auth = Auth(ServiceClient(settings.auth_url, token))
     removal = Removal(uploads, files)
     reports = Reports(catalog, removal)
     table, tools = RenditionTable(database), Tools()
@@ -122,21 +126,25 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     visibility = Visibility(queues[VISIBILITY_QUEUE], VisibilityTable(database), files)
     video_pictures = VideoPictureTable(database, files, catalog.notify_files)
     maker = Pictures(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files)
+    texts = TextFinder(queues[TEXTS_QUEUE], database, uploads, files, catalog, removal)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
-    exporter = Exporter(
-        *(queues[EXPORT_QUEUE], exports, uploads, pictures, files, auth, catalog),
-        Community(ServiceClient(settings.community_url, token)),
-        reserve_bytes=settings.disk_reserve_bytes,
-        keep_seconds=settings.export_seconds,
-    )
-    open_uploads = OpenUploadTable(database)
+    exporter = _exporter(settings, queues[EXPORT_QUEUE], database, files, catalog, token)
     sweepers = [
-        Janitor(files, uploads, exports, pictures, video_pictures, open_uploads, stopping),
-        _reaper(settings, files.staging, stopping),
+        Janitor(
+            *(files, uploads, exports, pictures, captions, video_pictures),
+            *(OpenUploadTable(database), table, stopping),
+        ),
+        Reaper(
+            files.staging,
+            stopping,
+            least_rate=settings.least_upload_rate,
+            reserve_bytes=settings.disk_reserve_bytes,
+        ),
     ]
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
+        TEXTS: Handler(texts.run, texts.give_up),
         RENDER: Handler(renderer.render, renderer.give_up),
         VERIFY: Handler(verifier.verify, verifier.give_up),
         **maker.handlers,
@@ -151,9 +159,27 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     return [*sweepers, rows, events, *_slots(settings, stopping, queues, does)]
 
 
-def _reaper(settings: WorkerSettings, staging: Staging, stopping: threading.Event) -> Reaper:
-    rate, reserve = settings.least_upload_rate, settings.disk_reserve_bytes
-    return Reaper(staging, stopping, least_rate=rate, reserve_bytes=reserve)
+def _exporter(
+    settings: WorkerSettings,
+    queue: JobQueue,
+    database: Database,
+    files: MediaFiles,
+    catalog: Catalog,
+    token: str,
+) -> Exporter:
+    return Exporter(
+        queue,
+        ExportTable(database),
+        UploadTable(database),
+        PictureTable(database),
+        CaptionTable(database, files),
+        files,
+        Auth(ServiceClient(settings.auth_url, token)),
+        catalog,
+        Community(ServiceClient(settings.community_url, token)),
+        reserve_bytes=settings.disk_reserve_bytes,
+        keep_seconds=settings.export_seconds,
+    )
 
 
 def _slots(
@@ -171,6 +197,7 @@ def _slots(
         (1, [VERIFY_QUEUE], [VERIFY], VERIFY_IDLE_SECONDS),
         (1, [PICTURES_QUEUE], [MAKE_PICTURES], VERIFY_IDLE_SECONDS),
         (1, [FRAME_QUEUE], [TAKE_FRAME], PREPARE_IDLE_SECONDS),
+        (1, [TEXTS_QUEUE], [TEXTS], VERIFY_IDLE_SECONDS),
         (1, [EXPORT_QUEUE], [EXPORT], EXPORT_IDLE_SECONDS),
         (1, [VISIBILITY_QUEUE], [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
         (1, [REMOVAL_QUEUE], [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),

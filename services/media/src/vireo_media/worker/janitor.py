@@ -5,13 +5,16 @@ import threading
 from vireo_common.errors import Failure
 from vireo_common.logs import get_logger
 from vireo_media.core.exports import ExportState
+from vireo_media.core.playlists import KEYS
 from vireo_media.core.uploads import Step, UploadState
 from vireo_media.storage import blobs
 from vireo_media.storage.blobs import HIDDEN_KINDS, OF_PICTURES, Kind
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportTable
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.files import CAPTIONS_KINDS, MASTER, MediaFiles
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
+from vireo_media.storage.renditions import RenditionTable
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.storage.video_pictures import VideoPictureTable
 
@@ -27,6 +30,9 @@ WHOLE_EVERY = 120
 # long as it is made.
 STAGING_SECONDS = 60.0
 OF_VIDEOS = (Kind.VIDEO, Kind.THUMBNAIL, Kind.HIDDEN_VIDEO, Kind.HIDDEN_THUMBNAIL)
+OF_STREAMS = [each for kind in blobs.OF_STREAM for each in (kind, blobs.HIDDEN_KINDS[kind])]
+# A part is there before its row. Who watches goes on with the parts that an earlier master named.
+PART_SECONDS = 6 * 3600.0
 # An export gets its row before its file.
 EXPORT_SECONDS = 60.0
 
@@ -40,8 +46,10 @@ class Janitor(threading.Thread):
         uploads: UploadTable,
         exports: ExportTable,
         pictures: PictureTable,
+        captions: CaptionTable,
         video_pictures: VideoPictureTable,
         open_uploads: OpenUploadTable,
+        renditions: RenditionTable,
         stopping: threading.Event,
     ) -> None:
         super().__init__(name="janitor")
@@ -49,8 +57,10 @@ class Janitor(threading.Thread):
         self._uploads = uploads
         self._exports = exports
         self._pictures = pictures
+        self._captions = captions
         self._video_pictures = video_pictures
         self._open_uploads = open_uploads
+        self._renditions = renditions
         self._stopping = stopping
         self._sweeps = 0
 
@@ -126,10 +136,24 @@ class Janitor(threading.Thread):
                 if not self._stopping.is_set() and self._uploads.find(hash_path) is None:
                     store.delete(key)
                     log.info("left_public_file_removed", hash_path=hash_path)
+        self._sweep_captions()
+        for kind in OF_STREAMS:
+            for key in store.keys(kind, older=PART_SECONDS):
+                if not self._stopping.is_set() and not self._named(*blobs.part_of(key)):
+                    store.delete(key)
+                    log.info("left_part_removed", hash_path=key.name)
         for key in store.keys(Kind.PICTURE, older=STAGING_SECONDS):
             if not self._stopping.is_set() and not self._pictures.has(key.name):
                 store.delete(key)
                 log.info("left_picture_removed")
+
+    def _sweep_captions(self) -> None:
+        """Remove captions whose row was never written, or is gone."""
+        for kind in CAPTIONS_KINDS:
+            for key in self._files.blobs.keys(kind, older=STAGING_SECONDS):
+                if not self._stopping.is_set() and not self._captions.has(*blobs.part_of(key)):
+                    self._files.blobs.delete(key)
+                    log.info("left_captions_removed")
 
     def _state_of(self, name: str) -> ExportState | None:
         export = self._exports.find(name)
@@ -138,6 +162,14 @@ class Janitor(threading.Thread):
     def _owned(self, hash_path: str, upload_id: str) -> bool:
         upload = self._uploads.find(hash_path)
         return upload is not None and upload.upload_id == upload_id
+
+    def _named(self, hash_path: str, part: str) -> bool:
+        """Whether a part of a stream is named by a playlist."""
+        if self._uploads.find(hash_path) is None:
+            return False
+        # Of a rendition there are two lists.
+        parts = self._renditions.parts(hash_path)
+        return part == MASTER or part in parts or part.removesuffix(KEYS) in parts
 
     def _needed(self, hash_path: str, upload_id: str) -> bool:
         upload = self._uploads.find(hash_path)
