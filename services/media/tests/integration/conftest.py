@@ -241,8 +241,8 @@ class Stage:
         return {int(height): str(state) for height, state in found}
 
     def jobs(self) -> list[tuple[str, str, int]]:
-        """Kind, state and attempts of every job, but of those that make the rest of a stream, and of
-        pictures, which come with each film."""
+        """Kind, state and attempts of every job, but of those that make the rest of a stream, or
+        pictures."""
         rows = self.clean.query(
             "SELECT Kind, State, Attempts FROM Jobs"
             " WHERE Kind NOT IN ('render', 'make_pictures') ORDER BY JobID"

@@ -25,6 +25,7 @@ from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.removals import REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE
 from vireo_media.storage.renditions import RenditionTable
+from vireo_media.storage.staging import Staging
 from vireo_media.storage.uploads import (
     ENCODE,
     ENCODE_QUEUE,
@@ -134,12 +135,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
             *(files, uploads, exports, pictures, captions, video_pictures),
             *(OpenUploadTable(database), table, stopping),
         ),
-        Reaper(
-            files.staging,
-            stopping,
-            least_rate=settings.least_upload_rate,
-            reserve_bytes=settings.disk_reserve_bytes,
-        ),
+        _reaper(settings, files.staging, stopping),
     ]
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
@@ -157,6 +153,11 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     events = consumer("media", database, handlers(), stopping, from_start=True)
     rows = Sweeper([partial(become_events, database), partial(sweep, database)], stopping)
     return [*sweepers, rows, events, *_slots(settings, stopping, queues, does)]
+
+
+def _reaper(settings: WorkerSettings, staging: Staging, stopping: threading.Event) -> Reaper:
+    rate, reserve = settings.least_upload_rate, settings.disk_reserve_bytes
+    return Reaper(staging, stopping, least_rate=rate, reserve_bytes=reserve)
 
 
 def _exporter(

@@ -130,12 +130,7 @@ class Janitor(threading.Thread):
                 if not self._stopping.is_set() and self._uploads.find(key.name) is None:
                     store.delete(key)
                     log.info("left_public_file_removed", hash_path=key.name)
-        for kind in (*OF_PICTURES, *(HIDDEN_KINDS[each] for each in OF_PICTURES), Kind.CANDIDATE):
-            for key in store.keys(kind):
-                hash_path = key.name.partition(".")[0]
-                if not self._stopping.is_set() and self._uploads.find(hash_path) is None:
-                    store.delete(key)
-                    log.info("left_public_file_removed", hash_path=hash_path)
+        self._sweep_pictures()
         self._sweep_captions()
         for kind in OF_STREAMS:
             for key in store.keys(kind, older=PART_SECONDS):
@@ -154,6 +149,16 @@ class Janitor(threading.Thread):
                 if not self._stopping.is_set() and not self._captions.has(*blobs.part_of(key)):
                     self._files.blobs.delete(key)
                     log.info("left_captions_removed")
+
+    def _sweep_pictures(self) -> None:
+        """Remove pictures of videos that were deleted."""
+        store = self._files.blobs
+        for kind in (*OF_PICTURES, *(HIDDEN_KINDS[each] for each in OF_PICTURES), Kind.CANDIDATE):
+            for key in store.keys(kind):
+                hash_path = key.name.partition(".")[0]
+                if not self._stopping.is_set() and self._uploads.find(hash_path) is None:
+                    store.delete(key)
+                    log.info("left_public_file_removed", hash_path=hash_path)
 
     def _state_of(self, name: str) -> ExportState | None:
         export = self._exports.find(name)
