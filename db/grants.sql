@@ -93,6 +93,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON NoticesTold TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeSettings TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeDigests TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeFanouts TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeFanoutVideos TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeMails TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeMailDays TO vireo_community;
 GRANT SELECT, INSERT, DELETE ON PendingRemovals TO vireo_community;

@@ -35,19 +35,16 @@ LEFT_OUT = {
     "unsubscribe": "for programs that read mails",
     "hear_notices": "a stream has no end, and asks for another kind of client",
 }
+FILES = ("download_video", "export_me", "download_stream_part", "download_captions")
 IMAGES = [f"download_{of}" for of in ("thumbnail", "storyboard", "storyboard_sprite", "preview")]
-KEEPS_NO_COPIES = (
-    *("download_video", "download_captions", "download_stream_part", "export_me"),
-    *IMAGES,
-)
 RANGES = ("Range", "If-Range")
 PARTS_LEFT_OUT = {
-    **{(name, "If-None-Match"): "the client keeps no copies" for name in KEEPS_NO_COPIES},
     **{("report", name): "a comment is named" for name in ("video", "channel")},
     **{("decide", name): "a channel is named" for name in ("video", "comment")},
-    **{(of, name): "images are small" for of in IMAGES for name in RANGES},
-    **{("download_stream_part", name): "players ask for parts" for name in RANGES},
-    **{("export_me", name): "sent after a cut alone: test_downloads.py" for name in RANGES},
+    **{(name, "If-None-Match"): "the client keeps no copies" for name in (*FILES, *IMAGES)},
+    **{(name, of): "images are small" for name in IMAGES for of in RANGES},
+    **{("download_stream_part", of): "players ask for parts" for of in RANGES},
+    **{("export_me", of): "sent after a cut alone: test_downloads.py" for of in RANGES},
     ("download_video", "If-Range"): "sent after a cut alone: test_downloads.py",
 }
 # Methods that are made of several operations, or are a second way to one: these must be among them.

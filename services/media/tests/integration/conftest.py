@@ -82,13 +82,13 @@ class Stage:
         self.texts = JobQueue(database, TEXTS_QUEUE, LEASE_SECONDS)
         self.files = files_on_disk(root)
         self.captions = CaptionTable(database, self.files)
+        self._catalog = Catalog(ServiceClient(catalog.url, token))
+        notify = self._catalog.notify_files
+        self.video_pictures = VideoPictureTable(database, self.files, notify)
         self.paths = MediaFolder(root)
         self.verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
         self._database = database
-        self._catalog = Catalog(ServiceClient(catalog.url, token))
         self._token = token
-        notify = self._catalog.notify_files
-        self.video_pictures = VideoPictureTable(database, self.files, notify)
 
     def service_client(self) -> ServiceClient:
         """A client of catalog's, as a worker has it."""
@@ -241,8 +241,8 @@ class Stage:
         return {int(height): str(state) for height, state in found}
 
     def jobs(self) -> list[tuple[str, str, int]]:
-        """Kind, state and attempts of every job, but of those that make the rest of a stream, or
-        pictures."""
+        """Kind, state and attempts of every job, but of those that come with each film: of its
+        pictures, and of the rest of its stream."""
         rows = self.clean.query(
             "SELECT Kind, State, Attempts FROM Jobs"
             " WHERE Kind NOT IN ('render', 'make_pictures') ORDER BY JobID"

@@ -45,9 +45,9 @@ class FilesChange:
         self.files = VideoFilesChanged(
             hash_path,
             stream=bool(stream),
+            storyboard=bool(storyboard),
             captions=_captions(cursor, hash_path),
             chapters=_chapters(cursor, hash_path),
-            storyboard=bool(storyboard),
             thumbnail_version=thumbnail_version,
         )
         self.event_id = events.publish(cursor, self.files)

@@ -96,8 +96,8 @@ def main() -> int:
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
     # quicker. One for decoding what was published and one for texts in it, which nobody waits for,
-    # and one for what is hidden, which must not wait. One for pictures, and one for frames that
-    # people wait for.
+    # and one for what is hidden, which must not wait. One for pictures of what is published, and
+    # one for frames that people wait for.
     slots = settings.prepare_slots + settings.encode_slots + 7
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
@@ -125,9 +125,9 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     )
     remover = Remover(queues[REMOVAL_QUEUE], removal, files)
     visibility = Visibility(queues[VISIBILITY_QUEUE], VisibilityTable(database), files)
+    texts = TextFinder(queues[TEXTS_QUEUE], database, uploads, files, catalog, removal)
     video_pictures = VideoPictureTable(database, files, catalog.notify_files)
     maker = Pictures(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files)
-    texts = TextFinder(queues[TEXTS_QUEUE], database, uploads, files, catalog, removal)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
     exporter = _exporter(settings, queues[EXPORT_QUEUE], database, files, catalog, token)
     sweepers = [
@@ -196,9 +196,9 @@ def _slots(
         (settings.prepare_slots, [MEDIA_QUEUE], [PREPARE], PREPARE_IDLE_SECONDS),
         (settings.encode_slots, encodes, [ENCODE, RENDER], ENCODE_IDLE_SECONDS),
         (1, [VERIFY_QUEUE], [VERIFY], VERIFY_IDLE_SECONDS),
+        (1, [TEXTS_QUEUE], [TEXTS], VERIFY_IDLE_SECONDS),
         (1, [PICTURES_QUEUE], [MAKE_PICTURES], VERIFY_IDLE_SECONDS),
         (1, [FRAME_QUEUE], [TAKE_FRAME], PREPARE_IDLE_SECONDS),
-        (1, [TEXTS_QUEUE], [TEXTS], VERIFY_IDLE_SECONDS),
         (1, [EXPORT_QUEUE], [EXPORT], EXPORT_IDLE_SECONDS),
         (1, [VISIBILITY_QUEUE], [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
         (1, [REMOVAL_QUEUE], [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),

@@ -130,13 +130,9 @@ class Janitor(threading.Thread):
                 if not self._stopping.is_set() and self._uploads.find(key.name) is None:
                     store.delete(key)
                     log.info("left_public_file_removed", hash_path=key.name)
-        self._sweep_pictures()
         self._sweep_captions()
-        for kind in OF_STREAMS:
-            for key in store.keys(kind, older=PART_SECONDS):
-                if not self._stopping.is_set() and not self._named(*blobs.part_of(key)):
-                    store.delete(key)
-                    log.info("left_part_removed", hash_path=key.name)
+        self._sweep_streams()
+        self._sweep_pictures()
         for key in store.keys(Kind.PICTURE, older=STAGING_SECONDS):
             if not self._stopping.is_set() and not self._pictures.has(key.name):
                 store.delete(key)
@@ -150,6 +146,15 @@ class Janitor(threading.Thread):
                     self._files.blobs.delete(key)
                     log.info("left_captions_removed")
 
+    def _sweep_streams(self) -> None:
+        """Remove parts of streams that no master names any more."""
+        store = self._files.blobs
+        for kind in OF_STREAMS:
+            for key in store.keys(kind, older=PART_SECONDS):
+                if not self._stopping.is_set() and not self._named(*blobs.part_of(key)):
+                    store.delete(key)
+                    log.info("left_part_removed", hash_path=key.name)
+
     def _sweep_pictures(self) -> None:
         """Remove pictures of videos that were deleted."""
         store = self._files.blobs
@@ -159,14 +164,6 @@ class Janitor(threading.Thread):
                 if not self._stopping.is_set() and self._uploads.find(hash_path) is None:
                     store.delete(key)
                     log.info("left_public_file_removed", hash_path=hash_path)
-
-    def _state_of(self, name: str) -> ExportState | None:
-        export = self._exports.find(name)
-        return export.state if export else None
-
-    def _owned(self, hash_path: str, upload_id: str) -> bool:
-        upload = self._uploads.find(hash_path)
-        return upload is not None and upload.upload_id == upload_id
 
     def _named(self, hash_path: str, part: str) -> bool:
         """Whether a part of a stream is named by a playlist."""
