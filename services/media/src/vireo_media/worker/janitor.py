@@ -146,6 +146,14 @@ class Janitor(threading.Thread):
                     self._files.blobs.delete(key)
                     log.info("left_captions_removed")
 
+    def _state_of(self, name: str) -> ExportState | None:
+        export = self._exports.find(name)
+        return export.state if export else None
+
+    def _owned(self, hash_path: str, upload_id: str) -> bool:
+        upload = self._uploads.find(hash_path)
+        return upload is not None and upload.upload_id == upload_id
+
     def _sweep_streams(self) -> None:
         """Remove parts of streams that no master names any more."""
         store = self._files.blobs
