@@ -4,7 +4,6 @@ Errors: those of `sandbox`, NoFrame where there is none, and DiskFull.
 """
 
 import itertools
-import math
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -147,7 +146,7 @@ def candidates(
     for look in (*best, *others):
         if len(chosen) < MOST_CANDIDATES and all(_differ(look, other) for other in chosen):
             chosen.append(look)
-    return {math.ceil(round(look.at * 1000, 2)): look.file for look in chosen}
+    return {round(look.at * 1000): look.file for look in chosen}
 
 
 def _times(part: int, made: Made) -> list[float]:

@@ -50,6 +50,7 @@ DISK_FULL_SECONDS = 60.0
 UNFIT = (NoFrame, NotMade, LimitExceeded, Refused)
 # Of frames that name no matrix, where nobody knows better: as players take them.
 HIGH_DEFINITION = 720
+ROUNDING_SECONDS = 0.0006
 
 
 class Pictures:
@@ -248,7 +249,9 @@ class Pictures:
             measured = measure(film, stop=stop)
             if at > measured.duration * 1000 + 1:
                 return AskState.OUT_OF_RANGE
-            take_frame(film, frame, at / 1000, self._matrix(job.subject, measured), stop=stop)
+            # The time of a frame, in whole milliseconds, may be a little before it.
+            shown_at = at / 1000 + ROUNDING_SECONDS
+            take_frame(film, frame, shown_at, self._matrix(job.subject, measured), stop=stop)
         _make_sizes(frame, made)
         return self._files.pictures.transfer_thumbnail(job.subject, made, made[WHOLE])
 
