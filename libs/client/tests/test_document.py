@@ -97,9 +97,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "edit_video": {"hash_path": HASH, "title": "x", "description": "", "comments_policy": "open"},
     "delete_video": {"hash_path": HASH},
     "set_captions": {"hash_path": HASH, "language": "en", "file": FILE},
-    **dict.fromkeys(
-        ("remove_captions", "download_captions"), {"hash_path": HASH, "language": "en"}
-    ),
+    **{
+        f"{what}_captions": {"hash_path": HASH, "language": "en"} for what in ("remove", "download")
+    },
     "download_video": {"hash_path": HASH, "target": TARGET, "progress": None},
     "read_video": {"hash_path": HASH, "first": 0, "last": 3},
     "download_thumbnail": {"hash_path": HASH},
