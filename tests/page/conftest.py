@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from vireo_ops import database
 from vireo_ops import page as page_of_vireo
 from vireo_ops.layout import CHECKOUT
+from vireo_ops.programs import DATABASE_NAME
 from vireo_ops.runtime import Runtime
 from vireo_testing.browser import Visit, chromium, visiting
 from vireo_testing.clips import AAC, H264, ffmpeg, picture, tone
-from vireo_testing.person import Person
+from vireo_testing.person import Person, eventually
 from vireo_testing.shared_vireo import SharedVireo
 
 GIVEN_URL = os.environ.get("VIREO_E2E_URL", "").rstrip("/")
@@ -129,6 +131,51 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clips") / "short.mp4"
     ffmpeg(*picture("64x36", "5", seconds=1), *H264, str(path))
     return path
+
+
+@pytest.fixture(scope="session")
+def whole() -> Callable[[Person, str], None]:
+    """``whole(person, hash_path)``: wait until all renditions of a video are there."""
+
+    def wait(person: Person, hash_path: str) -> None:
+        def ready() -> bool:
+            found = person.get(f"/v/{hash_path}/processing").json()["response"]
+            assert found["state"] != "failed", found
+            return bool(found["state"] == "ready")
+
+        eventually(ready, seconds=300)
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def alter(runtime: Runtime) -> Callable[..., None]:
+    """``alter(hash_path, Stream=0)``: have catalog say something else of a video."""
+
+    def change(hash_path: str, **columns: object) -> None:
+        with database._as_root(runtime.layout) as cursor:
+            cursor.execute(f"USE `{DATABASE_NAME}`")
+            names = ", ".join(f"{name} = %s" for name in columns)
+            values = (*columns.values(), hash_path)
+            cursor.execute(f"UPDATE Videos SET {names} WHERE PathHash = %s", values)
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def plain(
+    url: str,
+    clip: Path,
+    whole: Callable[[Person, str], None],
+    alter: Callable[..., None],
+) -> str:
+    """A video that has no stream, as those of before have none."""
+    person = Person(url)
+    hash_path = person.publish(clip, "Before streams")
+    whole(person, hash_path)
+    alter(hash_path, Stream=0, Storyboard=0)
+    eventually(lambda: person.get(f"/v/{hash_path}").json()["response"]["stream"] == "")
+    return hash_path
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import { App } from "~/app";
 import { say } from "~/components/toast";
 import { startHealing } from "~/image-retry";
 import { startLanguage, texts } from "~/locales";
+import { startWarming } from "~/player/warm";
 import { startRouter } from "~/router";
 import { isOurs } from "~/routes";
 import { startTheme } from "~/theme";
@@ -27,6 +28,7 @@ startRouter({ isOurs, mayLeave });
 
 startHealing();
 startUpdates();
+startWarming();
 
 const root = document.getElementById("page");
 // In a task of its own: on a phone the script alone is a long one.

@@ -3,7 +3,7 @@
 from migrations.statements import run
 
 revision = "0035"
-down_revision = "0033"
+down_revision = "0034"
 
 ASCII = "CHARACTER SET ascii COLLATE ascii_bin"
 

@@ -35,18 +35,16 @@ LEFT_OUT = {
     "unsubscribe": "for programs that read mails",
     "hear_notices": "a stream has no end, and asks for another kind of client",
 }
-KEEPS_NO_COPIES = (
-    *("download_video", "download_thumbnail", "download_captions", "download_stream_part"),
-    "export_me",
-)
+FILES = ("download_video", "export_me", "download_stream_part", "download_captions")
+IMAGES = [f"download_{of}" for of in ("thumbnail", "storyboard", "storyboard_sprite", "preview")]
 RANGES = ("Range", "If-Range")
 PARTS_LEFT_OUT = {
-    **{(name, "If-None-Match"): "the client keeps no copies" for name in KEEPS_NO_COPIES},
     **{("report", name): "a comment is named" for name in ("video", "channel")},
     **{("decide", name): "a channel is named" for name in ("video", "comment")},
-    **{("download_thumbnail", name): "images are small" for name in RANGES},
-    **{("download_stream_part", name): "players ask for parts" for name in RANGES},
-    **{("export_me", name): "sent after a cut alone: test_downloads.py" for name in RANGES},
+    **{(name, "If-None-Match"): "the client keeps no copies" for name in (*FILES, *IMAGES)},
+    **{(name, of): "images are small" for name in IMAGES for of in RANGES},
+    **{("download_stream_part", of): "players ask for parts" for of in RANGES},
+    **{("export_me", of): "sent after a cut alone: test_downloads.py" for of in RANGES},
     ("download_video", "If-Range"): "sent after a cut alone: test_downloads.py",
 }
 # Methods that are made of several operations, or are a second way to one: these must be among them.
@@ -67,14 +65,16 @@ PAGES = (
     *("list_videos", "list_my_videos", "list_my_blocks", "list_my_subscriptions", "list_feed"),
     *("list_my_history", "list_my_decisions", "list_decisions"),
 )
-OF_CHANNELS = (
-    *("show_channel", "show_channel_picture"),
-    *("block_channel", "unblock_channel", "unfollow_channel"),
+OF_CHANNELS = [f"{do}_channel" for do in ("show", "block", "unblock", "unfollow")]
+OF_VIDEOS = (
+    *("show_video", "delete_video", "show_processing", "retry_processing", "forget_video"),
+    *("list_thumbnail_candidates", "download_storyboard", "download_preview"),
 )
 CALLS: dict[str, dict[str, Any]] = {
     **{name: {} for name in WITHOUT_ARGUMENTS},
     **{name: {"page_size": 1} for name in PAGES},
-    **{name: {"name": "ada"} for name in OF_CHANNELS},
+    **{name: {"name": "ada"} for name in (*OF_CHANNELS, "show_channel_picture")},
+    **{name: {"hash_path": HASH} for name in OF_VIDEOS},
     "sign_up": {
         **{**PERSON, "username": "ada", "password": "rosy-otter-42", "email": "ada@example.org"},
         **{"day": 10, "month": 12, "year": 1990},
@@ -85,27 +85,24 @@ CALLS: dict[str, dict[str, Any]] = {
     "change_password": {"old_password": "x", "new_password": "y"},
     "forget_password": {"email": "ada@example.org"},
     "reset_password": {"token": "x", "password": "y"},
-    "verify_email": {"token": "x"},
-    "undo_email_change": {"token": "x"},
+    **{name: {"token": "x"} for name in ("verify_email", "undo_email_change")},
     "delete_channel": {"password": "x"},
     "export_me": {"target": TARGET, "seconds": 5.0, "progress": None},
     "upload": {"file": FILE, "title": "x", "description": "y", "progress": None},
     "announce_video": {"title": "x", "description": "y"},
     "upload_video": {"hash_path": HASH, "file": FILE, "progress": None},
     "wait": {"hash_path": HASH, "seconds": 5.0},
-    "show_video": {"hash_path": HASH},
     "edit_video": {"hash_path": HASH, "title": "x", "description": "", "comments_policy": "open"},
-    "delete_video": {"hash_path": HASH},
     "set_captions": {"hash_path": HASH, "language": "en", "file": FILE},
-    **{
-        f"{what}_captions": {"hash_path": HASH, "language": "en"} for what in ("remove", "download")
-    },
+    **{f"{act}_captions": {"hash_path": HASH, "language": "en"} for act in ("remove", "download")},
     "download_video": {"hash_path": HASH, "target": TARGET, "progress": None},
     "read_video": {"hash_path": HASH, "first": 0, "last": 3},
-    "download_thumbnail": {"hash_path": HASH},
+    "download_thumbnail": {"hash_path": HASH, "w": 320, "v": "a-b"},
+    "download_thumbnail_candidate": {"hash_path": HASH, "number": 7},
+    "choose_thumbnail": {"hash_path": HASH, "candidate": 7, "time": 1.5},
+    "upload_thumbnail": {"hash_path": HASH, "file": FILE},
+    "download_storyboard_sprite": {"hash_path": HASH, "sprite": "a0.jpg"},
     "download_stream_part": {"hash_path": HASH, "part": "master.m3u8"},
-    "show_processing": {"hash_path": HASH},
-    "retry_processing": {"hash_path": HASH},
     "list_channel_videos": {"name": "ada", "page_size": 1},
     "search": {"query": "a b/c?", "type": "channel", "page_size": 1},
     "set_channel_picture": {"file": FILE},
@@ -114,19 +111,15 @@ CALLS: dict[str, dict[str, Any]] = {
     "list_replies": {"comment_id": 7, "page_size": 1},
     "post_comment": {"hash_path": HASH, "text": "x", "reply_to": 7},
     "edit_comment": {"comment_id": 7, "text": "x"},
-    "delete_comment": {"comment_id": 7},
-    "like_comment": {"comment_id": 7, "like": True},
-    "pin_comment": {"comment_id": 7, "pin": True},
-    "approve_comment": {"comment_id": 7},
+    **{f"{do}_comment": {"comment_id": 7} for do in ("delete", "approve")},
+    **{f"{do}_comment": {"comment_id": 7, do: True} for do in ("like", "pin")},
     "edit_channel": {"about": "x", "links": [{"label": "x", "url": "https://x.example"}]},
     "follow_channel": {"name": "ada", "notify": "all"},
     "note_position": {"hash_path": HASH, "position": 1.5, "watched": 10, "session": "x"},
-    "forget_video": {"hash_path": HASH},
     "list_my_playlists": {"video": HASH, "page_size": 1},
     "make_playlist": {"title": "x", "description": "y", "visibility": "public"},
-    "show_playlist": {"id": "later"},
+    **{f"{do}_playlist": {"id": "later"} for do in ("show", "delete")},
     "edit_playlist": {"id": "a" * 16, "title": "x", "description": "y", "visibility": "public"},
-    "delete_playlist": {"id": "a" * 16},
     "list_playlist_videos": {"id": "later", "page_size": 1},
     "put_into_playlist": {"id": "later", "hash_path": HASH, "position": 0},
     "take_from_playlist": {"id": "later", "hash_path": HASH},

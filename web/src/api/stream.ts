@@ -5,22 +5,19 @@
 
 import { doubtLine, online } from "~/api/connection";
 import { Failure, failureFrom, offline, SignedOut } from "~/api/failure";
+import { type Heard, live, tellHearers } from "~/api/heard";
 import { askingAgain, isSame, quietly } from "~/api/session";
 import { EventParser } from "~/api/sse";
-import type { Notice, Video } from "~/api/types";
 import { unread } from "~/api/unread";
 
-/** What the stream tells of. `video`: how far an upload of one's own is. */
-export type Heard =
-  | { event: "notification"; data: Notice }
-  | { event: "unread"; data: { unread: number } }
-  | {
-      event: "video";
-      data: { video: string; state: NonNullable<Video["state"]>; reason: string | null };
-    };
-
-/** Between tabs: something that was heard, or a tab that has just come and knows nothing. */
-type Word = { name: string; id: string; heard: Heard } | { name: string; asks: true };
+/**
+ * Between tabs: something that was heard, whether the stream is read, or a tab that has just come
+ * and knows nothing.
+ */
+type Word =
+  | { name: string; id: string; heard: Heard }
+  | { name: string; live: boolean }
+  | { name: string; asks: true };
 
 const STREAM = "/notifications/stream";
 const FIRST_PAUSE_MS = 1000;
@@ -31,29 +28,28 @@ const SILENCE_MS = 45_000;
 const HIDDEN_MS = 300_000;
 
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("vireo-notices") : null;
-const hearers = new Set<(heard: Heard) => void>();
 
 /** Whose notices this tab hears, and the last change that it knows. */
 let whose = "";
 let last = "";
 let leading = false;
 
-/** Be told what is heard, in whichever tab; gives a function that ends it. */
-export function onHeard(hear: (heard: Heard) => void): () => void {
-  hearers.add(hear);
-  return () => hearers.delete(hear);
-}
-
 function take(id: string, heard: Heard): void {
   last = id || last;
   if (heard.event === "unread") unread.value = heard.data.unread;
-  for (const hear of hearers) hear(heard);
+  tellHearers(heard);
 }
 
 channel?.addEventListener("message", ({ data: word }: MessageEvent<Word>) => {
   if (!whose || !isSame(word.name, whose)) return;
   if ("heard" in word) take(word.id, word.heard);
-  else if (leading) tellUnread();
+  else if ("live" in word) {
+    // Where there are no locks each tab has its own.
+    if (!leading) live.value = word.live;
+  } else if (leading) {
+    tellUnread();
+    tellLive();
+  }
 });
 
 function tell(id: string, heard: Heard): void {
@@ -62,6 +58,16 @@ function tell(id: string, heard: Heard): void {
 
 function tellUnread(): void {
   tell(last, { event: "unread", data: { unread: unread.peek() } });
+}
+
+function tellLive(): void {
+  channel?.postMessage({ name: whose, live: live.peek() } satisfies Word);
+}
+
+/** The stream is read from now on, or not any more. */
+function setLive(now: boolean): void {
+  live.value = now;
+  tellLive();
 }
 
 const KNOWN = ["notification", "unread", "video"];
@@ -101,6 +107,7 @@ async function open(token: string, ended: AbortSignal): Promise<void> {
       const body: unknown = await answer.json().catch(() => null);
       throw failureFrom(answer.status, body, answer.headers.get("X-Request-ID") ?? "");
     }
+    setLive(true);
     await read(answer.body, alive);
   } catch (cause) {
     if (ended.aborted || cause instanceof Failure) throw cause;
@@ -108,6 +115,7 @@ async function open(token: string, ended: AbortSignal): Promise<void> {
     throw offline();
   } finally {
     clearTimeout(timer);
+    setLive(false);
   }
 }
 
@@ -132,6 +140,8 @@ const wait = (ms: number, ended: AbortSignal) =>
 /** Streams one after the other, until it is over or the session is. */
 async function lead(ended: AbortSignal): Promise<void> {
   leading = true;
+  // The tab that read it before may have had no time to say that it ends.
+  setLive(false);
   let pause = FIRST_PAUSE_MS;
   try {
     while (!ended.aborted) {
@@ -219,5 +229,6 @@ export function follow(name: string): () => void {
     whose = "";
     last = "";
     unread.value = 0;
+    live.value = false;
   };
 }

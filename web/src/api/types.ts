@@ -22,7 +22,10 @@ export type Me = Schemas["MeRow"];
 export type Session = Schemas["SessionRow"];
 export type SignedIn = Schemas["SignedIn"];
 export type SignUp = Schemas["SignUpBody"];
+/** How far the making of a video is, for its owner. */
+export type Processing = Schemas["ProcessingObject"];
 export type Captions = Schemas["CaptionsObject"];
+export type Chapter = Schemas["ChapterObject"];
 /** What a person writes of a video. */
 export type VideoTexts = Schemas["UploadBody"];
 export type VideoChange = VideoTexts & { comments_policy?: CommentsPolicy };

@@ -6,10 +6,12 @@
 import { signal } from "@preact/signals";
 import { isOffline, online, whenBack } from "~/api/connection";
 import { Failure } from "~/api/failure";
+import { news } from "~/api/heard";
 import { newKey } from "~/api/http";
 import { noteChange, noteRemoval } from "~/api/listing";
+import { lookAt, pauseBehind, retryProcessing } from "~/api/processing";
 import { account, isSame } from "~/api/session";
-import type { Video, VideoTexts } from "~/api/types";
+import type { Processing, Video, VideoTexts } from "~/api/types";
 import { type Progress, sendBytes } from "~/api/upload";
 import { announce, deleteVideo, editVideo, isGone, showVideo } from "~/api/videos";
 
@@ -29,8 +31,10 @@ export interface Sending {
   progress: Progress;
   /** Why it broke; it can be tried again. */
   failure: Failure | null;
-  /** Why it failed for good, in the server's words. */
+  /** Why it failed, in the server's words. */
   reason: string;
+  /** How far the server is with it; `null` until that is known. */
+  processing: Processing | null;
   /** It was to be stopped, and what was announced of it could not be taken away yet. */
   stopping: boolean;
 }
@@ -39,10 +43,6 @@ export interface Sending {
 export type Draft = Pick<Sending, "file" | "typed">;
 
 export const sendings = signal<Sending[]>([]);
-
-const LOOK_MS = 1500;
-const LOOK_SLOWLY_MS = 5000;
-const QUICK_LOOKS = 20;
 
 let count = 0;
 const controls = new Map<number, AbortController>();
@@ -54,8 +54,6 @@ const find = (id: number): Sending | undefined => sendings.peek().find((one) => 
 function set(id: number, change: Partial<Sending>): void {
   sendings.value = sendings.peek().map((one) => (one.id === id ? { ...one, ...change } : one));
 }
-
-const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 const tidy = ({ title, description }: VideoTexts) => ({ title: title.trim(), description });
 
@@ -101,17 +99,18 @@ async function look(hash: string): Promise<Video | null> {
   }
 }
 
-/** Look until it is ready or has failed, or somebody has put it aside. */
+/** Until it is ready or has failed, or somebody has put it aside. */
 async function follow(id: number, hash: string, signal: AbortSignal): Promise<void> {
   // Its bytes are stored: it is no longer offered to stop it, which would delete them.
   set(id, { phase: "processing" });
   for (let looks = 0; !signal.aborted; looks++) {
-    const video = await look(hash);
+    const [video, processing] = await Promise.all([look(hash), lookAt(hash)]);
     if (signal.aborted) return;
+    if (processing) set(id, { processing });
     if (video?.state === "ready" || video?.state === "failed") {
       return set(id, { phase: video.state, reason: video.reason ?? video.note ?? "" });
     }
-    await wait(looks < QUICK_LOOKS ? LOOK_MS : LOOK_SLOWLY_MS);
+    await news(hash, pauseBehind(processing, looks), signal);
   }
 }
 
@@ -154,12 +153,17 @@ async function run(id: number, signal: AbortSignal): Promise<void> {
   await follow(id, hash, signal);
 }
 
-async function go(id: number): Promise<void> {
+/** Do the `work` for one, which may be stopped; what goes wrong is told. */
+async function attend(
+  id: number,
+  phase: Phase,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const control = new AbortController();
   controls.set(id, control);
-  set(id, { phase: "sending", failure: null });
+  set(id, { phase, failure: null });
   try {
-    await run(id, control.signal);
+    await work(control.signal);
   } catch (failure) {
     if (control.signal.aborted) return;
     if (failure instanceof Failure) return set(id, { phase: "broken", failure });
@@ -173,7 +177,7 @@ function advance(): void {
   const all = sendings.value;
   if (!online.value || all.some(({ phase }) => phase === "sending")) return;
   const first = all.find(({ phase }) => phase === "queued");
-  if (first) void go(first.id);
+  if (first) void attend(first.id, "sending", (signal) => run(first.id, signal));
 }
 
 /** Take files into the queue; `known` is a video that was announced before and waits for its file. */
@@ -182,7 +186,8 @@ export function startSending(
   known: { hash: string; saved: VideoTexts } | null = null,
 ): void {
   const { hash, saved } = known ?? { hash: "", saved: null };
-  const told = { phase: "queued", failure: null, reason: "", stopping: false } as const;
+  const nothing = { failure: null, reason: "", processing: null, stopping: false } as const;
+  const told = { phase: "queued", ...nothing } as const;
   const added = drafts.map(({ file, typed }) => {
     const progress = { sent: 0, total: file.size, speed: 0 };
     return { id: ++count, file, typed, saved, hash, progress, ...told };
@@ -194,6 +199,14 @@ export function startSending(
 export function tryAgain(id: number): void {
   const progress = { sent: 0, total: find(id)?.file.size ?? 0, speed: 0 };
   set(id, { phase: "queued", failure: null, stopping: false, progress });
+}
+
+/** Have the server begin anew with one whose bytes it has, and could do nothing with. */
+export async function makeAgain(id: number): Promise<void> {
+  const hash = find(id)?.hash;
+  if (!hash) return;
+  await retryProcessing(hash);
+  void attend(id, "processing", (signal) => follow(id, hash, signal));
 }
 
 async function discard(hash: string): Promise<void> {

@@ -26,8 +26,9 @@ export const lists = {
 
 type Thumbnail = Pick<Video, "thumbnail"> & Partial<Pick<Video, "thumbnail_version">>;
 
-/** Versions of thumbnails that lists have told in this visit. */
+/** Versions of thumbnails, and streams, that lists have told in this visit. */
 const versions = new Map<string, string>();
+const streams = new Map<string, string>();
 
 export const files = {
   video: (hash: string) => `/video/d/${hash}`,
@@ -38,12 +39,17 @@ export const files = {
   /** Of a video that is known by its address alone: with the version that a list has told. */
   poster: (hash: string) =>
     files.thumbnail({ thumbnail: hash, thumbnail_version: versions.get(hash) ?? null }),
+  /** The stream of a video that is known by its address alone; `null` where no list has told one. */
+  stream: (hash: string): string | null => streams.get(hash) ?? null,
   picture: (name: string) => `/channel/picture/${encodeURIComponent(name)}`,
 };
 
 function note<T extends Answer<Video[]>>(answer: T): T {
-  for (const { type, thumbnail, thumbnail_version: version } of answer.value) {
-    if (type === "video" && version) versions.set(thumbnail, version);
+  for (const { type, thumbnail, thumbnail_version: version, stream } of answer.value) {
+    if (type !== "video") continue;
+    if (version) versions.set(thumbnail, version);
+    // One that has none yet may have one when it is watched.
+    if (stream) streams.set(thumbnail, stream);
   }
   return answer;
 }

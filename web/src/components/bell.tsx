@@ -2,9 +2,10 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { onHeard } from "~/api/heard";
 import { listNotices, noticesAt, readUpTo } from "~/api/notices";
 import { Pages } from "~/api/pages";
-import { follow, onHeard } from "~/api/stream";
+import { follow } from "~/api/stream";
 import type { Notice } from "~/api/types";
 import { unread } from "~/api/unread";
 import { Icon } from "~/components/icon";

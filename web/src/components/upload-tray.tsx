@@ -1,14 +1,17 @@
 /** The uploads of this tab, in a corner of every screen but the one that is about them. */
 
 import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { isOffline, online } from "~/api/connection";
+import type { Processing } from "~/api/types";
 import { percentOf } from "~/api/upload";
 import {
   giveUp,
   isChanged,
   isRefused,
   isUnderWay,
+  makeAgain,
   putAside,
   type Sending,
   sendings,
@@ -18,11 +21,17 @@ import {
 import { useAct } from "~/components/action";
 import { sentence } from "~/components/failure-text";
 import { Icon } from "~/components/icon";
+import { lazy } from "~/components/lazy";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
 import { place } from "~/router";
 import { to } from "~/routes";
 import "~/components/upload-tray.css";
+
+const MakingLine = lazy<{ now: Processing }>(
+  async () => (await import("~/components/making")).MakingLine,
+  () => <>{texts.value.tray.processed}</>,
+);
 
 /** Whether its rows are shown; `null` until somebody has chosen. */
 const chosen = signal<boolean | null>(null);
@@ -52,7 +61,7 @@ function summary(all: Sending[]): { text: string; percent: number | null } {
   return { text: t.done(all.length), percent: null };
 }
 
-function stateOf(one: Sending): string {
+function stateOf(one: Sending): ComponentChildren {
   const t = texts.value;
   switch (one.phase) {
     case "queued":
@@ -62,7 +71,7 @@ function stateOf(one: Sending): string {
     case "proving":
       return t.tray.proving;
     case "processing":
-      return t.tray.processed;
+      return one.processing ? <MakingLine now={one.processing} /> : t.tray.processed;
     case "ready":
       return t.tray.ready;
     case "failed":
@@ -70,6 +79,12 @@ function stateOf(one: Sending): string {
     case "broken":
       return one.failure?.status === 415 ? t.send.refused : sentence(one.failure);
   }
+}
+
+/** How much of what is done with it now is done; `null` where that is nothing to be counted. */
+function percentNow({ phase, progress, processing }: Sending): number | null {
+  if (phase === "sending") return percentOf(progress.sent, progress.total);
+  return phase === "processing" && processing?.state === "processing" ? processing.percent : null;
 }
 
 function Row({ one }: { one: Sending }) {
@@ -84,7 +99,9 @@ function Row({ one }: { one: Sending }) {
       else if (one.phase === "broken") await giveUp(one.id);
       else putAside(one.id);
     });
-  const { sent, total } = one.progress;
+  const again = () =>
+    one.phase === "failed" ? void act.run(() => makeAgain(one.id)) : tryAgain(one.id);
+  const percent = percentNow(one);
   return (
     <li class={`tray-row ${one.phase}`}>
       <div class="words">
@@ -92,17 +109,15 @@ function Row({ one }: { one: Sending }) {
           {title}
         </a>
         <span class="small faint">{act.failure ? sentence(act.failure) : stateOf(one)}</span>
-        {one.phase === "sending" && (
-          <progress max={100} value={percentOf(sent, total)} aria-label={title} />
-        )}
+        {percent !== null && <progress max={100} value={percent} aria-label={title} />}
       </div>
-      {one.phase === "broken" && !isRefused(one) && (
+      {(one.phase === "failed" || (one.phase === "broken" && !isRefused(one))) && (
         <button
           type="button"
           class="button"
           aria-label={t.againOf(title)}
           title={texts.value.again}
-          onClick={() => tryAgain(one.id)}
+          onClick={again}
         >
           <Icon name="again" />
         </button>

@@ -98,6 +98,7 @@ export const de: Texts = {
       ["←, →", "5 Sekunden zurück, vor"],
       ["↑, ↓", "lauter, leiser"],
       ["M", "Ton an oder aus"],
+      ["C", "Untertitel an oder aus"],
       ["0 – 9", "zu einem Zehntel des Videos"],
       ["<, >", "langsamer, schneller"],
       ["F", "Vollbild"],

@@ -100,6 +100,7 @@ export const en = {
       ["←, →", "5 seconds back, on"],
       ["↑, ↓", "louder, quieter"],
       ["M", "sound on or off"],
+      ["C", "captions on or off"],
       ["0 – 9", "to a tenth of the video"],
       ["<, >", "slower, faster"],
       ["F", "full screen"],

@@ -3,8 +3,16 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { whenBack } from "~/api/connection";
+import type { Captions } from "~/api/types";
+import { lazy } from "~/components/lazy";
 import { language, texts } from "~/locales";
+import type { Stream } from "~/player/stream";
 import { cameLate } from "~/updates";
+
+const Settings = lazy(
+  async () => (await import("~/player/settings")).Settings,
+  () => null,
+);
 
 type Video = RefObject<HTMLVideoElement | null>;
 
@@ -75,20 +83,26 @@ function Loading({ video }: { video: Video }) {
 
 interface BarsProps {
   video: Video;
+  stream: Stream | null;
+  offered: Captions[];
   /** How many steps have been gone; all that are missing take their room already. */
   steps: number;
 }
 
 const STEPS = 7;
 
-function Bars({ video, steps }: BarsProps) {
+function Bars({ video, stream, offered, steps }: BarsProps) {
   return (
     <>
       <Loading video={video} />
       {steps >= 1 && <media-play-button slot="centered-chrome" class="large" />}
       {steps >= 2 && (
         <media-control-bar class="line-of-time">
-          <media-time-range />
+          <media-time-range>
+            <media-preview-thumbnail slot="preview" />
+            <media-preview-chapter-display slot="preview" />
+            <media-preview-time-display slot="preview" />
+          </media-time-range>
         </media-control-bar>
       )}
       {steps >= 3 && (
@@ -99,6 +113,7 @@ function Bars({ video, steps }: BarsProps) {
           {steps >= 5 && <media-time-display showduration notoggle />}
           <span class="spacer" />
           {steps >= 6 && <Rate video={video} />}
+          {steps >= 6 && <Settings video={video} stream={stream} offered={offered} />}
           {steps >= 6 && <media-pip-button />}
           {steps >= 7 && <media-fullscreen-button />}
         </media-control-bar>
@@ -108,7 +123,11 @@ function Bars({ video, steps }: BarsProps) {
 }
 
 /** The controls as far as they are; `loading` before the first, `missing` where they don't come. */
-export function useControls(video: Video): "loading" | "missing" | JSX.Element {
+export function useControls(
+  video: Video,
+  stream: Stream | null,
+  offered: Captions[],
+): "loading" | "missing" | JSX.Element {
   const [steps, setSteps] = useState(0);
   const [missing, setMissing] = useState(false);
   const [round, setRound] = useState(0);
@@ -133,5 +152,6 @@ export function useControls(video: Video): "loading" | "missing" | JSX.Element {
     };
   }, [round]);
   if (missing && steps === 0) return "missing";
-  return steps === 0 ? "loading" : <Bars video={video} steps={steps} />;
+  if (steps === 0) return "loading";
+  return <Bars video={video} stream={stream} offered={offered} steps={steps} />;
 }

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 
 type MediaElement = JSX.HTMLAttributes<HTMLElement> & {
   nohotkeys?: boolean;
+  nosubtitleslangpref?: boolean;
   noautohide?: boolean;
   showduration?: boolean;
   notoggle?: boolean;
@@ -18,6 +19,9 @@ declare module "preact" {
       "media-mute-button": MediaElement;
       "media-pip-button": MediaElement;
       "media-play-button": MediaElement;
+      "media-preview-chapter-display": MediaElement;
+      "media-preview-thumbnail": MediaElement;
+      "media-preview-time-display": MediaElement;
       "media-time-display": MediaElement;
       "media-time-range": MediaElement;
       "media-volume-range": MediaElement;

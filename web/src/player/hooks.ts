@@ -1,11 +1,14 @@
 /** What goes on beside a video while it is shown: where it begins, what is kept, lost lines, keys. */
 
 import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { answers, doubtLine, whenBack } from "~/api/connection";
+import type { Captions } from "~/api/types";
 import { applySound, isWorth, keepPlace, keepSound, placeOf } from "~/player/habits";
 import { isForVideo, press } from "~/player/keys";
 import { startOf } from "~/player/start";
+import type { Stream } from "~/player/stream";
+import { toggleCaptions } from "~/player/tracks";
 import { place } from "~/router";
 
 type Video = RefObject<HTMLVideoElement | null>;
@@ -71,9 +74,14 @@ export function useHabits(hash: string, video: Video): void {
   }, [hash, video]);
 }
 
-/** Why it can't be played; where it is the line, it goes on where it was when that is back. */
-export function useTrouble(video: Video): "broken" | "offline" | null {
+/**
+ * Why it can't be played; where it is the line, it goes on where it was when that is back. A stream
+ * mends itself, or its MP4 is played in its place.
+ */
+export function useTrouble(video: Video, stream: Stream | null): "broken" | "offline" | null {
   const [trouble, setTrouble] = useState<"broken" | "offline" | null>(null);
+  const streamed = useRef(stream);
+  streamed.current = stream;
   useEffect(() => {
     const it = video.current;
     if (!it) return;
@@ -81,6 +89,7 @@ export function useTrouble(video: Video): "broken" | "offline" | null {
     let played = false;
     let here = true;
     const fail = async () => {
+      if (streamed.current) return;
       at = it.currentTime;
       played = !it.paused;
       const there = await answers();
@@ -89,7 +98,7 @@ export function useTrouble(video: Video): "broken" | "offline" | null {
       setTrouble(there ? "broken" : "offline");
     };
     const again = () => {
-      if (!it.error) return;
+      if (!it.error || streamed.current) return;
       setTrouble(null);
       it.load();
       onceKnown(it, () => {
@@ -110,16 +119,21 @@ export function useTrouble(video: Video): "broken" | "offline" | null {
       forget();
     };
   }, [video]);
-  return trouble;
+  return stream?.lost.value ? "offline" : trouble;
 }
 
-export function useKeys(video: Video, box: RefObject<HTMLElement | null>): void {
+export function useKeys(
+  video: Video,
+  box: RefObject<HTMLElement | null>,
+  offered: Captions[],
+): void {
   useEffect(() => {
     const down = (event: KeyboardEvent) => {
       if (!video.current || !box.current || !isForVideo(event, box.current)) return;
-      if (press(event.key, video.current, box.current)) event.preventDefault();
+      const captioned = event.key.toLowerCase() === "c" && toggleCaptions(offered);
+      if (captioned || press(event.key, video.current, box.current)) event.preventDefault();
     };
     addEventListener("keydown", down);
     return () => removeEventListener("keydown", down);
-  }, [video, box]);
+  }, [video, box, offered]);
 }

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { remembered } from "~/browser-storage";
 
 const CHOICE = "vireo.keys";
-const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
+export const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
 /** Whether keys count on the whole page, or while the player has the focus alone. */
 export const everywhere = signal(remembered.get(CHOICE) !== "player");
@@ -32,9 +32,15 @@ function faster(video: HTMLVideoElement, step: 1 | -1): void {
   video.playbackRate = RATES[Math.min(RATES.length - 1, Math.max(0, now + step))] ?? 1;
 }
 
-function toggle(video: HTMLVideoElement): void {
+/** Play, or do so as soon as it is known what. */
+export function play(video: HTMLVideoElement): void {
+  if (video.networkState === HTMLMediaElement.NETWORK_EMPTY) video.autoplay = true;
   // Refused where nothing can be played; the player shows why.
-  if (video.paused) video.play().catch(() => undefined);
+  else video.play().catch(() => undefined);
+}
+
+function toggle(video: HTMLVideoElement): void {
+  if (video.paused) play(video);
   else video.pause();
 }
 
@@ -80,7 +86,7 @@ export function press(key: string, video: HTMLVideoElement, player: HTMLElement)
 export function isForVideo(event: KeyboardEvent, player: HTMLElement): boolean {
   const at = event.target instanceof Element ? event.target : document.body;
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
-  if (at.closest("input, textarea, select, [contenteditable], dialog")) return false;
+  if (at.closest("input, textarea, select, [contenteditable], dialog, [role=dialog]")) return false;
   const inside = player.contains(at) || document.fullscreenElement === player;
   if (!inside && !everywhere.peek()) return false;
   if (event.key === " ") return !at.closest("button, a, summary, media-play-button, [role=button]");

@@ -3,15 +3,17 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Video } from "~/api/types";
-import { files } from "~/api/videos";
 import { Icon } from "~/components/icon";
 import { Complaint } from "~/components/states";
 import { language, texts } from "~/locales";
 import { clock } from "~/locales/formats";
 import { useControls } from "~/player/controls";
 import { useBegin, useHabits, useKeys, useTrouble } from "~/player/hooks";
+import { play } from "~/player/keys";
 import { Next } from "~/player/next";
 import { usePosition } from "~/player/position";
+import { useGrowth, useSource } from "~/player/source";
+import { captionsOf, Tracks, useChapters } from "~/player/tracks";
 import { place } from "~/router";
 import "~/player/player.css";
 
@@ -57,10 +59,9 @@ function Begin({ video }: { video: RefObject<HTMLVideoElement | null> }) {
     return () => it?.removeEventListener("play", begin);
   }, [video]);
   if (begun) return null;
-  // Refused where nothing can be played; the player shows why.
-  const play = () => void video.current?.play().catch(() => undefined);
+  const begin = () => video.current && play(video.current);
   return (
-    <button type="button" class="begin" aria-label={t.play} onClick={play}>
+    <button type="button" class="begin" aria-label={t.play} onClick={begin}>
       <Icon name="play" />
     </button>
   );
@@ -68,6 +69,10 @@ function Begin({ video }: { video: RefObject<HTMLVideoElement | null> }) {
 
 interface PlayerProps {
   hash: string;
+  /** `null` while it is not known. */
+  about: Video | null;
+  /** Where its stream is: "" where it has none; `null` while that is not known. */
+  stream: string | null;
   /** Another address of its picture, once that is known. */
   poster: string;
   video: RefObject<HTMLVideoElement | null>;
@@ -77,28 +82,41 @@ interface PlayerProps {
   next: Video | null;
 }
 
-export function Player({ hash, poster, video, left, next }: PlayerProps) {
+export function Player({ hash, about, stream: address, poster, video, left, next }: PlayerProps) {
   const t = texts.value.watch;
   const box = useRef<HTMLElement>(null);
-  const controls = useControls(video);
+  const offered = captionsOf(about);
   const resumed = useBegin(hash, video, left);
-  const trouble = useTrouble(video);
   useHabits(hash, video);
   usePosition(hash, video);
-  useKeys(video, box);
+  useKeys(video, box, offered);
+  useChapters(about, video);
+  // Behind those who say where it was left: when the stream ends it stands at the beginning.
+  const { file, stream } = useSource(hash, address, video, left);
+  useGrowth(about, stream);
+  const trouble = useTrouble(video, stream);
+  const controls = useControls(video, stream, offered);
   return (
     <div class="stage">
-      <media-controller ref={box} class="player" nohotkeys lang={language.value}>
+      <media-controller
+        ref={box}
+        class="player"
+        nohotkeys
+        nosubtitleslangpref
+        lang={language.value}
+      >
         <video
           ref={video}
           slot="media"
-          src={files.video(hash)}
+          src={file}
           poster={poster}
           preload="auto"
           autoPlay={begins()}
           playsInline
           controls={controls === "missing"}
-        />
+        >
+          <Tracks about={about} video={video} scrubs={typeof controls !== "string"} />
+        </video>
         {controls === "loading" && <Begin video={video} />}
         {typeof controls !== "string" && controls}
         <Next video={video} next={next} />

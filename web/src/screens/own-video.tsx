@@ -6,9 +6,15 @@ import { isUnderWay, sendings } from "~/api/upload-queue";
 import { Thumbnail, When } from "~/components/card";
 import { Chip, type ShownState, stateOf } from "~/components/chip";
 import { Icon } from "~/components/icon";
+import { lazy } from "~/components/lazy";
 import { texts } from "~/locales";
 import { to } from "~/routes";
 import "~/screens/own-video.css";
+
+const Making = lazy(
+  async () => (await import("~/components/making")).Making,
+  () => null,
+);
 
 /** What this browser sends right now; it changes with the videos, not with every byte. */
 const sent = computed(() =>
@@ -27,6 +33,15 @@ function shownState(video: Video): ShownState {
 /** Whether it will soon be in another state by itself. */
 export function moves(video: Video): boolean {
   return ["sending", "uploaded", "processing"].includes(shownState(video));
+}
+
+// Who has just published something wants to know what else is made of it.
+const FRESH_MS = 6 * 3600 * 1000;
+
+/** Whether there is something to be said of its making. */
+function isMade(video: Video, state: ShownState): boolean {
+  if (state === "ready") return Date.now() - Date.parse(video.upload) < FRESH_MS;
+  return state !== "waiting" && state !== "sending";
 }
 
 function File({ video, state }: { video: Video; state: ShownState }) {
@@ -77,6 +92,11 @@ export function OwnVideo({ video, onEdit, onRemove }: OwnVideoProps) {
         {(video.reason ?? video.note) && <p class="small">{video.reason ?? video.note}</p>}
         <File video={video} state={state} />
       </div>
+      {isMade(video, state) && (
+        <div class="made above">
+          <Making hash={video.thumbnail} title={video.title} />
+        </div>
+      )}
       <div class="acts above">
         <button
           type="button"

@@ -1,6 +1,7 @@
 /** One's own videos in every state: how far they are, other words for them, deleting them. */
 
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { live, news } from "~/api/heard";
 import { type Listing, listing } from "~/api/listing";
 import type { Video } from "~/api/types";
 import { firstOfMine, listOwn, lists } from "~/api/videos";
@@ -17,25 +18,32 @@ import { Remove } from "~/screens/remove";
 
 const LOOK_MS = 3000;
 
-/** Look at the list again while something in it moves; at once where it is one that was left. */
+/**
+ * Look at the list again when something is heard of one's videos, and while something in it moves
+ * where nothing can be heard; at once where it is one that was left.
+ */
 function useLooks(found: Listing, back: boolean): void {
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let wanted = true;
-    async function look(count: number): Promise<void> {
-      // Where a look fails, the next one may not; nothing is taken away meanwhile.
-      if (count > 0 && !document.hidden) await found.refresh(count, firstOfMine).catch(() => {});
-      if (wanted) timer = setTimeout(() => void look(lastThatMoves(found) + 1), LOOK_MS);
+    const ended = new AbortController();
+    async function look(first: number): Promise<void> {
+      for (let count = first; !ended.signal.aborted; count = await toLook(found, ended.signal)) {
+        // Where a look fails, the next one may not; nothing is taken away meanwhile.
+        const seen = live.peek() || !document.hidden;
+        if (count > 0 && seen) await found.refresh(count, firstOfMine).catch(() => {});
+      }
     }
     void look(back ? found.rows.peek().length : 0);
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-    };
+    return () => ended.abort();
   }, [found, back]);
 }
 
-const lastThatMoves = (found: Listing): number => found.rows.peek().findLastIndex(moves);
+/** Wait until it is time to look; how many rows to look at. */
+async function toLook(found: Listing, ended: AbortSignal): Promise<number> {
+  const heard = await news(null, live.peek() ? null : LOOK_MS, ended);
+  const rows = found.rows.peek();
+  const at = heard === null ? -1 : rows.findIndex(({ thumbnail }) => thumbnail === heard);
+  return Math.max(at, rows.findLastIndex(moves)) + 1;
+}
 
 interface ListProps {
   found: Listing;

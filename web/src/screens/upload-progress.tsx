@@ -8,6 +8,7 @@ import {
   isChanged,
   isRefused,
   leaveTexts,
+  makeAgain,
   putAside,
   type Sending,
   saveTexts,
@@ -21,6 +22,7 @@ import { Button } from "~/components/button";
 import { sentence } from "~/components/failure-text";
 import { lookAtFirstError } from "~/components/field";
 import { Icon } from "~/components/icon";
+import { lazy } from "~/components/lazy";
 import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
@@ -28,6 +30,11 @@ import { bytes, span } from "~/locales/formats";
 import { go } from "~/router";
 import { to } from "~/routes";
 import { TextFields, textProblems, titleOf } from "~/screens/video-texts";
+
+const Making = lazy(
+  async () => (await import("~/components/making")).Making,
+  () => <progress aria-label={texts.value.send.processing} />,
+);
 
 function Bar({ now }: { now: Sending }) {
   const t = texts.value.send;
@@ -162,6 +169,15 @@ function Buttons({ now, act }: PartProps) {
           <Button busy={act.busy} onClick={another}>
             {t.send.another}
           </Button>
+          {now.phase === "failed" && (
+            <Button
+              kind="main"
+              busy={act.busy}
+              onClick={() => void act.run(() => makeAgain(now.id))}
+            >
+              {t.again}
+            </Button>
+          )}
           {!isRefused(now) && (
             <button type="button" class="button main" onClick={() => tryAgain(now.id)}>
               {t.again}
@@ -210,16 +226,19 @@ function Progress({ now }: { now: Sending }) {
     case "processing":
       return (
         <>
-          <progress aria-label={t.processing} />
+          <Making hash={now.hash} title={titleNow(now)} />
           <p role="status">{t.processing}</p>
         </>
       );
     case "ready":
       return (
-        <p class="good" role="status">
-          <Icon name="check" />
-          {t.ready} {now.reason}
-        </p>
+        <>
+          <p class="good" role="status">
+            <Icon name="check" />
+            {t.ready} {now.reason}
+          </p>
+          <Making hash={now.hash} title={titleNow(now)} />
+        </>
       );
     case "failed":
       return (
@@ -231,6 +250,8 @@ function Progress({ now }: { now: Sending }) {
       return now.failure && <Complaint>{explained(now.failure)}</Complaint>;
   }
 }
+
+const titleNow = (now: Sending): string => (now.saved ?? now.typed).title;
 
 interface UploadProgressProps {
   now: Sending;
@@ -247,7 +268,7 @@ export function UploadProgress({ now, alone }: UploadProgressProps) {
   return (
     <>
       <section class="on-its-way">
-        <h2 dir="auto">{(now.saved ?? now.typed).title}</h2>
+        <h2 dir="auto">{titleNow(now)}</h2>
         <Progress now={now} />
         <div class="buttons">
           {!open && now.phase !== "failed" && (

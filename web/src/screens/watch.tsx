@@ -168,6 +168,8 @@ export function Watch({ hash }: { hash: string }) {
     [known],
   );
   const left = useLeft(video);
+  const [listed] = useState(() => files.stream(hash));
+  const stream = listed ?? (video ? (video.stream ?? "") : null);
   // What comes late changes its part alone.
   const latest = useRef(video);
   latest.current = video;
@@ -193,11 +195,19 @@ export function Watch({ hash }: { hash: string }) {
     return <Empty first title={t.gone} hint={t.goneHint} />;
   }
   const next = beside.state === "ready" ? (beside.value?.next ?? null) : null;
-  if (video?.state && video.state !== "ready") return <NotReady video={video} again={again} />;
+  if (video?.state && video.state !== "ready") return <NotReady video={video} put={put} />;
   return (
     <div class="screen watch">
       <div class="main-column">
-        <Player hash={hash} poster={poster} video={player} left={left} next={next} />
+        <Player
+          hash={hash}
+          about={video}
+          stream={stream}
+          poster={poster}
+          video={player}
+          left={left}
+          next={next}
+        />
         {video ? <About video={video} seek={seek} onChanged={change} /> : <AboutSkeleton />}
         {video && <Talk video={video} seek={seek} onCount={onCount} />}
       </div>

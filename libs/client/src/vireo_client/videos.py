@@ -123,10 +123,6 @@ class Videos(Calls):
                 raise StrangeAnswer("The answer is no part of a file.", status=answer.status_code)
             return self._http.content(answer)
 
-    def download_thumbnail(self, hash_path: str) -> bytes:
-        """The thumbnail of a video, a JPEG."""
-        return self._image(f"/thumbnails/{segment(hash_path)}")
-
     def download_stream_part(self, hash_path: str, part: str = "master.m3u8") -> bytes:
         """A playlist of a video's stream, or the fragments that it names."""
         return self._image(f"/hls/{segment(hash_path)}/{segment(part)}")

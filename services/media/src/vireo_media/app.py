@@ -16,6 +16,8 @@ from vireo_media.api import (
     files,
     pictures,
     processing,
+    storyboards,
+    thumbnails,
     uploads,
 )
 from vireo_media.catalog import Catalog
@@ -27,6 +29,7 @@ from vireo_media.core.open_uploads import OpenUploads
 from vireo_media.core.pictures import Pictures
 from vireo_media.core.processing import Processings
 from vireo_media.core.removal import Removal
+from vireo_media.core.thumbnails import Thumbnails
 from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.captions import CaptionTable
@@ -37,7 +40,8 @@ from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.processing import ProcessingTable
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.tools.picture import square_picture
+from vireo_media.storage.video_pictures import VideoPictureTable
+from vireo_media.tools.picture import square_picture, thumbnail_sizes
 
 
 def create_app(settings: MediaSettings | None = None) -> OpenAPI:
@@ -72,6 +76,12 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     app.register_api(uploads.blueprint(rules, grants))
     picture_rules = Pictures(PictureTable(database), media_files, square_picture, open_uploads)
     app.register_api(pictures.blueprint(picture_rules, grants))
+    video_pictures = VideoPictureTable(database, media_files, catalog.notify_files)
+    thumbnail_rules = Thumbnails(
+        video_pictures, media_files.pictures, thumbnail_sizes, open_uploads
+    )
+    app.register_api(storyboards.blueprint())
+    app.register_api(thumbnails.blueprint(thumbnail_rules, grants))
     app.register_api(asked_before.blueprint(grants, open_uploads.close))
     removal = Removal(upload_table, media_files)
     app.register_api(files.blueprint(removal))

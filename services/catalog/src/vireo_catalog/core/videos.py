@@ -42,13 +42,14 @@ class Progress:
 @dataclass(frozen=True)
 class Files:
     """What media has made of a video beside its MP4, all of it, and the event that says the
-    same."""
+    same. ``thumbnail_version`` is said where its owner has chosen another thumbnail."""
 
     event_id: int
     stream: bool = False
     storyboard: bool = False
     captions: Sequence[Captions] = ()
     chapters: Sequence[Chapter] = ()
+    thumbnail_version: str | None = None
 
 
 @dataclass(frozen=True)

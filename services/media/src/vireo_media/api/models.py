@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from vireo_common.schema import Omitted
 from vireo_media.core.processing import State
@@ -52,6 +52,66 @@ class CaptionsRow(BaseModel):
     language: str = Field(description="The tag in the spelling that BCP 47 recommends.")
     label: str = Field(description="What the language is called in a menu.")
     url: str = Field(description="Where the WebVTT is.")
+
+
+class ThumbnailQuery(BaseModel):
+    """How wide a thumbnail is to be, and which one is meant."""
+
+    w: Literal["", "320", "640", "1280"] = Field(
+        "",
+        description="Its width in pixels; a smaller picture is not enlarged. As WebP where `Accept`"
+        " takes it, else as JPEG. While no sizes are made yet, the whole one is sent.",
+    )
+    v: str | Omitted = Field(
+        None,
+        description="The `thumbnail_version`: while it is that of the thumbnail, the answer may be"
+        " kept for good. Any other one is answered as none.",
+    )
+
+
+class CandidatePath(HashPathInPath):
+    """A frame that may become the thumbnail."""
+
+    number: int = Field(description="Its `id`.")
+
+
+class ThumbnailBody(BaseModel):
+    """Which frame becomes the thumbnail: one of both fields."""
+
+    model_config = ConfigDict(strict=True)
+
+    candidate: int | None = Field(None, ge=0, lt=2**31, description="The `id` of a candidate.")
+    time: float | None = Field(
+        None,
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="Seconds from the beginning; what is shown then.",
+    )
+
+
+class ThumbnailObject(BaseModel):
+    """A frame that may become the thumbnail, or what has become it."""
+
+    id: int | None = Field(description="Names a frame; `null` for a picture of one's own.")
+    time: float | None = Field(description="When the frame is shown, in seconds; `null` likewise.")
+    url: str = Field(
+        description="Where the picture is.",
+        json_schema_extra={"example": "/v/aB3dE5g/thumbnails/1500"},
+    )
+    chosen: bool = Field(description="Whether it is the thumbnail because its owner chose it.")
+    thumbnail_version: str | Omitted = Field(
+        None, description="As in the video's object; of a thumbnail alone."
+    )
+
+
+class SpritePath(HashPathInPath):
+    """A sprite of a storyboard."""
+
+    sprite: str = Field(
+        description="As the WebVTT names it.",
+        json_schema_extra={"example": "0123456789abcdefn0.jpg"},
+    )
 
 
 class RenditionObject(BaseModel):

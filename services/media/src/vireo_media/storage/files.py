@@ -10,6 +10,7 @@ from pathlib import Path
 from vireo_media.storage import blobs
 from vireo_media.storage.blobs import Blobs, Key, Kind, Transfer
 from vireo_media.storage.disk_blobs import DiskBlobs
+from vireo_media.storage.picture_files import VideoPictureFiles
 from vireo_media.storage.staging import Results, Staging
 
 # The part of a stream that names the others.
@@ -46,6 +47,7 @@ class MediaFiles:
     def __init__(self, staging: Staging, store: Blobs) -> None:
         self.staging = staging
         self.blobs = store
+        self.pictures = VideoPictureFiles(staging, store)
 
     # uploads
 
@@ -68,18 +70,29 @@ class MediaFiles:
             self.blobs.transfer(blobs.thumbnail(hash_path), results.thumbnail),
         )
 
-    def publish(self, film: TransferredFilm, *, hidden: bool = False) -> str:
+    def publish(
+        self, film: TransferredFilm, *, hidden: bool = False, keep_thumbnail: bool = False
+    ) -> str:
         """Publish the thumbnail and then the video; returns the thumbnail's version.
 
         Args:
             hidden: a moderator has hidden it meanwhile: it is kept where nobody is served it.
+            keep_thumbnail: its owner has chosen the one that there is.
         """
         hash_path = film.video.key.name
-        version = self._commit(film.thumbnail, hidden=hidden)
+        there = self.pictures.version(hash_path) if keep_thumbnail else None
+        if there is None:
+            # Its sizes are made afterwards; those of the one before show something else.
+            self.pictures.drop_sized(hash_path)
+            there = self._commit(film.thumbnail, hidden=hidden)
+        else:
+            shown = blobs.thumbnail(hash_path)
+            unseen = blobs.hidden(shown)
+            self.blobs.move(*((shown, unseen) if hidden else (unseen, shown)))
         self._commit(film.video, hidden=hidden)
         for shown, unseen in _both_places(hash_path):
             self.blobs.delete(shown if hidden else unseen)
-        return version
+        return there
 
     def _commit(self, transfer: Transfer, *, hidden: bool) -> str:
         if hidden:
@@ -90,6 +103,7 @@ class MediaFiles:
         """Have the files of a published video served no more, or again."""
         for shown, unseen in (*_both_places(hash_path), *self._stream_places(hash_path)):
             self.blobs.move(*((shown, unseen) if hidden else (unseen, shown)))
+        self.pictures.place(hash_path, hidden=hidden)
 
     def settle(self, hash_path: str) -> None:
         """Return when what was published or placed survives a power cut; gone meanwhile is
@@ -111,6 +125,7 @@ class MediaFiles:
         for shown, unseen in (*_both_places(hash_path), *self._stream_places(hash_path)):
             self.blobs.delete(shown)
             self.blobs.delete(unseen)
+        self.pictures.remove(hash_path)
         for kind in (*CAPTIONS_KINDS, Kind.ORIGINAL):
             for key in self.blobs.keys(kind, prefix=f"{hash_path}."):
                 self.blobs.delete(key)

@@ -8,7 +8,7 @@ from pymysql.cursors import Cursor
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate
 from vireo_media.core.uploads import AlreadyUploaded, Received, Step, Upload, UploadState
-from vireo_media.storage import renditions
+from vireo_media.storage import renditions, video_pictures
 
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
@@ -148,6 +148,7 @@ class UploadTable:
             renditions.forget(cursor, hash_path)
             for queue in OF_VIDEOS:
                 jobs.cancel(cursor, queue, hash_path)
+            video_pictures.forget(cursor, hash_path)
 
         self._database.transaction("uploads.forget", work)
 

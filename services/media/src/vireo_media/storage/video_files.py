@@ -16,6 +16,7 @@ SELECT EXISTS (
 CAPTIONS = "SELECT Language, Label FROM Captions WHERE PathHash = %s ORDER BY Language"
 
 CHAPTERS = "SELECT Chapters FROM FileChapters WHERE PathHash = %s"
+STORYBOARD = "SELECT EXISTS (SELECT 1 FROM VideoPictures WHERE PathHash = %s AND Storyboard = 1)"
 
 # Of two that change something of one video, the second waits here, and sees what the first did.
 LOCK = "SELECT 1 FROM Uploads WHERE PathHash = %s FOR UPDATE"
@@ -28,17 +29,25 @@ class FilesChange:
         self.files = VideoFilesChanged(hash_path)
         self.event_id = 0
 
-    def publish(self, cursor: Cursor) -> None:
-        """Have catalog hear of all that there is, as the caller's transaction leaves it."""
+    def publish(self, cursor: Cursor, *, thumbnail_version: str | None = None) -> None:
+        """Have catalog hear of all that there is, as the caller's transaction leaves it.
+
+        Args:
+            thumbnail_version: of another thumbnail that there is from now on.
+        """
         hash_path = self.files.hash_path
         cursor.execute(LOCK, (hash_path,))
         cursor.execute(STREAM, (hash_path,))
         ((stream,),) = cursor.fetchall()
+        cursor.execute(STORYBOARD, (hash_path,))
+        ((storyboard,),) = cursor.fetchall()
         self.files = VideoFilesChanged(
             hash_path,
             stream=bool(stream),
+            storyboard=bool(storyboard),
             captions=_captions(cursor, hash_path),
             chapters=_chapters(cursor, hash_path),
+            thumbnail_version=thumbnail_version,
         )
         self.event_id = events.publish(cursor, self.files)
 

@@ -27,6 +27,7 @@ from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.renditions import RenditionRow, RenditionTable
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.storage.video_files import FilesChange
+from vireo_media.storage.video_pictures import add_pictures_job
 from vireo_media.storage.visibility import is_hidden
 from vireo_media.tools.encoder import DiskFull, TranscodeFailed
 from vireo_media.tools.fragments import BadFragments
@@ -40,7 +41,7 @@ from vireo_media.worker.steps.progress_report import ProgressReport
 from vireo_media.worker.steps.publish_parts import place_files, place_rows, transfer_parts
 from vireo_media.worker.steps.stream import copied_part, encoded_parts, rungs_of, sound_part
 from vireo_media.worker.steps.tools import Tools
-from vireo_media.worker.steps.work import Part, Work
+from vireo_media.worker.steps.work import BT709, Part, Work
 
 log = get_logger()
 
@@ -140,7 +141,7 @@ class Renderer:
                 work.results,
                 tools,
                 start=ready[0].start if ready else self._start(work, found, of_film=of_film),
-                keyframes=self._keyframes(work, ready),
+                keyframes=self._keyframes(work, found, ready),
                 stop=stop,
                 progress=Progress(found.video_span.seconds, report),
             )
@@ -203,14 +204,20 @@ class Renderer:
 
         self._publish(work, parts, of_film=True, before=plan)
 
-    def _keyframes(self, work: Work, ready: Sequence[RenditionRow]) -> Sequence[float]:
-        """When the segments of the film's own frames begin; none where all were encoded."""
+    def _keyframes(
+        self, work: Work, found: Inspection, ready: Sequence[RenditionRow]
+    ) -> Sequence[float]:
+        """When the segments of the film's own frames begin, counted from where the film does, as
+        encoders count; none where all were encoded."""
         own = next((row for row in ready if row.copied), None)
         if own is None:
             return ()
         key = self._files.part(work.upload.hash_path, own.part)
+        tools, stop = self._tools, work.stop
+        streams = ("v", "a") if found.audio else ("v",)
+        begins = min(tools.beginning(work.source, each, stop=stop).start for each in streams)
         with self._files.blobs.fetch(key) as file:
-            return [each.start for each in self._tools.fragments(file, None).segments]
+            return [each.start - begins for each in tools.fragments(file, None).segments]
 
     def _publish(
         self,
@@ -256,6 +263,9 @@ class Renderer:
             place_files(self._files, work, transfers, master, hidden=hidden)
             if film:
                 self._files.publish_video(film, hidden=hidden)
+                # Those of the film before are smaller.
+                names = (upload.hash_path, upload.upload_id, work.job.turn_of)
+                add_pictures_job(cursor, *names, cost=rows[-1].cost, matrix=BT709)
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             self._queue.while_held(work.job, place)
