@@ -422,7 +422,7 @@ def test_chapters_are_on_the_line_of_time(visit: Visit, told: str) -> None:
 
 
 def test_one_sees_where_one_scrubs_to(
-    visit: Visit, film: tuple[Person, str], alter: Alter, tmp_path: Path, screens: Path
+    visit: Visit, film: tuple[Person, str], alter: Alter, tmp_path: Path, axe: Path, screens: Path
 ) -> None:
     # Eight pictures beside each other, one for each eighth.
     sprite = tmp_path / "sprite.jpg"
@@ -459,7 +459,13 @@ def test_one_sees_where_one_scrubs_to(
         "document.querySelector('media-preview-thumbnail').shadowRoot.querySelector('img')"
         ".naturalWidth === 1280",
     )
+    until(
+        tab,
+        "getComputedStyle(document.querySelector('media-time-range > media-preview-thumbnail'))"
+        ".visibility === 'visible'",
+    )
     tab.screenshot(path=screens / "scrubbing.png")
+    assert visit.violations(tab, axe) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
