@@ -93,6 +93,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON NoticesTold TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeSettings TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeDigests TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeFanouts TO vireo_community;
+GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeFanoutVideos TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeMails TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON NoticeMailDays TO vireo_community;
 GRANT SELECT, INSERT, DELETE ON PendingRemovals TO vireo_community;
@@ -126,10 +127,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_community;
 -- media: bytes, and the jobs of its worker. Of channels it sees that they exist.
 GRANT SELECT (ChannelID, SuspendedAt) ON Channels TO vireo_media;
 -- Which videos are hidden, whose files are not served then, and who may see them all the same.
-GRANT SELECT (VideoID, PathHash, ChannelID, HiddenBy, IsPublic) ON Videos TO vireo_media;
+GRANT SELECT (VideoID, PathHash, ChannelID, HiddenBy, IsPublic, State, Duration)
+    ON Videos TO vireo_media;
 GRANT SELECT ON Roles TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Renditions TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON Captions TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON FileChapters TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON VideoPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON OpenUploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON GrantKeys TO vireo_media;

@@ -69,7 +69,8 @@ def test_the_page_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
     ("problem", "said"),
     [
         (KeyboardInterrupt(), "stopped; nothing of it is left"),
-        (AssertionError("another [body]"), "The day ended early: another [body]"),
+        (AssertionError("another [body]"), "The day ended early: another [body] (test_command.py:"),
+        (AssertionError(), "The day ended early: AssertionError (test_command.py:"),
         (OSError("no disk"), "The day ended early: no disk"),
         (psutil.AccessDenied(7), "The day ended early: (pid=7)"),
     ],

@@ -75,7 +75,8 @@ def _list(setup: Setup) -> Figure:
     def turn(url: str, path: str) -> float:
         mine = fetch(f"{setup.vireo.url}/videos/all?limit={_LISTED}", token)
         assert json.loads(fetch(url + path, token)) == json.loads(mine), "another list"
-        assert len(json.loads(mine)["response"]) == _LISTED
+        rows = json.loads(mine)["response"]
+        assert len(rows) == _LISTED, f"{len(rows)} rows of {path}"
         return _uncached(setup, url, [path], token)
 
     return Figure(

@@ -72,7 +72,8 @@ def _deep_page(setup: Setup) -> Figure:
     with closing(_Client(setup)) as client:
         deep = f"{first}&cursor={_cursor_of_page(client, setup.scale.page)}"
         beginning, end = client.value(first), client.value(deep)
-    assert len(beginning) == len(end) == _PAGE
+    rows = len(beginning), len(end)
+    assert rows == (_PAGE, _PAGE), f"{rows} rows of the first page and of page {setup.scale.page}"
 
     def turn(path: str, wanted: list[dict[str, object]]) -> float:
         with closing(_Client(setup)) as client:
@@ -100,8 +101,8 @@ def _cursor_of_page(client: _Client, page: int) -> str:
         path = f"/videos/all?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
         head, body = client.get(path)
         for row in json.loads(body)["response"]:
-            assert row["thumbnail"] not in seen
-            assert row["upload"] <= latest
+            assert row["thumbnail"] not in seen, f"{row['thumbnail']} comes twice"
+            assert row["upload"] <= latest, f"{row['thumbnail']} comes behind an older one"
             latest = row["upload"]
             seen.add(row["thumbnail"])
         (following,) = requests.utils.parse_header_links(head.headers["link"])

@@ -47,7 +47,7 @@ def _bar(row: Row, top: int) -> list[str]:
 
 def goodness(row: Row, value: float) -> float:
     """1 at the goal, more beyond it, for goals of both directions."""
-    assert row.goal is not None
+    assert row.goal is not None, f"{row.figure} has no goal"
     if row.judged is Judged.RATIO_AT_LEAST:
         return value / row.goal
     return row.goal / value if value > 0 else _MOST

@@ -104,7 +104,7 @@ def one(hash_path: str) -> Response:
     with _cursor() as cursor:
         cursor.execute(ONE, (hash_path,))
         row = cursor.fetchone()
-        assert row
+        assert row, f"there is no video {hash_path}"
         shown = _shown(row)
         if "Authorization" in request.headers:
             shown |= _mine(cursor, [hash_path])[hash_path]

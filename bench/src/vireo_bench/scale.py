@@ -12,7 +12,7 @@ class Scale:
     ``burst`` is one turn of what is asked for as often as can be, ``long_burst`` one where less
     happens in a second. ``page`` is the page of the lists that is compared to the first. One turn
     of lists and search asks each thing ``asked`` times, one after the other. The video of the owner
-    has ``comments``, and the owner ``followers``; they follow ``followed`` channels.
+    has ``comments``, and they follow ``followed`` channels; a seeded channel has ``followers``.
     """
 
     rounds: int = 5

@@ -67,7 +67,7 @@ def _thumbnails(setup: Setup) -> Figure:
 
     def turn(url: str, path: str) -> float:
         image = file.read_bytes()
-        assert fetch(url + path) == image
+        assert fetch(url + path) == image, f"another {path}"
         done = wrk.load(
             url,
             [path],

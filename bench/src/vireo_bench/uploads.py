@@ -97,11 +97,11 @@ def _require_kept(setup: Setup, hash_path: str) -> None:
     with original.open("rb") as kept, setup.large.open("rb") as sent:
         while piece := sent.read(_MIB):
             assert kept.read(_MIB) == piece, "the original is not what was sent"
-        assert not kept.read(1)
+        assert not kept.read(1), "the original is longer than what was sent"
     with closing(transfers.Connection(HOST, setup.vireo.port)) as line:
         head = line.ask("GET", f"/video/d/{hash_path}", Range="bytes=0-15")
         assert head.status == 206, head
-        assert line.body(head)[4:8] == b"ftyp"
+        assert line.body(head)[4:8] == b"ftyp", f"no MP4 at /video/d/{hash_path}"
 
 
 def _spool(setup: Setup) -> float:
@@ -123,7 +123,7 @@ def _publish(setup: Setup) -> float:
         )
         assert done.status == 200, done.body
         since = watchable.result()
-    assert fetch(setup.vireo.url + path)[4:8] == b"ftyp"
+    assert fetch(setup.vireo.url + path)[4:8] == b"ftyp", f"no MP4 at {path}"
     setup.owner.wait(hash_path)
     setup.owner.delete_video(hash_path)
     return since - done.sent

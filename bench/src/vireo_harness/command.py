@@ -9,6 +9,7 @@ import json
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from vireo_ops.errors import OperationError
 from vireo_ops.layout import CHECKOUT
 
 WRONG, BROKEN = 1, 2
+_OURS = CHECKOUT / "bench"
 
 _EXPECTED = (
     *(AssertionError, RuntimeError, OSError),
@@ -104,7 +106,7 @@ class Command(Generic[Result]):
             return BROKEN
         except _EXPECTED as problem:
             console.print(f"[red]The {self.title} ended early:[/]", end=" ")
-            console.print(str(problem), markup=False)
+            console.print(_said(problem), markup=False)
             if options.trace:
                 raise
             return BROKEN
@@ -140,6 +142,18 @@ class Command(Generic[Result]):
         if docs:
             put(self.checkout / "docs/performance.md", self.marks, report.page)
             _save(self.checkout / f"docs/{self.page_picture}", report.picture)
+
+
+def _said(problem: BaseException) -> str:
+    """What it says, or its type where it says nothing, and the last line of ours that it left."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    places = [
+        f"{Path(frame.filename).name}:{frame.lineno}"
+        for frame in frames
+        if Path(frame.filename).resolve().is_relative_to(_OURS)
+    ]
+    said = str(problem) or type(problem).__name__
+    return f"{said} ({places[-1]})" if places else said
 
 
 def _save(path: Path, text: str) -> None:

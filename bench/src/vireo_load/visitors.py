@@ -93,7 +93,7 @@ class Visitor(Person):
         wanted = self.day.plan.shown.get(hash_path)
         if wanted is None and row is not None:
             wanted = {key: value for key, value in row.items() if key not in _CHANGING}
-        assert wanted is not None
+        assert wanted is not None, f"it is not known what {hash_path} must be"
         self.ask("GET /v", f"/v/{hash_path}", checks.video(wanted))
 
     def channel(self, name: str) -> None:

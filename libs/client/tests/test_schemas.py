@@ -40,6 +40,7 @@ def json_types(schemas: Mapping[str, Any], schema: Mapping[str, Any]) -> set[obj
 
 
 VALUES = (
+    values.CaptionsRow,
     *(values.UniversalObject, values.ChannelObject, values.SubscriptionRow, values.WatchedRow),
     *(
         values.PlaylistRow,

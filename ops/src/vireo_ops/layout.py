@@ -165,7 +165,9 @@ class Layout:
             Folder(self.media / "incoming", Owner.SERVICES, Entrance.BOTH),
             Folder(self.media_run, Owner.MEDIA, Entrance.BOTH),
             Folder(self.media / "staging", Owner.MEDIA),
+            Folder(self.media / "drafts", Owner.MEDIA),
             Folder(self.media / "originals", Owner.MEDIA),
+            Folder(self.media / "candidates", Owner.MEDIA),
             # What moderators have hidden: the gateway can not read it.
             Folder(self.media / "hidden", Owner.MEDIA),
             # The gateway serves these.

@@ -6,7 +6,7 @@ import io
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,9 +14,13 @@ import pytest
 
 from vireo_media.core.formats import MATROSKA, MP4
 from vireo_media.core.inspection import Inspection, Timing
+from vireo_media.core.ladder import Rung, Size
+from vireo_media.core.playlists import Fragments, Segment
 from vireo_media.core.streams import Colour, Stream
 from vireo_media.storage.blobs import Key, Kind, Transfer
 from vireo_media.tools.measure import Made
+from vireo_media.tools.progress import Progress
+from vireo_media.tools.renditions import Beginning
 from vireo_media.tools.survey import Shape, Sound, Survey
 from vireo_media.worker.steps.tools import Tools
 from vireo_testing.clips import Library
@@ -41,6 +45,7 @@ LOOKED = Survey(
     sound=Sound(seconds=10.0, span=10.0, start=0.0, channels=frozenset({2})),
     measured=None,
 )
+SEGMENTS = [Segment(10, 90, 0.0, 4.0, 20), Segment(100, 80, 4.0, 6.0, 20)]
 MADE = Made(320, 180, 10.0, starts_at=0.0, video_seconds=10.0, sound_seconds=10.0)
 
 
@@ -48,8 +53,12 @@ class Fakes:
     """What tools would say of a file, without a program that looks at it.
 
     ``found``, ``looked`` and ``made`` are their answers; where there are several ``measured``, one
-    each time. ``errors`` are raised, one at each call of a tool; ``None`` lets the call go through.
-    ``calls`` are the tools that were called, and ``encoded`` what the encoder was to make.
+    each time. ``rungs`` are the heights that were encoded together, with their ``keyframes``;
+    ``before_encode`` is called before they are made; ``begins`` and ``segment_seconds`` are when
+    a film begins, and how long its segments are. ``shows_nothing``: no frame of an original is
+    found for a thumbnail. ``errors`` are raised, one at each call of a tool; ``None`` lets the
+    call go through. ``calls`` are the tools that were called, and ``encoded`` what the encoder was
+    to make.
     """
 
     def __init__(self) -> None:
@@ -60,11 +69,28 @@ class Fakes:
         self.encoded: list[Inspection] = []
         self.stops: list[threading.Event | None] = []
         self.matrices: list[str] = []
+        self.rungs: list[list[int]] = []
+        self.keyframes: list[list[float]] = []
+        self.shows_nothing = False
+        self.begins = Beginning(0.0, cut=False)
+        self.segment_seconds = 4.0
+        self.before_encode: Callable[[], object] = lambda: None
 
     def needs_encoder(self) -> None:
         """Let the file be one that no browser plays."""
         file_format, frames = MATROSKA, replace(self.found.video, codec="vp8")
         self.found = replace(self.found, file_format=file_format, video=frames, video_copies=False)
+
+    def grow(self, width: int, height: int) -> None:
+        """Let its frames have this size."""
+        self.found = replace(
+            self.found, video=replace(self.found.video, width=width, height=height)
+        )
+        self.looked = replace(self.looked, shapes=(Shape(width, height, 1.0, 10.0),))
+
+    def turn(self, rotation: int) -> None:
+        """Let its frames be turned before they are shown."""
+        self.found = replace(self.found, video=replace(self.found.video, rotation=rotation))
 
     def tools(self) -> Tools:
         """For the steps; only the sync is a real one."""
@@ -75,6 +101,13 @@ class Fakes:
             encode=self._encode,
             measure=self._measure,
             thumbnail=self._thumbnail,
+            still=self._still,
+            split=self._split,
+            encode_sound=self._encode_sound,
+            encode_rungs=self._encode_rungs,
+            join=self._join,
+            beginning=self._beginning,
+            fragments=self._fragments,
         )
 
     def _called(self, name: str, stop: threading.Event | None) -> None:
@@ -107,12 +140,95 @@ class Fakes:
         target: Path,
         found: Inspection,
         looked: Survey,
+        rung: Rung,
         *,
         stop: threading.Event | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.encoded.append(found)
         self._called("encode", stop)
         target.write_bytes(b"encoded")
+
+    def _encode_rungs(
+        self,
+        path: Path,
+        targets: Sequence[tuple[Rung, Path]],
+        found: Inspection,
+        looked: Survey,
+        *,
+        keyframes: Sequence[float] = (),
+        stop: threading.Event | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self._called("encode_rungs", stop)
+        self.rungs.append([rung.height for rung, _ in targets])
+        self.keyframes.append(list(keyframes))
+        self.before_encode()
+        for rung, target in targets:
+            target.write_bytes(b"frames of " + str(rung.height).encode())
+
+    def _split(
+        self,
+        film: Path,
+        video: Path | None,
+        sound: Path | None,
+        *,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self._called("split", stop)
+        for target, what in ((video, b"frames of "), (sound, b"sound of ")):
+            if target:
+                target.write_bytes(what + film.read_bytes())
+
+    def _encode_sound(
+        self, film: Path, target: Path, *, stop: threading.Event | None = None
+    ) -> None:
+        self._called("encode_sound", stop)
+        target.write_bytes(b"encoded sound of " + film.read_bytes())
+
+    def _join(
+        self,
+        video: Path,
+        sound: Path | None,
+        target: Path,
+        *,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self._called("join", stop)
+        parts = [video.read_bytes(), *([sound.read_bytes()] if sound else [])]
+        target.write_bytes(b" and ".join(parts))
+
+    def _beginning(
+        self, path: Path, stream: str, *, stop: threading.Event | None = None
+    ) -> Beginning:
+        self._called("beginning", stop)
+        return self.begins
+
+    def _fragments(self, path: Path, start: float | None) -> Fragments:
+        self._called("fragments", None)
+        if path.read_bytes().startswith((b"sound", b"encoded sound")):
+            return Fragments("mp4a.40.2", 10, SEGMENTS, channels=2)
+        height = int(path.name.rpartition(".v")[2].partition("x")[0])
+        size = Size(height * 16 // 9, height)
+        seconds = self.segment_seconds
+        ends = Segment(100, 80, seconds, 10.0 - seconds, 20)
+        segments = [Segment(10, 90, 0.0, seconds, 20), ends]
+        return Fragments("avc1.64000c", 10, segments, 25.0, size=size)
+
+    def _still(
+        self,
+        path: Path,
+        target: Path,
+        found: Inspection,
+        looked: Survey,
+        *,
+        stop: threading.Event | None = None,
+    ) -> bool:
+        self._called("still", stop)
+        if self.shows_nothing:
+            return False
+        target.write_bytes(b"still of " + path.read_bytes())
+        return True
 
     def _measure(self, path: Path, *, stop: threading.Event | None = None) -> Made:
         self._called("measure", stop)

@@ -78,6 +78,8 @@ export const de: Texts = {
     watched: (percent) => `${percent} % angesehen`,
   },
   watch: {
+    chapters: (n) => one(n, "Kapitel", "Kapitel"),
+    chapter: (n) => `Kapitel ${n}`,
     gone: "Dieses Video gibt es hier nicht",
     goneHint: "Es wurde gelöscht, oder es gab es nie. Oder es wird noch vorbereitet.",
     more: (name) => `Mehr von ${name}`,

@@ -80,6 +80,8 @@ export const en = {
     watched: (percent: number) => `${percent} % watched`,
   },
   watch: {
+    chapters: (n: number) => one(n, "chapter", "chapters"),
+    chapter: (n: number) => `Chapter ${n}`,
     gone: "This video is not here",
     goneHint: "It was deleted, or never was. Or it is still being prepared.",
     more: (name: string) => `More from ${name}`,

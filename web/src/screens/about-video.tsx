@@ -15,13 +15,15 @@ import { type Choice, MoreMenu } from "~/components/more-menu";
 import { signedIn } from "~/components/sign-in-first";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
-import { count } from "~/locales/formats";
+import { clock, count } from "~/locales/formats";
 import { chooseKeys, everywhere } from "~/player/keys";
 import { to } from "~/routes";
 import { OwnerActs } from "~/screens/owner-acts";
 import { Reactions } from "~/screens/reactions";
 
 const nothing = () => null;
+// More of them are shown to who asks.
+const FEW_CHAPTERS = 12;
 const Save = lazy(async () => (await import("~/screens/save")).Save, nothing);
 const Report = lazy(async () => (await import("~/screens/report")).Report, nothing);
 
@@ -37,6 +39,27 @@ function Description({ text, seek }: { text: string; seek: (seconds: number) => 
     <div class="description">
       <Folded text={text} letters={400} seek={seek} />
     </div>
+  );
+}
+
+/** Parts of the video, each of which leads to its beginning. */
+function Chapters({ video, seek }: { video: Video; seek: (seconds: number) => void }) {
+  const t = texts.value.watch;
+  const chapters = video.chapters ?? [];
+  if (chapters.length === 0) return null;
+  return (
+    <details class="chapters" open={chapters.length <= FEW_CHAPTERS}>
+      <summary>{t.chapters(chapters.length)}</summary>
+      <ol>
+        {chapters.map(({ start, title }, number) => (
+          <li key={start}>
+            <button type="button" class="plain-link" onClick={() => seek(start)}>
+              <span class="time">{clock(start)}</span> <bdi>{title || t.chapter(number + 1)}</bdi>
+            </button>
+          </li>
+        ))}
+      </ol>
+    </details>
   );
 }
 
@@ -150,6 +173,7 @@ export function About({ video, seek, onChanged }: AboutProps) {
       </div>
       <h2 class="unseen">{t.description}</h2>
       <Description text={video.description} seek={seek} />
+      <Chapters video={video} seek={seek} />
       <Keys />
       {asked === "save" && <Save video={video} onClose={close} />}
       {asked === "report" && (

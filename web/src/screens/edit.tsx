@@ -10,12 +10,17 @@ import { Button } from "~/components/button";
 import { Dialog } from "~/components/dialog";
 import { sentence } from "~/components/failure-text";
 import { lookAtFirstError, Select } from "~/components/field";
+import { lazy } from "~/components/lazy";
 import { useLoad } from "~/components/loaded";
 import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
 import { TextFields, textProblems } from "~/screens/video-texts";
 
+const CaptionsPart = lazy(
+  async () => (await import("~/screens/captions")).CaptionsPart,
+  () => null,
+);
 const POLICIES: CommentsPolicy[] = ["open", "review", "closed"];
 
 interface EditProps {
@@ -103,7 +108,13 @@ export function Edit({ video, onClose, ...rest }: EditProps) {
   return (
     <Dialog wide title={t.studio.editTitle} onClose={onClose}>
       {found.state === "ready" ? (
-        <Form video={found.value} onClose={onClose} {...rest} />
+        <>
+          <Form video={found.value} onClose={onClose} {...rest} />
+          <CaptionsPart
+            video={found.value}
+            onChanged={(captions) => rest.onSaved?.({ ...found.value, captions })}
+          />
+        </>
       ) : (
         <>
           {found.state === "loading" && <FormSkeleton />}

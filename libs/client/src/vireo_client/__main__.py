@@ -79,6 +79,14 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     upload.add_argument("--no-wait", action="store_true", help="end when the bytes have arrived")
     upload.set_defaults(run=_upload)
 
+    captions = commands.add_parser("captions", help="set captions of a video, or remove them")
+    captions.add_argument("hash", help="the seven characters of its address")
+    captions.add_argument("language", help="BCP 47, such as en or pt-BR")
+    what = captions.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", type=Path, nargs="?", help="a WebVTT or SRT")
+    what.add_argument("--remove", action="store_true", help="remove those in this language")
+    captions.set_defaults(run=_captions)
+
     videos = commands.add_parser("videos", help="list your videos")
     status = commands.add_parser("status", help="how far a video is")
     status.add_argument("hash", help="the seven characters of its address")
@@ -149,6 +157,15 @@ def _upload(client: Client, options: argparse.Namespace) -> None:
         tell("All bytes have arrived; it is being made ready.")
         client.wait(hash_path, seconds=_READY_SECONDS)
     print(plain(f"{client.url}/watch/{hash_path}"))
+
+
+def _captions(client: Client, options: argparse.Namespace) -> None:
+    if options.remove:
+        client.remove_captions(options.hash, options.language)
+        tell("Removed.")
+        return
+    found = client.set_captions(options.hash, options.language, options.file)
+    print(plain(f"{client.url}{found.url}"))
 
 
 def _videos(client: Client, options: argparse.Namespace) -> None:

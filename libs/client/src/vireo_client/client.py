@@ -4,10 +4,11 @@ from vireo_client.accounts import Accounts
 from vireo_client.moderation import Moderation
 from vireo_client.notices import Notices
 from vireo_client.people import People
+from vireo_client.thumbnails import Thumbnails
 from vireo_client.videos import Videos
 
 
-class Client(Accounts, Moderation, Notices, People, Videos):
+class Client(Accounts, Moderation, Notices, People, Thumbnails, Videos):
     """Vireo, for one account or for nobody in particular.
 
     Several threads may use one client. Every call has a time limit, and every failure is a

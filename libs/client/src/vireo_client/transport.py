@@ -175,8 +175,17 @@ class Transport:
         except requests.RequestException as problem:
             raise self.no_answer(problem) from problem
 
-    def send_body(self, path: str, token: str, body: Iterable[bytes], content_type: str) -> None:
-        """POST the bytes of a file, once. A refusal is seen while they are being sent.
+    def send_body(
+        self,
+        path: str,
+        token: str,
+        body: Iterable[bytes],
+        content_type: str,
+        method: str = "POST",
+    ) -> Any:
+        """Send the bytes of a file, once; what stands in the envelope of the answer.
+
+        A refusal is seen while they are being sent.
 
         Raises:
             VireoError: as ``send``.
@@ -186,7 +195,8 @@ class Transport:
             for scheme in ("http://", "https://"):
                 session.mount(scheme, _UploadAdapter())
             try:
-                answer = session.post(
+                answer = session.request(
+                    method,
                     self.url + path,
                     data=body,
                     headers={"Content-Type": content_type},
@@ -194,7 +204,7 @@ class Transport:
                     timeout=(CONNECT_SECONDS, VERDICT_SECONDS),
                     allow_redirects=False,
                 )
-                value_of(_success(answer))
+                return value_of(_success(answer))
             except requests.RequestException as problem:
                 raise self.no_answer(problem) from problem
 

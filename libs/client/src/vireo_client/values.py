@@ -13,6 +13,7 @@ from vireo_client.errors import StrangeAnswer
 Step = Literal["queued", "probe", "copy", "first", "renditions", "done"]
 State = Literal["waiting", "processing", "ready", "failed"]
 SearchType = Literal["all", "channel"]
+ThumbnailWidth = Literal[320, 640, 1280]
 CommentsPolicy = Literal["open", "review", "closed"]
 CommentSort = Literal["new", "top"]
 MyReaction = Literal["like", "dislike", "none"]
@@ -88,6 +89,16 @@ class UniversalObject:
     """What a moderator has hidden; for its owner and moderators."""
 
 
+@dataclass(frozen=True)
+class CaptionsRow:
+    """Captions of a video in a language."""
+
+    language: str
+    """BCP 47."""
+    label: str
+    url: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProcessingObject:
     """How far the processing of one's own video is."""
@@ -106,6 +117,20 @@ class ProcessingObject:
     """Each with ``height``, ``state``, ``percent`` and ``bytes``."""
     first_play_seconds: float | None
     """From the last byte to when it could be played."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThumbnailObject:
+    """A frame that may become the thumbnail of a video, or what has become it."""
+
+    id: int | None
+    """Of a frame."""
+    time: float | None
+    """When it is shown, in seconds."""
+    url: str
+    chosen: bool
+    """Whether it is the thumbnail because its owner chose it."""
+    thumbnail_version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

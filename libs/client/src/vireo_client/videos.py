@@ -10,6 +10,7 @@ from vireo_client.errors import NoAnswer, NotReady, StrangeAnswer, VideoFailed
 from vireo_client.transport import Patience, Request, segment
 from vireo_client.uploads import File, FileBody, Progress, VideoUpload
 from vireo_client.values import (
+    CaptionsRow,
     CommentsPolicy,
     ProcessingObject,
     SearchType,
@@ -122,10 +123,6 @@ class Videos(Calls):
                 raise StrangeAnswer("The answer is no part of a file.", status=answer.status_code)
             return self._http.content(answer)
 
-    def download_thumbnail(self, hash_path: str) -> bytes:
-        """The thumbnail of a video, a JPEG."""
-        return self._image(f"/thumbnails/{segment(hash_path)}")
-
     def download_stream_part(self, hash_path: str, part: str = "master.m3u8") -> bytes:
         """A playlist of a video's stream, or the fragments that it names."""
         return self._image(f"/hls/{segment(hash_path)}/{segment(part)}")
@@ -139,6 +136,31 @@ class Videos(Calls):
         """Begin anew what has failed of one's own video."""
         path = f"/v/{segment(hash_path)}/processing/retry"
         return parse(ProcessingObject, self._value("POST", path))
+
+    # Captions
+
+    def set_captions(self, hash_path: str, language: str, file: File) -> CaptionsRow:
+        """Set the captions of one's own video in a language (BCP 47): a WebVTT or SRT.
+
+        Raises:
+            VireoError: ``invalid_body`` says in which line what can't be read.
+        """
+        path = f"/v/{segment(hash_path)}/captions/{segment(language)}"
+        kind = "text/vtt" if Path(file).suffix.lower() == ".vtt" else "application/x-subrip"
+        with FileBody(Path(file), None) as body:
+            found = self._signed(
+                lambda token: self._http.send_body(path, token, body, kind, method="PUT")
+            )
+        return parse(CaptionsRow, found)
+
+    def remove_captions(self, hash_path: str, language: str) -> None:
+        """Remove the captions of one's own video in a language."""
+        self._value("DELETE", f"/v/{segment(hash_path)}/captions/{segment(language)}")
+
+    def download_captions(self, hash_path: str, language: str) -> str:
+        """The captions of a video in a language, a WebVTT."""
+        path = f"/captions/{segment(hash_path)}/{segment(language)}.vtt"
+        return self._image(path).decode()
 
     # Lists: rows come from the server page by page, as they are asked for.
 

@@ -34,6 +34,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     NO_VIDEO_FILE = "no_video_file"
     NO_BYTES = "no_bytes"
+    NOT_PLAYABLE = "not_playable"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     REQUEST_TIMEOUT = "request_timeout"
     ALREADY_UPLOADED = "already_uploaded"
@@ -82,6 +83,7 @@ STATUS: Mapping[Code, int] = {
     Code.METHOD_NOT_ALLOWED: 405,
     Code.REQUEST_TIMEOUT: 408,
     Code.ALREADY_UPLOADED: 409,
+    Code.NOT_PLAYABLE: 409,
     Code.ALREADY_DECIDED: 409,
     Code.ALREADY_APPEALED: 409,
     Code.NOTHING_FAILED: 409,
@@ -128,6 +130,7 @@ MESSAGES: Mapping[Code, str] = {
     Code.NOT_FOUND: "There is nothing at this address.",
     Code.NO_VIDEO_FILE: "There is no video file with this hash.",
     Code.NO_BYTES: "The body is empty; send the bytes of the video.",
+    Code.NOT_PLAYABLE: "This video can't be watched yet.",
     Code.METHOD_NOT_ALLOWED: "This address does not answer this method.",
     Code.REQUEST_TIMEOUT: "The request took too long to arrive.",
     Code.ALREADY_UPLOADED: "The bytes of this video have been uploaded already.",

@@ -54,6 +54,7 @@ class VideoFilesChanged(Event):
 
     ``captions`` are ``{"language", "label"}``, ``chapters`` ``{"start", "title"}``, with ``start``
     in seconds. Catalog is called with the same, as with ``VideoStateChanged``.
+    ``thumbnail_version`` is said only where there is another thumbnail from then on.
     """
 
     kind = "video_files_changed"
@@ -63,6 +64,7 @@ class VideoFilesChanged(Event):
     storyboard: bool = False
     captions: Sequence[Mapping[str, str]] = ()
     chapters: Sequence[Mapping[str, float | str]] = ()
+    thumbnail_version: str | None = None
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,9 @@ class Problem(BaseModel):
     limit: NonNegativeInt | Omitted = Field(
         None, description="The most that is taken, in bytes (`too_large`)."
     )
+    line: NonNegativeInt | Omitted = Field(
+        None, description="The line of a text that can't be taken, from 1 (`invalid_body`)."
+    )
 
 
 class ProblemEnvelope(BaseModel):

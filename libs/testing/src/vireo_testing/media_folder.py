@@ -1,5 +1,7 @@
 """Where files are in the media folder, as an operator knows it."""
 
+import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,10 @@ class MediaFolder:
         """What is seen before it is played."""
         return self.root / "public" / "thumbnails" / hash_path[:2] / f"{hash_path}.jpg"
 
+    def stream(self, hash_path: str, name: str) -> Path:
+        """A part of a stream, by its name in its address."""
+        return self.root / "public" / "hls" / hash_path[:2] / f"{hash_path}.{name}"
+
     def picture(self, name: str) -> Path:
         """A channel's picture."""
         return self.root / "public" / "pictures" / name[:2] / f"{name}.webp"
@@ -34,3 +40,12 @@ class MediaFolder:
     def export(self, name: str) -> Path:
         """A complete one."""
         return self.exports / f"{name}.zip"
+
+
+def left_behind(path: Path, seconds: float) -> Path:
+    """A file that nobody has touched for so long."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"left")
+    at = time.time() - seconds
+    os.utime(path, (at, at))
+    return path

@@ -7,8 +7,12 @@ from vireo_catalog.api.exports import row
 from vireo_videos.video import Video
 from vireo_videos.visibility import State
 
-# Ids of rows; whose it is, the archive says once; where a picture is cached.
-NOT_OF_A_PERSON = {"video_id", "channel_id", "channel", "thumbnail_version"}
+# Ids of rows; whose it is, the archive says once; where a picture is cached; what is made of the
+# original, which is in the archive with the captions that its owner has set.
+NOT_OF_A_PERSON = {
+    *("video_id", "channel_id", "channel", "thumbnail_version"),
+    *("stream", "storyboard", "captions", "chapters"),
+}
 OTHERWISE_NAMED = {"stored_at": "stored", "hidden_by": "moderation"}
 
 

@@ -18,7 +18,7 @@ from vireo_catalog.core.videos import (
 from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page
 from vireo_videos.mine import Mine
-from vireo_videos.video import HASH_PATH, Video
+from vireo_videos.video import HASH_PATH, Chapter, Video
 from vireo_videos.visibility import HiddenBy, State
 
 OWNER, STRANGER, MODERATOR = 7, 8, 9
@@ -299,3 +299,12 @@ def test_a_hidden_video_is_for_its_owner_and_moderators(who: int) -> None:
     assert refusal(lambda: rules.show("abcdefg", viewer(STRANGER))) is Code.NOT_FOUND
     assert refusal(lambda: rules.show("abcdefg", anonymous)) is Code.NOT_FOUND
     assert not rules.is_public("abcdefg")
+
+
+def test_chapters_of_the_description_are_shown_in_place_of_the_file_s() -> None:
+    of_file = [Chapter(0.0, "of the file"), Chapter(1.0, "too")]
+    video = replace(PUBLIC, chapters=of_file)
+    assert videos(Shelf(video)).show("abcdefg", lambda: None).video.chapters == of_file
+    video = replace(video, duration=99.0, description="0:00 a\n0:10 b\n0:20 c")
+    shown = videos(Shelf(video)).show("abcdefg", lambda: None).video
+    assert [each.title for each in shown.chapters] == ["a", "b", "c"]

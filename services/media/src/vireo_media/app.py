@@ -9,8 +9,19 @@ from vireo_common.database import Database
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
-from vireo_media.api import asked_before, exports, files, pictures, processing, uploads
+from vireo_media.api import (
+    asked_before,
+    captions,
+    exports,
+    files,
+    pictures,
+    processing,
+    storyboards,
+    thumbnails,
+    uploads,
+)
 from vireo_media.catalog import Catalog
+from vireo_media.core.captions import Captions
 from vireo_media.core.exports import Exports
 from vireo_media.core.grant_keys import KeyRing
 from vireo_media.core.grants import Grants
@@ -18,8 +29,10 @@ from vireo_media.core.open_uploads import OpenUploads
 from vireo_media.core.pictures import Pictures
 from vireo_media.core.processing import Processings
 from vireo_media.core.removal import Removal
+from vireo_media.core.thumbnails import Thumbnails
 from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.grant_keys import GrantKeyTable
@@ -27,7 +40,8 @@ from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.processing import ProcessingTable
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.tools.picture import square_picture
+from vireo_media.storage.video_pictures import VideoPictureTable
+from vireo_media.tools.picture import square_picture, thumbnail_sizes
 
 
 def create_app(settings: MediaSettings | None = None) -> OpenAPI:
@@ -62,8 +76,22 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     app.register_api(uploads.blueprint(rules, grants))
     picture_rules = Pictures(PictureTable(database), media_files, square_picture, open_uploads)
     app.register_api(pictures.blueprint(picture_rules, grants))
+    video_pictures = VideoPictureTable(database, media_files, catalog.notify_files)
+    thumbnail_rules = Thumbnails(
+        video_pictures, media_files.pictures, thumbnail_sizes, open_uploads
+    )
+    app.register_api(storyboards.blueprint())
+    app.register_api(thumbnails.blueprint(thumbnail_rules, grants))
     app.register_api(asked_before.blueprint(grants, open_uploads.close))
-    app.register_api(files.blueprint(Removal(upload_table, media_files)))
+    removal = Removal(upload_table, media_files)
+    app.register_api(files.blueprint(removal))
+    caption_rules = Captions(
+        CaptionTable(database, media_files),
+        catalog.find_video,
+        lambda told: catalog.notify_files(told.files, told.event_id),
+        removal,
+    )
+    app.register_api(captions.blueprint(caption_rules))
     app.register_api(exports.blueprint(Exports(ExportTable(database), media_files), grants))
     app.register_api(processing.blueprint(Processings(ProcessingTable(database))))
     require_declarations(app)

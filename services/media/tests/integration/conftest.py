@@ -1,8 +1,6 @@
 """The worker's parts in this process: a real MariaDB, a real media folder, scripted neighbours."""
 
-import contextlib
 import json
-import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -10,25 +8,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
 from vireo_common.jobs import Job, JobQueue
-from vireo_common.worker import Handler, Slot
-from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
-from vireo_media.community import Community
+from vireo_media.core.ladder import GROUP_COST
 from vireo_media.core.removal import Removal
 from vireo_media.core.uploads import UploadState
-from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
+from vireo_media.storage.captions import CaptionTable
+from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
-from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, VERIFY_QUEUE, UploadTable
-from vireo_media.worker.exporter import Exporter
-from vireo_media.worker.janitor import EXPORT_SECONDS, Janitor
+from vireo_media.storage.renditions import RenditionTable
+from vireo_media.storage.uploads import (
+    ENCODE_QUEUE,
+    MEDIA_QUEUE,
+    RENDITIONS_QUEUE,
+    TEXTS_QUEUE,
+    VERIFY_QUEUE,
+    UploadTable,
+)
+from vireo_media.storage.video_pictures import VideoPictureTable
+from vireo_media.worker.janitor import Janitor
 from vireo_media.worker.pipeline import Pipeline
+from vireo_media.worker.renditions import Renderer
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
@@ -36,8 +41,6 @@ from vireo_media.worker.verification import Verifier
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.media_folder import MediaFolder
 from vireo_testing.neighbours import Call, Neighbour
-from vireo_testing.person import eventually
-from vireo_testing.sessions import open_session
 from vireo_testing.world import World
 
 HASH = "aB3dE6g"
@@ -62,20 +65,31 @@ class Stage:
         self.catalog = catalog
         self.media = JobQueue(database, MEDIA_QUEUE, LEASE_SECONDS)
         self.encodes = JobQueue(database, ENCODE_QUEUE, LEASE_SECONDS)
+        self.renders = JobQueue(database, RENDITIONS_QUEUE, LEASE_SECONDS)
         self.uploads = UploadTable(database)
+        self.renditions = RenditionTable(database)
         self.pictures = PictureTable(database)
         self.exports = ExportTable(database)
+        self.texts = JobQueue(database, TEXTS_QUEUE, LEASE_SECONDS)
         self.files = files_on_disk(root)
+        self.captions = CaptionTable(database, self.files)
+        self._catalog = Catalog(ServiceClient(catalog.url, token))
+        notify = self._catalog.notify_files
+        self.video_pictures = VideoPictureTable(database, self.files, notify)
         self.paths = MediaFolder(root)
         self.verifies = JobQueue(database, VERIFY_QUEUE, LEASE_SECONDS)
         self._database = database
-        self._catalog = Catalog(ServiceClient(catalog.url, token))
+        self._token = token
+
+    def service_client(self) -> ServiceClient:
+        """A client of catalog's, as a worker has it."""
+        return ServiceClient(self.catalog.url, self._token)
 
     def sweep(self) -> None:
         """What the janitor does."""
         open_uploads = OpenUploadTable(self._database)
-        tables = (self.uploads, self.exports, self.pictures, open_uploads)
-        Janitor(self.files, *tables, threading.Event()).sweep()
+        tables = (self.uploads, self.exports, self.pictures, self.captions, self.video_pictures)
+        Janitor(self.files, *tables, open_uploads, self.renditions, threading.Event()).sweep()
 
     def announce(self, hash_path: str = HASH) -> None:
         """The row that catalog makes before any byte comes."""
@@ -111,7 +125,7 @@ class Stage:
 
     def changes(self) -> list[str]:
         """The states that events tell of, one after the other."""
-        return [event["state"] for event in self.published_events()]
+        return [event["state"] for event in self.published_events() if "state" in event]
 
     def pipeline(
         self,
@@ -124,7 +138,35 @@ class Stage:
         """A worker's pipeline; with parts that do something in between, or other bounds."""
         uploads, files = uploads or self.uploads, files or self.files
         reports, queues = self.reports(Removal(uploads, files)), (self.media, self.encodes)
-        return Pipeline(*queues, uploads, files, reports, tools or Tools(), early or Early())
+        tools, early = tools or Tools(), early or Early()
+        return Pipeline(*queues, uploads, files, reports, tools, early, self.renditions)
+
+    def renderer(
+        self,
+        *,
+        tools: Tools | None = None,
+        waited_for: bool = False,
+        storage: float = 2.0,
+        group_cost: int = GROUP_COST,
+    ) -> Renderer:
+        """What makes the rest of a stream."""
+        return Renderer(
+            self.renders,
+            self.uploads,
+            self.renditions,
+            self.files,
+            self.reports(),
+            tools or Tools(),
+            lambda: waited_for,
+            storage=storage,
+            group_cost=group_cost,
+        )
+
+    def render(self, **how: Any) -> None:
+        """Claim the job that makes the rest of a stream, and do it."""
+        job = self.renders.claim()
+        assert job is not None
+        self.renderer(**how).render(job, threading.Event())
 
     def after_reading(self, happens: Callable[[], object]) -> UploadTable:
         """Lets something happen once, after a worker has read its upload."""
@@ -150,7 +192,7 @@ class Stage:
         """Claim the job that decodes a published copy, and do it, as one worker does."""
         job = self.verifies.claim()
         assert job is not None
-        Verifier(self.verifies, self.uploads, self.files.blobs).verify(job, threading.Event())
+        Verifier(self.verifies, self.uploads, self.files).verify(job, threading.Event())
 
     def prepare(self, *, tools: Tools | None = None, early: Early | None = None) -> None:
         """Claim a job and prepare it, as one worker does."""
@@ -171,15 +213,31 @@ class Stage:
 
     def told(self) -> list[str]:
         """The states that catalog heard of."""
-        return [call.body["state"] for call in self.catalog.calls]
+        return [call.body["state"] for call in self.catalog.calls if "state" in call.body]
 
     def left(self) -> set[str]:
-        """The files in the media folder, relative to it."""
+        """The files in the media folder, relative to it, without those of streams."""
+        return {path for path in self._all() if "/hls/" not in path}
+
+    def stream(self) -> set[str]:
+        """The files of streams, relative to the media folder."""
+        return {path for path in self._all() if "/hls/" in path}
+
+    def _all(self) -> set[str]:
         return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
 
+    def rows(self) -> dict[int, str]:
+        """The state of each rendition, by its height."""
+        found = self.clean.query("SELECT Height, State FROM Renditions ORDER BY Height")
+        return {int(height): str(state) for height, state in found}
+
     def jobs(self) -> list[tuple[str, str, int]]:
-        """Kind, state and attempts of every job."""
-        rows = self.clean.query("SELECT Kind, State, Attempts FROM Jobs ORDER BY JobID")
+        """Kind, state and attempts of every job, but of those that come with each film: of its
+        pictures, and of the rest of its stream."""
+        rows = self.clean.query(
+            "SELECT Kind, State, Attempts FROM Jobs"
+            " WHERE Kind NOT IN ('render', 'make_pictures') ORDER BY JobID"
+        )
         return [tuple(row) for row in rows]
 
     def stored(self, upload_id: str, hash_path: str = HASH) -> set[str]:
@@ -236,135 +294,9 @@ def deleted() -> set[str]:
     return set()
 
 
-class Archives:
-    """Asks for archives of people's data, and makes them as a worker does."""
-
-    def __init__(
-        self,
-        stage: Stage,
-        world: World,
-        auth: Neighbour,
-        community: Neighbour,
-        database: Database,
-        app: Flask,
-        token: str,
-    ) -> None:
-        self.stage = stage
-        self.world = world
-        self.auth = auth
-        self.community = community
-        self.jobs = JobQueue(database, EXPORT_QUEUE, LEASE_SECONDS)
-        self._app = app
-        self._token = token
-
-    def person(self, name: str = "Ada") -> str:
-        """A new account; its token."""
-        clean = self.stage.clean
-        clean.query("INSERT INTO Channels (Username, Password) VALUES (%s, 'x')", (name,))
-        ((number,),) = clean.query("SELECT ChannelID FROM Channels WHERE Username = %s", (name,))
-        return open_session(clean, int(number))
-
-    def ask(self, token: str) -> Any:
-        """The answer of ``GET /me/export``."""
-        return self._app.test_client().get("/me/export", headers={"Authorization": token})
-
-    def may_read(self, name: str, grant: str, token: str) -> int:
-        """The status that the gateway gets before it sends an archive."""
-        headers = {"Authorization": token, "X-Vireo-Grant": grant}
-        asked = self._app.test_client().get(f"/gateway/may_read/export/{name}", headers=headers)
-        return int(asked.status_code)
-
-    def exporter(self, files: MediaFiles | None = None, reserve_bytes: int = 0) -> Exporter:
-        """A worker's part."""
-        stage = self.stage
-        return Exporter(
-            self.jobs,
-            stage.exports,
-            stage.uploads,
-            stage.pictures,
-            files or stage.files,
-            Auth(ServiceClient(self.auth.url, self._token)),
-            Catalog(ServiceClient(stage.catalog.url, self._token)),
-            Community(ServiceClient(self.community.url, self._token)),
-            reserve_bytes=reserve_bytes,
-            keep_seconds=3600,
-        )
-
-    def make(self, exporter: Exporter | None = None, stop: threading.Event | None = None) -> None:
-        """Claim the next job, and do it."""
-        job = self.jobs.claim()
-        assert job is not None
-        (exporter or self.exporter()).run(job, stop or threading.Event())
-
-    @contextlib.contextmanager
-    def working(self, exporter: Exporter) -> Iterator[None]:
-        """A slot of a worker, until the end of the ``with``."""
-        stopping = threading.Event()
-        handlers = {EXPORT: Handler(exporter.run, exporter.give_up)}
-        slot = Slot("export", self.jobs, handlers, stopping, 0.02)
-        slot.start()
-        try:
-            yield
-        finally:
-            stopping.set()
-            slot.join()
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        """Name, state, name to save as, and size of every export."""
-        return list(
-            self.stage.clean.query("SELECT ExportName, State, FileName, Bytes FROM Exports")
-        )
-
-    def add_video(self, clip: Path, hash_path: str, title: str) -> None:
-        """A video that was uploaded and encoded a while ago."""
-        upload_id = self.stage.receive(clip, hash_path)
-        self.stage.files.keep(hash_path, upload_id)
-        self.stage.files.staging.discard(hash_path, upload_id)
-        published = "UPDATE Uploads SET State = 'published' WHERE PathHash = %s"
-        self.stage.clean.query(published, (hash_path,))
-        self.world.videos.append({"hash_path": hash_path, "title": title, "description": "é"})
-
-    def sweep_later(self) -> None:
-        """What the janitor does once nobody has touched the archives for a while."""
-        for path in self.stage.paths.exports.iterdir():
-            os.utime(path, times=(0, path.stat().st_mtime - EXPORT_SECONDS - 1))
-        self.stage.sweep()
-
-    def until(self, check: Callable[[], bool]) -> None:
-        """Wait for a worker."""
-        eventually(check, seconds=20)
-
-
 @pytest.fixture
 def world() -> World:
     return World()
-
-
-@pytest.fixture
-def auth(world: World) -> Iterator[Neighbour]:
-    with Neighbour(world.auth) as neighbour:
-        yield neighbour
-
-
-@pytest.fixture
-def community(world: World) -> Iterator[Neighbour]:
-    with Neighbour(world.community) as neighbour:
-        yield neighbour
-
-
-@pytest.fixture
-def archives(
-    stage: Stage,
-    world: World,
-    auth: Neighbour,
-    community: Neighbour,
-    media_database: Database,
-    make_app: Any,
-    secrets_dir: Path,
-) -> Archives:
-    app = make_app("media", VIREO_MEDIA_ROOT=str(stage.root))
-    token = (secrets_dir / "service_token").read_text()
-    return Archives(stage, world, auth, community, media_database, app, token)
 
 
 @pytest.fixture

@@ -1,24 +1,13 @@
 """What killed processes left in the media folder is swept away, and nothing else is."""
 
-import os
-import time
-from pathlib import Path
 from typing import Any
 
-from vireo_media.core.uploads import UploadState
+from vireo_media.core.uploads import Step, UploadState
 from vireo_media.worker.janitor import INCOMING_SECONDS, STAGING_SECONDS
 from vireo_testing.clips import Library
+from vireo_testing.media_folder import left_behind
 
 OTHER_ID = "0" * 32
-
-
-def left_behind(path: Path, seconds: float) -> Path:
-    """A file that nobody has touched for so long."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"left")
-    at = time.time() - seconds
-    os.utime(path, (at, at))
-    return path
 
 
 def test_bodies_of_a_killed_gateway_go(stage: Any) -> None:
@@ -46,16 +35,20 @@ def test_what_an_upload_still_needs_stays(stage: Any, library: Library) -> None:
     results = stage.files.staging.results(stage.hash_path, upload_id, "lease")
     body = stage.files.staging.body(stage.hash_path, upload_id)
     needed = [body, results.video, results.thumbnail]
-    for state in (UploadState.RECEIVED, UploadState.STORED, UploadState.PLACED):
+    for state in set(UploadState) - {UploadState.REFUSED}:
         for path in needed:
             left_behind(path, STAGING_SECONDS + 1)
         stage.clean.query("UPDATE Uploads SET State = %s", (state,))
         stage.sweep()
         assert [path for path in needed if not path.exists()] == [], state
-    for state in (UploadState.PUBLISHED, UploadState.REFUSED):
+    # Of a published one more is made, until all of it is done.
+    for state, step in (
+        (UploadState.PUBLISHED, Step.DONE),
+        (UploadState.REFUSED, Step.QUEUED),
+    ):
         for path in needed:
             left_behind(path, STAGING_SECONDS + 1)
-        stage.clean.query("UPDATE Uploads SET State = %s", (state,))
+        stage.clean.query("UPDATE Uploads SET State = %s, Step = %s", (state, step))
         stage.sweep()
         assert [path for path in needed if path.exists()] == [], state
 

@@ -83,6 +83,7 @@ def test_what_is_left_to_the_encoder_is_answered(stage: Any, body: Path) -> None
     assert stage.claim_encode().payload == {
         "upload_id": work.upload.upload_id,
         "may_copy": False,
+        "is_watched": False,
     }
 
 

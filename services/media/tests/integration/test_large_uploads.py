@@ -11,7 +11,7 @@ import pytest
 from vireo_common.jobs import LeaseLost
 from vireo_common.worker import TryLater
 from vireo_media.core.uploads import UploadState
-from vireo_media.tools.transcode import DiskFull, TranscodeFailed
+from vireo_media.tools.encoder import DiskFull, TranscodeFailed
 from vireo_media.worker.steps.keep import LOOK_SECONDS, Early
 from vireo_media.worker.steps.tools import Tools
 from vireo_testing.clips import Library

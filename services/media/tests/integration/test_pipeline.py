@@ -10,10 +10,10 @@ from vireo_common.errors import Code
 from vireo_common.worker import TryLater
 from vireo_media.core.refused import Refused
 from vireo_media.core.uploads import UploadState
+from vireo_media.tools.encoder import DiskFull, TranscodeFailed
 from vireo_media.tools.measure import NotMade
 from vireo_media.tools.sandbox import MemoryLimit, Stopped
 from vireo_media.tools.thumbnail import NoFrame
-from vireo_media.tools.transcode import DiskFull, TranscodeFailed
 from vireo_media.worker.pipeline import OF_FILM, UNREADABLE, Pipeline
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
@@ -64,10 +64,21 @@ def test_any_other_is_encoded(stage: Any, upload_id: str, fakes: Any) -> None:
     assert stage.told() == ["waiting"]
     fakes.calls.clear()
     encode(stage, fakes)
-    assert fakes.calls == ["inspect", "survey", "encode", "measure", "thumbnail"]
+    taken_apart = ["beginning", "split", "fragments", "beginning", "fragments"]
+    assert fakes.calls == ["inspect", "survey", "encode", "measure", "still", *taken_apart]
     assert stage.told() == ["waiting", "processing", "ready"]
     assert stage.left() == stage.published(upload_id)
     assert stage.paths.video(stage.hash_path).read_bytes() == b"encoded"
+    assert stage.paths.thumbnail(stage.hash_path).read_bytes() == b"still of body"
+
+
+def test_where_no_frame_of_an_original_shows_something_the_film_has_the_thumbnail(
+    stage: Any, upload_id: str, fakes: Any
+) -> None:
+    fakes.shows_nothing = True
+    to_encode(stage, fakes)
+    encode(stage, fakes)
+    assert stage.paths.thumbnail(stage.hash_path).read_bytes() == b"frame of encoded"
     assert fakes.matrices == ["bt709"]
 
 
@@ -91,6 +102,7 @@ def test_what_can_not_be_encoded_has_failed(
     stage: Any, upload_id: str, fakes: Any, tool: str, error: Exception
 ) -> None:
     to_encode(stage, fakes)
+    fakes.shows_nothing = True
     fakes.errors[tool] = [error] * 3
     encode(stage, fakes)
     assert stage.left() == stage.stored(upload_id)
@@ -154,6 +166,7 @@ def test_a_full_disk_makes_an_encode_wait(
     stage: Any, upload_id: str, fakes: Any, tool: str
 ) -> None:
     to_encode(stage, fakes)
+    fakes.shows_nothing = True
     fakes.errors[tool] = [DiskFull("staging")]
     with pytest.raises(TryLater):
         encode(stage, fakes)
@@ -194,7 +207,7 @@ class Captions:
 def longer(stage: Any, fakes: Any, more: Captions) -> Pipeline:
     """A pipeline with one more step."""
     reports, queues = stage.reports(), (stage.media, stage.encodes)
-    parts = (stage.uploads, stage.files, reports, fakes.tools(), Early())
+    parts = (stage.uploads, stage.files, reports, fakes.tools(), Early(), stage.renditions)
     return Pipeline(*queues, *parts, of_film=(*OF_FILM, more))
 
 

@@ -58,8 +58,10 @@ class Ordered(MediaFiles):
         self.note("transfer")
         return done
 
-    def publish(self, film: TransferredFilm, *, hidden: bool = False) -> str:
-        version = super().publish(film, hidden=hidden)
+    def publish(
+        self, film: TransferredFilm, *, hidden: bool = False, keep_thumbnail: bool = False
+    ) -> str:
+        version = super().publish(film, hidden=hidden, keep_thumbnail=keep_thumbnail)
         self.note("publish")
         return version
 
@@ -115,8 +117,11 @@ def test_catalog_is_told_what_was_made(stage: Any, work: Work, fakes: Any) -> No
 @pytest.mark.parametrize("copied", [True, False])
 def test_only_copies_are_verified(stage: Any, work: Work, fakes: Any, copied: bool) -> None:
     publish(stage, work, fakes, copied=copied)
-    found = stage.clean.query("SELECT Kind, TurnOf, Cost FROM Jobs")
-    assert list(found) == ([("verify", "7", 10 * 320 * 180)] if copied else [])
+    found = stage.clean.query(
+        "SELECT Kind, TurnOf, Cost FROM Jobs WHERE Kind <> 'render' ORDER BY JobID"
+    )
+    pictures, verify = (("make_pictures", "7", 576_000), ("verify", "7", 10 * 320 * 180))
+    assert list(found) == ([pictures, verify] if copied else [pictures])
 
 
 def test_what_catalog_is_told_is_an_event_before(stage: Any, work: Work, fakes: Any) -> None:

@@ -70,7 +70,7 @@ class Hiding:
         they are kept."""
         name = self.stage.hash_path
         keys = (blobs.video(name), blobs.thumbnail(name))
-        hidden = (blobs.hidden_video(name), blobs.hidden_thumbnail(name))
+        hidden = [blobs.hidden(key) for key in keys]
         sizes = self.stage.files.blobs.size
         found = [sizes(key) is not None for key in keys]
         assert found == [sizes(key) is None for key in hidden]

@@ -33,7 +33,8 @@ def blueprint(videos: Videos) -> APIBlueprint:
     def record_files(path: HashPathInPath, body: FilesBody) -> Response:
         captions = [Captions(each.language, each.label) for each in body.captions]
         chapters = [Chapter(each.start, each.title) for each in body.chapters]
-        files = Files(body.event_id, body.stream, body.storyboard, captions, chapters)
+        there = (body.stream, body.storyboard, captions, chapters)
+        files = Files(body.event_id, *there, thumbnail_version=body.thumbnail_version)
         videos.record_files(path.hash_path, files)
         return answer()
 

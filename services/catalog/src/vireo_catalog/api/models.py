@@ -139,6 +139,7 @@ class FilesBody(BaseModel):
     storyboard: bool = False
     captions: list[CaptionsBody] = Field([], max_length=200)
     chapters: list[ChapterBody] = Field([], max_length=1000)
+    thumbnail_version: str | None = Field(None, max_length=32)
 
 
 class ProgressBody(BaseModel):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from vireo_catalog.core.chapters import chapters_in
 from vireo_catalog.core.writes import TooManyOpen, too_many_open
 from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
 from vireo_common.pages import Page
@@ -41,13 +42,14 @@ class Progress:
 @dataclass(frozen=True)
 class Files:
     """What media has made of a video beside its MP4, all of it, and the event that says the
-    same."""
+    same. ``thumbnail_version`` is said where its owner has chosen another thumbnail."""
 
     event_id: int
     stream: bool = False
     storyboard: bool = False
     captions: Sequence[Captions] = ()
     chapters: Sequence[Chapter] = ()
+    thumbnail_version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,9 @@ class Videos:
             who = viewer()
         if video is None or not self._may_view(who, video):
             raise Failure(Code.NOT_FOUND)
+        # What its owner writes is more than what its file says.
+        if chapters := chapters_in(video.description, video.duration):
+            video = replace(video, chapters=chapters)
         if who is None:
             return Shown(video, is_owner=False)
         theirs = self._store.mine(who, [video.video_id])[video.video_id]

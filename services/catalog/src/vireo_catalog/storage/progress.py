@@ -43,8 +43,13 @@ UPDATE Videos SET State = %s, Reason = %s, Duration = COALESCE(%s, Duration),
 WHERE VideoID = %s
 """
 
-# Also of a video that is ready: a job that ran twice may have made another picture.
-SET_THUMBNAIL_VERSION = "UPDATE Videos SET ThumbnailVersion = %s WHERE VideoID = %s"
+# Also of a video that is ready: a job that ran twice may have made another picture. States tell of
+# it, and what its owner chooses does: of both, whichever came last. (A media service of the version
+# before names no event.)
+SET_THUMBNAIL_VERSION = """
+UPDATE Videos SET ThumbnailVersion = %s, ThumbnailEvent = COALESCE(%s, ThumbnailEvent)
+WHERE VideoID = %s AND COALESCE(%s > ThumbnailEvent, 1)
+"""
 
 # The time of upload is the time at which the bytes were there.
 STORED = """
@@ -82,7 +87,7 @@ def record(cursor: Cursor, hash_path: str, progress: Progress) -> bool:
     if stored_at is None:
         cursor.execute(STORED, (video_id,))
     if progress.thumbnail_version is not None:
-        cursor.execute(SET_THUMBNAIL_VERSION, (progress.thumbnail_version, video_id))
+        _set_thumbnail(cursor, video_id, progress.thumbnail_version, progress.event_id)
     before, after = is_playable(State(state)), is_playable(progress.state)
     if after or not before:
         facts = (progress.duration, progress.width, progress.height)
@@ -108,7 +113,13 @@ def record_files(cursor: Cursor, hash_path: str, files: Files) -> bool:
         ]
         values = (files.stream, files.storyboard, *texts, files.event_id, video_id)
         cursor.execute(RECORD_FILES, values)
+    if files.thumbnail_version is not None:
+        _set_thumbnail(cursor, video_id, files.thumbnail_version, files.event_id)
     return True
+
+
+def _set_thumbnail(cursor: Cursor, video_id: int, version: str, event_id: int | None) -> None:
+    cursor.execute(SET_THUMBNAIL_VERSION, (version, event_id, video_id, event_id))
 
 
 def lock(cursor: Cursor, hash_path: str) -> Locked | None:

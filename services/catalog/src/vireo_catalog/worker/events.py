@@ -52,5 +52,6 @@ def _files_changed(cursor: Cursor, event: VideoFilesChanged, event_id: int) -> N
         chapters = [Chapter(float(each["start"]), str(each["title"])) for each in event.chapters]
     except (KeyError, TypeError, ValueError) as error:
         raise Unreadable(str(error)) from error
-    files = Files(event_id, event.stream, event.storyboard, captions, chapters)
+    there = (event.stream, event.storyboard, captions, chapters)
+    files = Files(event_id, *there, thumbnail_version=event.thumbnail_version)
     record_files(cursor, event.hash_path, files)

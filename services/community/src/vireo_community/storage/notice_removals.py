@@ -15,6 +15,7 @@ OF_RECIPIENT = (
     "DELETE FROM NoticeMails WHERE ChannelID = %s LIMIT %s",
     "DELETE FROM NoticeMailDays WHERE ChannelID = %s LIMIT %s",
     "DELETE FROM NoticeFanouts WHERE ChannelID = %s LIMIT %s",
+    "DELETE FROM NoticeFanoutVideos WHERE ChannelID = %s LIMIT %s",
     "DELETE FROM NoticeBoxes WHERE ChannelID = %s LIMIT %s",
 )
 

@@ -19,6 +19,7 @@ from vireo_media.core.grants import Grant, GrantExpired, Grants, Purpose
 BODY_LENGTH = "X-Vireo-Body-Length"
 REFUSAL = "X-Vireo-Refusal"
 GRANT = "X-Vireo-Grant"
+BODIES = (Purpose.UPLOAD, Purpose.PICTURE, Purpose.THUMBNAIL)
 
 
 def refusal(failure: Failure) -> Response:
@@ -68,7 +69,7 @@ def blueprint(grants: Grants, close: Callable[[str], None]) -> APIBlueprint:
         # If it has expired, the lease of the reserved space is over too.
         with contextlib.suppress(GrantExpired):
             text = request.headers.get(GRANT, "")
-            close(grants.read(text, Purpose.UPLOAD, Purpose.PICTURE).reference)
+            close(grants.read(text, *BODIES).reference)
         return Response(status=204)
 
     return bp

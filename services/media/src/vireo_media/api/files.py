@@ -1,7 +1,8 @@
 """What the gateway asks for when it finds no file, and the removal of files.
 
-``GET /video/d/<hash>`` and ``GET /thumbnails/<hash>`` are served by the gateway from the disk; they
-are documented here, where the contract's answer for a file that is not there comes from.
+``GET /video/d/<hash>`` and parts of streams are served by the gateway from the disk; they are
+documented here, where the contract's answer for a file that is not there comes from. Pictures are
+in ``storyboards.py``.
 """
 
 from collections.abc import Callable
@@ -13,10 +14,14 @@ from flask_openapi3.models.tag import Tag
 from vireo_common.access import internal, public
 from vireo_common.errors import Code, Failure
 from vireo_common.web import answer, problems
-from vireo_media.api.models import HashPathInPath, RangeHeaders, StreamPath
+from vireo_media.api.models import (
+    HashPathInPath,
+    RangeHeaders,
+    StreamPath,
+)
 
 
-def _file(media_type: str, description: str) -> dict[str, object]:
+def file_of(media_type: str, description: str) -> dict[str, object]:
     schema = {"type": "string", "format": "binary"}
     return {"description": description, "content": {media_type: {"schema": schema}}}
 
@@ -29,8 +34,8 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
         "/video/d/<hash_path>",
         operation_id="download_video",
         responses={
-            200: _file("video/mp4", "The video."),
-            206: _file("video/mp4", "A part of the video."),
+            200: file_of("video/mp4", "The video."),
+            206: file_of("video/mp4", "A part of the video."),
             304: {"description": "The file has not changed."},
             **problems(Code.NO_VIDEO_FILE, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
         },
@@ -47,32 +52,13 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
         raise Failure(Code.NO_VIDEO_FILE)
 
     @bp.get(
-        "/thumbnails/<hash_path>",
-        operation_id="download_thumbnail",
-        responses={
-            200: _file("image/jpeg", "The image, at most 1280 pixels on its longer side."),
-            206: _file("image/jpeg", "A part of the image."),
-            304: {"description": "The file has not changed."},
-            **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-        },
-    )
-    @public
-    def no_thumbnail(path: HashPathInPath, header: RangeHeaders) -> Response:
-        """The thumbnail of a video.
-
-        A random frame of the video.
-
-        Example:
-            curl -o thumbnail.jpg $VIREO/thumbnails/$HASH
-        """
-        raise Failure(Code.NOT_FOUND)
-
-    @bp.get(
         "/hls/<hash_path>/<part>",
         operation_id="download_stream_part",
         responses={
-            200: _file("application/vnd.apple.mpegurl", "A playlist, or fragments (`video/mp4`)."),
-            206: _file("video/mp4", "A part of the fragments."),
+            200: file_of(
+                "application/vnd.apple.mpegurl", "A playlist, or fragments (`video/mp4`)."
+            ),
+            206: file_of("video/mp4", "A part of the fragments."),
             304: {"description": "The file has not changed."},
             **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
         },

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from vireo_common.schema import Omitted
 from vireo_media.core.processing import State
@@ -24,6 +24,93 @@ class StreamPath(HashPathInPath):
     part: str = Field(
         description="What the master names, or the master itself.",
         json_schema_extra={"example": "master.m3u8"},
+    )
+
+
+class CaptionsPath(HashPathInPath):
+    """Captions of a video in a language."""
+
+    language: str = Field(
+        max_length=100,
+        description="BCP 47: a language, with a script, region or variant where it matters.",
+        json_schema_extra={"example": "pt-BR"},
+    )
+
+
+class CaptionsFile(HashPathInPath):
+    """A file of captions."""
+
+    file: str = Field(
+        description="As `captions` of the video, or a master playlist, names it.",
+        json_schema_extra={"example": "en.vtt"},
+    )
+
+
+class CaptionsRow(BaseModel):
+    """Captions that were set."""
+
+    language: str = Field(description="The tag in the spelling that BCP 47 recommends.")
+    label: str = Field(description="What the language is called in a menu.")
+    url: str = Field(description="Where the WebVTT is.")
+
+
+class ThumbnailQuery(BaseModel):
+    """How wide a thumbnail is to be, and which one is meant."""
+
+    w: Literal["", "320", "640", "1280"] = Field(
+        "",
+        description="Its width in pixels; a smaller picture is not enlarged. As WebP where `Accept`"
+        " takes it, else as JPEG. While no sizes are made yet, the whole one is sent.",
+    )
+    v: str | Omitted = Field(
+        None,
+        description="The `thumbnail_version`: while it is that of the thumbnail, the answer may be"
+        " kept for good. Any other one is answered as none.",
+    )
+
+
+class CandidatePath(HashPathInPath):
+    """A frame that may become the thumbnail."""
+
+    number: int = Field(description="Its `id`.")
+
+
+class ThumbnailBody(BaseModel):
+    """Which frame becomes the thumbnail: one of both fields."""
+
+    model_config = ConfigDict(strict=True)
+
+    candidate: int | None = Field(None, ge=0, lt=2**31, description="The `id` of a candidate.")
+    time: float | None = Field(
+        None,
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="Seconds from the beginning; what is shown then.",
+    )
+
+
+class ThumbnailObject(BaseModel):
+    """A frame that may become the thumbnail, or what has become it."""
+
+    id: int | None = Field(description="Names a frame; `null` for a picture of one's own.")
+    time: float | None = Field(description="When the frame is shown, in seconds; `null` likewise.")
+    url: str = Field(
+        description="Where the picture is.",
+        json_schema_extra={"example": "/v/aB3dE5g/thumbnails/1500"},
+    )
+    chosen: bool = Field(description="Whether it is the thumbnail because its owner chose it.")
+    thumbnail_version: str | Omitted = Field(
+        None, description="As in the video's object; of a thumbnail alone."
+    )
+
+
+class SpritePath(HashPathInPath):
+    """A sprite of a storyboard."""
+
+    sprite: str = Field(
+        description="As the WebVTT names it.",
+        json_schema_extra={"example": "0123456789abcdefn0.jpg"},
     )
 
 
@@ -71,13 +158,18 @@ class ExportRow(BaseModel):
     state: Literal["waiting"] = Field(description="Ask again after `Retry-After` seconds.")
 
 
-class RangeHeaders(BaseModel):
-    """The headers that ask for a part of a file (RFC 9110); the gateway answers them."""
+class FileHeaders(BaseModel):
+    """The header that asks whether a file is another one (RFC 9110); the gateway answers it."""
+
+    if_none_match: str | Omitted = Field(
+        None, alias="If-None-Match", description="Send nothing while the file has this tag."
+    )
+
+
+class RangeHeaders(FileHeaders):
+    """The headers that ask for a part of a file."""
 
     range: str | Omitted = Field(None, alias="Range", description="The bytes that are wanted.")
     if_range: str | Omitted = Field(
         None, alias="If-Range", description="Send a part only while the file has this tag."
-    )
-    if_none_match: str | Omitted = Field(
-        None, alias="If-None-Match", description="Send nothing while the file has this tag."
     )

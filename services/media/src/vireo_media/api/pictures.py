@@ -72,7 +72,7 @@ def blueprint(pictures: Pictures, grants: Grants) -> APIBlueprint:
             curl $VIREO/channel/picture -H "Authorization: Bearer $TOKEN" --data-binary @me.jpg
         """
         grant = given_grant(grants, Purpose.PICTURE, SUBJECT)
-        pictures.set(grant.holder, grant.reference, _bytes)
+        pictures.set(grant.holder, grant.reference, picture_bytes)
         return answer()
 
     @bp.delete(
@@ -109,7 +109,7 @@ def blueprint(pictures: Pictures, grants: Grants) -> APIBlueprint:
     return bp
 
 
-def _bytes() -> bytes:
+def picture_bytes() -> bytes:
     """The picture's bytes: the body, or the one file of a form."""
     request.max_content_length = request.max_form_memory_size = MAX_BYTES
     if request.mimetype != "multipart/form-data":

@@ -125,6 +125,12 @@ def entry_name(number: int, hash_path: str, title: str, head: bytes) -> str:
     return f"videos/{stem}.{_end_of(head)}"
 
 
+def captions_name(number: int, hash_path: str, title: str, language: str) -> str:
+    """The name of captions in the archive."""
+    stem = f"{number:05d} {hash_path} {safe_title(title)}".strip()
+    return f"captions/{stem}.{language}.vtt"
+
+
 def safe_title(title: str) -> str:
     """What of a title can stand in the name of a file: in one line, visible, without a separator,
     neither begun nor ended by a dot or a blank; at most ``MAX_TITLE_BYTES``, maybe nothing."""
@@ -171,8 +177,10 @@ moderation.json       what moderators decided about you and what is yours, and y
 reports.json          what you reported, and why
 comment_filter.json   words and links for which comments on your videos wait for you
 videos.json           your videos: texts, state, times, measures, counts, and what was uploaded;
-                      "file" is the name of the original in this archive, null where there is none
+                      "file" is the name of the original in this archive, null where there is none,
+                      "captions" are those that you set, with their names in this archive
 videos/               your originals, byte for byte as you uploaded them
+captions/             captions that you set, as they are served
 
 Not in it, because they open something: the hash of your password, and tokens with their hashes.
 Neither are the converted copies of your videos, which are made from the originals, nor counters

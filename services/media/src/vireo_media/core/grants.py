@@ -39,6 +39,7 @@ class Purpose(StrEnum):
 
     UPLOAD = "upload"
     PICTURE = "picture"
+    THUMBNAIL = "thumbnail"
     EXPORT = "export"
 
 

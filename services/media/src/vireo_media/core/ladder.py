@@ -31,7 +31,7 @@ _LEAST_BITS, _LEAST_BITS_A_PIXEL = 24_000, 0.03
 _FRUGAL = frozenset({"hevc", "vp9", "av1", "vvc"})
 # Pixels times frames that are encoded before what there is joins the stream: about a minute's work
 # of two cores.
-_GROUP_COST = 4 * 10**9
+GROUP_COST = 4 * 10**9
 
 
 @dataclass(frozen=True)
@@ -111,17 +111,20 @@ def ladder(source: Source) -> Sequence[Rung]:
     return rungs
 
 
-def next_group(waiting: Sequence[Rung]) -> Sequence[Rung]:
+def next_group(waiting: Sequence[Rung], most: int = GROUP_COST) -> Sequence[Rung]:
     """Those of the renditions that are encoded together next: the lowest ones.
 
     Together, because the source is decoded once for all of them; not all, because who watches a
     long film is not to wait for the dearest one.
+
+    Args:
+        most: what they may cost together.
     """
     costs = itertools.accumulate(rung.cost for rung in waiting)
     return [
         rung
         for number, (rung, cost) in enumerate(zip(waiting, costs, strict=True))
-        if number == 0 or cost <= _GROUP_COST
+        if number == 0 or cost <= most
     ]
 
 

@@ -4,13 +4,14 @@ import errno
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
 from vireo_media.core.open_uploads import PICTURE_SECONDS, Kind, OpenUpload, OpenUploads
+from vireo_media.core.places import held
 from vireo_media.core.refused import Refused
 
 NAME = re.compile(r"[0-9a-f]{32}")
@@ -115,7 +116,7 @@ class Pictures:
         """
         with self._open.closing(open_id):
             self._open.arrived(open_id, Kind.PICTURE, None, PICTURE_SECONDS)
-            with _held(self._waiting, 0), _held(self._places, self._place_seconds):
+            with held(self._waiting, 0), held(self._places, self._place_seconds):
                 self._set(channel_id, read())
 
     def _set(self, channel_id: int, body: bytes) -> None:
@@ -142,18 +143,3 @@ class Pictures:
     def remove(self, channel_id: int) -> None:
         """Take the channel's picture away; the one that is drawn from its name is served again."""
         self._store.remove(channel_id)
-
-
-@contextmanager
-def _held(places: threading.BoundedSemaphore, seconds: float) -> Iterator[None]:
-    """Hold one of the places.
-
-    Raises:
-        Failure: ``unavailable``: none was free for so long.
-    """
-    if not places.acquire(timeout=seconds):
-        raise Failure(Code.UNAVAILABLE)
-    try:
-        yield
-    finally:
-        places.release()

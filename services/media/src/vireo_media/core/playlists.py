@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from vireo_media.core.ladder import Size
 
 _VERSION = 7
+KEYS = "i"
 # A last segment that is shorter than this share of the longest one says nothing about the rate.
 _SHORT = 0.5
 
@@ -112,7 +113,7 @@ def rendition(height: int, part: str, found: Fragments) -> Rendition:
 
 def keys_part(part: str) -> str:
     """The name of the playlist of a rendition's I-frames."""
-    return f"{part}i"
+    return f"{part}{KEYS}"
 
 
 def media_playlist(part: str, found: Fragments) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 # What may be a file's name and a part of an address, whatever is behind it.
-NAME = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
+NAME = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+(-[A-Za-z0-9]+)*)?")
 
 
 class Kind(StrEnum):
@@ -26,10 +26,25 @@ class Kind(StrEnum):
     THUMBNAIL = "thumbnail"
     STREAM = "stream"
     STREAM_LIST = "stream_list"
+    CAPTIONS = "captions"
+    CAPTIONS_LIST = "captions_list"
+    SIZED_JPEG = "sized_jpeg"
+    SIZED_WEBP = "sized_webp"
+    STORYBOARD = "storyboard"
+    SPRITE = "sprite"
+    PREVIEW = "preview"
     HIDDEN_VIDEO = "hidden_video"
     HIDDEN_THUMBNAIL = "hidden_thumbnail"
     HIDDEN_STREAM = "hidden_stream"
     HIDDEN_STREAM_LIST = "hidden_stream_list"
+    HIDDEN_CAPTIONS = "hidden_captions"
+    HIDDEN_CAPTIONS_LIST = "hidden_captions_list"
+    HIDDEN_SIZED_JPEG = "hidden_sized_jpeg"
+    HIDDEN_SIZED_WEBP = "hidden_sized_webp"
+    HIDDEN_STORYBOARD = "hidden_storyboard"
+    HIDDEN_SPRITE = "hidden_sprite"
+    HIDDEN_PREVIEW = "hidden_preview"
+    CANDIDATE = "candidate"
     PICTURE = "picture"
     EXPORT = "export"
 
@@ -77,6 +92,38 @@ def stream_list(hash_path: str, part: str) -> Key:
     return Key(Kind.STREAM_LIST, f"{hash_path}.{part}")
 
 
+def captions(kind: Kind, hash_path: str, language: str) -> Key:
+    """Captions of a video in a language, or their playlist, where the gateway serves them or where
+    nobody is served them."""
+    return Key(kind, f"{hash_path}.{language}")
+
+
+def sized(kind: Kind, hash_path: str, width: int) -> Key:
+    """The thumbnail of a published video in one width, of one of two kinds; the gateway serves
+    it."""
+    return Key(kind, f"{hash_path}.{width}")
+
+
+def storyboard(hash_path: str) -> Key:
+    """Which tile of which sprite shows which seconds of a video; the gateway serves it."""
+    return Key(Kind.STORYBOARD, hash_path)
+
+
+def sprite(hash_path: str, part: str) -> Key:
+    """A picture of many tiles, of a storyboard; the gateway serves it."""
+    return Key(Kind.SPRITE, f"{hash_path}.{part}")
+
+
+def preview(hash_path: str) -> Key:
+    """Some seconds of a video, small and silent; the gateway serves it."""
+    return Key(Kind.PREVIEW, hash_path)
+
+
+def candidate(hash_path: str, number: int) -> Key:
+    """A frame that its owner may have as the thumbnail; nobody else is served it."""
+    return Key(Kind.CANDIDATE, f"{hash_path}.{number}")
+
+
 def hidden(key: Key) -> Key:
     """Where a blob is kept while a moderator has hidden it; nobody is served it there."""
     return Key(HIDDEN_KINDS[key.kind], key.name)
@@ -87,13 +134,26 @@ HIDDEN_KINDS = {
     Kind.THUMBNAIL: Kind.HIDDEN_THUMBNAIL,
     Kind.STREAM: Kind.HIDDEN_STREAM,
     Kind.STREAM_LIST: Kind.HIDDEN_STREAM_LIST,
+    Kind.CAPTIONS: Kind.HIDDEN_CAPTIONS,
+    Kind.CAPTIONS_LIST: Kind.HIDDEN_CAPTIONS_LIST,
+    Kind.SIZED_JPEG: Kind.HIDDEN_SIZED_JPEG,
+    Kind.SIZED_WEBP: Kind.HIDDEN_SIZED_WEBP,
+    Kind.STORYBOARD: Kind.HIDDEN_STORYBOARD,
+    Kind.SPRITE: Kind.HIDDEN_SPRITE,
+    Kind.PREVIEW: Kind.HIDDEN_PREVIEW,
 }
+OF_PICTURES = (
+    *(Kind.SIZED_JPEG, Kind.SIZED_WEBP),
+    *(Kind.STORYBOARD, Kind.SPRITE, Kind.PREVIEW),
+)
+"""What is served of a video's pictures beside its thumbnail."""
 OF_STREAM = (Kind.STREAM, Kind.STREAM_LIST)
-"""The kinds of which a video has several, named ``<hash>.<part>``."""
+OF_CAPTIONS = (Kind.CAPTIONS, Kind.CAPTIONS_LIST)
+"""The kinds of which a video has several, named ``<hash>.<part>``, or ``<hash>.<language>``."""
 
 
 def part_of(key: Key) -> tuple[str, str]:
-    """The hash path and the part that a blob of a stream is of."""
+    """The hash path, and the part of a stream or the language of captions, that a blob is of."""
     hash_path, _, part = key.name.partition(".")
     return hash_path, part
 

@@ -3,8 +3,13 @@
     originals/<h0h1>/<hash>.<upload id>        what was uploaded, as it was
     public/videos/<h0h1>/<hash>.mp4            served by the gateway, as are
     public/thumbnails/<h0h1>/<hash>.jpg
-    hidden/videos, thumbnails, hls             the same of what moderators have hidden: not served
     public/hls/<h0h1>/<hash>.<part>.mp4, .m3u8
+    public/captions/<h0h1>/<hash>.<language>.vtt, .m3u8
+    public/sizes/<h0h1>/<hash>.<width>.jpg, .webp
+    public/storyboards/<h0h1>/<hash>.vtt, <hash>.<part>.jpg
+    public/previews/<h0h1>/<hash>.mp4
+    hidden/...                                 the same of what moderators have hidden: not served
+    candidates/<h0h1>/<hash>.<number>.jpg      frames for the owner to choose from
     public/pictures/<n0n1>/<name>.webp
     exports/<name>.zip                         served by the gateway to who has a grant
 
@@ -38,10 +43,25 @@ _PLACES = {
     Kind.THUMBNAIL: _Place("public/thumbnails", ".jpg"),
     Kind.STREAM: _Place("public/hls", ".mp4"),
     Kind.STREAM_LIST: _Place("public/hls", ".m3u8"),
+    Kind.CAPTIONS: _Place("public/captions", ".vtt"),
+    Kind.CAPTIONS_LIST: _Place("public/captions", ".m3u8"),
     Kind.HIDDEN_VIDEO: _Place("hidden/videos", ".mp4"),
     Kind.HIDDEN_THUMBNAIL: _Place("hidden/thumbnails", ".jpg"),
     Kind.HIDDEN_STREAM: _Place("hidden/hls", ".mp4"),
     Kind.HIDDEN_STREAM_LIST: _Place("hidden/hls", ".m3u8"),
+    Kind.HIDDEN_CAPTIONS: _Place("hidden/captions", ".vtt"),
+    Kind.HIDDEN_CAPTIONS_LIST: _Place("hidden/captions", ".m3u8"),
+    Kind.SIZED_JPEG: _Place("public/sizes", ".jpg"),
+    Kind.SIZED_WEBP: _Place("public/sizes", ".webp"),
+    Kind.STORYBOARD: _Place("public/storyboards", ".vtt"),
+    Kind.SPRITE: _Place("public/storyboards", ".jpg"),
+    Kind.PREVIEW: _Place("public/previews", ".mp4"),
+    Kind.HIDDEN_SIZED_JPEG: _Place("hidden/sizes", ".jpg"),
+    Kind.HIDDEN_SIZED_WEBP: _Place("hidden/sizes", ".webp"),
+    Kind.HIDDEN_STORYBOARD: _Place("hidden/storyboards", ".vtt"),
+    Kind.HIDDEN_SPRITE: _Place("hidden/storyboards", ".jpg"),
+    Kind.HIDDEN_PREVIEW: _Place("hidden/previews", ".mp4"),
+    Kind.CANDIDATE: _Place("candidates", ".jpg"),
     Kind.PICTURE: _Place("public/pictures", ".webp"),
     Kind.EXPORT: _Place("exports", ".zip", split=False),
 }

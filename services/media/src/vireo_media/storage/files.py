@@ -10,6 +10,7 @@ from pathlib import Path
 from vireo_media.storage import blobs
 from vireo_media.storage.blobs import Blobs, Key, Kind, Transfer
 from vireo_media.storage.disk_blobs import DiskBlobs
+from vireo_media.storage.picture_files import VideoPictureFiles
 from vireo_media.storage.staging import Results, Staging
 
 # The part of a stream that names the others.
@@ -24,12 +25,29 @@ class TransferredFilm:
     thumbnail: Transfer
 
 
+@dataclass(frozen=True)
+class CaptionsTransfer:
+    """Captions and their playlist that can be published at once."""
+
+    captions: Transfer
+    playlist: Transfer
+
+
+# Where captions are served, and where they are kept while nobody is served them.
+_CAPTIONS = (
+    (Kind.CAPTIONS, Kind.HIDDEN_CAPTIONS),
+    (Kind.CAPTIONS_LIST, Kind.HIDDEN_CAPTIONS_LIST),
+)
+CAPTIONS_KINDS = tuple(kind for both in _CAPTIONS for kind in both)
+
+
 class MediaFiles:
     """Staging, and the store of blobs."""
 
     def __init__(self, staging: Staging, store: Blobs) -> None:
         self.staging = staging
         self.blobs = store
+        self.pictures = VideoPictureFiles(staging, store)
 
     # uploads
 
@@ -52,18 +70,29 @@ class MediaFiles:
             self.blobs.transfer(blobs.thumbnail(hash_path), results.thumbnail),
         )
 
-    def publish(self, film: TransferredFilm, *, hidden: bool = False) -> str:
+    def publish(
+        self, film: TransferredFilm, *, hidden: bool = False, keep_thumbnail: bool = False
+    ) -> str:
         """Publish the thumbnail and then the video; returns the thumbnail's version.
 
         Args:
             hidden: a moderator has hidden it meanwhile: it is kept where nobody is served it.
+            keep_thumbnail: its owner has chosen the one that there is.
         """
         hash_path = film.video.key.name
-        version = self._commit(film.thumbnail, hidden=hidden)
+        there = self.pictures.version(hash_path) if keep_thumbnail else None
+        if there is None:
+            # Its sizes are made afterwards; those of the one before show something else.
+            self.pictures.drop_sized(hash_path)
+            there = self._commit(film.thumbnail, hidden=hidden)
+        else:
+            shown = blobs.thumbnail(hash_path)
+            unseen = blobs.hidden(shown)
+            self.blobs.move(*((shown, unseen) if hidden else (unseen, shown)))
         self._commit(film.video, hidden=hidden)
         for shown, unseen in _both_places(hash_path):
             self.blobs.delete(shown if hidden else unseen)
-        return version
+        return there
 
     def _commit(self, transfer: Transfer, *, hidden: bool) -> str:
         if hidden:
@@ -74,11 +103,16 @@ class MediaFiles:
         """Have the files of a published video served no more, or again."""
         for shown, unseen in (*_both_places(hash_path), *self._stream_places(hash_path)):
             self.blobs.move(*((shown, unseen) if hidden else (unseen, shown)))
+        self.pictures.place(hash_path, hidden=hidden)
 
     def settle(self, hash_path: str) -> None:
         """Return when what was published or placed survives a power cut; gone meanwhile is
         fine."""
-        places = (*_both_places(hash_path), *self._stream_places(hash_path))
+        places = (
+            *_both_places(hash_path),
+            *self._stream_places(hash_path),
+            *self._captions_places(hash_path),
+        )
         self.blobs.settle(*(key for both in places for key in both))
 
     def drop(self, hash_path: str, upload_id: str) -> None:
@@ -91,8 +125,10 @@ class MediaFiles:
         for shown, unseen in (*_both_places(hash_path), *self._stream_places(hash_path)):
             self.blobs.delete(shown)
             self.blobs.delete(unseen)
-        for key in self.blobs.keys(Kind.ORIGINAL, prefix=f"{hash_path}."):
-            self.blobs.delete(key)
+        self.pictures.remove(hash_path)
+        for kind in (*CAPTIONS_KINDS, Kind.ORIGINAL):
+            for key in self.blobs.keys(kind, prefix=f"{hash_path}."):
+                self.blobs.delete(key)
         self.staging.discard(hash_path)
 
     # streams
@@ -151,6 +187,66 @@ class MediaFiles:
             for key in self.blobs.keys(place, prefix=f"{hash_path}.")
         }
         return [(key, blobs.hidden(key)) for key in sorted(shown, key=lambda key: key.name)]
+
+    # captions
+
+    def transfer_captions(
+        self, hash_path: str, language: str, captions: Path, playlist: Path
+    ) -> CaptionsTransfer:
+        """Get captions and their playlist to where ``publish_captions`` is quick."""
+        return CaptionsTransfer(
+            *(
+                self.blobs.transfer(blobs.captions(kind, hash_path, language), path)
+                for (kind, _), path in zip(_CAPTIONS, (captions, playlist), strict=True)
+            )
+        )
+
+    def publish_captions(self, made: CaptionsTransfer, *, unseen: bool) -> None:
+        """Let the gateway find captions, in place of those in the same language.
+
+        Args:
+            unseen: nobody may see the video (yet): they are kept where nobody is served them.
+        """
+        hash_path, language = blobs.part_of(made.captions.key)
+        transfers = (made.captions, made.playlist)
+        for transfer, (shown, hidden) in zip(transfers, _CAPTIONS, strict=True):
+            place, other = (hidden, shown) if unseen else (shown, hidden)
+            key = blobs.captions(place, hash_path, language)
+            self.blobs.commit(replace(transfer, key=key) if unseen else transfer)
+            self.blobs.delete(blobs.captions(other, hash_path, language))
+
+    def place_captions(self, hash_path: str, *, unseen: bool) -> None:
+        """Have all captions of a video served no more, or again."""
+        for shown, hidden in self._captions_places(hash_path):
+            self.blobs.move(*((shown, hidden) if unseen else (hidden, shown)))
+
+    def settle_captions(self, hash_path: str) -> None:
+        """Return when what was published of captions survives a power cut."""
+        self.blobs.settle(*(key for both in self._captions_places(hash_path) for key in both))
+
+    def _captions_places(self, hash_path: str) -> Sequence[tuple[Key, Key]]:
+        """Where captions are served, and where they are kept while nobody is served them."""
+        return [
+            (Key(shown, name), Key(hidden, name))
+            for shown, hidden in _CAPTIONS
+            for name in sorted(
+                {
+                    key.name
+                    for kind in (shown, hidden)
+                    for key in self.blobs.keys(kind, prefix=f"{hash_path}.")
+                }
+            )
+        ]
+
+    def remove_captions(self, hash_path: str, language: str) -> None:
+        """Remove captions in a language; that there are none is fine."""
+        for kind in CAPTIONS_KINDS:
+            self.blobs.delete(blobs.captions(kind, hash_path, language))
+
+    def find_captions(self, hash_path: str, language: str) -> Key | None:
+        """Where captions in a language are, whether they are served or not."""
+        keys = [blobs.captions(kind, hash_path, language) for kind in _CAPTIONS[0]]
+        return next((key for key in keys if self.blobs.size(key) is not None), None)
 
     # pictures of channels
 

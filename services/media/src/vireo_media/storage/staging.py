@@ -4,7 +4,9 @@
     staging/<hash>.<upload id>    a complete body that is not yet validated
     staging/<hash>.<upload id>.<lease>.mp4, .jpg, .<part>.mp4, .m3u8    what one worker
                                   makes of it
+    drafts/<hash>.<maker>.<what>  pictures of a published video that one worker or request makes
     staging/picture-of-channel.<name>, .<name>.webp    a channel's picture
+    staging/captions-of-video.<name>.vtt, .m3u8, .txt    captions that are set, or found in a file
     exports/<name>.<lease>.part   what one worker has made of a data export
 
 What is kept goes to the store of blobs from here (``storage/blobs.py``).
@@ -32,9 +34,10 @@ from vireo_media.storage.bodies import (
     plain,
 )
 
-INCOMING, STAGING, EXPORTS = "incoming", "staging", "exports"
-# In place of a hash path, and no hash path itself.
+INCOMING, STAGING, EXPORTS, DRAFTS = "incoming", "staging", "exports", "drafts"
+# In place of a hash path, and no hash path themselves.
 PICTURE = "picture-of-channel"
+CAPTIONS = "captions-of-video"
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Staging:
 
     def make_folders(self) -> None:
         """Make the folders that are missing."""
-        for part in (INCOMING, STAGING, EXPORTS):
+        for part in (INCOMING, STAGING, EXPORTS, DRAFTS):
             (self._root / part).mkdir(parents=True, exist_ok=True)
 
     def free_bytes(self) -> int:
@@ -196,6 +199,21 @@ class Staging:
             hash_path, _, rest = path.name.partition(".")
             yield path, hash_path, rest.partition(".")[0]
 
+    # pictures of published videos
+
+    def draft(self, hash_path: str, maker: str, what: str) -> Path:
+        """Where a picture is until it is published; ``maker`` is the lease of a job, or random."""
+        return self._root / DRAFTS / f"{hash_path}.{maker}.{what}"
+
+    def discard_drafts(self, hash_path: str, maker: str = "") -> None:
+        """Remove what one maker has here of a video, or all of them."""
+        _remove_beginning(self._root / DRAFTS, f"{hash_path}.{maker}")
+
+    def left_drafts(self, seconds: float) -> Iterator[tuple[Path, str]]:
+        """Drafts of that age, with their maker."""
+        for path in _older(self._root / DRAFTS, seconds):
+            yield path, path.name.split(".")[1]
+
     # pictures of channels
 
     def picture_body(self, name: str) -> Path:
@@ -210,6 +228,12 @@ class Staging:
         """Remove what is here of a picture."""
         self.picture_body(name).unlink(missing_ok=True)
         self.picture_result(name).unlink(missing_ok=True)
+
+    # captions
+
+    def captions(self, name: str, ending: str) -> Path:
+        """Where captions are until they are published; ``name`` is random."""
+        return self._root / STAGING / f"{CAPTIONS}.{name}.{ending}"
 
     # data exports
 

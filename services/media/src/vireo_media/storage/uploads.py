@@ -8,14 +8,16 @@ from pymysql.cursors import Cursor
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate
 from vireo_media.core.uploads import AlreadyUploaded, Received, Step, Upload, UploadState
-from vireo_media.storage import renditions
+from vireo_media.storage import renditions, video_pictures
 
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
 RENDITIONS_QUEUE = "renditions"
 VERIFY_QUEUE = "verify"
+TEXTS_QUEUE = "texts"
 PREPARE, ENCODE, VERIFY = "prepare", "encode", "verify"
-RENDER = "render"
+RENDER, TEXTS = "render", "texts"
+OF_VIDEOS = (MEDIA_QUEUE, ENCODE_QUEUE, RENDITIONS_QUEUE, VERIFY_QUEUE, TEXTS_QUEUE)
 # A file that kills its worker so often is given up.
 ATTEMPTS = 3
 
@@ -47,6 +49,10 @@ WHERE PathHash = %s AND UploadID = %s AND State = 'received'
 """
 
 DELETE = "DELETE FROM Uploads WHERE PathHash = %s"
+
+DELETE_CAPTIONS = "DELETE FROM Captions WHERE PathHash = %s"
+
+DELETE_CHAPTERS = "DELETE FROM FileChapters WHERE PathHash = %s"
 
 LOCK = "SELECT State FROM Uploads WHERE PathHash = %s AND UploadID = %s FOR UPDATE"
 
@@ -136,12 +142,13 @@ class UploadTable:
         """Delete the upload of a video that was deleted, and its jobs."""
 
         def work(cursor: Cursor) -> None:
-            cursor.execute(DELETE, (hash_path,))
-            jobs.cancel(cursor, MEDIA_QUEUE, hash_path)
-            jobs.cancel(cursor, ENCODE_QUEUE, hash_path)
-            jobs.cancel(cursor, RENDITIONS_QUEUE, hash_path)
+            # The row of the upload first: who holds it may be about to write the others.
+            for statement in (DELETE, DELETE_CAPTIONS, DELETE_CHAPTERS):
+                cursor.execute(statement, (hash_path,))
             renditions.forget(cursor, hash_path)
-            jobs.cancel(cursor, VERIFY_QUEUE, hash_path)
+            for queue in OF_VIDEOS:
+                jobs.cancel(cursor, queue, hash_path)
+            video_pictures.forget(cursor, hash_path)
 
         self._database.transaction("uploads.forget", work)
 
@@ -224,6 +231,11 @@ def set_first_play(cursor: Cursor, hash_path: str, upload_id: str) -> None:
 def add_verify_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str, cost: int) -> None:
     """Have a published copy decoded to its end, when it is its channel's turn."""
     _enqueue(cursor, VERIFY_QUEUE, VERIFY, hash_path, upload_id, turn_of, cost)
+
+
+def add_texts_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str, cost: int) -> None:
+    """Have captions and chapters looked for in the original, when it is its channel's turn."""
+    _enqueue(cursor, TEXTS_QUEUE, TEXTS, hash_path, upload_id, turn_of, cost)
 
 
 def _enqueue(

@@ -10,6 +10,7 @@ from pymysql.cursors import Cursor
 
 from vireo_common import jobs
 from vireo_common.database import Database
+from vireo_media.storage.captions import is_unseen
 from vireo_media.storage.files import MediaFiles
 
 VISIBILITY_QUEUE = "visibility"
@@ -41,6 +42,7 @@ class VisibilityTable:
         def work(cursor: Cursor) -> None:
             if cursor.execute(LOCK, (hash_path,)):
                 files.place(hash_path, hidden=is_hidden(cursor, hash_path))
+                files.place_captions(hash_path, unseen=is_unseen(cursor, hash_path))
 
         self._database.transaction("visibility.apply", work)
 

@@ -206,6 +206,9 @@ def frame_encoder(
         # frames.
         *("-force_key_frames", times or f"expr:gte(t,n_forced*{SEGMENT_SECONDS:g})"),
         *("-sc_threshold", "0", "-g", "1200"),
+        # No B-frames: a fragmented MP4 with frames out of order begins at 0 by offsets below 0,
+        # and ffmpeg (5.1 and 7.1) shows all of its frames later by the largest of them.
+        *("-bf", "0"),
         *_held(found, looked),
     ]
 
@@ -217,7 +220,7 @@ _HELD_SECONDS = 0.5
 def _held(found: Inspection, looked: Survey) -> list[str]:
     """The last slide of a talk stays for as long as it does: encoders give it no length.
 
-    Without B-frames the last one that is shown is also the last one in the file.
+    There are no B-frames, so the last one that is shown is also the last one in the file.
     """
     span = found.video_span
     if found.file_format.name in CORRECTED_CLOCKS and looked.measured is not None:
@@ -227,4 +230,4 @@ def _held(found: Inspection, looked: Survey) -> list[str]:
     begins = min([span.start, *([found.audio_span.start] if found.audio_span else [])])
     last = span.end - span.held - begins - 1 / 60
     chosen = f"if(gte(PTS*TB\\,{last:.6f})\\,{span.held:.6f}/TB\\,DURATION)"
-    return ["-bf", "0", "-bsf:v", f"setts=duration={chosen}"]
+    return ["-bsf:v", f"setts=duration={chosen}"]

@@ -186,11 +186,28 @@ def thumbnail_filters(matrix: str) -> str:
 
     A JPEG is BT.601 of full range. `matrix` is that of frames that name none.
     """
-    # The larger side decides; "2" keeps a frame of one pixel from becoming one of none.
-    factor = f"min(1,{MAX_THUMBNAIL_SIDE}/max(iw*sar,ih))"
+    return picture_filters(matrix, MAX_THUMBNAIL_SIDE, MAX_THUMBNAIL_SIDE)
+
+
+def picture_filters(matrix: str, width: int, height: int) -> str:
+    """The same, of a picture that is at most so large: upright, with square pixels."""
+    # "2" keeps a frame of one pixel from becoming one of none.
+    factor = f"min(1,min({width}/(iw*sar),{height}/ih))"
     size = f"w='max(2,round(iw*sar*{factor}))':h='max(2,round(ih*{factor}))'"
+    return scaled_to_jpeg(matrix, size=size)
+
+
+def scaled_to_jpeg(matrix: str, width: int = 0, height: int = 0, *, size: str = "") -> str:
+    """The same of a size that is known."""
     matrices = f"in_color_matrix={_SCALE_MATRICES.get(matrix, 'bt601')}:out_color_matrix=bt601"
-    return f"scale={size}:{matrices}:out_range=pc:flags={_EXACT},format=yuvj420p,setsar=1"
+    given = size or f"{width}:{height}"
+    return f"scale={given}:{matrices}:out_range=pc:flags={_EXACT},format=yuvj420p,setsar=1"
+
+
+def scaled_to(matrix: str, width: int, height: int) -> str:
+    """Return the chain that makes BT.709 of a known size of a published film."""
+    matrices = f"in_color_matrix={_SCALE_MATRICES.get(matrix, 'bt601')}:out_color_matrix=bt709"
+    return f"scale={width}:{height}:{matrices}:out_range=tv,format=yuv420p,{_TAGGED},setsar=1"
 
 
 def output_channels(sound: Sound) -> int:

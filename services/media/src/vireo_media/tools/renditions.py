@@ -39,7 +39,7 @@ _CMAF = "+cmaf+skip_trailer+skip_sidx"
 # An edit list would be ignored by some, and heeded by others: see `fragments`.
 _NO_EDITS = ("-use_editlist", "0", "-avoid_negative_ts", "disabled")
 # A segment of a copy ends with the first keyframe behind this.
-_LEAST_SEGMENT = int((SEGMENT_SECONDS - 0.1) * 1e6)
+_LEAST_SEGMENT = int((SEGMENT_SECONDS - 0.5) * 1e6)
 _FRAMES = ("-movflags", f"{_CMAF}+frag_keyframe", "-min_frag_duration", str(_LEAST_SEGMENT))
 # So that sound can be cut near to where the frames are.
 _SOUND = ("-movflags", _CMAF, "-frag_duration", "500000")

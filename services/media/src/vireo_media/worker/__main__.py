@@ -17,9 +17,10 @@ from vireo_media.catalog import Catalog
 from vireo_media.community import Community
 from vireo_media.core.removal import Removal
 from vireo_media.settings import WorkerSettings
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.earlier_jobs import become_events
 from vireo_media.storage.exports import EXPORT, EXPORT_QUEUE, ExportTable
-from vireo_media.storage.files import files_on_disk
+from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.removals import REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE
@@ -31,9 +32,18 @@ from vireo_media.storage.uploads import (
     PREPARE,
     RENDER,
     RENDITIONS_QUEUE,
+    TEXTS,
+    TEXTS_QUEUE,
     VERIFY,
     VERIFY_QUEUE,
     UploadTable,
+)
+from vireo_media.storage.video_pictures import (
+    FRAME_QUEUE,
+    MAKE_PICTURES,
+    PICTURES_QUEUE,
+    TAKE_FRAME,
+    VideoPictureTable,
 )
 from vireo_media.storage.visibility import (
     OF_CHANNEL,
@@ -45,6 +55,7 @@ from vireo_media.tools.sandbox import SandboxError, missing_confinement
 from vireo_media.worker.events import handlers
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import Janitor
+from vireo_media.worker.pictures import Pictures
 from vireo_media.worker.pipeline import Pipeline
 from vireo_media.worker.reaper import Reaper
 from vireo_media.worker.removals import Remover
@@ -52,6 +63,7 @@ from vireo_media.worker.renditions import Renderer
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
+from vireo_media.worker.texts import TextFinder
 from vireo_media.worker.verification import Verifier
 from vireo_media.worker.visibility import Visibility
 
@@ -64,7 +76,8 @@ VERIFY_IDLE_SECONDS = 0.5
 EXPORT_IDLE_SECONDS = REMOVAL_IDLE_SECONDS = 0.2
 QUEUES = (
     *(MEDIA_QUEUE, ENCODE_QUEUE, RENDITIONS_QUEUE, EXPORT_QUEUE),
-    *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE),
+    *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE, TEXTS_QUEUE),
+    *(PICTURES_QUEUE, FRAME_QUEUE),
 )
 
 
@@ -81,19 +94,18 @@ def main() -> int:
 
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
-    # quicker. One for decoding what was published, which nobody waits for, and one for what is
-    # hidden, which must not wait.
-    slots = settings.prepare_slots + settings.encode_slots + 4
+    # quicker. One for decoding what was published and one for texts in it, which nobody waits for,
+    # and one for what is hidden, which must not wait. One for pictures of what is published, and
+    # one for frames that people wait for.
+    slots = settings.prepare_slots + settings.encode_slots + 7
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
-    uploads, exports = UploadTable(database), ExportTable(database)
-    pictures = PictureTable(database)
+    uploads = UploadTable(database)
     files = files_on_disk(settings.media_root, settings.spool_socket)
     queues = {name: JobQueue(database, name, LEASE_SECONDS) for name in QUEUES}
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
-    auth = Auth(ServiceClient(settings.auth_url, token))
     removal = Removal(uploads, files)
     reports = Reports(catalog, removal)
     table, tools = RenditionTable(database), Tools()
@@ -110,44 +122,24 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     )
     first, rest = queues[ENCODE_QUEUE], queues[RENDITIONS_QUEUE]
     renderer = Renderer(
-        rest,
-        uploads,
-        table,
-        files,
-        reports,
-        tools,
+        *(rest, uploads, table, files, reports, tools),
         lambda: first.any_due() or rest.any_due(),
         storage=settings.stream_storage,
     )
     remover = Remover(queues[REMOVAL_QUEUE], removal, files)
     visibility = Visibility(queues[VISIBILITY_QUEUE], VisibilityTable(database), files)
+    texts = TextFinder(queues[TEXTS_QUEUE], database, uploads, files, catalog, removal)
+    video_pictures = VideoPictureTable(database, files, catalog.notify_files)
+    maker = Pictures(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
-    exporter = Exporter(
-        queues[EXPORT_QUEUE],
-        exports,
-        uploads,
-        pictures,
-        files,
-        auth,
-        catalog,
-        Community(ServiceClient(settings.community_url, token)),
-        reserve_bytes=settings.disk_reserve_bytes,
-        keep_seconds=settings.export_seconds,
-    )
-    sweepers = [
-        Janitor(files, uploads, exports, pictures, OpenUploadTable(database), stopping),
-        Reaper(
-            files.staging,
-            stopping,
-            least_rate=settings.least_upload_rate,
-            reserve_bytes=settings.disk_reserve_bytes,
-        ),
-    ]
+    exporter = _exporter(settings, queues[EXPORT_QUEUE], database, files, catalog, token)
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
+        TEXTS: Handler(texts.run, texts.give_up),
         RENDER: Handler(renderer.render, renderer.give_up),
         VERIFY: Handler(verifier.verify, verifier.give_up),
+        **maker.handlers,
         EXPORT: Handler(exporter.run, exporter.give_up),
         OF_VIDEO: Handler(visibility.of_video, visibility.give_up),
         OF_CHANNEL: Handler(visibility.of_channel, visibility.give_up),
@@ -156,7 +148,52 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     }
     events = consumer("media", database, handlers(), stopping, from_start=True)
     rows = Sweeper([partial(become_events, database), partial(sweep, database)], stopping)
+    sweepers = _sweepers(settings, stopping, database, files, video_pictures)
     return [*sweepers, rows, events, *_slots(settings, stopping, queues, does)]
+
+
+def _sweepers(
+    settings: WorkerSettings,
+    stopping: threading.Event,
+    database: Database,
+    files: MediaFiles,
+    video_pictures: VideoPictureTable,
+) -> list[threading.Thread]:
+    """What removes what is left behind, and guards the disk."""
+    tables = (UploadTable(database), ExportTable(database), PictureTable(database))
+    more = (CaptionTable(database, files), video_pictures, OpenUploadTable(database))
+    return [
+        Janitor(files, *tables, *more, RenditionTable(database), stopping),
+        Reaper(
+            files.staging,
+            stopping,
+            least_rate=settings.least_upload_rate,
+            reserve_bytes=settings.disk_reserve_bytes,
+        ),
+    ]
+
+
+def _exporter(
+    settings: WorkerSettings,
+    queue: JobQueue,
+    database: Database,
+    files: MediaFiles,
+    catalog: Catalog,
+    token: str,
+) -> Exporter:
+    return Exporter(
+        queue,
+        ExportTable(database),
+        UploadTable(database),
+        PictureTable(database),
+        CaptionTable(database, files),
+        files,
+        Auth(ServiceClient(settings.auth_url, token)),
+        catalog,
+        Community(ServiceClient(settings.community_url, token)),
+        reserve_bytes=settings.disk_reserve_bytes,
+        keep_seconds=settings.export_seconds,
+    )
 
 
 def _slots(
@@ -172,6 +209,9 @@ def _slots(
         (settings.prepare_slots, [MEDIA_QUEUE], [PREPARE], PREPARE_IDLE_SECONDS),
         (settings.encode_slots, encodes, [ENCODE, RENDER], ENCODE_IDLE_SECONDS),
         (1, [VERIFY_QUEUE], [VERIFY], VERIFY_IDLE_SECONDS),
+        (1, [TEXTS_QUEUE], [TEXTS], VERIFY_IDLE_SECONDS),
+        (1, [PICTURES_QUEUE], [MAKE_PICTURES], VERIFY_IDLE_SECONDS),
+        (1, [FRAME_QUEUE], [TAKE_FRAME], PREPARE_IDLE_SECONDS),
         (1, [EXPORT_QUEUE], [EXPORT], EXPORT_IDLE_SECONDS),
         (1, [VISIBILITY_QUEUE], [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
         (1, [REMOVAL_QUEUE], [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),

@@ -1,4 +1,4 @@
-"""What media does about the events that it consumes: files are removed by jobs."""
+"""What media does about the events that it consumes: jobs, which work on files."""
 
 from pymysql.cursors import Cursor
 
@@ -6,12 +6,15 @@ from vireo_common.event_log import Handlers, Unreadable
 from vireo_common.events import (
     ChannelPictureRemoved,
     ChannelVisibilityChanged,
+    VideoPublished,
     VideoRemoved,
+    VideoStateChanged,
     VideoVisibilityChanged,
 )
 from vireo_media.core.pictures import NAME
 from vireo_media.core.uploads import HASH_PATH
 from vireo_media.storage.removals import add_remove_job, add_remove_picture_job
+from vireo_media.storage.texts import add_job_of_ready
 from vireo_media.storage.visibility import add_job_of_channel, add_job_of_video
 
 
@@ -20,12 +23,28 @@ def handlers() -> Handlers:
     return {
         ChannelPictureRemoved: _picture_removed,
         ChannelVisibilityChanged: _channel_changed,
+        VideoPublished: _video_published,
         VideoRemoved: _video_removed,
+        VideoStateChanged: _state_changed,
         VideoVisibilityChanged: _video_changed,
     }
 
 
 def _video_changed(cursor: Cursor, event: VideoVisibilityChanged, event_id: int) -> None:
+    if not HASH_PATH.fullmatch(event.hash_path):
+        raise Unreadable("no hash path of a video")
+    add_job_of_video(cursor, event.hash_path)
+
+
+def _state_changed(cursor: Cursor, event: VideoStateChanged, event_id: int) -> None:
+    if not HASH_PATH.fullmatch(event.hash_path):
+        raise Unreadable("no hash path of a video")
+    if event.state == "ready":
+        add_job_of_ready(cursor, event.hash_path)
+
+
+def _video_published(cursor: Cursor, event: VideoPublished, event_id: int) -> None:
+    """Captions that were set before are seen from now on."""
     if not HASH_PATH.fullmatch(event.hash_path):
         raise Unreadable("no hash path of a video")
     add_job_of_video(cursor, event.hash_path)

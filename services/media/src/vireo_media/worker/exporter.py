@@ -22,11 +22,19 @@ from vireo_common.worker import Interrupted, TryLater
 from vireo_media.auth import Auth
 from vireo_media.catalog import Catalog
 from vireo_media.community import Community
-from vireo_media.core.exports import README, Export, ExportState, archive_name, entry_name
+from vireo_media.core.exports import (
+    README,
+    Export,
+    ExportState,
+    archive_name,
+    captions_name,
+    entry_name,
+)
 from vireo_media.core.formats import HEAD_BYTES
 from vireo_media.core.uploads import Received, UploadState
 from vireo_media.storage import blobs
 from vireo_media.storage import exports as export_rows
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportGone, ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.pictures import PictureTable
@@ -58,6 +66,7 @@ class Exporter:
         exports: ExportTable,
         uploads: UploadTable,
         pictures: PictureTable,
+        captions: CaptionTable,
         files: MediaFiles,
         auth: Auth,
         catalog: Catalog,
@@ -70,6 +79,7 @@ class Exporter:
         self._exports = exports
         self._uploads = uploads
         self._pictures = pictures
+        self._captions = captions
         self._files = files
         self._auth = auth
         self._catalog = catalog
@@ -191,6 +201,7 @@ class Exporter:
                 **row,
                 "uploaded": _uploaded(received) if received else None,
                 "file": self._add_original(archive, number, row, received),
+                "captions": self._add_captions(archive, number, row),
             }
 
     def _add_original(
@@ -210,6 +221,20 @@ class Exporter:
             name = entry_name(number, hash_path, str(row["title"]), head)
             archive.add_file(name, source, source.size, head)
         return name
+
+    def _add_captions(self, archive: Archive, number: int, row: Row) -> list[dict[str, str]]:
+        hash_path, title = str(row["hash_path"]), str(row["title"])
+        added = []
+        for language, label in self._captions.of_owner(hash_path):
+            key = self._files.find_captions(hash_path, language)
+            with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as stack:
+                if key is None:
+                    continue
+                source = stack.enter_context(self._files.blobs.open(key))
+                name = captions_name(number, hash_path, title, language)
+                archive.add_file(name, source, source.size)
+                added.append({"language": language, "label": label, "file": name})
+        return added
 
     def _add_list(
         self, archive: Archive, name: str, rows: Iterator[Row], pause: Callable[[], None]

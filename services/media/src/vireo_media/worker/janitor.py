@@ -5,14 +5,18 @@ import threading
 from vireo_common.errors import Failure
 from vireo_common.logs import get_logger
 from vireo_media.core.exports import ExportState
+from vireo_media.core.playlists import KEYS
 from vireo_media.core.uploads import Step, UploadState
 from vireo_media.storage import blobs
-from vireo_media.storage.blobs import Kind
+from vireo_media.storage.blobs import HIDDEN_KINDS, OF_PICTURES, Kind
+from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportTable
-from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.files import CAPTIONS_KINDS, MASTER, MediaFiles
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
+from vireo_media.storage.renditions import RenditionTable
 from vireo_media.storage.uploads import UploadTable
+from vireo_media.storage.video_pictures import VideoPictureTable
 
 log = get_logger()
 
@@ -26,6 +30,9 @@ WHOLE_EVERY = 120
 # long as it is made.
 STAGING_SECONDS = 60.0
 OF_VIDEOS = (Kind.VIDEO, Kind.THUMBNAIL, Kind.HIDDEN_VIDEO, Kind.HIDDEN_THUMBNAIL)
+OF_STREAMS = [each for kind in blobs.OF_STREAM for each in (kind, blobs.HIDDEN_KINDS[kind])]
+# A part is there before its row. Who watches goes on with the parts that an earlier master named.
+PART_SECONDS = 6 * 3600.0
 # An export gets its row before its file.
 EXPORT_SECONDS = 60.0
 
@@ -39,7 +46,10 @@ class Janitor(threading.Thread):
         uploads: UploadTable,
         exports: ExportTable,
         pictures: PictureTable,
+        captions: CaptionTable,
+        video_pictures: VideoPictureTable,
         open_uploads: OpenUploadTable,
+        renditions: RenditionTable,
         stopping: threading.Event,
     ) -> None:
         super().__init__(name="janitor")
@@ -47,7 +57,10 @@ class Janitor(threading.Thread):
         self._uploads = uploads
         self._exports = exports
         self._pictures = pictures
+        self._captions = captions
+        self._video_pictures = video_pictures
         self._open_uploads = open_uploads
+        self._renditions = renditions
         self._stopping = stopping
         self._sweeps = 0
 
@@ -73,12 +86,21 @@ class Janitor(threading.Thread):
             if not self._needed(hash_path, upload_id):
                 path.unlink(missing_ok=True)
                 log.info("left_file_removed", hash_path=hash_path)
+        self._sweep_drafts()
         self._sweep_exports()
         if self._sweeps % WHOLE_EVERY == 0:
             self._sweep_kept()
         self._sweeps += 1
         self._uploads.sweep()
         self._open_uploads.sweep()
+        self._video_pictures.fill()
+
+    def _sweep_drafts(self) -> None:
+        """Remove pictures of videos whose maker died; a request has ended after so long."""
+        for path, maker in self._files.staging.left_drafts(STAGING_SECONDS):
+            if not self._video_pictures.is_making(maker):
+                path.unlink(missing_ok=True)
+                log.info("left_draft_removed")
 
     def _sweep_exports(self) -> None:
         """Forget exports that have expired, and remove what has no row any more."""
@@ -108,10 +130,21 @@ class Janitor(threading.Thread):
                 if not self._stopping.is_set() and self._uploads.find(key.name) is None:
                     store.delete(key)
                     log.info("left_public_file_removed", hash_path=key.name)
+        self._sweep_captions()
+        self._sweep_streams()
+        self._sweep_pictures()
         for key in store.keys(Kind.PICTURE, older=STAGING_SECONDS):
             if not self._stopping.is_set() and not self._pictures.has(key.name):
                 store.delete(key)
                 log.info("left_picture_removed")
+
+    def _sweep_captions(self) -> None:
+        """Remove captions whose row was never written, or is gone."""
+        for kind in CAPTIONS_KINDS:
+            for key in self._files.blobs.keys(kind, older=STAGING_SECONDS):
+                if not self._stopping.is_set() and not self._captions.has(*blobs.part_of(key)):
+                    self._files.blobs.delete(key)
+                    log.info("left_captions_removed")
 
     def _state_of(self, name: str) -> ExportState | None:
         export = self._exports.find(name)
@@ -120,6 +153,33 @@ class Janitor(threading.Thread):
     def _owned(self, hash_path: str, upload_id: str) -> bool:
         upload = self._uploads.find(hash_path)
         return upload is not None and upload.upload_id == upload_id
+
+    def _sweep_streams(self) -> None:
+        """Remove parts of streams that no master names any more."""
+        store = self._files.blobs
+        for kind in OF_STREAMS:
+            for key in store.keys(kind, older=PART_SECONDS):
+                if not self._stopping.is_set() and not self._named(*blobs.part_of(key)):
+                    store.delete(key)
+                    log.info("left_part_removed", hash_path=key.name)
+
+    def _sweep_pictures(self) -> None:
+        """Remove pictures of videos that were deleted."""
+        store = self._files.blobs
+        for kind in (*OF_PICTURES, *(HIDDEN_KINDS[each] for each in OF_PICTURES), Kind.CANDIDATE):
+            for key in store.keys(kind):
+                hash_path = key.name.partition(".")[0]
+                if not self._stopping.is_set() and self._uploads.find(hash_path) is None:
+                    store.delete(key)
+                    log.info("left_public_file_removed", hash_path=hash_path)
+
+    def _named(self, hash_path: str, part: str) -> bool:
+        """Whether a part of a stream is named by a playlist."""
+        if self._uploads.find(hash_path) is None:
+            return False
+        # Of a rendition there are two lists.
+        parts = self._renditions.parts(hash_path)
+        return part == MASTER or part in parts or part.removesuffix(KEYS) in parts
 
     def _needed(self, hash_path: str, upload_id: str) -> bool:
         upload = self._uploads.find(hash_path)

@@ -267,12 +267,7 @@ class Pipeline:
             tell=tell,
             stop=work.stop,
         )
-        if film.plan is None:
-            self._make_of(film, work)
-            return film, ()
-        plan = film.plan
-        if not tools.still(work.source, results.thumbnail, plan.found, plan.looked, stop=work.stop):
-            self._make_of(film, work)
+        self._make_of(film, work)
         return film, parts_of(film, work, tools)
 
     def give_up_encode(self, job: Job, error: str) -> None:

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 
 from pymysql.cursors import Cursor
 
-from vireo_common.jobs import Job, JobQueue
+from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.logs import get_logger
 from vireo_common.worker import TryLater
 from vireo_media.core.inspection import Inspection
-from vireo_media.core.ladder import Size, file_height, next_group
+from vireo_media.core.ladder import GROUP_COST, Size, file_height, next_group
 from vireo_media.core.refused import Refused
 from vireo_media.core.uploads import Step, Upload, UploadState
 from vireo_media.storage import blobs, renditions
@@ -27,6 +27,7 @@ from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.renditions import RenditionRow, RenditionTable
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.storage.video_files import FilesChange
+from vireo_media.storage.video_pictures import add_pictures_job
 from vireo_media.storage.visibility import is_hidden
 from vireo_media.tools.encoder import DiskFull, TranscodeFailed
 from vireo_media.tools.fragments import BadFragments
@@ -40,7 +41,7 @@ from vireo_media.worker.steps.progress_report import ProgressReport
 from vireo_media.worker.steps.publish_parts import place_files, place_rows, transfer_parts
 from vireo_media.worker.steps.stream import copied_part, encoded_parts, rungs_of, sound_part
 from vireo_media.worker.steps.tools import Tools
-from vireo_media.worker.steps.work import Part, Work
+from vireo_media.worker.steps.work import BT709, Part, Work
 
 log = get_logger()
 
@@ -56,6 +57,7 @@ class Renderer:
     Args:
         is_waited_for: whether another job waits for the slot.
         storage: how many times the bytes of the original a stream may take.
+        group_cost: pixels times frames that are encoded before what there is joins the stream.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Renderer:
         is_waited_for: Callable[[], bool],
         *,
         storage: float,
+        group_cost: int = GROUP_COST,
     ) -> None:
         self._queue = queue
         self._uploads = uploads
@@ -78,6 +81,7 @@ class Renderer:
         self._tools = tools
         self._is_waited_for = is_waited_for
         self._storage = storage
+        self._group_cost = group_cost
 
     def render(self, job: Job, stop: threading.Event) -> None:
         """Make what there is not; the rest is left where others wait."""
@@ -118,7 +122,7 @@ class Renderer:
         if of_film and not self._rows(upload):
             self._begin(work, found, looked)
         while waiting := [row for row in self._rows(upload) if row.state in UNFINISHED]:
-            group = next_group([row.rung for row in waiting])
+            group = next_group([row.rung for row in waiting], self._group_cost)
             heights = [rung.height for rung in group]
             behind = [row.cost for row in waiting if row.height not in heights]
             report = ProgressReport(
@@ -137,7 +141,7 @@ class Renderer:
                 work.results,
                 tools,
                 start=ready[0].start if ready else self._start(work, found, of_film=of_film),
-                keyframes=self._keyframes(work, ready),
+                keyframes=self._keyframes(work, found, ready),
                 stop=stop,
                 progress=Progress(found.video_span.seconds, report),
             )
@@ -164,6 +168,9 @@ class Renderer:
         between them what there is room for, the lowest first."""
         rows = self._rows(work.upload)
         heights = [row.height for row in rows if row.height]
+        if not heights:
+            # The video was deleted meanwhile.
+            raise LeaseLost
         always = {min(heights), max(heights)}
         original = blobs.original(work.upload.hash_path, work.upload.upload_id)
         room = (self._files.blobs.size(original) or 0) * self._storage
@@ -197,14 +204,20 @@ class Renderer:
 
         self._publish(work, parts, of_film=True, before=plan)
 
-    def _keyframes(self, work: Work, ready: Sequence[RenditionRow]) -> Sequence[float]:
-        """When the segments of the film's own frames begin; none where all were encoded."""
+    def _keyframes(
+        self, work: Work, found: Inspection, ready: Sequence[RenditionRow]
+    ) -> Sequence[float]:
+        """When the segments of the film's own frames begin, counted from where the film does, as
+        encoders count; none where all were encoded."""
         own = next((row for row in ready if row.copied), None)
         if own is None:
             return ()
         key = self._files.part(work.upload.hash_path, own.part)
+        tools, stop = self._tools, work.stop
+        streams = ("v", "a") if found.audio else ("v",)
+        begins = min(tools.beginning(work.source, each, stop=stop).start for each in streams)
         with self._files.blobs.fetch(key) as file:
-            return [each.start for each in self._tools.fragments(file, None).segments]
+            return [each.start - begins for each in tools.fragments(file, None).segments]
 
     def _publish(
         self,
@@ -250,6 +263,9 @@ class Renderer:
             place_files(self._files, work, transfers, master, hidden=hidden)
             if film:
                 self._files.publish_video(film, hidden=hidden)
+                # Those of the film before are smaller.
+                names = (upload.hash_path, upload.upload_id, work.job.turn_of)
+                add_pictures_job(cursor, *names, cost=rows[-1].cost, matrix=BT709)
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             self._queue.while_held(work.job, place)

@@ -28,6 +28,7 @@ class Visibility:
         """The files of one video."""
         self._table.apply(job.subject, self._files)
         self._files.settle(job.subject)
+        self._files.pictures.settle(job.subject)
         self._queue.finish(job)
 
     def of_channel(self, job: Job, stop: threading.Event) -> None:
@@ -45,6 +46,7 @@ class Visibility:
         # All are moved first: the first sync has then written down the most of it.
         for _, hash_path in videos:
             self._files.settle(hash_path)
+            self._files.pictures.settle(hash_path)
 
         def go_on(cursor: Cursor) -> None:
             if len(videos) == PAGE:

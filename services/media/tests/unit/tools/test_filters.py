@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from vireo_media.core.ladder import Size
 from vireo_media.core.streams import Colour, Crop, Stream, Turn
 from vireo_media.tools.filters import (
-    Canvas,
     canvas_of,
     counts_samples,
     frame_filters,
@@ -26,24 +26,25 @@ def shape(width: int, height: int, seconds: float, aspect: float = 1.0) -> Shape
 @pytest.mark.parametrize(
     ("shapes", "canvas"),
     [
-        ((shape(640, 360, 10),), Canvas(640, 360)),
-        ((shape(641, 361, 10),), Canvas(640, 360)),
-        ((shape(1, 1, 10),), Canvas(2, 2)),
-        ((shape(3840, 2160, 10),), Canvas(1920, 1080)),
+        ((shape(640, 360, 10),), Size(640, 360)),
+        ((shape(641, 361, 10),), Size(640, 360)),
+        ((shape(1, 1, 10),), Size(2, 2)),
+        ((shape(3840, 2160, 10),), Size(3840, 2160)),
+        ((shape(7680, 4320, 10),), Size(3840, 2160)),
         # What grows is as large as it is for a while, not as it is for a moment.
-        ((shape(320, 180, 4), shape(640, 360, 2)), Canvas(640, 360)),
-        ((shape(320, 180, 99), shape(1280, 720, 1)), Canvas(320, 180)),
+        ((shape(320, 180, 4), shape(640, 360, 2)), Size(640, 360)),
+        ((shape(320, 180, 99), shape(1280, 720, 1)), Size(320, 180)),
         # Of a turned phone the longer part decides.
-        ((shape(640, 360, 4), shape(360, 640, 6)), Canvas(360, 640)),
-        ((shape(720, 576, 10, 64 / 45),), Canvas(1024, 576)),
+        ((shape(640, 360, 4), shape(360, 640, 6)), Size(360, 640)),
+        ((shape(720, 576, 10, 64 / 45),), Size(1024, 576)),
     ],
 )
-def test_the_size_of_the_film(shapes: tuple[Shape, ...], canvas: Canvas) -> None:
+def test_the_size_of_the_film(shapes: tuple[Shape, ...], canvas: Size) -> None:
     assert canvas_of(VIDEO, shapes) == canvas
 
 
 def test_a_turned_film_is_upright() -> None:
-    assert canvas_of(replace(VIDEO, rotation=90), (shape(640, 360, 10),)) == Canvas(360, 640)
+    assert canvas_of(replace(VIDEO, rotation=90), (shape(640, 360, 10),)) == Size(360, 640)
 
 
 def chain(video: Stream, colour: Colour, *shapes: Shape, interlaced: bool = False) -> list[str]:
@@ -51,7 +52,7 @@ def chain(video: Stream, colour: Colour, *shapes: Shape, interlaced: bool = Fals
     looked = Survey(
         shapes, colour, interlaced, unsaid=False, steady=True, sound=None, measured=None
     )
-    return frame_filters(video, looked).split(",")
+    return frame_filters(video, looked, canvas_of(video, looked.shapes)).split(",")
 
 
 def test_a_plain_film_takes_no_more_than_it_needs() -> None:

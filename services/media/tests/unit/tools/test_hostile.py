@@ -9,8 +9,8 @@ import pytest
 
 from vireo_media.core.refused import Refused
 from vireo_media.tools import sandbox
+from vireo_media.tools.encoder import TranscodeFailed
 from vireo_media.tools.probe import inspect
-from vireo_media.tools.transcode import TranscodeFailed
 from vireo_media.worker.steps.encode import make_film
 from vireo_media.worker.steps.tools import Tools
 from vireo_testing.bait import Bait

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 
 from vireo_media.core.inspection import Inspection
+from vireo_media.core.ladder import Rung
 from vireo_media.tools import sandbox, transcode
+from vireo_media.tools.encoder import TranscodeFailed
 from vireo_media.tools.probe import inspect
-from vireo_media.tools.survey import survey
+from vireo_media.tools.survey import Survey, survey
+from vireo_media.worker.steps.encode import choose_largest
+from vireo_media.worker.steps.stream import rungs_of
 from vireo_testing.clips import (
     AAC,
     CLIPS,
@@ -37,7 +41,13 @@ PLAIN_TAGS = {
 
 
 def encode(path: Path, target: Path, source: Inspection) -> None:
-    transcode.encode(path, target, source, survey(path, source))
+    looked = survey(path, source)
+    transcode.encode(path, target, source, looked, largest_rung(path, source, looked))
+
+
+def largest_rung(path: Path, source: Inspection, looked: Survey) -> Rung:
+    """What the MP4 for every browser is made of."""
+    return choose_largest(*reversed(rungs_of(source, looked, path.stat().st_size, 2.0)))
 
 
 def describe(path: Path) -> dict[str, Any]:
@@ -154,7 +164,7 @@ def test_only_the_best_streams_are_copied(tmp_path: Path) -> None:
 
 
 def test_a_large_frame_is_scaled_down_upright_too(tmp_path: Path) -> None:
-    for size, expected in (("2560x1442", (1920, 1080)), ("722x2600", (532, 1920))):
+    for size, expected in (("2560x1442", (1918, 1080)), ("722x2600", (480, 1728))):
         path, target = tmp_path / "large.mkv", tmp_path / "out.mp4"
         ffmpeg(*picture(size, seconds=0.4), "-c:v", "mpeg4", "-q:v", "9", str(path))
         encode(path, target, inspect(path))
@@ -182,7 +192,7 @@ def test_a_failure_leaves_nothing(library: Library, tmp_path: Path) -> None:
     source = inspect(library.path("plain.mp4"))
     path.write_bytes(library.path("plain.mp4").read_bytes()[:2000])
     for make in (transcode.copy_streams, encode):
-        with pytest.raises(transcode.TranscodeFailed):
+        with pytest.raises(TranscodeFailed):
             make(path, target, source)
         assert not target.exists()
 
@@ -192,7 +202,7 @@ def test_stopping_an_encoder_leaves_nothing(tmp_path: Path) -> None:
     ffmpeg(*picture("1280x720", "25", 8), "-c:v", "mpeg4", "-q:v", "5", str(path))
     source = dataclasses.replace(inspect(path), video_copies=False)
     looked = survey(path, source)
-    stop = threading.Event()
+    rung, stop = largest_rung(path, source, looked), threading.Event()
 
     def stop_at_work() -> None:
         eventually(target.exists)
@@ -201,6 +211,6 @@ def test_stopping_an_encoder_leaves_nothing(tmp_path: Path) -> None:
     stopper = threading.Thread(target=stop_at_work)
     stopper.start()
     with pytest.raises(sandbox.Stopped):
-        transcode.encode(path, target, source, looked, stop=stop)
+        transcode.encode(path, target, source, looked, rung, stop=stop)
     stopper.join()
     assert not target.exists()

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from vireo_media.tools.encoder import NoCopy
 from vireo_media.tools.measure import Made, measure
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.thumbnail import thumbnail
-from vireo_media.tools.transcode import NoCopy, copy_streams
+from vireo_media.tools.transcode import copy_streams
 from vireo_media.worker.steps.encode import make_film
 from vireo_media.worker.steps.tools import Tools
 from vireo_testing import seen

@@ -12,8 +12,9 @@ import pytest
 
 from vireo_media.core.refused import Refused
 from vireo_media.tools.decode import decodes
+from vireo_media.tools.encoder import NoCopy
 from vireo_media.tools.probe import inspect
-from vireo_media.tools.transcode import NoCopy, copy_streams
+from vireo_media.tools.transcode import copy_streams
 from vireo_media.worker.steps.encode import NO_SOUND, make_film
 from vireo_media.worker.steps.tools import Tools
 from vireo_testing import kinds, patched_clips, seen

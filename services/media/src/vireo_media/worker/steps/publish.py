@@ -12,6 +12,7 @@ from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.storage.video_files import FilesChange
+from vireo_media.storage.video_pictures import add_pictures_job, is_chosen
 from vireo_media.storage.visibility import is_hidden
 from vireo_media.worker.reports import Change, Reports, change_to
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
@@ -56,7 +57,8 @@ class Publish:
             upload_rows.set_first_play(cursor, upload.hash_path, upload.upload_id)
             master = place_rows(cursor, work, parts)
             place_files(self._files, work, transfers, master, hidden=hidden)
-            version = self._files.publish(transferred, hidden=hidden)
+            keep = is_chosen(cursor, upload.hash_path)
+            version = self._files.publish(transferred, hidden=hidden, keep_thumbnail=keep)
             told.change = replace(told.change, thumbnail_version=version)
             told.publish(cursor)
             if parts:
@@ -77,9 +79,10 @@ class Publish:
         job, upload = work.job, work.upload
         marking(upload, UploadState.PUBLISHED)(cursor)
         names = (upload.hash_path, upload.upload_id, job.turn_of)
+        made = film.made
+        cost = int(made.duration * made.width * made.height)
+        add_pictures_job(cursor, *names, cost=cost, matrix=film.matrix)
         if film.copied:
-            made = film.made
-            cost = int(made.duration * made.width * made.height)
             upload_rows.add_verify_job(cursor, *names, cost=cost)
         rows = renditions.of_upload(cursor, upload.hash_path, upload.upload_id)
         left = sum(row.cost for row in rows if row.state != "ready")

@@ -18,5 +18,5 @@ def work(tmp_path: Path) -> Work:
     payload = {"upload_id": "0" * 32}
     job = Job(1, "encode", "aB3dE6g", payload, attempt=1, max_attempts=3, lease="1" * 32)
     upload = Upload("aB3dE6g", "0" * 32, UploadState.STORED, None, None)
-    results = Results(tmp_path / "made.mp4", tmp_path / "made.jpg")
+    results = Results(tmp_path / "made")
     return Work(job, upload, source, results, threading.Event())

@@ -9,8 +9,8 @@ import pytest
 
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.streams import Colour
+from vireo_media.tools.encoder import DiskFull, NoCopy, TranscodeFailed
 from vireo_media.tools.measure import Made, NotMade
-from vireo_media.tools.transcode import DiskFull, NoCopy, TranscodeFailed
 from vireo_media.worker.steps.copy import copy
 from vireo_media.worker.steps.work import Film, Work
 

@@ -6,12 +6,19 @@ from typing import Any
 import pytest
 
 from vireo_media.core.refused import Refused
+from vireo_media.tools.encoder import DiskFull, NoCopy, TranscodeFailed
 from vireo_media.tools.survey import Shape
-from vireo_media.tools.transcode import DiskFull, NoCopy, TranscodeFailed
-from vireo_media.worker.steps.encode import NO_SOUND, PART_OF_SOUND, WrongLength, encode
-from vireo_media.worker.steps.work import BT709, Work
+from vireo_media.worker.steps.encode import NO_SOUND, PART_OF_SOUND, WrongLength, make_film
+from vireo_media.worker.steps.tools import Tools
+from vireo_media.worker.steps.work import BT709, Film, Work
 
 FAILED = TranscodeFailed("a packet without a time")
+
+
+def encode(work: Work, tools: Tools) -> Film:
+    may_copy = bool(work.job.payload.get("may_copy", True))
+    target = work.results.video
+    return make_film(work.source, target, tools, may_copy=may_copy, stop=work.stop)
 
 
 def tried(fakes: Any) -> list[tuple[bool, bool]]:
