@@ -1,5 +1,6 @@
 """How far one's own videos are: heard where it can be, with percent, qualities, and again."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ from vireo_testing.person import Person, eventually
 Visitor = Callable[..., Visit]
 Enter = Callable[..., Any]
 Whole = Callable[[Person, str], None]
+# What stands there of a rendition of 240 lines that is not made yet.
+PLANNED = {"width": 426, "height": 240, "bits": 400_000}
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +97,9 @@ def fail(runtime: Runtime, hash_path: str, height: int, reason: str) -> None:
     with database._as_root(runtime.layout) as cursor:
         cursor.execute(f"USE `{DATABASE_NAME}`")
         cursor.execute(
-            "UPDATE Renditions SET State = 'failed', Percent = 0"
+            "UPDATE Renditions SET State = 'failed', Percent = 0, Part = '', Bytes = 0, Facts = %s"
             " WHERE PathHash = %s AND Height = %s",
-            (hash_path, height),
+            (json.dumps(PLANNED), hash_path, height),
         )
         cursor.execute(
             "UPDATE Uploads SET Failure = %s, Step = 'done' WHERE PathHash = %s",

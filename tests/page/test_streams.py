@@ -1,6 +1,5 @@
 """Streams in the player: which rendition is played, what is chosen, what is done where it fails."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,13 +16,17 @@ from vireo_testing.person import Person, eventually
 Visitor = Callable[..., Visit]
 Enter = Callable[..., Any]
 Whole = Callable[[Person, str], None]
-Alter = Callable[..., None]
 # Of 640 x 360; the highest is the source's.
 HEIGHTS = [360, 240, 144]
 SECONDS = 160
 # Bits per second: enough for the highest rendition with some to spare, and for the lowest alone.
 WIDE, NARROW = 4_000_000, 400_000
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b>"
+# Chapters are times in the description.
+DESCRIPTION = f"""All of it:
+0:00 The source
+0:16 {HOSTILE}
+2:00 The sea"""
 
 
 def wait_for(tab: Page, condition: str) -> None:
@@ -39,41 +42,22 @@ def film(url: str, whole: Whole, tmp_path_factory: pytest.TempPathFactory) -> tu
     rate = ["-maxrate", "1500k", "-bufsize", "1500k", *AAC, str(path)]
     ffmpeg(*picture("640x360", "12", seconds=SECONDS), *tone(SECONDS), *noise, *rate)
     person = Person(url)
-    hash_path = person.publish(path, f"Rapids {person.name}")
+    hash_path = person.publish(path, f"Rapids {person.name}", DESCRIPTION)
     whole(person, hash_path)
     return person, hash_path
 
 
-VTT = "WEBVTT\n\n00:00.000 --> 01:00.000\n"
-
-
 @pytest.fixture(scope="module")
-def told(url: str, alter: Alter, film: tuple[Person, str]) -> Iterator[str]:
-    """The film with captions in two languages and with chapters, whose words are hostile."""
-    _, hash_path = film
-    captions = [
-        {"language": "en", "label": "English"},
-        {"language": "pt-BR", "label": HOSTILE},
-    ]
-    chapters = [
-        {"start": 0, "title": "The source"},
-        {"start": 16, "title": HOSTILE},
-        {"start": 120, "title": "The sea"},
-    ]
-    alter(hash_path, Captions=json.dumps(captions), Chapters=json.dumps(chapters))
-    eventually(lambda: len(requests.get(f"{url}/v/{hash_path}").json()["response"]["chapters"]))
+def told(film: tuple[Person, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The film with captions in two languages, each of which says which it is."""
+    person, hash_path = film
+    for language in ("en", "pt-BR"):
+        path = tmp_path_factory.mktemp("captions") / f"{language}.srt"
+        path.write_text(f"1\n00:00:00,000 --> 00:02:30,000\nThis is {language}.\n")
+        person.client.set_captions(hash_path, language, path)
     yield hash_path
-    alter(hash_path, Captions="[]", Chapters="[]")
-
-
-def serve_captions(tab: Page) -> None:
-    """Answer for captions, each with its language as its words."""
-
-    def answer(route: Route) -> None:
-        language = route.request.url.rsplit("/", 1)[1].removesuffix(".vtt")
-        route.fulfill(body=f"{VTT}This is {language}.\n", content_type="text/vtt")
-
-    tab.route("**/captions/**", answer)
+    for language in ("en", "pt-BR"):
+        person.client.remove_captions(hash_path, language)
 
 
 def asked(tab: Page) -> list[str]:
@@ -369,9 +353,7 @@ def test_it_goes_on_where_it_was_left(
 
 
 def test_captions_are_chosen_and_remembered(visit: Visit, told: str) -> None:
-    tab = visit.context.new_page()
-    serve_captions(tab)
-    tab.goto(f"{visit.url}/watch/{told}")
+    tab = visit.open(f"/watch/{told}")
     ready(tab)
     shown = """[...document.querySelector('video').textTracks]
         .filter((one) => one.kind === 'captions' && one.mode === 'showing')
@@ -388,7 +370,8 @@ def test_captions_are_chosen_and_remembered(visit: Visit, told: str) -> None:
     labels = group.get_by_role("radio").evaluate_all(
         "all => all.map((one) => one.labels[0].innerText)"
     )
-    assert labels == ["Off", "English", HOSTILE]
+    known = requests.get(f"{visit.url}/v/{told}", timeout=10).json()["response"]["captions"]
+    assert labels == ["Off", *(one["label"] for one in known)]
     group.get_by_role("radio").nth(2).check(force=True)
     until(tab, f"{shown} === 'This is pt-BR.'")
     tab.keyboard.press("Escape")
@@ -403,9 +386,7 @@ def test_captions_are_chosen_and_remembered(visit: Visit, told: str) -> None:
 
 
 def test_chapters_are_on_the_line_of_time(visit: Visit, told: str) -> None:
-    tab = visit.context.new_page()
-    serve_captions(tab)
-    tab.goto(f"{visit.url}/watch/{told}")
+    tab = visit.open(f"/watch/{told}")
     ready(tab)
     line = tab.locator("media-time-range")
     parts = "one => one.shadowRoot.querySelectorAll('#segments-clipping rect').length"
@@ -422,44 +403,44 @@ def test_chapters_are_on_the_line_of_time(visit: Visit, told: str) -> None:
 
 
 def test_one_sees_where_one_scrubs_to(
-    visit: Visit, film: tuple[Person, str], alter: Alter, tmp_path: Path, screens: Path
+    visit: Visit, film: tuple[Person, str], axe: Path, screens: Path
 ) -> None:
-    # Eight pictures beside each other, one for each eighth.
-    sprite = tmp_path / "sprite.jpg"
-    tile = ["-vf", "scale=160:90,fps=1/20,tile=8x1", "-frames:v", "1", str(sprite)]
-    ffmpeg(*picture("320x180", "5", seconds=SECONDS), *tile)
-    cues = [
-        f"00:{20 * n // 60:02}:{20 * n % 60:02}.000 --> 00:{20 * (n + 1) // 60:02}:"
-        f"{20 * (n + 1) % 60:02}.000\n{film[1]}/0.jpg#xywh={160 * n},0,160,90\n"
-        for n in range(8)
-    ]
+    person, hash_path = film
+    eventually(lambda: person.client.show_video(hash_path).storyboard)
     tab = visit.context.new_page()
     found = asked(tab)
-    tab.route(
-        "**/storyboard/*.vtt",
-        lambda route: route.fulfill(body="\n".join(["WEBVTT\n", *cues]), content_type="text/vtt"),
-    )
-    tab.route("**/storyboard/*/*.jpg", lambda route: route.fulfill(path=sprite))
-    alter(film[1], Storyboard=1)
-    tab.goto(f"{visit.url}/watch/{film[1]}")
+    tab.goto(f"{visit.url}/watch/{hash_path}")
     ready(tab)
-    until(
-        tab, "[...document.querySelector('video').textTracks].some((one) => one.cues?.length === 8)"
-    )
+    board = """[...document.querySelector('video').textTracks]
+        .find((one) => one.label === 'thumbnails')"""
+    until(tab, f"{board}?.cues?.length > 1")
     # The pictures come when somebody looks for a place.
     assert not any(".jpg" in one and "/storyboard/" in one for one in found)
     box = tab.locator("media-time-range").bounding_box()
     assert box
     preview = tab.locator("media-time-range > media-preview-thumbnail")
-    for share, place in ((0.3, 2), (0.8, 6)):
+    time = "Number(document.querySelector('media-time-range').getAttribute('mediapreviewtime'))"
+    for share in (0.3, 0.8):
         tab.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
-        expect(preview).to_have_attribute("mediapreviewcoords", f"{160 * place} 0 160 90")
+        until(tab, f"Math.abs({time} - {SECONDS * share}) < 2")
+        at = tab.evaluate(time)
+        cue = tab.evaluate(
+            f"[...{board}.cues].find((one) => one.startTime <= {at} && {at} < one.endTime).text"
+        )
+        place = cue.split("#xywh=")[1].replace(",", " ")
+        expect(preview).to_have_attribute("mediapreviewcoords", place)
     until(
         tab,
         "document.querySelector('media-preview-thumbnail').shadowRoot.querySelector('img')"
-        ".naturalWidth === 1280",
+        ".naturalWidth > 0",
+    )
+    until(
+        tab,
+        "getComputedStyle(document.querySelector('media-time-range > media-preview-thumbnail'))"
+        ".visibility === 'visible'",
     )
     tab.screenshot(path=screens / "scrubbing.png")
+    assert visit.violations(tab, axe) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -472,9 +453,7 @@ def test_the_settings_are_for_everybody(
         (WALL, "wall", "en-GB"),
     ):
         visit = visitor(size=size, color_scheme=theme, locale=language)
-        tab = visit.context.new_page()
-        serve_captions(tab)
-        tab.goto(f"{visit.url}/watch/{told}")
+        tab = visit.open(f"/watch/{told}")
         ready(tab)
         german = language == "de-DE"
         tab.get_by_role("button", name="Einstellungen" if german else "Settings").click()

@@ -1,17 +1,22 @@
 /**
  * After an update of Vireo the files that this page was made of may be gone: the new page is loaded,
- * once. Where a file can't be had after that either, it is not the update. Nor is it where the server
- * can't be reached: to load the page anew would leave one with the browser's page of errors.
+ * once for each of them. Where one can't be had after that either, it is not the update. Nor is it
+ * where the server can't be reached: to load the page anew would leave one with the browser's page of
+ * errors.
  */
 
 import { answers, doubtLine } from "~/api/connection";
 
 const RELOADED = "vireo.reloaded";
+const MOST = 50;
 
-function mark(): boolean {
+/** Note which file was missing, by what the browser says of it; whether that is new. */
+function mark(complaint: string): boolean {
   try {
-    if (sessionStorage.getItem(RELOADED)) return false;
-    sessionStorage.setItem(RELOADED, "yes");
+    const known: unknown = JSON.parse(sessionStorage.getItem(RELOADED) ?? "[]");
+    const before = Array.isArray(known) ? known : [];
+    if (before.includes(complaint)) return false;
+    sessionStorage.setItem(RELOADED, JSON.stringify([...before, complaint].slice(-MOST)));
     return true;
   } catch {
     // Without storage nothing would stop it from loading over and over.
@@ -19,20 +24,12 @@ function mark(): boolean {
   }
 }
 
-async function renew(): Promise<void> {
+async function renew(complaint: string): Promise<void> {
   if (!(await answers())) doubtLine();
-  else if (mark()) location.reload();
+  else if (mark(complaint)) location.reload();
 }
 
 export function startUpdates(): void {
-  addEventListener("vite:preloadError", () => void renew());
-}
-
-/** A file that is loaded late has come: the next update may load the page anew again. */
-export function cameLate(): void {
-  try {
-    sessionStorage.removeItem(RELOADED);
-  } catch {
-    // Without storage there is no mark.
-  }
+  // It names the file, whose name has a digest of its content.
+  addEventListener("vite:preloadError", ({ payload }) => void renew(payload.message));
 }

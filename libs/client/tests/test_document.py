@@ -94,7 +94,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "wait": {"hash_path": HASH, "seconds": 5.0},
     "edit_video": {"hash_path": HASH, "title": "x", "description": "", "comments_policy": "open"},
     "set_captions": {"hash_path": HASH, "language": "en", "file": FILE},
-    **{f"{do}_captions": {"hash_path": HASH, "language": "en"} for do in ("remove", "download")},
+    **{f"{act}_captions": {"hash_path": HASH, "language": "en"} for act in ("remove", "download")},
     "download_video": {"hash_path": HASH, "target": TARGET, "progress": None},
     "read_video": {"hash_path": HASH, "first": 0, "last": 3},
     "download_thumbnail": {"hash_path": HASH, "w": 320, "v": "a-b"},

@@ -5,7 +5,6 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { doubtLine } from "~/api/connection";
 import { offline } from "~/api/failure";
 import { Failed } from "~/components/states";
-import { cameLate } from "~/updates";
 
 /** A screen that is on its way: its place, so that nothing jumps when it comes. */
 export function ScreenToBe() {
@@ -32,7 +31,6 @@ export function lazy<P extends object>(
       load().then(
         (component) => {
           come = component;
-          cameLate();
           setRound((n) => n + 1);
         },
         () => {

@@ -7,7 +7,6 @@ import type { Captions } from "~/api/types";
 import { lazy } from "~/components/lazy";
 import { language, texts } from "~/locales";
 import type { Stream } from "~/player/stream";
-import { cameLate } from "~/updates";
 
 const Settings = lazy(
   async () => (await import("~/player/settings")).Settings,
@@ -81,6 +80,11 @@ function Loading({ video }: { video: Video }) {
   );
 }
 
+/** The picture of where one scrubs to says no more than the time beside it. */
+function nameless(thumbnail: HTMLElement | null): void {
+  thumbnail?.shadowRoot?.querySelector("img")?.setAttribute("alt", "");
+}
+
 interface BarsProps {
   video: Video;
   stream: Stream | null;
@@ -99,7 +103,7 @@ function Bars({ video, stream, offered, steps }: BarsProps) {
       {steps >= 2 && (
         <media-control-bar class="line-of-time">
           <media-time-range>
-            <media-preview-thumbnail slot="preview" />
+            <media-preview-thumbnail slot="preview" ref={nameless} />
             <media-preview-chapter-display slot="preview" />
             <media-preview-time-display slot="preview" />
           </media-time-range>
@@ -137,7 +141,6 @@ export function useControls(
       await idle();
       const { define } = await import("~/player/chrome");
       await define(language.peek());
-      cameLate();
       for (let step = 1; step <= STEPS && wanted; step++) {
         await idle();
         setSteps(step);

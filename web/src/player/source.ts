@@ -8,7 +8,6 @@ import { isWorth, placeOf } from "~/player/habits";
 import { startOf } from "~/player/start";
 import type { Stream } from "~/player/stream";
 import { place } from "~/router";
-import { cameLate } from "~/updates";
 
 const APPLE_HLS = "application/vnd.apple.mpegurl";
 // While a video is still being made, more renditions come: after half a minute, and ever less often.
@@ -79,7 +78,6 @@ export function useSource(
       setFile(files.video(hash));
     };
     import("~/player/stream").then(({ openStream }) => {
-      cameLate();
       if (!wanted) return;
       open = openStream(it, chosen, { at: beginOf(hash, leftAt.current), onFailed: fail });
       if (open) setStream(open);

@@ -50,31 +50,42 @@ _NOTHING = (0, 0)
 def with_tracks(path: Path) -> None:
     """English in SRT and German in WebVTT, with chapters: Matroska, or MP4 with both in its own
     form."""
-    inputs = []
+    inputs: list[str | Path] = []
     texts = (("en.srt", SRT), ("de.vtt", VTT), ("chapters.txt", CHAPTERS))
     for name, text in texts:
         file = path.with_name(f"{path.stem}-{name}")
         file.write_text(text)
         inputs += ["-i", file]
     form = "mov_text" if path.suffix == ".mp4" else "copy"
+    maps = ("-map", "0:v", "-map", "1:a", "-map", "2:s", "-map", "3:s")
     ffmpeg(
-        *(*picture(), *tone(), *inputs, "-map", "0:v", "-map", "1:a", "-map", "2:s", "-map", "3:s"),
+        *picture(),
+        *tone(),
+        *inputs,
+        *maps,
         *("-map_metadata", "4", "-map_chapters", "4", *QUICK, *AAC, "-c:s", form),
         *("-metadata:s:s:0", "language=eng", "-metadata:s:s:0", "title=English (SDH)"),
-        *("-metadata:s:s:1", "language=ger", path),
+        *("-metadata:s:s:1", "language=ger"),
+        path,
     )
 
 
-def with_closed_captions(path: Path, text: str, *, top: bool = False) -> None:
-    """H.264 with a closed caption from the first second on, in MPEG-TS or MP4."""
+def with_closed_captions(path: Path, text: str, *, top: bool = False, late: float = 0.0) -> None:
+    """H.264 with a closed caption from its first second on, in MPEG-TS or MP4; ``late`` is how much
+    later than the sound it begins."""
     bare = path.with_name(f"{path.stem}.h264")
     ffmpeg(*picture(seconds=3), *QUICK, "-x264-params", "aud=1:bframes=0", "-f", "h264", bare)
     captioned = path.with_name(f"{path.stem}-captioned.h264")
     captioned.write_bytes(_captioned(bare.read_bytes(), _pairs(text, top=top)))
+    # What has no times can't be late.
+    timed = path.with_name(f"{path.stem}-timed.mp4")
+    ffmpeg("-r", str(RATE), "-f", "h264", "-i", captioned, "-c", "copy", timed)
     sound = (*tone(3), "-metadata:s:a", "language=eng")
     ffmpeg(
-        *("-r", str(RATE), "-f", "h264", "-i", captioned, *sound, "-map", "0:v", "-map", "1:a"),
-        *("-c:v", "copy", *AAC, path),
+        *("-itsoffset", str(late), "-i"),
+        timed,
+        *(*sound, "-map", "0:v", "-map", "1:a", "-c:v", "copy", *AAC),
+        path,
     )
 
 

@@ -157,7 +157,12 @@ class MediaFiles:
         self, hash_path: str, text: str, results: Results, *, hidden: bool = False
     ) -> None:
         """Publish the playlist that names the others, in place of the one before."""
-        path = results.part(MASTER, ".m3u8")
+        self.rewrite_master(hash_path, text, results.part(MASTER, ".m3u8"), hidden=hidden)
+
+    def rewrite_master(
+        self, hash_path: str, text: str, path: Path, *, hidden: bool = False
+    ) -> None:
+        """The same, by a file in staging that is named otherwise."""
         path.write_text(text)
         key = blobs.stream_list(hash_path, MASTER)
         self._commit(self.blobs.transfer(key, path), hidden=hidden)
@@ -219,10 +224,6 @@ class MediaFiles:
         """Have all captions of a video served no more, or again."""
         for shown, hidden in self._captions_places(hash_path):
             self.blobs.move(*((shown, hidden) if unseen else (hidden, shown)))
-
-    def settle_captions(self, hash_path: str) -> None:
-        """Return when what was published of captions survives a power cut."""
-        self.blobs.settle(*(key for both in self._captions_places(hash_path) for key in both))
 
     def _captions_places(self, hash_path: str) -> Sequence[tuple[Key, Key]]:
         """Where captions are served, and where they are kept while nobody is served them."""

@@ -8,7 +8,7 @@ from pymysql.cursors import Cursor
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate
 from vireo_media.core.uploads import AlreadyUploaded, Received, Step, Upload, UploadState
-from vireo_media.storage import renditions, video_pictures
+from vireo_media.storage import figures, renditions, video_pictures
 
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
@@ -69,6 +69,8 @@ SET_FIRST_PLAY = """
 UPDATE Uploads SET FirstPlaySeconds = TIMESTAMPDIFF(MICROSECOND, ReceivedAt, NOW(3)) / 1e6
 WHERE PathHash = %s AND UploadID = %s AND FirstPlaySeconds IS NULL
 """
+
+FIRST_PLAY = "SELECT FirstPlaySeconds FROM Uploads WHERE PathHash = %s AND UploadID = %s"
 
 SWEEP_REFUSED = """
 DELETE FROM Uploads WHERE State = 'refused' AND ReceivedAt < NOW(3) - INTERVAL 1 HOUR
@@ -225,7 +227,10 @@ def set_failure(cursor: Cursor, hash_path: str, upload_id: str, reason: str | No
 
 def set_first_play(cursor: Cursor, hash_path: str, upload_id: str) -> None:
     """Note that an upload can be played from this moment on, unless it could before."""
-    cursor.execute(SET_FIRST_PLAY, (hash_path, upload_id))
+    if cursor.execute(SET_FIRST_PLAY, (hash_path, upload_id)):
+        cursor.execute(FIRST_PLAY, (hash_path, upload_id))
+        ((seconds,),) = cursor.fetchall()
+        figures.count(cursor, figures.FIRST_PLAY, seconds)
 
 
 def add_verify_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str, cost: int) -> None:

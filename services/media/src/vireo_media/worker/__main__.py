@@ -25,7 +25,6 @@ from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.removals import REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE
 from vireo_media.storage.renditions import RenditionTable
-from vireo_media.storage.staging import Staging
 from vireo_media.storage.uploads import (
     ENCODE,
     ENCODE_QUEUE,
@@ -102,10 +101,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
-    uploads, exports = UploadTable(database), ExportTable(database)
-    pictures = PictureTable(database)
+    uploads = UploadTable(database)
     files = files_on_disk(settings.media_root, settings.spool_socket)
-    captions = CaptionTable(database, files)
     queues = {name: JobQueue(database, name, LEASE_SECONDS) for name in QUEUES}
     token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, token))
@@ -130,13 +127,6 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     maker = Pictures(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files)
     verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
     exporter = _exporter(settings, queues[EXPORT_QUEUE], database, files, catalog, token)
-    sweepers = [
-        Janitor(
-            *(files, uploads, exports, pictures, captions, video_pictures),
-            *(OpenUploadTable(database), table, stopping),
-        ),
-        _reaper(settings, files.staging, stopping),
-    ]
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
@@ -152,12 +142,29 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     }
     events = consumer("media", database, handlers(), stopping, from_start=True)
     rows = Sweeper([partial(become_events, database), partial(sweep, database)], stopping)
+    sweepers = _sweepers(settings, stopping, database, files, video_pictures)
     return [*sweepers, rows, events, *_slots(settings, stopping, queues, does)]
 
 
-def _reaper(settings: WorkerSettings, staging: Staging, stopping: threading.Event) -> Reaper:
-    rate, reserve = settings.least_upload_rate, settings.disk_reserve_bytes
-    return Reaper(staging, stopping, least_rate=rate, reserve_bytes=reserve)
+def _sweepers(
+    settings: WorkerSettings,
+    stopping: threading.Event,
+    database: Database,
+    files: MediaFiles,
+    video_pictures: VideoPictureTable,
+) -> list[threading.Thread]:
+    """What removes what is left behind, and guards the disk."""
+    tables = (UploadTable(database), ExportTable(database), PictureTable(database))
+    more = (CaptionTable(database, files), video_pictures, OpenUploadTable(database))
+    return [
+        Janitor(files, *tables, *more, RenditionTable(database), stopping),
+        Reaper(
+            files.staging,
+            stopping,
+            least_rate=settings.least_upload_rate,
+            reserve_bytes=settings.disk_reserve_bytes,
+        ),
+    ]
 
 
 def _exporter(
@@ -174,6 +181,7 @@ def _exporter(
         UploadTable(database),
         PictureTable(database),
         CaptionTable(database, files),
+        VideoPictureTable(database, files, catalog.notify_files),
         files,
         Auth(ServiceClient(settings.auth_url, token)),
         catalog,

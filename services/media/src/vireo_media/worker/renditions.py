@@ -9,6 +9,7 @@ another job, behind it.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from pymysql.cursors import Cursor
@@ -20,7 +21,7 @@ from vireo_media.core.inspection import Inspection
 from vireo_media.core.ladder import GROUP_COST, Size, file_height, next_group
 from vireo_media.core.refused import Refused
 from vireo_media.core.uploads import Step, Upload, UploadState
-from vireo_media.storage import blobs, renditions
+from vireo_media.storage import blobs, figures, renditions
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.blobs import Transfer
 from vireo_media.storage.files import MediaFiles
@@ -122,6 +123,7 @@ class Renderer:
         if of_film and not self._rows(upload):
             self._begin(work, found, looked)
         while waiting := [row for row in self._rows(upload) if row.state in UNFINISHED]:
+            began = time.monotonic()
             group = next_group([row.rung for row in waiting], self._group_cost)
             heights = [rung.height for rung in group]
             behind = [row.cost for row in waiting if row.height not in heights]
@@ -145,8 +147,9 @@ class Renderer:
                 stop=stop,
                 progress=Progress(found.video_span.seconds, report),
             )
+            speed = found.video_span.seconds / max(time.monotonic() - began, 0.001)
             kept = self._within_storage(work, parts)
-            self._publish(work, kept, of_film=of_film, made=heights)
+            self._publish(work, kept, of_film=of_film, made=heights, speed=speed)
             if behind and self._is_waited_for():
                 self._leave_rest(work, sum(behind), of_film=of_film)
                 return
@@ -226,12 +229,14 @@ class Renderer:
         *,
         of_film: bool,
         made: Sequence[int] = (),
+        speed: float = 0.0,
         before: Callable[[Cursor], None] | None = None,
     ) -> None:
         """Let parts join the stream; with the right one the MP4 is replaced.
 
         Args:
             made: the heights of all that were made, whether they are kept or not.
+            speed: seconds of film that were encoded in a second; 0 where none were.
 
         Raises:
             LeaseLost: the upload is not this worker's any more.
@@ -257,6 +262,8 @@ class Renderer:
                 # What there was no room for.
                 renditions.drop(cursor, upload.hash_path, upload.upload_id, height)
             master = place_rows(cursor, work, parts)
+            if speed:
+                figures.count(cursor, figures.ENCODE_SPEED, speed)
             if told:
                 told.publish(cursor)
             told_files.publish(cursor)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from pymysql.cursors import Cursor
 
-from vireo_media.core.playlists import master_playlist
 from vireo_media.storage import renditions
 from vireo_media.storage.blobs import Transfer
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.masters import master_of
 from vireo_media.worker.steps.stream import lists_of
 from vireo_media.worker.steps.work import Part, Work
 
@@ -40,9 +40,7 @@ def place_rows(cursor: Cursor, work: Work, parts: Sequence[Part]) -> str:
             start=part.start,
             copied=part.copied,
         )
-    rows = renditions.of_upload(cursor, hash_path, upload_id)
-    ready = [row.made for row in rows if row.state == "ready"]
-    return master_playlist(ready) if any(made.height for made in ready) else ""
+    return master_of(cursor, hash_path, upload_id)
 
 
 def place_files(
