@@ -166,7 +166,7 @@ def test_bad_choices(
     [
         (b"", (400, "no_bytes")),
         (b"no picture", (415, "unsupported_media")),
-        (png()[:-20], (415, "unsupported_media")),
+        (png()[:80], (415, "unsupported_media")),
         (bytes((10 << 20) + 1), (413, "too_large")),
     ],
 )
@@ -248,8 +248,8 @@ def test_a_picture_keeps_its_shape_and_says_nothing(owner: FlaskClient, stage: A
             assert not image.getexif()
             sizes[name] = image.size
     assert sizes == {
-        "whole": (427, 1280),
+        "whole": (426, 1280),
         **{f"{HASH}.320.{end}": (213, 640) for end in ("jpg", "webp")},
-        **{f"{HASH}.640.{end}": (427, 1280) for end in ("jpg", "webp")},
+        **{f"{HASH}.640.{end}": (426, 1280) for end in ("jpg", "webp")},
         **{f"{HASH}.1280.{end}": (853, 2560) for end in ("jpg", "webp")},
     }
