@@ -95,9 +95,12 @@ class MediaFiles:
         return there
 
     def _commit(self, transfer: Transfer, *, hidden: bool) -> str:
-        if hidden:
-            transfer = replace(transfer, key=blobs.hidden(transfer.key))
-        return self.blobs.commit(transfer)
+        shown, unseen = transfer.key, blobs.hidden(transfer.key)
+        version = self.blobs.commit(replace(transfer, key=unseen if hidden else shown))
+        # What was decided meanwhile may not have been done yet: the one of before would be moved
+        # over this one.
+        self.blobs.delete(shown if hidden else unseen)
+        return version
 
     def place(self, hash_path: str, *, hidden: bool) -> None:
         """Have the files of a published video served no more, or again."""

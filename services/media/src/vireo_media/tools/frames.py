@@ -21,6 +21,8 @@ from vireo_media.tools.thumbnail import NoFrame, shows_something
 
 # A frame of 8192 x 4352 in 8 bits has 54 MB, and its decoder holds up to 17.
 _LIMITS = sandbox.Limits(2 << 30, 20, 20.0, 32 << 20)
+# Of the frame at exactly that time: others wait for theirs behind it.
+_EXACT_LIMITS = sandbox.Limits(2 << 30, 12, 6.0, 32 << 20)
 # Behind encodes, for which somebody waits.
 _NICE = sandbox.NICE_BACKGROUND + 5
 # The widest thumbnail that is served, and what it may have in height.
@@ -101,7 +103,8 @@ def _take(
         *("-c:v", "mjpeg", "-q:v", "2", "-flags:v", "+bitexact"),
         *("-f", "mjpeg", f"file:{target.absolute()}"),
     ]
-    run(argv, _LIMITS, path, [target], stop, nice=sandbox.NICE_WAITED_FOR)
+    limits = _LIMITS if key_frames else _EXACT_LIMITS
+    run(argv, limits, path, [target], stop, nice=sandbox.NICE_WAITED_FOR)
     if target.stat().st_size == 0:
         raise NoFrame(f"no frame at {at:.3f} s")
 

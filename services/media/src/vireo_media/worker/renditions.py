@@ -17,6 +17,7 @@ from pymysql.cursors import Cursor
 from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.logs import get_logger
 from vireo_common.worker import TryLater
+from vireo_media.core.encoding import cost_of
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.ladder import GROUP_COST, Size, file_height, next_group
 from vireo_media.core.refused import Refused
@@ -167,14 +168,15 @@ class Renderer:
         return found.video_span.start - min(span.start for span in spans)
 
     def _within_storage(self, work: Work, parts: Sequence[Part]) -> Sequence[Part]:
-        """Those of new parts that may be kept: always the lowest and the largest, and of those
-        between them what there is room for, the lowest first."""
+        """Those of new parts that may be kept: always the lowest, the largest and that of the MP4,
+        and of those between them what there is room for, the lowest first."""
         rows = self._rows(work.upload)
         heights = [row.height for row in rows if row.height]
         if not heights:
             # The video was deleted meanwhile.
             raise LeaseLost
-        always = {min(heights), max(heights)}
+        of_file = file_height(heights, Size(*_shown(rows[-1])))
+        always = {min(heights), max(heights), of_file}
         original = blobs.original(work.upload.hash_path, work.upload.upload_id)
         room = (self._files.blobs.size(original) or 0) * self._storage
         room -= sum(row.size for row in rows)
@@ -199,6 +201,9 @@ class Renderer:
         sound = sound_part(work.source, found, work.results, self._tools, work.stop)
         size = work.source.stat().st_size
         _, rungs = rungs_of(found, looked, size, self._storage, copied=copied is not None)
+        if cost_of(found) > self._tools.max_cost:
+            # It is played as it is; anything else would keep the encoder too long.
+            rungs = ()
         names = (work.upload.hash_path, work.upload.upload_id)
         parts = [part for part in (sound, copied) if part]
 
@@ -261,7 +266,7 @@ class Renderer:
             for height in made:
                 # What there was no room for.
                 renditions.drop(cursor, upload.hash_path, upload.upload_id, height)
-            master = place_rows(cursor, work, parts)
+            master = place_rows(cursor, work, parts, of_film=of_film)
             if speed:
                 figures.count(cursor, figures.ENCODE_SPEED, speed)
             if told:
@@ -305,6 +310,8 @@ class Renderer:
 
         def also(cursor: Cursor) -> None:
             upload_rows.add_render_job(cursor, *names, cost, of_film=of_film, note=note)
+            # Nobody knows when its turn comes.
+            upload_rows.set_step(cursor, upload.hash_path, upload.upload_id, Step.RENDITIONS)
 
         self._queue.finish(job, also)
 

@@ -132,7 +132,7 @@ def test_a_killed_worker_is_followed_by_another(
     assert stage.state() is UploadState.PUBLISHED
     assert set(stage.rows().values()) == {"ready"}
     assert stage.published(upload_id) <= stage.left()
-    on_its_way = ("staging/", "drafts/", "incoming/")
+    on_its_way = ("staging/", "incoming/")
     assert [path for path in stage.left() if path.startswith(on_its_way)] == []
 
 

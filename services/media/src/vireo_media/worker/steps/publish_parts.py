@@ -24,8 +24,14 @@ def transfer_parts(files: MediaFiles, work: Work, parts: Sequence[Part]) -> Sequ
     ]
 
 
-def place_rows(cursor: Cursor, work: Work, parts: Sequence[Part]) -> str:
+def place_rows(
+    cursor: Cursor, work: Work, parts: Sequence[Part], *, of_film: bool, note: str = ""
+) -> str:
     """Note in a transaction that holds the row of the upload that parts are in their places.
+
+    Args:
+        of_film: they are made of the MP4 that was published, and not of the original.
+        note: what is missing from the film.
 
     Returns the master that names all that is ready; empty where that is the sound alone.
     """
@@ -39,6 +45,8 @@ def place_rows(cursor: Cursor, work: Work, parts: Sequence[Part]) -> str:
             part.size,
             start=part.start,
             copied=part.copied,
+            of_film=of_film,
+            note=note,
         )
     return master_of(cursor, hash_path, upload_id)
 
