@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, Response, expect
 
 from vireo_testing.browser import Visit, until
-from vireo_testing.person import Person
+from vireo_testing.person import Person, eventually
 
 CARDS = "document.querySelectorAll('.card .name').length"
 
@@ -80,6 +80,8 @@ def test_wider_screens_have_more_columns(visitor: Callable[..., Visit], many: Pe
 
 
 def test_a_thumbnail_is_asked_for_once(visit: Visit, owner: tuple[Person, str]) -> None:
+    # Once there are sizes of it; until then the whole one is asked for in their place.
+    eventually(lambda: owner[0].client.show_video(owner[1]).storyboard, seconds=120)
     tab = visit.context.new_page()
     answers: list[tuple[str, int]] = []
 

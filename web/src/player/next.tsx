@@ -54,7 +54,7 @@ function Card({ video, onClose }: CardProps) {
       <div class="next-card">
         <p class="small faint">{t.next.title}</p>
         <div class="what">
-          <Thumbnail video={video} />
+          <Thumbnail video={video} row />
           <div>
             <strong dir="auto">{video.title}</strong>
             <p class="small faint">

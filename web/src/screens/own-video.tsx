@@ -75,7 +75,7 @@ export function OwnVideo({ video, onEdit, onRemove }: OwnVideoProps) {
     <div class="own">
       <div class="picture">
         {state === "ready" ? (
-          <Thumbnail video={video} />
+          <Thumbnail video={video} row />
         ) : (
           <span class="thumbnail none">
             <Icon name="film" />

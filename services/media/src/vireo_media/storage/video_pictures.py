@@ -304,8 +304,9 @@ def set_made(
     hidden = is_hidden(cursor, hash_path)
     numbers = sorted(int(each.key.name.partition(".")[2]) for each in made.candidates)
     cursor.execute(MADE, (hash_path, json.dumps(numbers), made.storyboard is not None))
-    files.pictures.publish(hash_path, made, hidden=hidden)
     told.publish(cursor)
+    # After all statements: a transaction that is the victim of a deadlock is run again.
+    files.pictures.publish(hash_path, made, hidden=hidden)
 
 
 def place_sizes(

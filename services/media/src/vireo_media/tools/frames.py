@@ -23,6 +23,8 @@ from vireo_media.tools.thumbnail import NoFrame, shows_something
 _LIMITS = sandbox.Limits(2 << 30, 20, 20.0, 32 << 20)
 # Of the frame at exactly that time: others wait for theirs behind it.
 _EXACT_LIMITS = sandbox.Limits(2 << 30, 12, 6.0, 32 << 20)
+# Behind encodes, for which somebody waits.
+_NICE = sandbox.NICE_BACKGROUND + 5
 # The widest thumbnail that is served, and what it may have in height.
 _WIDTH, _HEIGHT = 1280, 2560
 _CANDIDATE_SIDE = 640
@@ -55,7 +57,7 @@ def run(
     targets: Sequence[Path],
     stop: threading.Event | None,
     *,
-    nice: int = sandbox.NICE_BACKGROUND,
+    nice: int = _NICE,
 ) -> sandbox.Completed:
     """Run ffmpeg on a film.
 

@@ -14,6 +14,7 @@ from vireo_media.tools.ffmpeg import quiet, source
 from vireo_media.tools.filters import BT709_TAGS, scaled_to, scaled_to_jpeg
 from vireo_media.tools.frames import run
 from vireo_media.tools.measure import Made
+from vireo_media.tools.thumbnail import NoFrame
 
 # A film as short as this is decoded whole. Of a longer one key frames alone are, which come every
 # few seconds: twelve hours have some 20,000 of them, of which a core decodes 60 a second and more.
@@ -41,8 +42,10 @@ def sprites(
     A tile shows what is seen in the middle of its seconds.
     """
     fast = [] if board.seconds <= _SHORT_SECONDS else ["-skip_frame", "nokey", "-discard", "nokey"]
-    # The last frame stays, until the last sprite is full.
+    # The last frame stays: of a film that is shorter than half a tile's time `fps` gives none
+    # otherwise, and the last sprite is to be full.
     chain = [
+        f"tpad=stop_mode=clone:stop_duration={board.step}",
         f"fps=fps=1/{board.step}:start_time=0:round=near",
         "tpad=stop=-1:stop_mode=clone",
         scaled_to_jpeg(matrix, board.width, board.height),
@@ -56,6 +59,8 @@ def sprites(
         *("-f", "image2", "-start_number", "0", f"file:{stem}%d.jpg"),
     ]
     run(argv, _BOARD_LIMITS, path, targets, stop)
+    if not all(target.stat().st_size for target in targets):
+        raise NoFrame("a sprite without a tile")
 
 
 def preview(

@@ -95,9 +95,10 @@ def main() -> int:
 def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[threading.Thread]:
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
     # quicker. One for decoding what was published and one for texts in it, which nobody waits for,
-    # and one for what is hidden, which must not wait. One for pictures of what is published, and
-    # one for frames that people wait for.
-    slots = settings.prepare_slots + settings.encode_slots + 7
+    # and one for what is hidden, which must not wait. Two for pictures of what is published, so
+    # that a long film does not keep sizes of all others waiting, and one for frames that people
+    # wait for.
+    slots = settings.prepare_slots + settings.encode_slots + 8
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
@@ -205,7 +206,7 @@ def _slots(
         (settings.encode_slots, encodes, [ENCODE, RENDER], ENCODE_IDLE_SECONDS),
         (1, [VERIFY_QUEUE], [VERIFY], VERIFY_IDLE_SECONDS),
         (1, [TEXTS_QUEUE], [TEXTS], VERIFY_IDLE_SECONDS),
-        (1, [PICTURES_QUEUE], [MAKE_PICTURES], VERIFY_IDLE_SECONDS),
+        (2, [PICTURES_QUEUE], [MAKE_PICTURES], ENCODE_IDLE_SECONDS),
         (1, [FRAME_QUEUE], [TAKE_FRAME], PREPARE_IDLE_SECONDS),
         (1, [EXPORT_QUEUE], [EXPORT], EXPORT_IDLE_SECONDS),
         (1, [VISIBILITY_QUEUE], [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),

@@ -55,6 +55,13 @@ def test_a_tile_shows_its_seconds(seconds: int, tmp_path: Path) -> None:
     assert all(-0.9 < at - number < 1.9 for number, at in enumerate(shown)), shown
 
 
+def test_a_blink_has_a_tile(tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    ffmpeg(*picture(rate="30", seconds=0.3), *H264, str(film))
+    (tile,) = board_of(film, tmp_path)
+    assert ImageStat.Stat(tile).stddev[0] > 20
+
+
 def test_of_a_longer_film_key_frames(tmp_path: Path) -> None:
     """Each tile is the key frame before it, at most."""
     film = tmp_path / "film.mp4"
