@@ -114,14 +114,16 @@ export function Edit({ video, onClose, ...rest }: EditProps) {
       {found.state === "ready" ? (
         <>
           <Form video={found.value} onClose={onClose} {...rest} />
-          <ThumbnailPart
-            video={found.value}
-            onChanged={(version) => {
-              const changed = { ...found.value, thumbnail_version: version };
-              noteChange(changed);
-              rest.onSaved?.(changed);
-            }}
-          />
+          {found.value.state === "ready" && (
+            <ThumbnailPart
+              video={found.value}
+              onChanged={(version) => {
+                const changed = { ...found.value, thumbnail_version: version };
+                noteChange(changed);
+                rest.onSaved?.(changed);
+              }}
+            />
+          )}
           <CaptionsPart
             video={found.value}
             onChanged={(captions) => rest.onSaved?.({ ...found.value, captions })}

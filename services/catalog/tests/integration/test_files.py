@@ -1,17 +1,19 @@
 """What there is of a video beside its MP4: told by media, shown with the video."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from pymysql.cursors import Cursor
 
-from vireo_catalog.core.videos import Files
+from vireo_catalog.core.videos import Files, Progress
 from vireo_catalog.worker.events import handlers
 from vireo_common.database import Database
 from vireo_common.event_log import Unreadable
 from vireo_common.events import VideoFilesChanged
 from vireo_videos.video import Captions, Chapter
+from vireo_videos.visibility import State
 
 CHAPTERS = [{"start": 0.0, "title": "One"}, {"start": 61.5, "title": ""}]
 LATER = Files(
@@ -78,3 +80,23 @@ def test_the_event_says_the_same(stage: Any, http: FlaskClient, open_pool: Any) 
     for strange in ([{"name": "x"}], [{"start": "x", "title": "y"}]):
         with pytest.raises(Unreadable):
             consume(VideoFilesChanged(hash_path, chapters=strange), 5)
+
+
+def test_of_two_thumbnails_the_later_one(stage: Any, http: FlaskClient) -> None:
+    """States tell of one, and what its owner chose does, in any order."""
+    hash_path = stage.video(stage.channel("Ada"), state="waiting")
+    ready = Progress(State.READY, "", 2.5, 320, 180, "65f-1a", event_id=5)
+    chosen = Files(7, storyboard=True, thumbnail_version="660-1b")
+    assert stage.videos.record_files(hash_path, chosen)
+    assert stage.videos.record(hash_path, ready)
+    video = shown(http, hash_path)
+    assert video["thumbnail_version"] == "660-1b"
+    assert video["storyboard"] == f"/storyboard/{hash_path}.vtt"
+    # What says nothing of it changes nothing.
+    assert stage.videos.record_files(hash_path, Files(8))
+    assert shown(http, hash_path)["thumbnail_version"] == "660-1b"
+    again = replace(ready, thumbnail_version="661-1c", event_id=9)
+    assert stage.videos.record(hash_path, again)
+    assert shown(http, hash_path)["thumbnail_version"] == "661-1c"
+    assert stage.videos.record_files(hash_path, chosen)
+    assert shown(http, hash_path)["thumbnail_version"] == "661-1c"

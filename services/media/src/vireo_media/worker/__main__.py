@@ -181,6 +181,7 @@ def _exporter(
         UploadTable(database),
         PictureTable(database),
         CaptionTable(database, files),
+        VideoPictureTable(database, files, catalog.notify_files),
         files,
         Auth(ServiceClient(settings.auth_url, token)),
         catalog,

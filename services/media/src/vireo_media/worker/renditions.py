@@ -267,12 +267,15 @@ class Renderer:
             if told:
                 told.publish(cursor)
             told_files.publish(cursor)
-            place_files(self._files, work, transfers, master, hidden=hidden)
             if film:
-                self._files.publish_video(film, hidden=hidden)
                 # Those of the film before are smaller.
                 names = (upload.hash_path, upload.upload_id, work.job.turn_of)
                 add_pictures_job(cursor, *names, cost=rows[-1].cost, matrix=BT709)
+            # After all statements: one that is the victim of a deadlock is run again, and files are
+            # moved once.
+            place_files(self._files, work, transfers, master, hidden=hidden)
+            if film:
+                self._files.publish_video(film, hidden=hidden)
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             self._queue.while_held(work.job, place)
