@@ -15,7 +15,12 @@ def wait_for(tab: Page, condition: str) -> None:
 
 def heard(tab: Page, check: Callable[[], object]) -> None:
     """Wait until ``check`` gives something true, while the tab's events are heard."""
-    eventually(lambda: tab.wait_for_timeout(20) or check())
+
+    def look() -> object:
+        tab.wait_for_timeout(20)
+        return check()
+
+    eventually(look)
 
 
 def ready(tab: Page) -> None:
