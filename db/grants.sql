@@ -132,6 +132,7 @@ GRANT SELECT (VideoID, PathHash, ChannelID, HiddenBy, IsPublic, State, Duration)
 GRANT SELECT ON Roles TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Renditions TO vireo_media;
+GRANT SELECT, INSERT, UPDATE ON MediaFigures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Captions TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON FileChapters TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON VideoPictures TO vireo_media;

@@ -14,7 +14,10 @@ SOURCES = ("libs/*/src", "services/*/src", "ops/src", "contract/src", "bench/src
 # The courier answers nobody.
 ANSWERING = [service for service in SERVICES if service != "courier"]
 PACKAGES = [f"vireo_{service}" for service in SERVICES]
-FLASK = ("flask", "flask_openapi3", "werkzeug", "vireo_common.web", "vireo_common.access")
+FLASK = (
+    *("flask", "flask_openapi3", "werkzeug"),
+    *("vireo_common.access", "vireo_common.blueprints", "vireo_common.web"),
+)
 DRIVERS = ("pymysql", "sqlalchemy", "vireo_common.database")
 CLIENTS = ("requests", "urllib3", "http", "socket", "vireo_common.client")
 ACCESS = {"public", "signed_in", "maybe_signed_in", "internal"}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from vireo_ops.layout import CHECKOUT
 from vireo_testing.person import Person, eventually
 
 # They take seconds to load, which each worker would spend on collecting this file: the tests that
@@ -17,14 +18,13 @@ if TYPE_CHECKING:
 EXAMPLES = 20
 
 
-def test_the_document_is_served_and_valid(anybody: Callable[..., requests.Response]) -> None:
+def test_the_document_is_served(anybody: Callable[..., requests.Response]) -> None:
+    """The one whose validity the tests of the contract see to."""
     answer = anybody("GET", "/openapi.json")
     assert answer.headers["Content-Type"] == "application/json"
+    assert answer.content == (CHECKOUT / "docs/openapi.json").read_bytes()
     document = answer.json()
-    from openapi_spec_validator import validate
-
     assert document["openapi"].startswith("3.1")
-    validate(document)
     assert {"/sign_in", "/upload/v/{hash_path}", "/search/{type}/{query}"} <= document[
         "paths"
     ].keys()

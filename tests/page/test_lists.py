@@ -102,7 +102,7 @@ def test_a_thumbnail_is_asked_for_once(visit: Visit, owner: tuple[Person, str]) 
         until(tab, "document.querySelector('video').readyState === 4")
     assert answers
     assert 304 not in {status for _, status in answers}
-    assert all(re.search(r"\?v=[0-9a-f]+-[0-9a-f]+$", url) for url, _ in answers)
+    assert all(re.search(r"[?&]v=[0-9a-f]+-[0-9a-f]+$", url) for url, _ in answers)
     assert kept
 
 

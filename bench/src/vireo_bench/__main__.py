@@ -18,6 +18,7 @@ from vireo_bench import (
     sign_in,
     starting,
     static_bytes,
+    streams,
     uploads,
 )
 from vireo_bench.figures import Figure, Row
@@ -25,7 +26,7 @@ from vireo_bench.references import References
 from vireo_bench.report import reported
 from vireo_bench.rounds import measure
 from vireo_bench.scale import FULL, SHORT, Scale
-from vireo_bench.setup import Setup
+from vireo_bench.setup import Setup, leave_stream
 from vireo_harness import clips
 from vireo_harness.command import Command, Display
 from vireo_harness.testbed import Step, running_testbed, upload_film
@@ -37,6 +38,7 @@ FAMILIES: dict[str, Callable[[Setup], Sequence[Figure]]] = {
     "answers": answers.figures,
     "lists": lists.figures,
     "uploads": uploads.figures,
+    "streams": streams.figures,
     "people": people.figures,
     "sign_in": sign_in.figures,
     "searches": searches.figures,
@@ -79,7 +81,9 @@ def _set_up(scale: Scale, parent: Path, step: Step) -> Iterator[Setup]:
         step("starting the references")
         references = References(folder / "reference", vireo)
         with references.running():
-            yield Setup(folder, vireo, corpus, scale, references, owner, film_hash, large, clip)
+            setup = Setup(folder, vireo, corpus, scale, references, owner, film_hash, large, clip)
+            leave_stream(setup)
+            yield setup
 
 
 BENCH = Command(

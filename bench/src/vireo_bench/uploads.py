@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from vireo_bench import transfers
 from vireo_bench.figures import Figure, Goal, Judged
-from vireo_bench.setup import Setup, fetch
+from vireo_bench.setup import Setup, fetch, idle
 from vireo_harness import clips
 from vireo_harness.processes import below, command, peak_rss, reset_peak, rss
 from vireo_harness.threads import running_threads
@@ -77,6 +77,7 @@ def figures(setup: Setup) -> list[Figure]:
 
 
 def _upload(setup: Setup) -> float:
+    idle(setup)
     hash_path = setup.owner.announce_video("An upload", "measured")
     os.sync()
     done = transfers.upload(
@@ -105,6 +106,7 @@ def _require_kept(setup: Setup, hash_path: str) -> None:
 
 
 def _spool(setup: Setup) -> float:
+    idle(setup)
     os.sync()
     done = transfers.upload(HOST, setup.references.port, "/spool", setup.large)
     wanted = b'{"response":%d}' % setup.scale.upload_bytes
@@ -115,6 +117,7 @@ def _spool(setup: Setup) -> float:
 def _publish(setup: Setup) -> float:
     hash_path = setup.owner.announce_video("A clip", "measured")
     path = f"/video/d/{hash_path}"
+    idle(setup)
     os.sync()
     # It may be watched before its upload is answered, so somebody else looks for it meanwhile.
     with running_threads(1, lambda _, stop: _watchable(setup, path, stop)) as (watchable,):
@@ -141,6 +144,7 @@ def _watchable(setup: Setup, path: str, stop: threading.Event) -> float:
 
 def _copy(setup: Setup) -> float:
     target = setup.folder / "copied.mp4"
+    idle(setup)
     os.sync()
     began = time.monotonic()
     clips.copy_streams(setup.clip, target)

@@ -16,6 +16,14 @@ def clip(path: Path, seconds: int) -> Path:
     return path
 
 
+def old_clip(path: Path, seconds: int) -> Path:
+    """The same as an old camera gives it, which no browser plays: MPEG-4 part 2 in an AVI."""
+    frames = f"testsrc2=size=1280x720:rate=30:duration={seconds}"
+    codec = ("-c:v", "mpeg4", "-q:v", "4", "-c:a", "libmp3lame")
+    ffmpeg(*lavfi(frames, f"sine=440:duration={seconds}"), *codec, path)
+    return path
+
+
 def sized(path: Path, size: int) -> Path:
     """An MP4 of exactly ``size`` bytes: a few seconds of noisy 1080p, again and again.
 

@@ -44,25 +44,26 @@ def main(arguments: Sequence[str], checkout: Path = CHECKOUT) -> int:
         # Whoever runs this has settings of their own, which no document depends on.
         del os.environ[name]
     document = build()
-    if wrong := problems(document):
-        print("The API document is not valid OpenAPI 3.1:", *wrong, sep="\n  ", file=sys.stderr)
-        return 1
-    stale = []
-    for name, text in texts(document).items():
-        path = checkout / name
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(name)
-        if not given.check:
-            path.write_text(text, encoding="utf-8")
+    stale = {
+        name: text for name, text in texts(document).items() if not _says(checkout / name, text)
+    }
     if stale and given.check:
         print(
             f"{' and '.join(stale)} differ from the code. Generate them with: make openapi",
             file=sys.stderr,
         )
         return 1
+    if wrong := problems(document):
+        print("The API document is not valid OpenAPI 3.1:", *wrong, sep="\n  ", file=sys.stderr)
+        return 1
+    for name, text in stale.items():
+        (checkout / name).write_text(text, encoding="utf-8")
     print(f"openapi: valid; {'wrote ' + ', '.join(stale) if stale else 'nothing has changed'}")
     return 0
+
+
+def _says(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
 
 
 if __name__ == "__main__":

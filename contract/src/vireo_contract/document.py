@@ -22,6 +22,7 @@ from vireo_auth.settings import AuthSettings
 from vireo_catalog.app import create_app as catalog_app
 from vireo_catalog.settings import CatalogSettings
 from vireo_common import idempotency
+from vireo_common.blueprints import documented
 from vireo_common.errors import MESSAGES, STATUS, Code
 from vireo_common.web import PROBLEM_REFERENCE, TOKEN_SCHEME
 from vireo_community.app import create_app as community_app
@@ -78,7 +79,7 @@ IDEMPOTENCY_KEY: Json = {
 @contextmanager
 def service_applications() -> Iterator[dict[str, OpenAPI]]:
     """The services' applications by name, made without a database: nothing connects until asked."""
-    with tempfile.TemporaryDirectory(prefix="vireo-contract-") as folder:
+    with documented(), tempfile.TemporaryDirectory(prefix="vireo-contract-") as folder:
         secrets = Path(folder, "secrets")
         secrets.mkdir()
         ensure_secrets(secrets, current_user())

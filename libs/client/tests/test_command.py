@@ -165,6 +165,37 @@ def test_a_title_that_is_refused(
     assert capsys.readouterr().err.splitlines()[1] == "  title: It is too long."
 
 
+def test_captions(
+    server: Any, reply: Any, signed_in: TokenFile, tmp_path: Path, capsys: Any
+) -> None:
+    file = tmp_path / "words.srt"
+    file.write_text("1\n00:00:01,000 --> 00:00:02,000\nHello\n")
+    url = f"/captions/{HASH}/pt-BR.vtt"
+    server.answers(reply({"language": "pt-BR", "label": "Português (BR)", "url": url}), reply(""))
+    assert main(["captions", HASH, "pt-br", str(file)]) == 0
+    assert capsys.readouterr().out == f"{server.url}{url}\n"
+    assert main(["captions", HASH, "pt-BR", "--remove"]) == 0
+    put, delete = server.asked
+    assert (put.method, put.path) == ("PUT", f"/v/{HASH}/captions/pt-br")
+    assert (put.size, put.headers["content-type"]) == (
+        file.stat().st_size,
+        "application/x-subrip",
+    )
+    assert (delete.method, delete.path) == ("DELETE", f"/v/{HASH}/captions/pt-BR")
+
+
+def test_captions_that_are_refused(
+    server: Any, refusal: Any, signed_in: TokenFile, film: Path, capsys: Any
+) -> None:
+    fields = {"captions": "line 6: the times can't be read"}
+    server.answers(refusal("invalid_body", 400, fields=fields))
+    assert main(["captions", HASH, "en", str(film)]) == 1
+    assert "  captions: line 6: the times can't be read\n" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as wrong:
+        main(["captions", HASH, "en"])
+    assert wrong.value.code == 2
+
+
 def test_lists(
     server: Any, reply: Any, signed_in: TokenFile, capsys: pytest.CaptureFixture[str]
 ) -> None:

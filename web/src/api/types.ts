@@ -25,6 +25,8 @@ export type SignUp = Schemas["SignUpBody"];
 /** How far the making of a video is, for its owner. */
 export type Processing = Schemas["ProcessingObject"];
 export type Captions = Schemas["CaptionsObject"];
+/** A frame that may become the thumbnail, or what has become it. */
+export type Frame = Schemas["ThumbnailObject"];
 export type Chapter = Schemas["ChapterObject"];
 /** What a person writes of a video. */
 export type VideoTexts = Schemas["UploadBody"];

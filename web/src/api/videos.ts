@@ -26,6 +26,9 @@ export const lists = {
 
 type Thumbnail = Pick<Video, "thumbnail"> & Partial<Pick<Video, "thumbnail_version">>;
 
+/** Those that the API has. */
+const WIDTHS = [320, 640, 1280] as const;
+
 /** Versions of thumbnails, and streams, that lists have told in this visit. */
 const versions = new Map<string, string>();
 const streams = new Map<string, string>();
@@ -36,6 +39,15 @@ export const files = {
     thumbnail_version
       ? `/thumbnails/${thumbnail}?v=${thumbnail_version}`
       : `/thumbnails/${thumbnail}`,
+  /** The same in a width. */
+  sized: ({ thumbnail, thumbnail_version }: Thumbnail, width: (typeof WIDTHS)[number]) => {
+    const address = `/thumbnails/${thumbnail}?w=${width}`;
+    return thumbnail_version ? `${address}&v=${thumbnail_version}` : address;
+  },
+  /** For `srcset`: of what a browser chooses from. */
+  sizes: (video: Thumbnail) =>
+    WIDTHS.map((width) => `${files.sized(video, width)} ${width}w`).join(", "),
+  preview: (hash: string) => `/previews/${hash}`,
   /** Of a video that is known by its address alone: with the version that a list has told. */
   poster: (hash: string) =>
     files.thumbnail({ thumbnail: hash, thumbnail_version: versions.get(hash) ?? null }),
@@ -43,6 +55,10 @@ export const files = {
   stream: (hash: string): string | null => streams.get(hash) ?? null,
   picture: (name: string) => `/channel/picture/${encodeURIComponent(name)}`,
 };
+
+export function noteVersion(hash: string, version: string | null): void {
+  if (version) versions.set(hash, version);
+}
 
 function note<T extends Answer<Video[]>>(answer: T): T {
   for (const { type, thumbnail, thumbnail_version: version, stream } of answer.value) {

@@ -1,8 +1,10 @@
 /** A video in a list, and the empty form of one while the list is on its way. */
 
+import type { ComponentChildren } from "preact";
 import type { Video } from "~/api/types";
 import { files } from "~/api/videos";
 import { Avatar, Theirs } from "~/components/avatar";
+import { Preview, usePreview } from "~/components/preview";
 import { texts } from "~/locales";
 import { ago, clock, count, dateTime } from "~/locales/formats";
 import { to } from "~/routes";
@@ -22,10 +24,29 @@ function Watched({ video: { my_position: at, duration } }: { video: Video }) {
   );
 }
 
-export function Thumbnail({ video }: { video: Video }) {
+/** How wide it is shown, for the browser to choose a file before the styles are there. */
+const TILE = "(min-width: 40rem) 22rem, 100vw";
+const ROW = "(min-width: 50rem) 20rem, 40vw";
+
+interface ThumbnailProps {
+  video: Video;
+  row?: boolean | undefined;
+  /** What lies above the picture. */
+  children?: ComponentChildren;
+}
+
+export function Thumbnail({ video, row, children }: ThumbnailProps) {
   return (
     <span class="thumbnail">
-      <img src={files.thumbnail(video)} alt="" loading="lazy" decoding="async" />
+      <img
+        src={files.sized(video, 640)}
+        srcset={files.sizes(video)}
+        sizes={row ? ROW : TILE}
+        alt=""
+        loading="lazy"
+        decoding="async"
+      />
+      {children}
       {video.duration != null && (
         <span class="length">
           <span class="unseen">{texts.value.card.duration} </span>
@@ -62,10 +83,13 @@ export function VideoCard(props: CardProps) {
   const { video, row, showChannel = true, note, list, below = "screen" } = props;
   const address = list ? to.watchIn(video.thumbnail, list) : to.watch(video.thumbnail);
   const Heading = below === "screen" ? "h2" : "h3";
+  const preview = usePreview(video);
   return (
-    <article class={row ? "card row" : "card"}>
+    <article class={row ? "card row" : "card"} {...preview.tile}>
       <div class="picture">
-        <Thumbnail video={video} />
+        <Thumbnail video={video} row={row}>
+          {preview.wanted && <Preview hash={video.thumbnail} onEnd={preview.end} />}
+        </Thumbnail>
       </div>
       <div class="about">
         {showChannel && !row && <Avatar name={video.channel} />}

@@ -21,6 +21,10 @@ const CaptionsPart = lazy(
   async () => (await import("~/screens/captions")).CaptionsPart,
   () => null,
 );
+const ThumbnailPart = lazy(
+  async () => (await import("~/screens/thumbnail")).ThumbnailPart,
+  () => null,
+);
 const POLICIES: CommentsPolicy[] = ["open", "review", "closed"];
 
 interface EditProps {
@@ -110,6 +114,16 @@ export function Edit({ video, onClose, ...rest }: EditProps) {
       {found.state === "ready" ? (
         <>
           <Form video={found.value} onClose={onClose} {...rest} />
+          {found.value.state === "ready" && (
+            <ThumbnailPart
+              video={found.value}
+              onChanged={(version) => {
+                const changed = { ...found.value, thumbnail_version: version };
+                noteChange(changed);
+                rest.onSaved?.(changed);
+              }}
+            />
+          )}
           <CaptionsPart
             video={found.value}
             onChanged={(captions) => rest.onSaved?.({ ...found.value, captions })}

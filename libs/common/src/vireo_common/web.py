@@ -18,6 +18,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_openapi3.utils import parse_parameters
+from prometheus_client.registry import Collector
 from pydantic import BaseModel, Field, NonNegativeInt, ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -130,6 +131,7 @@ def create_application(
     *,
     guard: Guard,
     ready: Callable[[], None],
+    figures: Collector | None = None,
 ) -> OpenAPI:
     """An application without routes of its own.
 
@@ -137,6 +139,7 @@ def create_application(
         service: its name, for the log and the metrics.
         guard: checks who may call.
         ready: raises ``Failure`` while something that the service needs is not there.
+        figures: what ``/metrics`` has beside the requests.
     """
     app = OpenAPI(
         f"vireo_{service}",
@@ -161,7 +164,7 @@ def create_application(
     app.register_error_handler(Failure, _render)
     app.register_error_handler(HTTPException, _render_http)
     app.register_error_handler(Exception, _render_unexpected)
-    _add_health(app, ready)
+    _add_health(app, ready, figures)
     return app
 
 
@@ -348,7 +351,7 @@ def _finish(service: str) -> Callable[[Response], Response]:
     return finish
 
 
-def _add_health(app: Flask, ready: Callable[[], None]) -> None:
+def _add_health(app: Flask, ready: Callable[[], None], figures: Collector | None) -> None:
     @public
     def healthz() -> Response:
         return answer("alive")
@@ -360,7 +363,7 @@ def _add_health(app: Flask, ready: Callable[[], None]) -> None:
 
     @public
     def show_metrics() -> Response:
-        return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+        return Response(metrics.exposition(figures), content_type=metrics.CONTENT_TYPE)
 
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)

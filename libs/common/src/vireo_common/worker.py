@@ -2,6 +2,7 @@
 stop.
 """
 
+import errno
 import signal
 import threading
 import time
@@ -23,6 +24,7 @@ MAX_BACKOFF_SECONDS = 60.0
 UNKNOWN_SECONDS = 60.0
 ALIVE_SECONDS = 0.5
 SWEEP_SECONDS = 600.0
+FULL, FULL_SECONDS = {errno.ENOSPC, errno.EDQUOT}, 60.0
 
 
 class Queue(Protocol):
@@ -140,6 +142,10 @@ class Slot(threading.Thread):
             error = failure.code.value
             self._queue.put_back(job, delay=NEIGHBOUR_SECONDS, error=error, count=False)
         except self._retries as error:
+            if isinstance(error, OSError) and error.errno in FULL:
+                # It says nothing about the job, and more room may come.
+                self._queue.put_back(job, delay=FULL_SECONDS, error="disk full", count=False)
+                return
             log.error("job_failed", exc_info=error)
             self._retry(job, handler, type(error).__name__)
 

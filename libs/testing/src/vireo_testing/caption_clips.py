@@ -70,16 +70,20 @@ def with_tracks(path: Path) -> None:
     )
 
 
-def with_closed_captions(path: Path, text: str, *, top: bool = False) -> None:
-    """H.264 with a closed caption from the first second on, in MPEG-TS or MP4."""
+def with_closed_captions(path: Path, text: str, *, top: bool = False, late: float = 0.0) -> None:
+    """H.264 with a closed caption from its first second on, in MPEG-TS or MP4; ``late`` is how much
+    later than the sound it begins."""
     bare = path.with_name(f"{path.stem}.h264")
     ffmpeg(*picture(seconds=3), *QUICK, "-x264-params", "aud=1:bframes=0", "-f", "h264", bare)
     captioned = path.with_name(f"{path.stem}-captioned.h264")
     captioned.write_bytes(_captioned(bare.read_bytes(), _pairs(text, top=top)))
+    # What has no times can't be late.
+    timed = path.with_name(f"{path.stem}-timed.mp4")
+    ffmpeg("-r", str(RATE), "-f", "h264", "-i", captioned, "-c", "copy", timed)
     sound = (*tone(3), "-metadata:s:a", "language=eng")
     ffmpeg(
-        *("-r", str(RATE), "-f", "h264", "-i"),
-        captioned,
+        *("-itsoffset", str(late), "-i"),
+        timed,
         *(*sound, "-map", "0:v", "-map", "1:a", "-c:v", "copy", *AAC),
         path,
     )

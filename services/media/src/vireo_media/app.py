@@ -34,12 +34,13 @@ from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportTable
+from vireo_media.storage.figures import FiguresCollector
 from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.grant_keys import GrantKeyTable
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.processing import ProcessingTable
-from vireo_media.storage.uploads import UploadTable
+from vireo_media.storage.uploads import OF_VIDEOS, UploadTable
 from vireo_media.storage.video_pictures import VideoPictureTable
 from vireo_media.tools.picture import square_picture, thumbnail_sizes
 
@@ -56,7 +57,8 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     media_files = files_on_disk(settings.media_root, settings.spool_socket)
     upload_table = UploadTable(database)
 
-    app = create_application("media", guard=guard, ready=database.ping)
+    figures = FiguresCollector(database, OF_VIDEOS)
+    app = create_application("media", guard=guard, ready=database.ping, figures=figures)
     grants = Grants(KeyRing(GrantKeyTable(database).valid, service_token))
     open_uploads = OpenUploads(
         OpenUploadTable(database),

@@ -17,7 +17,7 @@ from vireo_media.catalog import Catalog
 from vireo_media.core.captions import MAX_BYTES, MOST_LANGUAGES, Source, Track
 from vireo_media.core.chapters import Chapter
 from vireo_media.core.removal import Removal
-from vireo_media.storage.captions import captions_of
+from vireo_media.storage.masters import captions_of
 from vireo_media.storage.visibility import VISIBILITY_QUEUE, VisibilityTable
 from vireo_media.tools.text_tracks import Texts
 from vireo_media.worker.events import handlers

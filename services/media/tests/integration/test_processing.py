@@ -173,6 +173,28 @@ def test_an_upload_that_was_refused_says_why(http: FlaskClient, stage: Any, body
     assert outcome(http.post(f"{ADDRESS}/retry")) == (409, "nothing_failed")
 
 
+def test_an_operator_sees_how_quick_it_is(
+    http: FlaskClient, stage: Any, body: Path, fakes: Any
+) -> None:
+    def figure(name: str) -> float:
+        lines = http.get("/metrics").text.splitlines()
+        (line,) = [line for line in lines if line.startswith(f"{name} ")]
+        return float(line.rpartition(" ")[2])
+
+    assert figure("vireo_first_play_seconds_count") == 0
+    stage.receive(body)
+    assert figure('vireo_queue_jobs{queue="media"}') == 1
+    assert figure('vireo_queue_age_seconds{queue="media"}') >= 0
+    stage.prepare(tools=fakes.tools())
+    assert figure('vireo_queue_jobs{queue="media"}') == 0
+    assert figure('vireo_queue_jobs{queue="renditions"}') == 1
+    stage.render(tools=fakes.tools())
+    assert figure("vireo_first_play_seconds_count") == 1
+    assert figure("vireo_first_play_seconds_sum") > 0
+    assert figure('vireo_first_play_seconds_bucket{le="+Inf"}') == 1
+    assert figure("vireo_encode_speed_count") == 1
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(
     ("who", "published", "wanted"),

@@ -1,13 +1,13 @@
 """``POST /email/verify``, ``POST /email/verify/resend`` and ``POST /email/undo``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_auth.api.models import LinkBody
 from vireo_auth.api.token import asking_client
 from vireo_auth.core.emails import Emails
 from vireo_common.access import account_id, public, signed_in, while_suspended
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.web import (
     JSON_PROBLEMS,

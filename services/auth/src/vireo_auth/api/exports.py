@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_auth.api.models import AddressQuery, ChannelPath, show_profile
 from vireo_auth.core.exports import Exports, Known
 from vireo_common.access import internal
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.text import iso_time
 from vireo_common.web import answer
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from flask import Response, jsonify
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_auth.api.models import KeySetBody
 from vireo_common.access import public
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.tokens import KeySet
 
 

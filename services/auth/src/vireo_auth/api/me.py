@@ -1,7 +1,6 @@
 """``/me``, ``POST /password/change`` and ``DELETE /channel``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_auth.api.models import (
@@ -14,6 +13,7 @@ from vireo_auth.api.models import (
 from vireo_auth.api.token import asking_client
 from vireo_auth.core.me import Me
 from vireo_common.access import account_id, session_id, signed_in, while_suspended
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.web import (
     JSON_PROBLEMS,

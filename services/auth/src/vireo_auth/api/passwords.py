@@ -1,13 +1,13 @@
 """``POST /password/forgot`` and ``POST /password/reset``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_auth.api.models import ForgotBody, ResetBody
 from vireo_auth.api.token import asking_client
 from vireo_auth.core.resets import Resets
 from vireo_common.access import public
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.web import JSON_PROBLEMS, Empty, answer, problems
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_auth.api import cookies
 from vireo_auth.api.models import SessionPath, SessionRow
 from vireo_auth.core.sessions import Session, Sessions
 from vireo_common.access import account_id, session_id, signed_in, while_suspended
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.text import iso_time
 from vireo_common.web import (

@@ -1,7 +1,6 @@
 """``POST /sign_in``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_auth.api import cookies
@@ -9,6 +8,7 @@ from vireo_auth.api.models import SignedIn, SignInBody
 from vireo_auth.api.token import asking_client, signed_in_answer
 from vireo_auth.core.sign_in import SignIn
 from vireo_common.access import public
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.idempotency import never_replayed
 from vireo_common.web import JSON_PROBLEMS, Envelope, problems

@@ -3,7 +3,6 @@
 import datetime as dt
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_auth.api.models import SignUpBody
@@ -11,6 +10,7 @@ from vireo_auth.api.token import asking_client
 from vireo_auth.core.accounts import Accounts, NewAccount
 from vireo_common.access import public
 from vireo_common.addresses import network
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.idempotency import request_key
 from vireo_common.web import JSON_PROBLEMS, Empty, answer, problems

@@ -6,13 +6,13 @@ Browsers keep it in a cookie (``cookies.py``); clients without cookies ask for i
 import ipaddress
 
 from flask import Response, request
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_auth.api import cookies
 from vireo_auth.api.models import RefreshBody, SignedIn
 from vireo_auth.core.sessions import MAX_DEVICE, Client, Sessions, Tokens
 from vireo_common.access import public
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.idempotency import never_replayed
 from vireo_common.web import (

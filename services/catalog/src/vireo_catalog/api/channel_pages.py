@@ -1,12 +1,12 @@
 """``GET /channel/<name>`` and ``PATCH /channel``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.api.models import ChannelBody
 from vireo_catalog.core.channel_pages import ChannelPages
 from vireo_common.access import account_id, maybe_signed_in, signed_in, viewer_id
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.web import (
     JSON_PROBLEMS,

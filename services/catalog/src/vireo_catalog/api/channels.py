@@ -1,11 +1,11 @@
 """``GET /channel/picture/<name>``; media takes the one that a channel sets."""
 
 from flask import Response, request
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.core.channels import Channels, draw_picture
 from vireo_common.access import public
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.web import problems
 from vireo_videos.objects import NameInPath

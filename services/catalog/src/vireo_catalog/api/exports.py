@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_catalog.api.models import AfterQuery, ChannelPath
 from vireo_catalog.core.exports import Exports
 from vireo_common.access import internal
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.text import iso_time
 from vireo_common.web import answer
 from vireo_videos.objects import moderation

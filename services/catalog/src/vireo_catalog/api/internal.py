@@ -1,11 +1,11 @@
 """``/internal/videos/<hash>``: whose video it is, and its state, for media."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_catalog.api.models import FilesBody, ProgressBody, SenderQuery
 from vireo_catalog.core.videos import Files, Progress, Videos
 from vireo_common.access import internal
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.web import answer
 from vireo_videos.objects import HashPathInPath
 from vireo_videos.video import Captions, Chapter

@@ -4,11 +4,11 @@ The status is 200 or 403, because nginx's ``auth_request`` understands no 404.
 """
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.videos import Videos
 from vireo_common.access import public
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.web import answer
 from vireo_videos.objects import HashPathInPath, NameInPath

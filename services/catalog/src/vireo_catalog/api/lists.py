@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.videos import Videos
 from vireo_common.access import account_id, maybe_signed_in, recent_viewer_id, signed_in
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
 from vireo_common.web import (

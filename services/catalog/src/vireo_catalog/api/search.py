@@ -1,13 +1,13 @@
 """``GET /search/<type>/<query>``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.api.models import SearchPath
 from vireo_catalog.core.search import Search
 from vireo_catalog.core.videos import Videos
 from vireo_common.access import maybe_signed_in, recent_viewer_id
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
 from vireo_common.web import (

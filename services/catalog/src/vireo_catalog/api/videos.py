@@ -1,7 +1,6 @@
 """``POST /upload``, and ``GET``, ``PATCH`` and ``DELETE /v/<hash>``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.api.models import EditBody, UploadBody
@@ -13,6 +12,7 @@ from vireo_common.access import (
     signed_in,
     viewer_id,
 )
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.idempotency import request_key
 from vireo_common.web import (

@@ -1,10 +1,10 @@
 """``PUT`` and ``DELETE /channel/<name>/block``, and ``GET /me/blocks``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import account_id, signed_in, while_suspended
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
 from vireo_common.web import (

@@ -1,10 +1,10 @@
 """``/v/<hash>/comments`` and ``/comments/<id>``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import account_id, maybe_signed_in, signed_in, viewer_id
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.idempotency import request_key
 from vireo_common.pages import Page, PageQuery

@@ -1,10 +1,10 @@
 """``/me/moderation``: what was decided about what is one's own, and appeals."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import account_id, signed_in, while_suspended
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
 from vireo_common.web import (

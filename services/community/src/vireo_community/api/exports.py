@@ -1,10 +1,10 @@
 """``/internal/exports/<channel id>``: community's part of a data export, for media."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
 from vireo_common.access import internal
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.web import answer
 from vireo_community.core.exports import Exports
 

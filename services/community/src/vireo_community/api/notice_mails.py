@@ -1,11 +1,11 @@
 """``/notifications/unsubscribe``, and ``/internal/notice_mails`` for who sends mails."""
 
 from flask import Response, request
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from vireo_common.access import internal, public
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.idempotency import never_replayed
 from vireo_common.web import Envelope, answer, problems

@@ -3,10 +3,10 @@
 from contextlib import suppress
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import account_id, signed_in, while_suspended
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.idempotency import REPLAYED
 from vireo_common.web import (

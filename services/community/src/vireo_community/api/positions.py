@@ -1,10 +1,10 @@
 """``PUT /v/<hash>/position``: counts views, and keeps where a viewer stands."""
 
 from flask import Response, request
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import maybe_signed_in, viewer_id
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.web import (
     JSON_PROBLEMS,

@@ -1,11 +1,11 @@
 """``PUT /v/<hash>/reaction``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from vireo_common.access import account_id, signed_in
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.web import (
     JSON_PROBLEMS,

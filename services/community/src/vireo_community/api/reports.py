@@ -1,10 +1,10 @@
 """``POST /reports``, and the desk: ``/admin/reports`` and ``/admin/decisions``."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import account_id, signed_in
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
 from vireo_common.web import (

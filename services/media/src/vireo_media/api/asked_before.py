@@ -9,9 +9,9 @@ import json
 from collections.abc import Callable
 
 from flask import Response, request
-from flask_openapi3.blueprint import APIBlueprint
 
 from vireo_common.access import public
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.web import answer
 from vireo_media.core.grants import Grant, GrantExpired, Grants, Purpose

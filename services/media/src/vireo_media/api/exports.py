@@ -5,10 +5,10 @@ which the gateway asks here again before it opens the file.
 """
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import account_id, maybe_signed_in, required_account_id, signed_in
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Envelope, answer, problems
 from vireo_media.api.asked_before import GRANT, given_grant, refusal

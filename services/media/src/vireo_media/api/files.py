@@ -8,10 +8,10 @@ in ``storyboards.py``.
 from collections.abc import Callable
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import internal, public
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.web import answer, problems
 from vireo_media.api.models import (

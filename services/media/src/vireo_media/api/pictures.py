@@ -1,10 +1,10 @@
 """``POST`` and ``DELETE /channel/picture``; everybody gets it from catalog and the gateway."""
 
 from flask import Response, request
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import maybe_signed_in, public, required_account_id, signed_in
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.web import (
     TOKEN_PROBLEMS,

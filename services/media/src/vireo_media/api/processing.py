@@ -1,10 +1,10 @@
 """``/v/<hash>/processing``: how far a video is, for its owner, and another attempt."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import account_id, signed_in
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.text import iso_time
 from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Envelope, answer, problems

@@ -1,10 +1,10 @@
 """Why a video has no thumbnail, storyboard or preview; those that there are the gateway sends."""
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import public
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.web import problems
 from vireo_media.api.files import file_of

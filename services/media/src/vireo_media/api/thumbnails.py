@@ -6,10 +6,10 @@ Everybody gets it at ``/thumbnails/<hash>``; see ``files.py``.
 import hashlib
 
 from flask import Response, request
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import account_id, maybe_signed_in, public, required_account_id, signed_in
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.web import (
     TOKEN_PROBLEMS,

@@ -5,10 +5,10 @@ whatever a client sends under this name. A body that is refused beforehand is no
 """
 
 from flask import Response, request
-from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from vireo_common.access import maybe_signed_in, public, required_account_id
+from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.web import (
     TOKEN_PROBLEMS,

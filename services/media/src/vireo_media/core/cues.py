@@ -6,7 +6,7 @@ regions, no notes.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MOST_CUES = 20_000
 # Of the text as it was typed. What is longer covers the video.
@@ -92,6 +92,22 @@ def in_order(cues: Sequence[Cue]) -> list[Cue]:
     """Those that are shown at all, by their times: a cue that ends before it begins never is."""
     shown = [cue for cue in cues if cue.text and 0 <= cue.start < cue.end <= LATEST]
     return sorted(shown, key=lambda cue: (cue.start, cue.end))
+
+
+def earlier(cues: Sequence[Cue], milliseconds: int) -> list[Cue]:
+    """Cues that begin so much earlier, of what is shown from 0 on.
+
+    Raises:
+        NotCaptions: nothing is.
+    """
+    moved = [
+        replace(cue, start=max(cue.start - milliseconds, 0), end=cue.end - milliseconds)
+        for cue in cues
+    ]
+    shown = in_order(moved)
+    if not shown:
+        raise NotCaptions(1, "no cue of it is ever shown")
+    return shown
 
 
 def webvtt(cues: Sequence[Cue]) -> str:

@@ -125,6 +125,11 @@ def entry_name(number: int, hash_path: str, title: str, head: bytes) -> str:
     return f"videos/{stem}.{_end_of(head)}"
 
 
+def thumbnail_name(number: int, hash_path: str, title: str) -> str:
+    """The name of a picture that was sent as a thumbnail in the archive."""
+    return f"thumbnails/{number:05d} {hash_path} {safe_title(title)}".strip() + ".jpg"
+
+
 def captions_name(number: int, hash_path: str, title: str, language: str) -> str:
     """The name of captions in the archive."""
     stem = f"{number:05d} {hash_path} {safe_title(title)}".strip()
@@ -178,9 +183,11 @@ reports.json          what you reported, and why
 comment_filter.json   words and links for which comments on your videos wait for you
 videos.json           your videos: texts, state, times, measures, counts, and what was uploaded;
                       "file" is the name of the original in this archive, null where there is none,
-                      "captions" are those that you set, with their names in this archive
+                      "captions" are those that you set, with their names in this archive,
+                      "thumbnail" is the picture that you sent as such, null where there is none
 videos/               your originals, byte for byte as you uploaded them
 captions/             captions that you set, as they are served
+thumbnails/           pictures that you sent as thumbnails, as they are served
 
 Not in it, because they open something: the hash of your password, and tokens with their hashes.
 Neither are the converted copies of your videos, which are made from the originals, nor counters

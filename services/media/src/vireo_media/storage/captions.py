@@ -18,14 +18,11 @@ from vireo_media.core.captions import MOST_LANGUAGES, NoUpload, Source, TooMany,
 from vireo_media.core.playlists_of_captions import playlist_of_captions
 from vireo_media.storage.disk_blobs import sync
 from vireo_media.storage.files import CaptionsTransfer, MediaFiles
+from vireo_media.storage.masters import master_of
 from vireo_media.storage.video_files import FilesChange
+from vireo_media.storage.visibility import is_hidden, is_unseen
 
 LOCK = "SELECT UploadID FROM Uploads WHERE PathHash = %s AND State <> 'refused' FOR UPDATE"
-
-# Shared: whether the video is there, and seen by others, is as it is until this is committed.
-UNSEEN = """
-SELECT HiddenBy <> 0 OR State <> 'ready' FROM Videos WHERE PathHash = %s LOCK IN SHARE MODE
-"""
 
 SECONDS = "SELECT COALESCE(Duration, 0) FROM Videos WHERE PathHash = %s"
 
@@ -45,16 +42,6 @@ ON DUPLICATE KEY UPDATE Label = VALUES(Label), Source = VALUES(Source), Bytes = 
 DELETE = "DELETE FROM Captions WHERE PathHash = %s AND Language = %s"
 
 HAS = "SELECT EXISTS (SELECT 1 FROM Captions WHERE PathHash = %s AND Language = %s)"
-
-LABELS = "SELECT Language, Label FROM Captions WHERE PathHash = %s ORDER BY Language"
-
-
-class CaptionsOfStream(NamedTuple):
-    """Captions in a master playlist; ``part`` is the address of their playlist, without its end."""
-
-    language: str
-    label: str
-    part: str
 
 
 class _Row(NamedTuple):
@@ -85,7 +72,7 @@ class CaptionTable:
             self._database.transaction(
                 "captions.set", lambda cursor: self._set(cursor, hash_path, staged[0], told)
             )
-            self._files.settle_captions(hash_path)
+            self._files.settle(hash_path)
         return told
 
     def _set(
@@ -93,6 +80,7 @@ class CaptionTable:
     ) -> None:
         if not cursor.execute(LOCK, (hash_path,)):
             raise NoUpload
+        ((upload_id,),) = cursor.fetchall()
         unseen = is_unseen(cursor, hash_path)
         there = of_video(cursor, hash_path)
         language = staged.track.language
@@ -100,7 +88,9 @@ class CaptionTable:
             raise TooMany
         staged.insert(cursor, hash_path, Source.OWNER, there.get(language))
         told.publish(cursor)
+        master = NewMaster(cursor, self._files, hash_path, str(upload_id))
         self._files.publish_captions(staged.transfer, unseen=unseen)
+        master.publish()
 
     def staged(self, hash_path: str, tracks: Sequence[Track]) -> "_Staged":
         """Tracks as synced files, for the ``with``, that are published quickly."""
@@ -111,14 +101,21 @@ class CaptionTable:
         told = FilesChange(hash_path)
 
         def work(cursor: Cursor) -> bool:
-            cursor.execute(LOCK, (hash_path,))
+            if not cursor.execute(LOCK, (hash_path,)):
+                return False
+            ((upload_id,),) = cursor.fetchall()
             if not cursor.execute(DELETE, (hash_path, language)):
                 return False
             told.publish(cursor)
+            # First the master: it never names what is not there.
+            NewMaster(cursor, self._files, hash_path, str(upload_id)).publish()
             self._files.remove_captions(hash_path, language)
             return True
 
-        return told if self._database.transaction("captions.remove", work) else None
+        if not self._database.transaction("captions.remove", work):
+            return None
+        self._files.settle(hash_path)
+        return told
 
     def has(self, hash_path: str, language: str) -> bool:
         """Whether a video has captions in this language."""
@@ -140,28 +137,27 @@ class CaptionTable:
         return float(row[0]) if row else 0.0
 
 
-def is_unseen(cursor: Cursor, hash_path: str) -> bool:
-    """Whether nobody but its owner sees a video: it is hidden, gone, or not ready yet."""
-    cursor.execute(UNSEEN, (hash_path,))
-    row = cursor.fetchone()
-    return row is None or bool(row[0])
-
-
 def of_video(cursor: Cursor, hash_path: str) -> dict[str, _Row]:
     """The rows of a video's captions, by their language."""
     cursor.execute(OF_VIDEO, (hash_path,))
     return {row[0]: _Row(*row) for row in cursor.fetchall()}
 
 
-def captions_of(cursor: Cursor, hash_path: str) -> list[CaptionsOfStream]:
-    """What a master playlist has of a video's captions; no two have the same label."""
-    cursor.execute(LABELS, (hash_path,))
-    found, labels = [], set()
-    for language, label in cursor.fetchall():
-        name = f"{label} ({language})" if label in labels else label
-        labels.add(name)
-        found.append(CaptionsOfStream(language, name, f"/captions/{hash_path}/{language}"))
-    return found
+class NewMaster:
+    """The master of a stream, as the rows say it after other captions: read by statements, and
+    written when there are no more. A video without a stream has none."""
+
+    def __init__(self, cursor: Cursor, files: MediaFiles, hash_path: str, upload_id: str) -> None:
+        self._files = files
+        self._hash_path = hash_path
+        self._text = master_of(cursor, hash_path, upload_id)
+        self._hidden = is_hidden(cursor, hash_path)
+
+    def publish(self) -> None:
+        """Put it in place of the one before."""
+        if self._text:
+            path = self._files.staging.captions(secrets.token_hex(16), "m3u8")
+            self._files.rewrite_master(self._hash_path, self._text, path, hidden=self._hidden)
 
 
 class StagedTrack:

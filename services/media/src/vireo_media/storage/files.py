@@ -95,9 +95,12 @@ class MediaFiles:
         return there
 
     def _commit(self, transfer: Transfer, *, hidden: bool) -> str:
-        if hidden:
-            transfer = replace(transfer, key=blobs.hidden(transfer.key))
-        return self.blobs.commit(transfer)
+        shown, unseen = transfer.key, blobs.hidden(transfer.key)
+        version = self.blobs.commit(replace(transfer, key=unseen if hidden else shown))
+        # What was decided meanwhile may not have been done yet: the one of before would be moved
+        # over this one.
+        self.blobs.delete(shown if hidden else unseen)
+        return version
 
     def place(self, hash_path: str, *, hidden: bool) -> None:
         """Have the files of a published video served no more, or again."""
@@ -157,7 +160,12 @@ class MediaFiles:
         self, hash_path: str, text: str, results: Results, *, hidden: bool = False
     ) -> None:
         """Publish the playlist that names the others, in place of the one before."""
-        path = results.part(MASTER, ".m3u8")
+        self.rewrite_master(hash_path, text, results.part(MASTER, ".m3u8"), hidden=hidden)
+
+    def rewrite_master(
+        self, hash_path: str, text: str, path: Path, *, hidden: bool = False
+    ) -> None:
+        """The same, by a file in staging that is named otherwise."""
         path.write_text(text)
         key = blobs.stream_list(hash_path, MASTER)
         self._commit(self.blobs.transfer(key, path), hidden=hidden)
@@ -219,10 +227,6 @@ class MediaFiles:
         """Have all captions of a video served no more, or again."""
         for shown, hidden in self._captions_places(hash_path):
             self.blobs.move(*((shown, hidden) if unseen else (hidden, shown)))
-
-    def settle_captions(self, hash_path: str) -> None:
-        """Return when what was published of captions survives a power cut."""
-        self.blobs.settle(*(key for both in self._captions_places(hash_path) for key in both))
 
     def _captions_places(self, hash_path: str) -> Sequence[tuple[Key, Key]]:
         """Where captions are served, and where they are kept while nobody is served them."""

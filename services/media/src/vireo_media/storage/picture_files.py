@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vireo_media.core.thumbnails import Format, Size
 from vireo_media.storage import blobs
-from vireo_media.storage.blobs import HIDDEN_KINDS, OF_PICTURES, Blobs, Key, Kind, Transfer
+from vireo_media.storage.blobs import HIDDEN_KINDS, OF_PICTURES, Blobs, Content, Key, Kind, Transfer
 from vireo_media.storage.staging import Staging
 
 _KINDS = {Format.JPEG: Kind.SIZED_JPEG, Format.WEBP: Kind.SIZED_WEBP}
@@ -74,11 +74,18 @@ class VideoPictureFiles:
         Raises:
             FileNotFoundError: there is none.
         """
-        shown = blobs.thumbnail(hash_path)
-        unseen = blobs.hidden(shown)
-        here = shown if self._blobs.size(shown) is not None else unseen
-        with self._blobs.fetch(here) as path:
+        with self._blobs.fetch(self._whole(hash_path)) as path:
             yield path
+
+    @contextlib.contextmanager
+    def open_whole(self, hash_path: str) -> Iterator[Content]:
+        """The thumbnail, to be read once.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        with self._blobs.open(self._whole(hash_path)) as content:
+            yield content
 
     def version(self, hash_path: str) -> str | None:
         """Which thumbnail there is; ``None`` for none."""
@@ -198,6 +205,10 @@ class VideoPictureFiles:
         shown, unseen = transfer.key, blobs.hidden(transfer.key)
         self._blobs.commit(replace(transfer, key=unseen if hidden else shown))
         self._blobs.delete(shown if hidden else unseen)
+
+    def _whole(self, hash_path: str) -> Key:
+        shown = blobs.thumbnail(hash_path)
+        return shown if self._blobs.size(shown) is not None else blobs.hidden(shown)
 
     def _where(self, hash_path: str) -> Key:
         shown = blobs.video(hash_path)

@@ -43,7 +43,7 @@ SELECT COUNT(*) FROM (
 """
 
 LOCK_FAILED = """
-SELECT UploadID, State FROM Uploads
+SELECT UploadID, State, FirstPlaySeconds FROM Uploads
 WHERE PathHash = %s AND Failure IS NOT NULL FOR UPDATE
 """
 
@@ -116,7 +116,7 @@ class ProcessingTable:
         def work(cursor: Cursor) -> bool:
             if not cursor.execute(LOCK_FAILED, (hash_path,)):
                 return False
-            ((upload_id, state),) = cursor.fetchall()
+            ((upload_id, state, first_play),) = cursor.fetchall()
             cursor.execute(FORGET_PUT_ASIDE, (ENCODE_QUEUE, RENDITIONS_QUEUE, hash_path))
             upload_rows.set_failure(cursor, hash_path, upload_id, None)
             renditions.set_unfinished(cursor, hash_path, upload_id, "waiting")
@@ -124,12 +124,18 @@ class ProcessingTable:
             if state == UploadState.PUBLISHED:
                 upload_rows.set_step(cursor, hash_path, upload_id, Step.RENDITIONS)
                 rows = renditions.of_upload(cursor, hash_path, upload_id)
-                # What was encoded has its first rendition from the original.
-                of_film = not rows or any(row.copied for row in rows if row.state == "ready")
-                upload_rows.add_render_job(cursor, *names, 0, of_film=of_film)
+                ready = [row for row in rows if row.state == "ready"]
+                # Of what was encoded there is always one that was made of the original.
+                of_film = all(row.of_film for row in ready)
+                note = next((row.note for row in ready if row.note), "")
+                upload_rows.add_render_job(cursor, *names, 0, of_film=of_film, note=note)
             else:
                 upload_rows.set_step(cursor, hash_path, upload_id, Step.QUEUED)
-                upload_rows.add_encode_job(cursor, *names, cost=0)
+                # A copy that is watched was damaged, and is not replaced by less.
+                was_played = first_play is not None
+                upload_rows.add_encode_job(
+                    cursor, *names, cost=0, may_copy=not was_played, is_watched=was_played
+                )
                 events.publish(cursor, VideoStateChanged(hash_path, "waiting"))
             return True
 

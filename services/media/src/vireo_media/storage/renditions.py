@@ -87,6 +87,16 @@ class RenditionRow:
         return float(self.facts["start"])
 
     @property
+    def of_film(self) -> bool:
+        """Whether one that is ready was made of the published MP4."""
+        return bool(self.facts.get("of_film"))
+
+    @property
+    def note(self) -> str:
+        """What is missing from the film, where one that is ready was published with it."""
+        return str(self.facts.get("note", ""))
+
+    @property
     def copied(self) -> bool:
         """Whether its frames are the film's own."""
         return bool(self.facts.get("copied"))
@@ -156,10 +166,21 @@ def set_ready(
     *,
     start: float,
     copied: bool,
+    of_film: bool,
+    note: str,
 ) -> None:
     """Note that a rendition is in its place."""
-    facts = json.dumps({"made": asdict(made), "start": start, "copied": copied})
+    facts = json.dumps(
+        {"made": asdict(made), "start": start, "copied": copied, "of_film": of_film, "note": note}
+    )
     cursor.execute(READY, (hash_path, upload_id, made.height, made.part, facts, size))
+
+
+def begin(cursor: Cursor, hash_path: str, upload_id: str, rungs: Iterable[Rung]) -> None:
+    """Show what is about to be made; what is ready is served on until there is more."""
+    rows = {row.height: row for row in of_upload(cursor, hash_path, upload_id)}
+    if all(row.state != "ready" for row in rows.values()):
+        plan(cursor, hash_path, upload_id, rungs)
 
 
 def drop(cursor: Cursor, hash_path: str, upload_id: str, height: int) -> None:

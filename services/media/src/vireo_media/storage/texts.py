@@ -10,10 +10,11 @@ from vireo_common.database import Database
 from vireo_media.core.captions import MOST_LANGUAGES, Source
 from vireo_media.core.chapters import Chapter
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.captions import StagedTrack, is_unseen, of_video
+from vireo_media.storage.captions import NewMaster, StagedTrack, of_video
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.uploads import UploadGone
 from vireo_media.storage.video_files import FilesChange
+from vireo_media.storage.visibility import is_unseen
 
 LOCK = "SELECT 1 FROM Uploads WHERE PathHash = %s AND UploadID = %s FOR UPDATE"
 
@@ -75,8 +76,11 @@ def write_found(
     cursor.execute(NOTE, (hash_path, upload_id, json.dumps([asdict(each) for each in chapters])))
     if taken or chapters:
         told.publish(cursor)
+    master = NewMaster(cursor, files, hash_path, upload_id)
     for track in taken:
         files.publish_captions(track.transfer, unseen=unseen)
+    if taken:
+        master.publish()
 
 
 def add_job_of_ready(cursor: Cursor, hash_path: str) -> None:

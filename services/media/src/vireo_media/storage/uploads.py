@@ -8,7 +8,7 @@ from pymysql.cursors import Cursor
 from vireo_common import jobs
 from vireo_common.database import Database, Duplicate
 from vireo_media.core.uploads import AlreadyUploaded, Received, Step, Upload, UploadState
-from vireo_media.storage import renditions, video_pictures
+from vireo_media.storage import figures, renditions, video_pictures
 
 MEDIA_QUEUE = "media"
 ENCODE_QUEUE = "encode"
@@ -57,8 +57,7 @@ DELETE_CHAPTERS = "DELETE FROM FileChapters WHERE PathHash = %s"
 LOCK = "SELECT State FROM Uploads WHERE PathHash = %s AND UploadID = %s FOR UPDATE"
 
 SET_STEP = """
-UPDATE Uploads SET Step = %s, ExpectedAt = IF(%s = 'done', NULL, ExpectedAt)
-WHERE PathHash = %s AND UploadID = %s
+UPDATE Uploads SET Step = %s, ExpectedAt = NULL WHERE PathHash = %s AND UploadID = %s
 """
 
 SET_FAILURE = """
@@ -69,6 +68,11 @@ SET_FIRST_PLAY = """
 UPDATE Uploads SET FirstPlaySeconds = TIMESTAMPDIFF(MICROSECOND, ReceivedAt, NOW(3)) / 1e6
 WHERE PathHash = %s AND UploadID = %s AND FirstPlaySeconds IS NULL
 """
+
+FIRST_PLAY = "SELECT FirstPlaySeconds FROM Uploads WHERE PathHash = %s AND UploadID = %s"
+
+# A worker of this version sets both in one transaction.
+PUBLISHED_BEFORE = "UPDATE Uploads SET Step = 'done' WHERE State = 'published' AND Step = 'queued'"
 
 SWEEP_REFUSED = """
 DELETE FROM Uploads WHERE State = 'refused' AND ReceivedAt < NOW(3) - INTERVAL 1 HOUR
@@ -152,6 +156,10 @@ class UploadTable:
 
         self._database.transaction("uploads.forget", work)
 
+    def take_over(self) -> None:
+        """Note that nothing more is made of what a worker of the version before has published."""
+        self._database.write(PUBLISHED_BEFORE)
+
     def sweep(self) -> None:
         """Forget uploads that were refused, and were not sent again."""
         self._database.sweep(SWEEP_REFUSED)
@@ -215,7 +223,7 @@ def add_render_job(
 
 def set_step(cursor: Cursor, hash_path: str, upload_id: str, step: Step) -> None:
     """Note how far the processing of an upload is."""
-    cursor.execute(SET_STEP, (step, step, hash_path, upload_id))
+    cursor.execute(SET_STEP, (step, hash_path, upload_id))
 
 
 def set_failure(cursor: Cursor, hash_path: str, upload_id: str, reason: str | None) -> None:
@@ -225,7 +233,10 @@ def set_failure(cursor: Cursor, hash_path: str, upload_id: str, reason: str | No
 
 def set_first_play(cursor: Cursor, hash_path: str, upload_id: str) -> None:
     """Note that an upload can be played from this moment on, unless it could before."""
-    cursor.execute(SET_FIRST_PLAY, (hash_path, upload_id))
+    if cursor.execute(SET_FIRST_PLAY, (hash_path, upload_id)):
+        cursor.execute(FIRST_PLAY, (hash_path, upload_id))
+        ((seconds,),) = cursor.fetchall()
+        figures.count(cursor, figures.FIRST_PLAY, seconds)
 
 
 def add_verify_job(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str, cost: int) -> None:

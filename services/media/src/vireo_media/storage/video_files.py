@@ -16,6 +16,7 @@ SELECT EXISTS (
 CAPTIONS = "SELECT Language, Label FROM Captions WHERE PathHash = %s ORDER BY Language"
 
 CHAPTERS = "SELECT Chapters FROM FileChapters WHERE PathHash = %s"
+
 STORYBOARD = "SELECT EXISTS (SELECT 1 FROM VideoPictures WHERE PathHash = %s AND Storyboard = 1)"
 
 # Of two that change something of one video, the second waits here, and sees what the first did.

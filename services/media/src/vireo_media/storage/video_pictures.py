@@ -125,6 +125,11 @@ class VideoPictureTable:
         with self._database.read() as cursor:
             return find(cursor, hash_path)
 
+    def is_sent(self, hash_path: str) -> bool:
+        """Whether the thumbnail is a picture that its owner sent."""
+        found = self.find(hash_path)
+        return found is not None and found.choice is Choice.PICTURE
+
     def ask(self, hash_path: str, channel_id: int, ask_id: str, at: int) -> None:
         """Have the frame at so many milliseconds become the thumbnail.
 

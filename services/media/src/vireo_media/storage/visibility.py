@@ -10,7 +10,6 @@ from pymysql.cursors import Cursor
 
 from vireo_common import jobs
 from vireo_common.database import Database
-from vireo_media.storage.captions import is_unseen
 from vireo_media.storage.files import MediaFiles
 
 VISIBILITY_QUEUE = "visibility"
@@ -21,6 +20,11 @@ ATTEMPTS = 20
 PAGE = 200
 
 HIDDEN = "SELECT HiddenBy <> 0 FROM Videos WHERE PathHash = %s"
+
+# Shared: whether the video is there, and seen by others, is as it is until this is committed.
+UNSEEN = """
+SELECT HiddenBy <> 0 OR State <> 'ready' FROM Videos WHERE PathHash = %s LOCK IN SHARE MODE
+"""
 
 LOCK = "SELECT 1 FROM Uploads WHERE PathHash = %s FOR UPDATE"
 
@@ -56,6 +60,13 @@ class VisibilityTable:
 def is_hidden(cursor: Cursor, hash_path: str) -> bool:
     """Whether a video is hidden, as one is that is gone: its files may still wait for removal."""
     cursor.execute(HIDDEN, (hash_path,))
+    row = cursor.fetchone()
+    return row is None or bool(row[0])
+
+
+def is_unseen(cursor: Cursor, hash_path: str) -> bool:
+    """Whether nobody but its owner sees a video: it is hidden, gone, or not ready yet."""
+    cursor.execute(UNSEEN, (hash_path,))
     row = cursor.fetchone()
     return row is None or bool(row[0])
 

@@ -4,7 +4,6 @@ Errors: those of `sandbox`, NoFrame where there is none, and DiskFull.
 """
 
 import itertools
-import math
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -22,6 +21,8 @@ from vireo_media.tools.thumbnail import NoFrame, shows_something
 
 # A frame of 8192 x 4352 in 8 bits has 54 MB, and its decoder holds up to 17.
 _LIMITS = sandbox.Limits(2 << 30, 20, 20.0, 32 << 20)
+# Of the frame at exactly that time: others wait for theirs behind it.
+_EXACT_LIMITS = sandbox.Limits(2 << 30, 12, 6.0, 32 << 20)
 # The widest thumbnail that is served, and what it may have in height.
 _WIDTH, _HEIGHT = 1280, 2560
 _CANDIDATE_SIDE = 640
@@ -100,7 +101,8 @@ def _take(
         *("-c:v", "mjpeg", "-q:v", "2", "-flags:v", "+bitexact"),
         *("-f", "mjpeg", f"file:{target.absolute()}"),
     ]
-    run(argv, _LIMITS, path, [target], stop, nice=sandbox.NICE_WAITED_FOR)
+    limits = _LIMITS if key_frames else _EXACT_LIMITS
+    run(argv, limits, path, [target], stop, nice=sandbox.NICE_WAITED_FOR)
     if target.stat().st_size == 0:
         raise NoFrame(f"no frame at {at:.3f} s")
 
@@ -147,7 +149,7 @@ def candidates(
     for look in (*best, *others):
         if len(chosen) < MOST_CANDIDATES and all(_differ(look, other) for other in chosen):
             chosen.append(look)
-    return {math.ceil(round(look.at * 1000, 2)): look.file for look in chosen}
+    return {round(look.at * 1000): look.file for look in chosen}
 
 
 def _times(part: int, made: Made) -> list[float]:

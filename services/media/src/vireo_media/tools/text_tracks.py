@@ -16,7 +16,7 @@ from vireo_media.core.ass_files import read_ass
 from vireo_media.core.captions import Track, made_track, track_of_cues
 from vireo_media.core.chapters import Chapter, sane_chapters
 from vireo_media.core.cue_texts import visible
-from vireo_media.core.cues import NotCaptions
+from vireo_media.core.cues import NotCaptions, earlier
 from vireo_media.core.formats import FileFormat
 from vireo_media.core.languages import MAX_LABEL, UNDETERMINED, canonical, label_of
 from vireo_media.tools import sandbox
@@ -29,7 +29,7 @@ MOST_TRACKS = 20
 _ENTRIES = (
     "format=start_time:stream=index,codec_type,codec_name"
     ":stream_disposition=default,forced,hearing_impaired,attached_pic"
-    ":stream_tags=language,title,handler_name:chapter=start_time:chapter_tags=title"
+    ":stream_tags=language,title:chapter=start_time:chapter_tags=title"
 )
 _LOOK = sandbox.Limits(1 << 30, 60, 120.0, file_bytes=0)
 # All of a file is read, which may have 10 GiB and be on a slow disk.
@@ -45,8 +45,6 @@ _CLOSED_CAPTIONS = b"GA94\x03"
 _HAVE_CLOSED_CAPTIONS = frozenset({"h264", "hevc", "mpeg2video"})
 _LOOKED_THROUGH = 256 << 20
 _PIECE = 1 << 20
-# Titles that say nothing: what programs write by themselves.
-_NO_TITLES = frozenset({"subtitlehandler", "subtitle", "soundhandler", "closedcaptionhandler"})
 
 # Makes a path for each name of a track, with an empty file.
 NewFile = Callable[[], Path]
@@ -77,6 +75,7 @@ class _Contents:
 
     streams: list[_Stream] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)
+    begins: float = 0.0
     sound_language: str = UNDETERMINED
     may_have_closed_captions: bool = False
 
@@ -101,7 +100,7 @@ def find_texts(path: Path, new_file: NewFile, *, stop: threading.Event | None = 
             tracks.setdefault(track.language, track)
         language = found.sound_language
         if found.may_have_closed_captions and language not in tracks and _announces(path):
-            closed = _closed_captions(path, file_format, language, new_file, stop)
+            closed = _closed_captions(path, file_format, found, new_file, stop)
             tracks |= {language: closed} if closed else {}
     except sandbox.LimitExceeded as error:
         log.warning("texts_not_found", error=str(error))
@@ -120,10 +119,10 @@ def _look(path: Path, file_format: FileFormat, stop: threading.Event | None) -> 
     contents = _Contents()
     for stream in printed.get("streams", []):
         _note(contents, stream)
-    begins = max(_number(printed.get("format", {}), "start_time"), 0.0)
+    contents.begins = _number(printed.get("format", {}), "start_time")
     for chapter in printed.get("chapters", [])[:2000]:
         title = str(chapter.get("tags", {}).get("title", ""))
-        contents.chapters.append(Chapter(_number(chapter, "start_time") - begins, title))
+        contents.chapters.append(Chapter(_number(chapter, "start_time") - contents.begins, title))
     contents.streams.sort(key=lambda each: (each.rank, each.index))
     return contents
 
@@ -139,20 +138,13 @@ def _note(contents: _Contents, stream: dict[str, Any]) -> None:
                 flags.get("default") != 1,
                 flags.get("hearing_impaired") == 1,
             )
-            title = str(tags.get("title") or tags.get("handler_name") or "")
-            index = int(stream["index"])
-            contents.streams.append(
-                _Stream(index, _COPIED.get(codec, ""), language, _title(title), rank)
-            )
+            title = " ".join(visible(str(tags.get("title", ""))).split())[:MAX_LABEL].strip()
+            form = _COPIED.get(codec, "")
+            contents.streams.append(_Stream(int(stream["index"]), form, language, title, rank))
         case "audio" if contents.sound_language == UNDETERMINED:
             contents.sound_language = language
         case "video" if codec in _HAVE_CLOSED_CAPTIONS:
             contents.may_have_closed_captions = True
-
-
-def _title(text: str) -> str:
-    title = " ".join(visible(text).split())[:MAX_LABEL].strip()
-    return "" if title.lower() in _NO_TITLES else title
 
 
 def _number(fields: dict[str, Any], name: str) -> float:
@@ -220,20 +212,24 @@ def _announces(path: Path) -> bool:
 def _closed_captions(
     path: Path,
     file_format: FileFormat,
-    language: str,
+    found: _Contents,
     new_file: NewFile,
     stop: threading.Event | None,
 ) -> Track | None:
     """The captions of CEA-608 that stand between the frames of the video."""
-    target = new_file()
-    argv = [*quiet("ffmpeg"), "-y", "-f", "lavfi", "-i", movie_graph(path, file_format)]
+    target, language = new_file(), found.sound_language
+    # The graph knows of no sound, which may begin before the first frame: its times are left as
+    # they are in the file.
+    argv = [*quiet("ffmpeg"), "-y", "-copyts", "-f", "lavfi"]
+    argv += ["-i", movie_graph(path, file_format)]
     argv += ["-map", "0:s", "-c:s", "ass", "-map_metadata", "-1"]
     argv += ["-fs", str(_TRACK_BYTES), "-f", "ass", f"file:{target}"]
     files = sandbox.Files(reads=[path], writes=[target])
     done = sandbox.run(argv, _DECODE, files=files, stop=stop)
     label = "CC" if language == UNDETERMINED else f"{label_of(language)} (CC)"
     try:
-        return track_of_cues(read_ass(target.read_bytes()), language, label)
+        cues = earlier(read_ass(target.read_bytes()), round(found.begins * 1000))
+        return track_of_cues(cues, language, label)
     except NotCaptions:
         log.info("no_closed_captions", verdict=done.verdict)
         return None

@@ -110,14 +110,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     reports = Reports(catalog, removal)
     table, tools = RenditionTable(database), Tools()
     pipeline = Pipeline(
-        queues[MEDIA_QUEUE],
-        queues[ENCODE_QUEUE],
-        uploads,
-        files,
-        reports,
-        tools,
-        Early(),
-        table,
+        *(queues[MEDIA_QUEUE], queues[ENCODE_QUEUE], uploads, files, reports, tools),
+        *(Early(), table),
         storage=settings.stream_storage,
     )
     first, rest = queues[ENCODE_QUEUE], queues[RENDITIONS_QUEUE]
@@ -187,6 +181,7 @@ def _exporter(
         UploadTable(database),
         PictureTable(database),
         CaptionTable(database, files),
+        VideoPictureTable(database, files, catalog.notify_files),
         files,
         Auth(ServiceClient(settings.auth_url, token)),
         catalog,

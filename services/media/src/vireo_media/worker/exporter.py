@@ -29,6 +29,7 @@ from vireo_media.core.exports import (
     archive_name,
     captions_name,
     entry_name,
+    thumbnail_name,
 )
 from vireo_media.core.formats import HEAD_BYTES
 from vireo_media.core.uploads import Received, UploadState
@@ -39,6 +40,7 @@ from vireo_media.storage.exports import ExportGone, ExportTable
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.uploads import UploadTable
+from vireo_media.storage.video_pictures import VideoPictureTable
 from vireo_media.worker.archive import Archive, new_archive
 
 log = get_logger()
@@ -67,6 +69,7 @@ class Exporter:
         uploads: UploadTable,
         pictures: PictureTable,
         captions: CaptionTable,
+        video_pictures: VideoPictureTable,
         files: MediaFiles,
         auth: Auth,
         catalog: Catalog,
@@ -80,6 +83,7 @@ class Exporter:
         self._uploads = uploads
         self._pictures = pictures
         self._captions = captions
+        self._video_pictures = video_pictures
         self._files = files
         self._auth = auth
         self._catalog = catalog
@@ -202,6 +206,7 @@ class Exporter:
                 "uploaded": _uploaded(received) if received else None,
                 "file": self._add_original(archive, number, row, received),
                 "captions": self._add_captions(archive, number, row),
+                "thumbnail": self._add_thumbnail(archive, number, row),
             }
 
     def _add_original(
@@ -220,6 +225,20 @@ class Exporter:
             head = source.read(HEAD_BYTES)
             name = entry_name(number, hash_path, str(row["title"]), head)
             archive.add_file(name, source, source.size, head)
+        return name
+
+    def _add_thumbnail(self, archive: Archive, number: int, row: Row) -> str | None:
+        """Add a picture that was sent as the thumbnail."""
+        hash_path = str(row["hash_path"])
+        if not self._video_pictures.is_sent(hash_path):
+            return None
+        with contextlib.ExitStack() as stack:
+            try:
+                source = stack.enter_context(self._files.pictures.open_whole(hash_path))
+            except FileNotFoundError:
+                return None
+            name = thumbnail_name(number, hash_path, str(row["title"]))
+            archive.add_file(name, source, source.size)
         return name
 
     def _add_captions(self, archive: Archive, number: int, row: Row) -> list[dict[str, str]]:

@@ -131,6 +131,7 @@ class Janitor(threading.Thread):
                     store.delete(key)
                     log.info("left_public_file_removed", hash_path=key.name)
         self._sweep_captions()
+        self._uploads.take_over()
         self._sweep_streams()
         self._sweep_pictures()
         for key in store.keys(Kind.PICTURE, older=STAGING_SECONDS):

@@ -46,10 +46,12 @@ from vireo_media.tools.thumbnail import NoFrame
 
 log = get_logger()
 
+MOVED_SECONDS = 1.0
 DISK_FULL_SECONDS = 60.0
 UNFIT = (NoFrame, NotMade, LimitExceeded, Refused)
 # Of frames that name no matrix, where nobody knows better: as players take them.
 HIGH_DEFINITION = 720
+ROUNDING_SECONDS = 0.0006
 
 
 class Pictures:
@@ -89,8 +91,8 @@ class Pictures:
             with self._files.pictures.film(job.subject) as film:
                 self._make(job, upload, film, stop)
         except FileNotFoundError:
-            # It was deleted, or another film takes its place at this moment and has a job too.
-            self._made.finish(job)
+            # It was deleted, which the next attempt sees, or is moved at this moment.
+            raise TryLater("the film was moved", MOVED_SECONDS) from None
         except DiskFull:
             raise TryLater("disk full", DISK_FULL_SECONDS) from None
         finally:
@@ -110,6 +112,9 @@ class Pictures:
         frames = self._candidates(job, film, measured, matrix, stop)
         parts, webvtt = self._storyboard(job, film, measured, matrix, stop)
         moving = self._preview(job, film, measured, matrix, stop)
+        if not film.exists():
+            # A moderator's decision moved it: what could not be made says nothing about it.
+            raise FileNotFoundError(film)
         pictures = self._files.pictures.transfer(hash_path, frames, parts, webvtt, moving)
 
         def also(cursor: Cursor) -> None:
@@ -248,7 +253,9 @@ class Pictures:
             measured = measure(film, stop=stop)
             if at > measured.duration * 1000 + 1:
                 return AskState.OUT_OF_RANGE
-            take_frame(film, frame, at / 1000, self._matrix(job.subject, measured), stop=stop)
+            # The time of a frame, in whole milliseconds, may be a little before it.
+            shown_at = at / 1000 + ROUNDING_SECONDS
+            take_frame(film, frame, shown_at, self._matrix(job.subject, measured), stop=stop)
         _make_sizes(frame, made)
         return self._files.pictures.transfer_thumbnail(job.subject, made, made[WHOLE])
 

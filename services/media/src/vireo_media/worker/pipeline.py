@@ -244,7 +244,7 @@ class Pipeline:
         def on_plan(plan: Plan) -> None:
             names = (upload.hash_path, upload.upload_id)
             self._encodes.while_held(
-                job, lambda cursor: renditions.plan(cursor, *names, plan.rungs)
+                job, lambda cursor: renditions.begin(cursor, *names, plan.rungs)
             )
             cost = plan.rung.cost
             behind = sum(rung.cost for rung in plan.rungs) - cost

@@ -9,6 +9,7 @@ another job, behind it.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from pymysql.cursors import Cursor
@@ -16,11 +17,12 @@ from pymysql.cursors import Cursor
 from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.logs import get_logger
 from vireo_common.worker import TryLater
+from vireo_media.core.encoding import cost_of
 from vireo_media.core.inspection import Inspection
 from vireo_media.core.ladder import GROUP_COST, Size, file_height, next_group
 from vireo_media.core.refused import Refused
 from vireo_media.core.uploads import Step, Upload, UploadState
-from vireo_media.storage import blobs, renditions
+from vireo_media.storage import blobs, figures, renditions
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.blobs import Transfer
 from vireo_media.storage.files import MediaFiles
@@ -122,6 +124,7 @@ class Renderer:
         if of_film and not self._rows(upload):
             self._begin(work, found, looked)
         while waiting := [row for row in self._rows(upload) if row.state in UNFINISHED]:
+            began = time.monotonic()
             group = next_group([row.rung for row in waiting], self._group_cost)
             heights = [rung.height for rung in group]
             behind = [row.cost for row in waiting if row.height not in heights]
@@ -145,8 +148,9 @@ class Renderer:
                 stop=stop,
                 progress=Progress(found.video_span.seconds, report),
             )
+            speed = found.video_span.seconds / max(time.monotonic() - began, 0.001)
             kept = self._within_storage(work, parts)
-            self._publish(work, kept, of_film=of_film, made=heights)
+            self._publish(work, kept, of_film=of_film, made=heights, speed=speed)
             if behind and self._is_waited_for():
                 self._leave_rest(work, sum(behind), of_film=of_film)
                 return
@@ -164,14 +168,15 @@ class Renderer:
         return found.video_span.start - min(span.start for span in spans)
 
     def _within_storage(self, work: Work, parts: Sequence[Part]) -> Sequence[Part]:
-        """Those of new parts that may be kept: always the lowest and the largest, and of those
-        between them what there is room for, the lowest first."""
+        """Those of new parts that may be kept: always the lowest, the largest and that of the MP4,
+        and of those between them what there is room for, the lowest first."""
         rows = self._rows(work.upload)
         heights = [row.height for row in rows if row.height]
         if not heights:
             # The video was deleted meanwhile.
             raise LeaseLost
-        always = {min(heights), max(heights)}
+        of_file = file_height(heights, Size(*_shown(rows[-1])))
+        always = {min(heights), max(heights), of_file}
         original = blobs.original(work.upload.hash_path, work.upload.upload_id)
         room = (self._files.blobs.size(original) or 0) * self._storage
         room -= sum(row.size for row in rows)
@@ -196,6 +201,9 @@ class Renderer:
         sound = sound_part(work.source, found, work.results, self._tools, work.stop)
         size = work.source.stat().st_size
         _, rungs = rungs_of(found, looked, size, self._storage, copied=copied is not None)
+        if cost_of(found) > self._tools.max_cost:
+            # It is played as it is; anything else would keep the encoder too long.
+            rungs = ()
         names = (work.upload.hash_path, work.upload.upload_id)
         parts = [part for part in (sound, copied) if part]
 
@@ -226,12 +234,14 @@ class Renderer:
         *,
         of_film: bool,
         made: Sequence[int] = (),
+        speed: float = 0.0,
         before: Callable[[Cursor], None] | None = None,
     ) -> None:
         """Let parts join the stream; with the right one the MP4 is replaced.
 
         Args:
             made: the heights of all that were made, whether they are kept or not.
+            speed: seconds of film that were encoded in a second; 0 where none were.
 
         Raises:
             LeaseLost: the upload is not this worker's any more.
@@ -256,16 +266,21 @@ class Renderer:
             for height in made:
                 # What there was no room for.
                 renditions.drop(cursor, upload.hash_path, upload.upload_id, height)
-            master = place_rows(cursor, work, parts)
+            master = place_rows(cursor, work, parts, of_film=of_film)
+            if speed:
+                figures.count(cursor, figures.ENCODE_SPEED, speed)
             if told:
                 told.publish(cursor)
             told_files.publish(cursor)
-            place_files(self._files, work, transfers, master, hidden=hidden)
             if film:
-                self._files.publish_video(film, hidden=hidden)
                 # Those of the film before are smaller.
                 names = (upload.hash_path, upload.upload_id, work.job.turn_of)
                 add_pictures_job(cursor, *names, cost=rows[-1].cost, matrix=BT709)
+            # After all statements: one that is the victim of a deadlock is run again, and files are
+            # moved once.
+            place_files(self._files, work, transfers, master, hidden=hidden)
+            if film:
+                self._files.publish_video(film, hidden=hidden)
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             self._queue.while_held(work.job, place)
@@ -295,6 +310,8 @@ class Renderer:
 
         def also(cursor: Cursor) -> None:
             upload_rows.add_render_job(cursor, *names, cost, of_film=of_film, note=note)
+            # Nobody knows when its turn comes.
+            upload_rows.set_step(cursor, upload.hash_path, upload.upload_id, Step.RENDITIONS)
 
         self._queue.finish(job, also)
 

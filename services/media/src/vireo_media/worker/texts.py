@@ -106,7 +106,7 @@ class TextFinder:
                 self._queue.finish(job, also)
             except UploadGone:
                 raise LeaseLost from None
-            self._files.settle_captions(upload.hash_path)
+            self._files.settle(upload.hash_path)
         if told.event_id:
             self._tell(told)
 

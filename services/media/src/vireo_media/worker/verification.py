@@ -44,6 +44,7 @@ class Verifier:
             # Before its channel's other ones: this one is being watched.
             names = (job.subject, upload.upload_id, job.turn_of)
             upload_rows.add_encode_job(cursor, *names, cost=0, may_copy=False, is_watched=True)
+            upload_rows.set_failure(cursor, job.subject, upload.upload_id, None)
             # They are made of the damaged copy.
             jobs.cancel(cursor, RENDITIONS_QUEUE, job.subject)
 

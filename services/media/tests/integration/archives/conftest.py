@@ -74,6 +74,7 @@ class Archives:
             stage.uploads,
             stage.pictures,
             stage.captions,
+            stage.video_pictures,
             files or stage.files,
             Auth(ServiceClient(self.auth.url, self._token)),
             Catalog(ServiceClient(stage.catalog.url, self._token)),

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from vireo_common.errors import Code, Failure
 from vireo_common.jobs import LeaseLost
 from vireo_common.worker import Interrupted, TryLater
+from vireo_media.core.thumbnails import drafts_of_sizes
 from vireo_media.storage.blobs import Transfer
 from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.staging import Staging
+from vireo_media.tools.picture import thumbnail_sizes
 from vireo_testing.clips import Library
 
 ROOMY = 1 << 60
@@ -68,6 +71,31 @@ def test_what_is_in_it(archives: Any, library: Library, clip: Path) -> None:
     assert states == ["published", "published", None, "received", "published"]
     assert told[0]["uploaded"]["bytes"] == clip.stat().st_size
     assert told[0]["description"] == "é"
+
+
+def test_a_picture_that_was_sent_as_a_thumbnail(archives: Any, clip: Path, tmp_path: Path) -> None:
+    """One of the film is not in it, also where its owner chose it."""
+    stage = archives.stage
+    for hash_path, title in (("aaaaaaa", "Sent"), ("bbbbbbb", "Chosen")):
+        archives.add_video(clip, hash_path, title)
+        stage.paths.video(hash_path).parent.mkdir()
+        stage.paths.video(hash_path).write_bytes(clip.read_bytes())
+        made = drafts_of_sizes(stage.files.staging.draft, hash_path, "0" * 32)
+        Image.new("RGB", (90, 60), "red").save(tmp_path / "red.png")
+        thumbnail_sizes(tmp_path / "red.png", made)
+        stage.video_pictures.publish(hash_path, made)
+    frames = "UPDATE VideoPictures SET Chosen = 'frame', ChosenAt = 1 WHERE PathHash = 'bbbbbbb'"
+    stage.clean.query(frames)
+    archives.ask(archives.person())
+    archives.make()
+    ((name, _, _, _),) = archives.rows()
+    with zipfile.ZipFile(stage.paths.export(name)) as archive:
+        pictures = [entry for entry in archive.namelist() if entry.startswith("thumbnails/")]
+        assert pictures == ["thumbnails/00001 aaaaaaa Sent.jpg"]
+        with Image.open(archive.open(pictures[0])) as image:
+            assert (image.format, image.size) == ("JPEG", (90, 60))
+        told = json.loads(archive.read("videos.json"))
+    assert [row["thumbnail"] for row in told] == [pictures[0], None]
 
 
 def test_an_empty_channel_has_an_archive_too(archives: Any) -> None:

@@ -127,9 +127,13 @@ def test_a_killed_worker_is_followed_by_another(
     stage.expire_leases()
     start_worker()
 
-    eventually(lambda: stage.state() is UploadState.PUBLISHED, seconds=240)
-    eventually(lambda: stage.left() == stage.published(upload_id))
-    assert stage.jobs() == []
+    # All of it: the rest of its stream, its pictures and texts.
+    eventually(lambda: not stage.clean.query("SELECT 1 FROM Jobs"), seconds=240)
+    assert stage.state() is UploadState.PUBLISHED
+    assert set(stage.rows().values()) == {"ready"}
+    assert stage.published(upload_id) <= stage.left()
+    on_its_way = ("staging/", "incoming/")
+    assert [path for path in stage.left() if path.startswith(on_its_way)] == []
 
 
 def test_a_deletion_stops_what_is_encoded(

@@ -81,6 +81,16 @@ def test_closed_captions_between_the_frames(
     assert cue.settings.startswith(line)
 
 
+@pytest.mark.parametrize("name", ["late.ts", "late.mp4"])
+def test_they_keep_their_time_where_the_sound_begins_first(
+    find: Finder, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    caption_clips.with_closed_captions(path, "HELLO", late=1.5)
+    (cue,) = cues(find(path), "en")
+    assert (cue.start, cue.end) == pytest.approx((2.54, 3.54), abs=0.1)
+
+
 def test_closed_captions_in_a_track(find: Finder, tmp_path: Path) -> None:
     path = tmp_path / "track.mov"
     caption_clips.with_a_caption_track(path)

@@ -54,30 +54,39 @@ class Publish:
             # comes between.
             marking(upload, UploadState.PLACED)(cursor)
             hidden = is_hidden(cursor, upload.hash_path)
-            upload_rows.set_first_play(cursor, upload.hash_path, upload.upload_id)
-            master = place_rows(cursor, work, parts)
-            place_files(self._files, work, transfers, master, hidden=hidden)
             keep = is_chosen(cursor, upload.hash_path)
+            if not job.payload.get("is_watched"):
+                upload_rows.set_first_play(cursor, upload.hash_path, upload.upload_id)
+            if film.plan:
+                # In place of a stream of before, whose parts go with the master that names them.
+                names = (upload.hash_path, upload.upload_id)
+                renditions.plan(cursor, *names, film.plan.rungs)
+            master = place_rows(cursor, work, parts, of_film=film.plan is None, note=film.note)
+            if parts:
+                told_files.publish(cursor)
+            place_files(self._files, work, transfers, master, hidden=hidden)
             version = self._files.publish(transferred, hidden=hidden, keep_thumbnail=keep)
             told.change = replace(told.change, thumbnail_version=version)
             told.publish(cursor)
-            if parts:
-                told_files.publish(cursor)
 
         with dropping_what_is_lost(self._uploads, self._files, upload):
             queue.while_held(job, place)
             if parts:
                 self._reports.notify_files(told_files)
             self._reports.notify(told)
-            queue.while_held(job, lambda cursor: self._mark(cursor, work, film))
+            # Now its request is answered.
+            queue.while_held(job, marking(upload, UploadState.PUBLISHED))
             self._files.settle(upload.hash_path)
-            queue.finish(job)
-            self._files.staging.discard(upload.hash_path, upload.upload_id)
+            # What is left begins when this job has ended: neither is done twice.
+            queue.finish(job, lambda cursor: self._leave(cursor, work, film))
+            self._files.staging.body(upload.hash_path, upload.upload_id).unlink(missing_ok=True)
+            work.results.remove()
 
-    def _mark(self, cursor: Cursor, work: Work, film: Film) -> None:
-        """Note that all of it is done, and have done what is left."""
+    def _leave(self, cursor: Cursor, work: Work, film: Film) -> None:
+        """Have done what is left."""
         job, upload = work.job, work.upload
         marking(upload, UploadState.PUBLISHED)(cursor)
+        upload_rows.set_failure(cursor, upload.hash_path, upload.upload_id, None)
         names = (upload.hash_path, upload.upload_id, job.turn_of)
         made = film.made
         cost = int(made.duration * made.width * made.height)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from pymysql.cursors import Cursor
 
-from vireo_media.core.playlists import master_playlist
 from vireo_media.storage import renditions
 from vireo_media.storage.blobs import Transfer
 from vireo_media.storage.files import MediaFiles
+from vireo_media.storage.masters import master_of
 from vireo_media.worker.steps.stream import lists_of
 from vireo_media.worker.steps.work import Part, Work
 
@@ -24,8 +24,14 @@ def transfer_parts(files: MediaFiles, work: Work, parts: Sequence[Part]) -> Sequ
     ]
 
 
-def place_rows(cursor: Cursor, work: Work, parts: Sequence[Part]) -> str:
+def place_rows(
+    cursor: Cursor, work: Work, parts: Sequence[Part], *, of_film: bool, note: str = ""
+) -> str:
     """Note in a transaction that holds the row of the upload that parts are in their places.
+
+    Args:
+        of_film: they are made of the MP4 that was published, and not of the original.
+        note: what is missing from the film.
 
     Returns the master that names all that is ready; empty where that is the sound alone.
     """
@@ -39,10 +45,10 @@ def place_rows(cursor: Cursor, work: Work, parts: Sequence[Part]) -> str:
             part.size,
             start=part.start,
             copied=part.copied,
+            of_film=of_film,
+            note=note,
         )
-    rows = renditions.of_upload(cursor, hash_path, upload_id)
-    ready = [row.made for row in rows if row.state == "ready"]
-    return master_playlist(ready) if any(made.height for made in ready) else ""
+    return master_of(cursor, hash_path, upload_id)
 
 
 def place_files(
