@@ -20,6 +20,7 @@ from vireo_media.api import (
     thumbnails,
     uploads,
 )
+from vireo_media.api.figures import FiguresCollector
 from vireo_media.catalog import Catalog
 from vireo_media.core.captions import Captions
 from vireo_media.core.exports import Exports
@@ -34,7 +35,7 @@ from vireo_media.core.uploads import Uploads
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportTable
-from vireo_media.storage.figures import FiguresCollector
+from vireo_media.storage.figures import FigureTable
 from vireo_media.storage.files import files_on_disk
 from vireo_media.storage.grant_keys import GrantKeyTable
 from vireo_media.storage.open_uploads import OpenUploadTable
@@ -57,7 +58,7 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     media_files = files_on_disk(settings.media_root, settings.spool_socket)
     upload_table = UploadTable(database)
 
-    figures = FiguresCollector(database, OF_VIDEOS)
+    figures = FiguresCollector(FigureTable(database), OF_VIDEOS)
     app = create_application("media", guard=guard, ready=database.ping, figures=figures)
     grants = Grants(KeyRing(GrantKeyTable(database).valid, service_token))
     open_uploads = OpenUploads(

@@ -10,10 +10,14 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from vireo_common.errors import Code, Failure
 from vireo_common.jobs import JobQueue
 from vireo_common.worker import Slot
+from vireo_media.core.open_uploads import OpenUploads
 from vireo_media.core.thumbnails import Thumbnails
+from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.video_pictures import FRAME_QUEUE, PICTURES_QUEUE
+from vireo_media.tools.picture import thumbnail_sizes
 from vireo_media.worker.pictures import Pictures
 from vireo_testing.answers import outcome
 from vireo_testing.clips import Library
@@ -208,18 +212,18 @@ def test_one_frame_at_a_time(owner: FlaskClient, stage: Any) -> None:
     assert answer.headers["Retry-After"] == "1"
 
 
-def test_no_worker_takes_it(
-    owner: FlaskClient, stage: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_worker_takes_it(owner: FlaskClient, stage: Any, media_database: Any) -> None:
     """Then nothing is done afterwards either."""
-    inner = Thumbnails._await_frame
-
-    def soon(self: Thumbnails, *given: str) -> None:
-        self._frame_seconds = 0.2
-        inner(self, *given)
-
-    monkeypatch.setattr(Thumbnails, "_await_frame", soon)
-    assert outcome(owner.put(ONE, json={"time": 0})) == (503, "unavailable")
+    room = stage.files.staging.room
+    rooms = OpenUploads(
+        OpenUploadTable(media_database), room, reserve_bytes=0, most_open=1, least_rate=1
+    )
+    rules = Thumbnails(
+        stage.video_pictures, stage.files.pictures, thumbnail_sizes, rooms, frame_seconds=0.2
+    )
+    with pytest.raises(Failure) as refused:
+        rules.choose(HASH, OWNER, candidate=None, seconds=0.0)
+    assert refused.value.code is Code.UNAVAILABLE
     assert stage.clean.query("SELECT 1 FROM Jobs WHERE Queue = 'frame'") == ()
 
 

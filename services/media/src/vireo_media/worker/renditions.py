@@ -247,15 +247,8 @@ class Renderer:
             LeaseLost: the upload is not this worker's any more.
         """
         upload = work.upload
-        rows = [row for row in self._rows(upload) if row.height]
-        told, told_files = None, FilesChange(upload.hash_path)
-        film: Transfer | None = None
-        if not of_film and rows:
-            largest = Size(*_shown(rows[-1]))
-            wanted = file_height([row.height for row in rows], largest)
-            part = next((part for part in parts if part.made.height == wanted), None)
-            if part is not None:
-                told, film = self._file_of(work, part, largest)
+        told_files = FilesChange(upload.hash_path)
+        told, film, cost = self._new_file(work, parts, of_film=of_film)
         transfers = transfer_parts(self._files, work, parts)
 
         def place(cursor: Cursor) -> None:
@@ -275,7 +268,7 @@ class Renderer:
             if film:
                 # Those of the film before are smaller.
                 names = (upload.hash_path, upload.upload_id, work.job.turn_of)
-                add_pictures_job(cursor, *names, cost=rows[-1].cost, matrix=BT709)
+                add_pictures_job(cursor, *names, cost=cost, matrix=BT709)
             # After all statements: one that is the victim of a deadlock is run again, and files are
             # moved once.
             place_files(self._files, work, transfers, master, hidden=hidden)
@@ -288,6 +281,21 @@ class Renderer:
                 self._reports.notify(told)
             self._reports.notify_files(told_files)
         self._files.settle(upload.hash_path)
+
+    def _new_file(
+        self, work: Work, parts: Sequence[Part], *, of_film: bool
+    ) -> tuple[Change | None, Transfer | None, int]:
+        """The MP4 that takes the place of the one there is, where the right part for it is among
+        these; what catalog is to hear of it, and what its frames cost."""
+        rows = [row for row in self._rows(work.upload) if row.height]
+        if of_film or not rows:
+            return None, None, 0
+        largest = Size(*_shown(rows[-1]))
+        wanted = file_height([row.height for row in rows], largest)
+        part = next((part for part in parts if part.made.height == wanted), None)
+        if part is None:
+            return None, None, 0
+        return *self._file_of(work, part, largest), rows[-1].cost
 
     def _file_of(self, work: Work, part: Part, largest: Size) -> tuple[Change, Transfer]:
         """The MP4 of a rendition and the sound, and what catalog is to hear of it."""
