@@ -57,6 +57,13 @@ SCENES = {
     ),
 }
 
+# A video with chapters, which are times in its description.
+CHAPTERS = """All of it:
+0:00 The source
+0:16 <img src=x onerror="document.title='owned'"> & <b>bold</b>
+2:00 The sea"""
+FILM_SECONDS = 160
+
 Visitor = Callable[..., Visit]
 
 
@@ -173,9 +180,38 @@ def plain(
     person = Person(url)
     hash_path = person.publish(clip, "Before streams")
     whole(person, hash_path)
-    alter(hash_path, Stream=0, Storyboard=0)
+    # What media finds out later changes nothing of it.
+    alter(hash_path, Stream=0, Storyboard=0, FilesEvent=2**62)
     eventually(lambda: person.get(f"/v/{hash_path}").json()["response"]["stream"] == "")
     return hash_path
+
+
+@pytest.fixture(scope="session")
+def film(
+    url: str, whole: Callable[[Person, str], None], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Person, str]:
+    """A person with a video of some minutes whose renditions differ much in their bits."""
+    path = tmp_path_factory.mktemp("film") / "rapids.mp4"
+    noise = ["-vf", "noise=alls=16:allf=t", *H264, "-g", "24", "-b:v", "1500k"]
+    rate = ["-maxrate", "1500k", "-bufsize", "1500k", *AAC, str(path)]
+    ffmpeg(*picture("640x360", "12", seconds=FILM_SECONDS), *tone(FILM_SECONDS), *noise, *rate)
+    person = Person(url)
+    hash_path = person.publish(path, f"Rapids {person.name}", CHAPTERS)
+    whole(person, hash_path)
+    return person, hash_path
+
+
+@pytest.fixture(scope="session")
+def told(film: tuple[Person, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The film with captions in two languages, each of which says which it is."""
+    person, hash_path = film
+    for language in ("en", "pt-BR"):
+        path = tmp_path_factory.mktemp("captions") / f"{language}.srt"
+        path.write_text(f"1\n00:00:00,000 --> 00:02:30,000\nThis is {language}.\n")
+        person.client.set_captions(hash_path, language, path)
+    yield hash_path
+    for language in ("en", "pt-BR"):
+        person.client.remove_captions(hash_path, language)
 
 
 @pytest.fixture(scope="session")

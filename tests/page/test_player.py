@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from vireo_testing.browser import PHONE, Visit, until
 from vireo_testing.person import Person
+from vireo_testing.player import wait_for
 
 Owner = tuple[Person, str]
 # Within 300 ms on a machine of two cores that does nothing else; tests share it with others.
@@ -20,11 +21,6 @@ START_MS = 1500
 def state(tab: Page, name: str) -> Any:
     """A property of the video."""
     return tab.evaluate(f"document.querySelector('video').{name}")
-
-
-def wait_for(tab: Page, condition: str) -> None:
-    """Wait until something holds of the video ``v``."""
-    until(tab, f"(() => {{ const v = document.querySelector('video'); return {condition}; }})()")
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ export function Player({ hash, about, stream: address, poster, video, left, next
   useKeys(video, box, offered);
   useChapters(about, video);
   // Behind those who say where it was left: when the stream ends it stands at the beginning.
-  const { file, stream } = useSource(hash, address, video, left);
+  const { file, stream } = useSource(hash, about, address, video, left);
   useGrowth(about, stream);
   const trouble = useTrouble(video, stream);
   const controls = useControls(video, stream, offered);

@@ -26,10 +26,12 @@ export interface Source {
   stream: Stream | null;
 }
 
-/** Where it will begin, as far as that is known before its length is. */
-function beginOf(hash: string, left: number | null): number {
-  const at = startOf(place.peek()) ?? (left || placeOf(hash));
-  return isWorth(at, Number.POSITIVE_INFINITY) ? at : 0;
+/** Where it will begin, where that can be said already: what is loaded then is not loaded in vain. */
+function beginOf(hash: string, left: number | null, duration: number): number {
+  const asked = startOf(place.peek());
+  if (asked !== null) return asked < duration ? asked : 0;
+  const at = left || placeOf(hash);
+  return isWorth(at, duration) ? at : 0;
 }
 
 /** Go on where it was, with another source. */
@@ -49,6 +51,7 @@ function goOnAt(it: HTMLVideoElement, at: number, played: boolean): void {
  */
 export function useSource(
   hash: string,
+  about: Video | null,
   address: string | null,
   video: Element,
   left: number | null,
@@ -58,8 +61,8 @@ export function useSource(
   const decided = useRef(address);
   decided.current ??= address;
   const chosen = decided.current;
-  const leftAt = useRef(left);
-  leftAt.current = left;
+  const known = useRef({ left, duration: 0 });
+  known.current = { left, duration: about?.duration ?? 0 };
   useEffect(() => {
     const it = video.current;
     if (!it || !chosen) return;
@@ -79,7 +82,8 @@ export function useSource(
     };
     import("~/player/stream").then(({ openStream }) => {
       if (!wanted) return;
-      open = openStream(it, chosen, { at: beginOf(hash, leftAt.current), onFailed: fail });
+      const { left, duration } = known.current;
+      open = openStream(it, chosen, { at: beginOf(hash, left, duration), onFailed: fail });
       if (open) setStream(open);
       // Where a browser plays streams by itself alone (`canPlayType` is a maybe of Chromium too).
       else if (it.canPlayType(APPLE_HLS)) setFile(chosen);

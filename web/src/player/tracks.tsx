@@ -82,10 +82,19 @@ export function Tracks({ about, video, scrubs }: TracksProps) {
   const offered = captionsOf(about);
   const shown = shownLanguage(offered);
   useEffect(() => {
-    for (const track of video.current?.textTracks ?? []) {
-      if (track.kind !== "captions") continue;
-      track.mode = track.language === shown ? "showing" : "disabled";
-    }
+    const it = video.current;
+    if (!it) return;
+    const put = () => {
+      for (const track of it.textTracks) {
+        const mode = track.language === shown ? "showing" : "disabled";
+        if (track.kind === "captions" && track.mode !== mode) track.mode = mode;
+      }
+    };
+    // With each track that comes (the storyboard's), Chromium shows captions in its own language too.
+    const mend = () => !it.controls && put();
+    put();
+    it.textTracks.addEventListener("change", mend);
+    return () => it.textTracks.removeEventListener("change", mend);
   }, [video, offered, shown]);
   return (
     <>

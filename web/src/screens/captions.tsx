@@ -23,8 +23,11 @@ const OFFERED =
 
 /** A language in the reader's own, as far as the browser knows it. */
 function nameOf(tag: string, otherwise: string): string {
+  // Browsers have a name for this one that says nothing to anybody.
+  if (tag === "und") return otherwise;
   try {
-    return new Intl.DisplayNames([language.value], { type: "language" }).of(tag) ?? otherwise;
+    const name = new Intl.DisplayNames([language.value], { type: "language" }).of(tag);
+    return !name || name === tag ? otherwise : name;
   } catch {
     return otherwise;
   }

@@ -37,8 +37,8 @@ class Discarding(Staging):
         super().__init__(root)
         self._note = note
 
-    def discard(self, hash_path: str, upload_id: str = "") -> None:
-        super().discard(hash_path, upload_id)
+    def discard_body(self, hash_path: str, upload_id: str) -> None:
+        super().discard_body(hash_path, upload_id)
         self._note("discard")
 
 

@@ -193,6 +193,10 @@ class Staging:
         """Remove what one upload has here, or all uploads for a hash path."""
         _remove_beginning(self._root / STAGING, f"{hash_path}.{upload_id}")
 
+    def discard_body(self, hash_path: str, upload_id: str) -> None:
+        """Remove the body of an upload alone: others may be making something of its original."""
+        self.body(hash_path, upload_id).unlink(missing_ok=True)
+
     def left_in_staging(self, seconds: float) -> Iterator[tuple[Path, str, str]]:
         """Files in ``staging`` of that age, with the hash path and the upload id they are of."""
         for path in _older(self._root / STAGING, seconds):

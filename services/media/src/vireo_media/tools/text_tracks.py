@@ -93,9 +93,9 @@ def find_texts(path: Path, new_file: NewFile, *, stop: threading.Event | None = 
         sandbox.Stopped, sandbox.Starved, sandbox.NotStarted, OSError: trying again may help.
     """
     file_format = format_of(path)
-    found = _look(path, file_format, stop)
-    tracks: dict[str, Track] = {}
+    found, tracks = _Contents(), dict[str, Track]()
     try:
+        found = _look(path, file_format, stop)
         for track in _tracks(path, file_format, found.streams, new_file, stop):
             tracks.setdefault(track.language, track)
         language = found.sound_language

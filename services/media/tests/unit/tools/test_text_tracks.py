@@ -10,6 +10,7 @@ from vireo_media.core.chapters import MOST_CHAPTERS, Chapter, sane_chapters
 from vireo_media.core.formats import MPEG_TS
 from vireo_media.tools import sandbox
 from vireo_media.tools.text_tracks import Texts, find_texts, movie_graph
+from vireo_ops.clips import ffmpeg
 from vireo_testing import caption_clips
 from vireo_testing.clips import Library
 from vireo_testing.webvtt import ReadCue, read_webvtt
@@ -104,6 +105,20 @@ def test_a_file_with_neither(find: Finder, library: Library) -> None:
     assert find(library.path("plain.mp4")) == Texts([], [])
     # Nothing is decoded where nothing announces captions.
     assert find.files == []
+
+
+def test_more_than_anybody_names_is_passed_over(
+    find: Finder, library: Library, tmp_path: Path
+) -> None:
+    """A file whose chapters alone are megabytes has none, and is a video all the same."""
+    names = tmp_path / "chapters.txt"
+    chapter = "[CHAPTER]\nTIMEBASE=1/1000\nSTART={n}\nEND={n}\ntitle={title}\n"
+    texts = [chapter.format(n=n, title="x" * 900) for n in range(5000)]
+    names.write_text(";FFMETADATA1\n" + "".join(texts))
+    path = tmp_path / "many.mkv"
+    plain = library.path("plain.mp4")
+    ffmpeg("-i", plain, "-i", names, "-map", "0", "-map_chapters", "1", "-c", "copy", path)
+    assert find(path) == Texts([], [])
 
 
 def test_a_name_is_taken_for_no_word_of_a_graph(find: Finder, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ class Publish:
             self._files.settle(upload.hash_path)
             # What is left begins when this job has ended: neither is done twice.
             queue.finish(job, lambda cursor: self._leave(cursor, work, film))
-            self._files.staging.body(upload.hash_path, upload.upload_id).unlink(missing_ok=True)
+            self._files.staging.discard_body(upload.hash_path, upload.upload_id)
             work.results.remove()
 
     def _leave(self, cursor: Cursor, work: Work, film: Film) -> None:
