@@ -20,7 +20,6 @@ from vireo_media.api import (
     thumbnails,
     uploads,
 )
-from vireo_media.api.figures import FiguresCollector
 from vireo_media.catalog import Catalog
 from vireo_media.core.captions import Captions
 from vireo_media.core.exports import Exports
@@ -32,6 +31,7 @@ from vireo_media.core.processing import Processings
 from vireo_media.core.removal import Removal
 from vireo_media.core.thumbnails import Thumbnails
 from vireo_media.core.uploads import Uploads
+from vireo_media.figures import FiguresCollector
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportTable
