@@ -46,7 +46,6 @@ from vireo_media.tools.thumbnail import NoFrame
 
 log = get_logger()
 
-MOVED_SECONDS = 1.0
 DISK_FULL_SECONDS = 60.0
 UNFIT = (NoFrame, NotMade, LimitExceeded, Refused)
 # Of frames that name no matrix, where nobody knows better: as players take them.
@@ -90,9 +89,6 @@ class Pictures:
         try:
             with self._files.pictures.film(job.subject) as film:
                 self._make(job, upload, film, stop)
-        except FileNotFoundError:
-            # It was deleted, which the next attempt sees, or is moved at this moment.
-            raise TryLater("the film was moved", MOVED_SECONDS) from None
         except DiskFull:
             raise TryLater("disk full", DISK_FULL_SECONDS) from None
         finally:
@@ -113,7 +109,8 @@ class Pictures:
         parts, webvtt = self._storyboard(job, film, measured, matrix, stop)
         moving = self._preview(job, film, measured, matrix, stop)
         if not film.exists():
-            # A moderator's decision moved it: what could not be made says nothing about it.
+            # A moderator's decision moved it: what could not be made says nothing about it. The
+            # next attempt finds it, or sees that the video was deleted.
             raise FileNotFoundError(film)
         pictures = self._files.pictures.transfer(hash_path, frames, parts, webvtt, moving)
 
