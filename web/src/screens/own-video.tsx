@@ -91,12 +91,12 @@ export function OwnVideo({ video, onEdit, onRemove }: OwnVideoProps) {
         </p>
         {(video.reason ?? video.note) && <p class="small">{video.reason ?? video.note}</p>}
         <File video={video} state={state} />
+        {isMade(video, state) && (
+          <div class="made above">
+            <Making hash={video.thumbnail} title={video.title} />
+          </div>
+        )}
       </div>
-      {isMade(video, state) && (
-        <div class="made above">
-          <Making hash={video.thumbnail} title={video.title} />
-        </div>
-      )}
       <div class="acts above">
         <button
           type="button"
