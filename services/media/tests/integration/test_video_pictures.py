@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from vireo_common.jobs import Job, JobQueue, LeaseLost
-from vireo_common.worker import TryLater
 from vireo_media.core.thumbnails import (
     AskState,
     Choice,
@@ -258,7 +257,7 @@ def test_a_video_that_is_deleted_meanwhile(maker: Maker, part: str) -> None:
     setattr(pictures, part, happens)
     job = maker.claim()
     # A film that is gone may have been moved; the next attempt, of which there is none, would know.
-    with pytest.raises((LeaseLost, TryLater)):
+    with pytest.raises((LeaseLost, FileNotFoundError)):
         maker.pictures.make(job, threading.Event())
     assert maker.stage.left() == set()
     assert maker.made.claim() is None
