@@ -96,7 +96,8 @@ def test_the_line_decides_without_a_stall(visitor: Visitor, film: tuple[Person, 
     # What it waited for before it had begun is no stall.
     tab.evaluate("window.stalls = []")
     line(NARROW)
-    wait_for(tab, "v.videoHeight === 144")
+    # Behind what was loaded before.
+    heard(tab, lambda: lines_of(tab) == 144)
     assert tab.evaluate("window.stalls") == []
     # And the higher one again, as soon as there is room for it.
     found.clear()
