@@ -62,7 +62,17 @@ def stream(stage: Any, media_database: Database, tmp_path: Path) -> Stream:
     made = Stream(stage, media_database, upload_id)
 
     def work(cursor: Cursor) -> None:
-        renditions.set_ready(cursor, stage.hash_path, upload_id, MADE, 1000, start=0.0, copied=True)
+        renditions.set_ready(
+            cursor,
+            stage.hash_path,
+            upload_id,
+            MADE,
+            1000,
+            start=0.0,
+            copied=True,
+            of_film=False,
+            note="",
+        )
 
     media_database.transaction("test", work)
     return made

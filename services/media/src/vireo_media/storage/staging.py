@@ -197,6 +197,10 @@ class Staging:
         """Remove the body of an upload alone: others may be making something of its original."""
         self.body(hash_path, upload_id).unlink(missing_ok=True)
 
+    def discard_results(self, hash_path: str, upload_id: str) -> None:
+        """Remove what workers have made of an upload that hold its job no more."""
+        _remove_beginning(self._root / STAGING, f"{hash_path}.{upload_id}.")
+
     def left_in_staging(self, seconds: float) -> Iterator[tuple[Path, str, str]]:
         """Files in ``staging`` of that age, with the hash path and the upload id they are of."""
         for path in _older(self._root / STAGING, seconds):

@@ -215,6 +215,8 @@ class Pipeline:
             self._encode(job, upload, source, stop)
 
     def _encode(self, job: Job, upload: Upload, source: Path, stop: threading.Event) -> None:
+        # Of a worker that died: it takes the room that this one needs.
+        self._files.staging.discard_results(upload.hash_path, upload.upload_id)
         results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
         work = Work(job, upload, source, results, stop)
         told = Change(VideoStateChanged(upload.hash_path, "processing"))

@@ -94,6 +94,7 @@ class Renderer:
         of_film = bool(job.payload["of_film"])
         original = blobs.original(upload.hash_path, upload.upload_id)
         place = self._files.film(upload.hash_path) if of_film else original
+        self._files.staging.discard_results(upload.hash_path, upload.upload_id)
         results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
         with self._files.blobs.fetch(place) as source:
             work = Work(job, upload, source, results, stop)
