@@ -80,8 +80,8 @@ def test_wider_screens_have_more_columns(visitor: Callable[..., Visit], many: Pe
 
 
 def test_a_thumbnail_is_asked_for_once(visit: Visit, owner: tuple[Person, str]) -> None:
-    # Once there are sizes of it; until then the whole one is asked for in their place. Those of others
-    # may be made meanwhile.
+    # Once there are sizes of it; until then the whole one is asked for in their place. Those of
+    # others may be made meanwhile.
     eventually(lambda: owner[0].client.show_video(owner[1]).storyboard, seconds=120)
     tab = visit.context.new_page()
     answers: list[tuple[str, int]] = []
