@@ -19,12 +19,13 @@ COALESCE(k.Views, 0), COALESCE(k.Comments, 0),
 """
 _JOINS = "JOIN Channels c USING (ChannelID) LEFT JOIN VideoCounters k USING (VideoID)"
 ONE = f"""
-SELECT {_COLUMNS} v.Description, v.ThumbnailVersion, v.CommentsPolicy FROM Videos v {_JOINS}
+SELECT {_COLUMNS} v.Description, v.ThumbnailVersion, v.Stream, v.Storyboard, v.CommentsPolicy
+FROM Videos v {_JOINS}
 WHERE v.PathHash = %s
 """
 # The index and the order of the join that Vireo asks for, and one row more, as Vireo reads it.
 NEWEST = f"""
-SELECT STRAIGHT_JOIN {_COLUMNS} '', v.ThumbnailVersion
+SELECT STRAIGHT_JOIN {_COLUMNS} '', v.ThumbnailVersion, v.Stream, v.Storyboard
 FROM Videos v FORCE INDEX (NewestPublic) {_JOINS}
 WHERE v.IsPublic = 1 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
@@ -59,7 +60,7 @@ def _cursor() -> Cursor:
 
 def _shown(row: tuple[Any, ...]) -> dict[str, object]:
     hash_path, channel, title, upload, duration, width, height, likes, dislikes, *rest = row
-    views, comments, text, version, *policy = rest
+    views, comments, text, version, stream, storyboard, *policy = rest
     shown = {
         "type": "video",
         "channel": channel,
@@ -76,8 +77,8 @@ def _shown(row: tuple[Any, ...]) -> dict[str, object]:
         "thumbnail_version": version,
         "views": views,
         "comments": comments,
-        "stream": "",
-        "storyboard": "",
+        "stream": f"/hls/{hash_path}/master.m3u8" if stream else "",
+        "storyboard": f"/storyboard/{hash_path}.vtt" if storyboard else "",
         "captions": [],
         "chapters": [],
     }
