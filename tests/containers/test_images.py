@@ -169,6 +169,8 @@ def test_gateway_configuration_is_the_same_file(project: Project) -> None:
     assert used == (CHECKOUT / "gateway" / "nginx.conf").read_text()
 
 
+# A suite of its own, which has longer than a test.
+@pytest.mark.timeout(930)
 def test_end_to_end_suite_against_containers(project: Project) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "tests/e2e"],
