@@ -8,7 +8,7 @@ from pymysql.cursors import Cursor
 
 from vireo_common import jobs
 from vireo_common.database import Database
-from vireo_common.jobs import Job, JobQueue, LeaseLost, QueuesInOrder
+from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_testing.jobs import QUEUE, claimed, put, states
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.person import eventually
@@ -245,32 +245,3 @@ def test_what_no_handler_can_read_is_quarantined_and_stops_nobody(
     assert clean_tables.query("SELECT JobID, State FROM Jobs WHERE State <> 'running'") == (
         (bad, "quarantined"),
     )
-
-
-def test_a_second_queue_has_its_turn_where_the_first_is_empty(database: Database) -> None:
-    first, second = JobQueue(database, "first"), JobQueue(database, "second")
-    both = QueuesInOrder(first, second)
-
-    def add(queue: str, subject: str) -> None:
-        database.transaction(
-            "test.add", lambda cursor: jobs.enqueue(cursor, queue, "kind", subject)
-        )
-
-    assert both.claim() is None
-    add("second", "later")
-    add("first", "sooner")
-    job = both.claim()
-    assert job is not None
-    assert job.subject == "sooner"
-    # Within the millisecond of the claim nothing would change.
-    eventually(lambda: both.renew(job))
-    both.put_back(job)
-    assert first.any_due()
-    again = both.claim()
-    assert again is not None
-    first.finish(again)
-    last = both.claim()
-    assert last is not None
-    assert last.subject == "later"
-    eventually(lambda: both.renew(last))
-    assert not second.any_due()

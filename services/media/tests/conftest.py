@@ -53,7 +53,8 @@ class Fakes:
     """What tools would say of a file, without a program that looks at it.
 
     ``found``, ``looked`` and ``made`` are their answers; where there are several ``measured``, one
-    each time. ``rungs`` are the heights that were encoded together, with their ``keyframes``;
+    each time. ``rungs`` are the heights that were encoded together, with their ``keyframes``,
+    and ``waited`` says of each time whether it had to wait for another encode;
     ``before_encode`` is called before they are made; ``begins`` and ``segment_seconds`` are when
     a film begins, and how long its segments are. ``shows_nothing``: no frame of an original is
     found for a thumbnail. ``errors`` are raised, one at each call of a tool; ``None`` lets the
@@ -71,6 +72,7 @@ class Fakes:
         self.matrices: list[str] = []
         self.rungs: list[list[int]] = []
         self.keyframes: list[list[float]] = []
+        self.waited: list[bool] = []
         self.shows_nothing = False
         self.begins = Beginning(0.0, cut=False)
         self.segment_seconds = 4.0
@@ -163,6 +165,7 @@ class Fakes:
         self._called("encode_rungs", stop)
         self.rungs.append([rung.height for rung, _ in targets])
         self.keyframes.append(list(keyframes))
+        self.waited.append(progress is not None and progress.must_wait())
         self.before_encode()
         for rung, target in targets:
             target.write_bytes(b"frames of " + str(rung.height).encode())

@@ -311,32 +311,6 @@ class JobQueue:
         return bool(any_due)
 
 
-class QueuesInOrder:
-    """Several queues for one slot: a later one has its turn where nothing waits in those before."""
-
-    def __init__(self, *queues: JobQueue) -> None:
-        self._queues = queues
-        self._from: dict[int, JobQueue] = {}
-
-    def claim(self) -> Job | None:
-        """The next job, of the first queue that has one."""
-        for queue in self._queues:
-            job = queue.claim()
-            if job is not None:
-                # One slot works on one job at a time.
-                self._from = {job.job_id: queue}
-                return job
-        return None
-
-    def renew(self, job: Job) -> bool:
-        """See ``JobQueue``."""
-        return self._from[job.job_id].renew(job)
-
-    def put_back(self, job: Job, *, delay: float = 0, error: str = "", count: bool = True) -> None:
-        """See ``JobQueue``."""
-        self._from[job.job_id].put_back(job, delay=delay, error=error, count=count)
-
-
 def _payload(row: _Claimed) -> dict[str, Any] | None:
     """What a job says; ``None`` where it is no JSON object, and of no use to any handler."""
     try:

@@ -31,6 +31,7 @@ from vireo_media.storage.uploads import (
     UploadTable,
 )
 from vireo_media.storage.video_pictures import VideoPictureTable
+from vireo_media.worker.encoder_turns import EncoderTurns
 from vireo_media.worker.janitor import Janitor
 from vireo_media.worker.pipeline import Pipeline
 from vireo_media.worker.renditions import Renderer
@@ -146,6 +147,7 @@ class Stage:
         *,
         tools: Tools | None = None,
         waited_for: bool = False,
+        turns: EncoderTurns | None = None,
         storage: float = 2.0,
         group_cost: int = GROUP_COST,
     ) -> Renderer:
@@ -158,6 +160,7 @@ class Stage:
             self.reports(),
             tools or Tools(),
             lambda: waited_for,
+            turns or EncoderTurns(1),
             storage=storage,
             group_cost=group_cost,
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from vireo_common.jobs import LeaseLost
+from vireo_common.jobs import Job, LeaseLost
 from vireo_common.worker import TryLater
 from vireo_media.core.uploads import Step, UploadState
 from vireo_media.storage import blobs
@@ -15,6 +15,7 @@ from vireo_media.storage.visibility import VisibilityTable
 from vireo_media.tools.encoder import DiskFull, TranscodeFailed
 from vireo_media.tools.fragments import BadFragments
 from vireo_media.tools.renditions import Beginning
+from vireo_media.worker.encoder_turns import EncoderTurns
 from vireo_media.worker.janitor import PART_SECONDS
 from vireo_media.worker.renditions import NOT_ALL
 from vireo_testing.media_folder import left_behind
@@ -75,6 +76,19 @@ def test_the_frames_of_a_copy_join_before_anything_is_encoded(
     assert stage.rows() == {0: "ready", 144: "ready", 180: "ready"}
     assert step(stage) is Step.DONE
     assert {name for name in stage.left() if "staging" in name} == set()
+
+
+def test_the_rest_stands_aside_for_what_is_played_first(
+    stage: Any, upload_id: str, fakes: Any
+) -> None:
+    copied(stage, fakes)
+    turns = EncoderTurns(1)
+
+    def encode(job: Job, stop: threading.Event) -> None:
+        stage.render(tools=fakes.tools(), turns=turns)
+
+    turns.first(encode)(Job(0, "encode", "other", {}, 1, 3, "lease"), threading.Event())
+    assert fakes.waited == [True]
 
 
 def test_what_was_encoded_is_played_at_once_and_completed_later(

@@ -166,6 +166,7 @@ def run(
             nice=nice,
             on_line=on_line,
             look=progress.check if progress else None,
+            paused=progress.must_wait if progress else None,
         )
         if done.returncode != 0 or not all(target.stat().st_size for target in targets):
             if NO_SPACE in done.stderr:

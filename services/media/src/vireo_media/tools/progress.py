@@ -21,6 +21,7 @@ class Progress:
         seconds: how long the film is.
         tell: is called with the share that is done, from 0 to 1, as often as there is more.
         patience: after how many seconds without any progress the encode is ended.
+        must_wait: whether the encode is to stand still now; the clock stands still with it.
         clock: seconds that only go forward.
     """
 
@@ -33,11 +34,13 @@ class Progress:
         tell: Callable[[float], None],
         *,
         patience: float = STALLED_SECONDS,
+        must_wait: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._seconds = max(seconds, 0.001)
         self._tell = tell
         self._patience = patience
+        self.must_wait = must_wait
         self._clock = clock
         self._seen: dict[bytes, bytes] = {}
         self._moved = clock()

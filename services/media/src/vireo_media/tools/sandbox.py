@@ -177,6 +177,36 @@ class _Output:
         del self.stderr[:-_STDERR_KEPT]
 
 
+class _Clock:
+    """The wall clock of a child, which stands still while the child is paused."""
+
+    def __init__(
+        self,
+        seconds: float,
+        process: "subprocess.Popen[bytes]",
+        paused: Callable[[], bool] | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self._clock = clock
+        self._deadline = clock() + seconds
+        self._process = process
+        self._paused = paused
+        self._since: float | None = None
+
+    def left(self) -> float:
+        """Seconds that are left; stops the child's group, or lets it go on."""
+        pauses = self._paused is not None and self._paused()
+        now = self._clock()
+        if self._since is not None:
+            self._deadline += now - self._since
+            self._since = now
+        if pauses != (self._since is not None):
+            # It is not collected yet, so that its group is there, even where it has ended.
+            os.killpg(self._process.pid, signal.SIGSTOP if pauses else signal.SIGCONT)
+            self._since = now if pauses else None
+        return self._deadline - now
+
+
 @functools.cache
 def _calls() -> str:
     """The filter as hexadecimal digits; none, which the kernel refuses, for an unknown machine."""
@@ -206,9 +236,11 @@ def run(
     max_output: int = 1 << 20,
     on_line: Callable[[bytes], None] | None = None,
     look: Callable[[], None] | None = None,
+    paused: Callable[[], bool] | None = None,
     env: Mapping[str, str] | None = None,
     pass_fds: Sequence[int] = (),
     nice: int = NICE_BACKGROUND,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Completed:
     """Run a program to its end, inside `limits`.
 
@@ -216,7 +248,8 @@ def run(
     processes from it; without `files` only the limits hold. `on_line` gets every line of
     standard output, without its end, as it comes; nothing of it is kept then. What `on_line`
     raises ends the child and is raised here; `look` is called several times a second, and may do
-    so too. `env` is added to `PATH` and `LANG`.
+    so too. While `paused`, asked as often, is true, the child's group is stopped, and so is its
+    wall clock. `env` is added to `PATH` and `LANG`; `clock` counts seconds.
 
     Raises the errors of this module. The child dies with the calling thread, so call it from a
     thread that waits for it.
@@ -239,7 +272,7 @@ def run(
     output = _Output(max_output, on_line)
     late: TimeLimit | None = None
     try:
-        _follow(process, output, time.monotonic() + limits.wall_seconds, stop, look)
+        _follow(process, output, _Clock(limits.wall_seconds, process, paused, clock), stop, look)
     except TimeLimit as error:
         late = error
     finally:
@@ -275,7 +308,7 @@ def _command(argv: Sequence[str], limits: Limits, files: Files | None, nice: int
 def _follow(
     process: subprocess.Popen[bytes],
     output: _Output,
-    deadline: float,
+    clock: _Clock,
     stop: threading.Event | None,
     look: Callable[[], None] | None,
 ) -> None:
@@ -290,9 +323,9 @@ def _follow(
             while True:
                 if stop is not None and stop.is_set():
                     raise Stopped("stopped by the caller")
+                left = clock.left()
                 if look is not None:
                     look()
-                left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimeLimit("out of wall clock time")
                 gone = False

@@ -9,7 +9,7 @@ from vireo_common import logs
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
 from vireo_common.event_log import consumer, sweep
-from vireo_common.jobs import LEASE_SECONDS, JobQueue, QueuesInOrder
+from vireo_common.jobs import LEASE_SECONDS, JobQueue
 from vireo_common.logs import get_logger
 from vireo_common.worker import Handler, Slot, Sweeper, run_until_stopped
 from vireo_media.auth import Auth
@@ -52,6 +52,7 @@ from vireo_media.storage.visibility import (
     VisibilityTable,
 )
 from vireo_media.tools.sandbox import SandboxError, missing_confinement
+from vireo_media.worker.encoder_turns import EncoderTurns
 from vireo_media.worker.events import handlers
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import Janitor
@@ -98,7 +99,9 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     # and one for what is hidden, which must not wait. Two for pictures of what is published, so
     # that a long film does not keep sizes of all others waiting, and one for frames that people
     # wait for.
-    slots = settings.prepare_slots + settings.encode_slots + 8
+    # What is played first and the rest of streams have their own slots: of these no more than
+    # `encode_slots` run at once.
+    slots = settings.prepare_slots + 2 * settings.encode_slots + 8
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
@@ -115,10 +118,9 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         *(Early(), table),
         storage=settings.stream_storage,
     )
-    first, rest = queues[ENCODE_QUEUE], queues[RENDITIONS_QUEUE]
+    rest, turns = queues[RENDITIONS_QUEUE], EncoderTurns(settings.encode_slots)
     renderer = Renderer(
-        *(rest, uploads, table, files, reports, tools),
-        lambda: first.any_due() or rest.any_due(),
+        *(rest, uploads, table, files, reports, tools, rest.any_due, turns),
         storage=settings.stream_storage,
     )
     remover = Remover(queues[REMOVAL_QUEUE], removal, files)
@@ -130,7 +132,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     exporter = _exporter(settings, queues[EXPORT_QUEUE], database, files, catalog, token)
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
-        ENCODE: Handler(pipeline.encode, pipeline.give_up_encode),
+        ENCODE: Handler(turns.first(pipeline.encode), pipeline.give_up_encode),
         TEXTS: Handler(texts.run, texts.give_up),
         RENDER: Handler(renderer.render, renderer.give_up),
         VERIFY: Handler(verifier.verify, verifier.give_up),
@@ -199,29 +201,28 @@ def _slots(
     does: Mapping[str, Handler],
 ) -> list[Slot]:
     """Which queue, with its kinds of jobs, is worked on by how many slots."""
-    # What can be played first comes before the renditions of what is played already.
-    encodes = [ENCODE_QUEUE, RENDITIONS_QUEUE]
     wanted = [
-        (settings.prepare_slots, [MEDIA_QUEUE], [PREPARE], PREPARE_IDLE_SECONDS),
-        (settings.encode_slots, encodes, [ENCODE, RENDER], ENCODE_IDLE_SECONDS),
-        (1, [VERIFY_QUEUE], [VERIFY], VERIFY_IDLE_SECONDS),
-        (1, [TEXTS_QUEUE], [TEXTS], VERIFY_IDLE_SECONDS),
-        (2, [PICTURES_QUEUE], [MAKE_PICTURES], ENCODE_IDLE_SECONDS),
-        (1, [FRAME_QUEUE], [TAKE_FRAME], PREPARE_IDLE_SECONDS),
-        (1, [EXPORT_QUEUE], [EXPORT], EXPORT_IDLE_SECONDS),
-        (1, [VISIBILITY_QUEUE], [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
-        (1, [REMOVAL_QUEUE], [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),
+        (settings.prepare_slots, MEDIA_QUEUE, [PREPARE], PREPARE_IDLE_SECONDS),
+        (settings.encode_slots, ENCODE_QUEUE, [ENCODE], ENCODE_IDLE_SECONDS),
+        (settings.encode_slots, RENDITIONS_QUEUE, [RENDER], ENCODE_IDLE_SECONDS),
+        (1, VERIFY_QUEUE, [VERIFY], VERIFY_IDLE_SECONDS),
+        (1, TEXTS_QUEUE, [TEXTS], VERIFY_IDLE_SECONDS),
+        (2, PICTURES_QUEUE, [MAKE_PICTURES], ENCODE_IDLE_SECONDS),
+        (1, FRAME_QUEUE, [TAKE_FRAME], PREPARE_IDLE_SECONDS),
+        (1, EXPORT_QUEUE, [EXPORT], EXPORT_IDLE_SECONDS),
+        (1, VISIBILITY_QUEUE, [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
+        (1, REMOVAL_QUEUE, [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),
     ]
     return [
         Slot(
             f"{kinds[0]}-{number}",
-            QueuesInOrder(*(queues[name] for name in names)),
+            queues[queue],
             {kind: does[kind] for kind in kinds},
             stopping,
             idle,
             retries=(OSError, SandboxError),
         )
-        for count, names, kinds, idle in wanted
+        for count, queue, kinds, idle in wanted
         for number in range(count)
     ]
 

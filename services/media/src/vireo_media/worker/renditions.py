@@ -9,7 +9,6 @@ another job, behind it.
 """
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 
 from pymysql.cursors import Cursor
@@ -37,6 +36,7 @@ from vireo_media.tools.measure import NotMade
 from vireo_media.tools.progress import Progress
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.survey import Survey
+from vireo_media.worker.encoder_turns import EncoderTurns
 from vireo_media.worker.reports import Change, Reports, change_to
 from vireo_media.worker.steps.fencing import dropping_what_is_lost, marking
 from vireo_media.worker.steps.progress_report import ProgressReport
@@ -58,6 +58,7 @@ class Renderer:
 
     Args:
         is_waited_for: whether another job waits for the slot.
+        turns: who encodes before it.
         storage: how many times the bytes of the original a stream may take.
         group_cost: pixels times frames that are encoded before what there is joins the stream.
     """
@@ -71,6 +72,7 @@ class Renderer:
         reports: Reports,
         tools: Tools,
         is_waited_for: Callable[[], bool],
+        turns: EncoderTurns,
         *,
         storage: float,
         group_cost: int = GROUP_COST,
@@ -82,6 +84,7 @@ class Renderer:
         self._reports = reports
         self._tools = tools
         self._is_waited_for = is_waited_for
+        self._turns = turns
         self._storage = storage
         self._group_cost = group_cost
 
@@ -125,31 +128,39 @@ class Renderer:
         if of_film and not self._rows(upload):
             self._begin(work, found, looked)
         while waiting := [row for row in self._rows(upload) if row.state in UNFINISHED]:
-            began = time.monotonic()
             group = next_group([row.rung for row in waiting], self._group_cost)
             heights = [rung.height for rung in group]
             behind = [row.cost for row in waiting if row.height not in heights]
-            report = ProgressReport(
-                self._table,
-                upload,
-                heights,
-                cost=sum(rung.cost for rung in group),
-                behind=sum(behind),
-            )
             ready = [row for row in self._rows(upload) if row.state == "ready" and row.height]
-            parts = encoded_parts(
-                work.source,
-                group,
-                found,
-                looked,
-                work.results,
-                tools,
-                start=ready[0].start if ready else self._start(work, found, of_film=of_film),
-                keyframes=self._keyframes(work, found, ready),
-                stop=stop,
-                progress=Progress(found.video_span.seconds, report),
-            )
-            speed = found.video_span.seconds / max(time.monotonic() - began, 0.001)
+            start = ready[0].start if ready else self._start(work, found, of_film=of_film)
+            keyframes = self._keyframes(work, found, ready)
+            with self._turns.rest() as turn:
+                began = turn.seconds()
+                report = ProgressReport(
+                    self._table,
+                    upload,
+                    heights,
+                    cost=sum(rung.cost for rung in group),
+                    behind=sum(behind),
+                    clock=turn.seconds,
+                )
+                parts = encoded_parts(
+                    work.source,
+                    group,
+                    found,
+                    looked,
+                    work.results,
+                    tools,
+                    start=start,
+                    keyframes=keyframes,
+                    stop=stop,
+                    progress=Progress(
+                        *(found.video_span.seconds, report),
+                        must_wait=turn.must_wait,
+                        clock=turn.seconds,
+                    ),
+                )
+                speed = found.video_span.seconds / max(turn.seconds() - began, 0.001)
             kept = self._within_storage(work, parts)
             self._publish(work, kept, of_film=of_film, made=heights, speed=speed)
             if behind and self._is_waited_for():

@@ -101,6 +101,43 @@ def test_an_endless_line_is_not_kept() -> None:
         sandbox.run(["cat", "/dev/zero"], ROOMY, on_line=lambda line: None)
 
 
+def test_who_is_paused_is_stopped_and_its_wall_clock_too(tmp_path: Path) -> None:
+    """It goes on as if nothing had been, after longer than it may take."""
+    marker = f"86404.{os.getpid()}"
+    go_on = tmp_path / "go-on"
+    now, seen = [0.0], []
+
+    def paused() -> bool:
+        # The shell and what it has started.
+        found = [psutil.Process(pid).status() for pid in alive(f"sleep {marker}")]
+        if seen or len(found) < 2:
+            return False
+        if set(found) == {psutil.STATUS_STOPPED}:
+            seen.append(True)
+            now[0] += 10 * ROOMY.wall_seconds
+            go_on.touch()
+        return not seen
+
+    script = f"sleep {marker} & until test -e {go_on}; do sleep 0.05; done; kill $!; echo on"
+    done = sandbox.run(["sh", "-c", script], ROOMY, paused=paused, clock=lambda: now[0])
+    assert (done.returncode, done.stdout) == (0, b"on\n")
+
+
+def test_stop_ends_who_is_paused() -> None:
+    stop = threading.Event()
+    marker = f"86405.{os.getpid()}"
+
+    def paused() -> bool:
+        found = [psutil.Process(pid).status() for pid in alive(f"sleep {marker}")]
+        if psutil.STATUS_STOPPED in found:
+            stop.set()
+        return True
+
+    with pytest.raises(sandbox.Stopped):
+        sandbox.run(["sleep", marker], ROOMY, stop=stop, paused=paused)
+    eventually(lambda: alive(f"sleep {marker}") == [])
+
+
 def test_stop_ends_grandchildren_too() -> None:
     stop = threading.Event()
     marker = f"86400.{os.getpid()}"
