@@ -13,7 +13,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev page up down restart status logs rotate-keys recount audit-log grant revoke dev demo test test-page test-containers test-debian13 bench load check lock openapi settings clean
+.PHONY: help install install-dev page up down restart status logs rotate-keys recount audit-log grant revoke dev demo test test-page test-containers test-debian13 bench load kills check lock openapi settings clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ bench: install-dev ## Measure Vireo beside references, in turns (SHORT=1: only w
 
 load: install-dev ## A mixed day of traffic for minutes: rates, times, errors, memory (SHORT=1: some seconds)
 	PYTHONPATH=bench/src $(PYTHON) -m vireo_load $(if $(SHORT),--short) $(ARGS)
+
+kills: install-dev ## Upload while worker, tools and MariaDB are killed 200 times (SHORT=1: 6 times)
+	PYTHONPATH=bench/src $(PYTHON) -m vireo_kills $(if $(SHORT),--short) $(ARGS)
 
 check: install-dev ## Check format, types, imports, the gateway's configuration, the API document
 	$(PYTHON) -m ruff check

@@ -37,6 +37,7 @@ PACKAGE_FLOORS = {
     "vireo_harness": 6,
     "vireo_load": 7,
     "vireo_bench": 7,
+    "vireo_kills": 7,
 }
 STATEMENT = re.compile(
     r"\b(SELECT\s.*\sFROM|INSERT\s+(IGNORE\s+)?INTO|REPLACE\s+INTO|UPDATE\s+`?\w+`?\s+SET"

@@ -61,7 +61,8 @@ class Display:
 class Report:
     """What is made of a result: for a terminal, for programs, for docs/performance.md.
 
-    ``wrong`` says what is not as it should be; it decides about the exit status.
+    ``wrong`` says what is not as it should be; it decides about the exit status. An empty
+    ``picture`` is none.
     """
 
     shown: Sequence[RenderableType]
@@ -115,7 +116,8 @@ class Command(Generic[Result]):
             console.print(each)
         self._write(report, docs=options.docs)
         seconds = time.monotonic() - began
-        console.print(f"{seconds:.0f} s; written: bench/{self.written}.json, {self.written}.svg")
+        drawn = f", {self.written}.svg" if report.picture else ""
+        console.print(f"{seconds:.0f} s; written: bench/{self.written}.json{drawn}")
         for text in report.wrong:
             console.print(text, style="red", markup=False)
         return WRONG if report.wrong else 0
@@ -138,9 +140,11 @@ class Command(Generic[Result]):
     def _write(self, report: Report, *, docs: bool) -> None:
         text = json.dumps(report.values, indent=1, ensure_ascii=False)
         _save(self.checkout / f"bench/{self.written}.json", text)
-        _save(self.checkout / f"bench/{self.written}.svg", report.picture)
+        if report.picture:
+            _save(self.checkout / f"bench/{self.written}.svg", report.picture)
         if docs:
             put(self.checkout / "docs/performance.md", self.marks, report.page)
+        if docs and report.picture:
             _save(self.checkout / f"docs/{self.page_picture}", report.picture)
 
 

@@ -1,0 +1,1 @@
+"""Kills at random moments, and what became of the videos: ``make kills``."""
