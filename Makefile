@@ -13,7 +13,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --no-header --generate-hashes --no-e
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev page up down restart status logs rotate-keys recount audit-log grant revoke dev demo test test-page test-containers test-debian13 bench load kills check lock openapi settings clean
+.PHONY: help install install-dev page up down restart status logs rotate-keys recount streams audit-log grant revoke dev demo test test-page test-containers test-debian13 bench load kills check lock openapi settings clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ rotate-keys: ## Sign tokens with another key from now on; nobody is signed out
 
 recount: ## Compare counters with the rows behind them (REPAIR=1: set those that differ)
 	@REPAIR="$(REPAIR)" ops/run.sh recount
+
+streams: ## Have streams and captions made of videos of earlier versions
+	@ops/run.sh streams
 
 audit-log: ## Is the log of decisions whole? (HEAD=number:hash: and has it what was noted)
 	@HEAD="$(HEAD)" ops/run.sh audit-log

@@ -1,5 +1,5 @@
 #!/bin/sh
-# up, down, restart, status, rotate-keys, recount, audit-log, grant, revoke, logs [SERVICE]: in containers where a Docker engine answers, otherwise on
+# up, down, restart, status, rotate-keys, recount, streams, audit-log, grant, revoke, logs [SERVICE]: in containers where a Docker engine answers, otherwise on
 # the machine itself. RUNTIME=containers or RUNTIME=native forces one.
 set -eu
 cd "$(dirname "$0")/.."
@@ -53,6 +53,7 @@ rotate-keys)
     docker compose run --rm --no-deps rotate-grant-keys
     ;;
 recount) docker compose exec -T community python -m vireo_community recount ${REPAIR:+--repair} ;;
+streams) docker compose exec -T media python -m vireo_media make-streams ;;
 audit-log) docker compose exec -T community python -m vireo_community audit-log ${HEAD:+--head "$HEAD"} ;;
 grant) docker compose exec -T auth python -m vireo_auth grant "${NAME:?}" "${ROLE:?}" ;;
 revoke) docker compose exec -T auth python -m vireo_auth revoke "${NAME:?}" ;;

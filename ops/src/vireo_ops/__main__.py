@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from vireo_ops import caller, gateway, page, settings_texts
-from vireo_ops.commands import recount, run_command
+from vireo_ops.commands import recount, rotate_keys, run_command
 from vireo_ops.develop import develop
 from vireo_ops.errors import OperationError
-from vireo_ops.rotation import rotate_keys
 from vireo_ops.runtime import Runtime
 
 _LOG_LINES = 50
@@ -26,6 +25,7 @@ def main(arguments: Sequence[str]) -> int:
         "logs": _logs,
         "rotate-keys": _rotate_keys,
         "recount": _recount,
+        "streams": _streams,
         "audit-log": _audit_log,
         "grant": _grant,
         "revoke": _revoke,
@@ -113,6 +113,10 @@ def _rotate_keys(_: argparse.Namespace) -> int:
 
 def _recount(given: argparse.Namespace) -> int:
     return recount(_runtime(), repair=given.repair)
+
+
+def _streams(_: argparse.Namespace) -> int:
+    return run_command(_runtime(), "media", "make-streams")
 
 
 def _audit_log(given: argparse.Namespace) -> int:

@@ -136,4 +136,4 @@ def test_the_command(service_environment: dict[str, str], clean_tables: TestData
     assert half.hex() not in done.stdout + done.stderr
     away = rotate({**service_environment, "VIREO_DB_PORT": "1"})
     assert away.returncode == 1
-    assert away.stderr.startswith("Nothing was changed: ")
+    assert away.stderr.startswith("rotate-keys failed: ")

@@ -6,6 +6,7 @@ in ``storyboards.py``.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response
 from flask_openapi3.models.tag import Tag
@@ -14,16 +15,30 @@ from vireo_common.access import internal, public
 from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
 from vireo_common.web import answer, problems
-from vireo_media.api.models import (
-    HashPathInPath,
-    RangeHeaders,
-    StreamPath,
-)
+from vireo_media.api.models import HashPathInPath, RangeHeaders, StreamPath
+
+Responses = dict[int | str, Any]
 
 
 def file_of(media_type: str, description: str) -> dict[str, object]:
+    """A body that is a file."""
     schema = {"type": "string", "format": "binary"}
     return {"description": description, "content": {media_type: {"schema": schema}}}
+
+
+def served(media_type: str, description: str, *codes: Code, parts: str = "") -> Responses:
+    """What the gateway answers for a file that it sends from the disk, with byte ranges.
+
+    Args:
+        codes: why there may be none.
+        parts: the type of what ranges are asked of, where it is another one.
+    """
+    return {
+        200: file_of(media_type, description),
+        206: file_of(parts or media_type, "A part of it."),
+        304: {"description": "The file has not changed."},
+        **problems(*codes, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
+    }
 
 
 def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
@@ -33,12 +48,7 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
     @bp.get(
         "/video/d/<hash_path>",
         operation_id="download_video",
-        responses={
-            200: file_of("video/mp4", "The video."),
-            206: file_of("video/mp4", "A part of the video."),
-            304: {"description": "The file has not changed."},
-            **problems(Code.NO_VIDEO_FILE, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-        },
+        responses=served("video/mp4", "The video.", Code.NO_VIDEO_FILE),
     )
     @public
     def no_video(path: HashPathInPath, header: RangeHeaders) -> Response:
@@ -54,14 +64,12 @@ def blueprint(remove: Callable[[str], None]) -> APIBlueprint:
     @bp.get(
         "/hls/<hash_path>/<part>",
         operation_id="download_stream_part",
-        responses={
-            200: file_of(
-                "application/vnd.apple.mpegurl", "A playlist, or fragments (`video/mp4`)."
-            ),
-            206: file_of("video/mp4", "A part of the fragments."),
-            304: {"description": "The file has not changed."},
-            **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-        },
+        responses=served(
+            "application/vnd.apple.mpegurl",
+            "A playlist, or fragments (`video/mp4`).",
+            Code.NOT_FOUND,
+            parts="video/mp4",
+        ),
     )
     @public
     def no_stream(path: StreamPath, header: RangeHeaders) -> Response:

@@ -6,8 +6,7 @@ from flask_openapi3.models.tag import Tag
 from vireo_common.access import public
 from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
-from vireo_common.web import problems
-from vireo_media.api.files import file_of
+from vireo_media.api.files import served
 from vireo_media.api.models import HashPathInPath, RangeHeaders, SpritePath, ThumbnailQuery
 
 
@@ -24,15 +23,11 @@ def _add_thumbnail(bp: APIBlueprint) -> None:
     @bp.get(
         "/thumbnails/<hash_path>",
         operation_id="download_thumbnail",
-        responses={
-            200: file_of("image/jpeg", "The image, without `w` at most 1280 pixels a side."),
-            206: file_of("image/jpeg", "A part of the image."),
-            304: {"description": "The file has not changed."},
-            **problems(
-                *(Code.INVALID_QUERY, Code.NOT_FOUND),
-                *(Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-            ),
-        },
+        responses=served(
+            "image/jpeg",
+            "The image, without `w` at most 1280 pixels a side.",
+            *(Code.INVALID_QUERY, Code.NOT_FOUND),
+        ),
     )
     @public
     def no_thumbnail(path: HashPathInPath, query: ThumbnailQuery, header: RangeHeaders) -> Response:
@@ -50,14 +45,11 @@ def _add_storyboard(bp: APIBlueprint) -> None:
     @bp.get(
         "/storyboard/<hash_path>.vtt",
         operation_id="download_storyboard",
-        responses={
-            200: file_of(
-                "text/vtt", "Cues whose text is a sprite, with the place of a tile in it."
-            ),
-            206: file_of("text/vtt", "A part of it."),
-            304: {"description": "The file has not changed."},
-            **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-        },
+        responses=served(
+            "text/vtt",
+            "Cues whose text is a sprite, with the place of a tile in it.",
+            Code.NOT_FOUND,
+        ),
     )
     @public
     def no_storyboard(path: HashPathInPath, header: RangeHeaders) -> Response:
@@ -74,12 +66,9 @@ def _add_storyboard(bp: APIBlueprint) -> None:
     @bp.get(
         "/storyboard/<hash_path>/<sprite>",
         operation_id="download_storyboard_sprite",
-        responses={
-            200: file_of("image/jpeg", "Up to 100 tiles, of at most 160 pixels on a side."),
-            206: file_of("image/jpeg", "A part of it."),
-            304: {"description": "The file has not changed."},
-            **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-        },
+        responses=served(
+            "image/jpeg", "Up to 100 tiles, of at most 160 pixels on a side.", Code.NOT_FOUND
+        ),
     )
     @public
     def no_sprite(path: SpritePath, header: RangeHeaders) -> Response:
@@ -97,14 +86,11 @@ def _add_preview(bp: APIBlueprint) -> None:
     @bp.get(
         "/previews/<hash_path>",
         operation_id="download_preview",
-        responses={
-            200: file_of(
-                "video/mp4", "Three seconds, at most 320 pixels on a side, without sound."
-            ),
-            206: file_of("video/mp4", "A part of it."),
-            304: {"description": "The file has not changed."},
-            **problems(Code.NOT_FOUND, Code.PRECONDITION_FAILED, Code.RANGE_NOT_SATISFIABLE),
-        },
+        responses=served(
+            "video/mp4",
+            "Three seconds, at most 320 pixels on a side, without sound.",
+            Code.NOT_FOUND,
+        ),
     )
     @public
     def no_preview(path: HashPathInPath, header: RangeHeaders) -> Response:

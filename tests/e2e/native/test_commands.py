@@ -1,13 +1,15 @@
-"""``make rotate-keys``: tokens and grants are signed with other keys, and nobody notices."""
+"""``make rotate-keys``: tokens and grants are signed with other keys, and nobody notices; and
+``make streams``."""
 
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import requests
 
+from vireo_ops.commands import rotate_keys, run_command
 from vireo_ops.database import _as_root
-from vireo_ops.rotation import rotate_keys
 from vireo_ops.runtime import Runtime
 from vireo_testing.clips import Library
 from vireo_testing.person import PATIENCE_SECONDS, Person, eventually
@@ -71,3 +73,17 @@ def test_rotate_keys(runtime: Runtime, person: Person, clips: Library) -> None:
     runtime.up()
     person.sign_in()
     assert key_ids(person.url) == after
+
+
+def test_videos_of_before_get_a_stream(
+    runtime: Runtime, person: Person, clips: Library, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """``make streams``, as media's user."""
+    hash_path = person.publish(clips.path("plain.mp4"))
+    eventually(lambda: person.client.show_processing(hash_path).state == "ready")
+    with _as_root(runtime.layout) as cursor:
+        cursor.execute("DELETE FROM vireo.Renditions WHERE PathHash = %s", (hash_path,))
+    assert run_command(runtime, "media", "make-streams") == 0
+    assert "earlier videos get a stream" in capfd.readouterr().out
+    eventually(lambda: person.client.show_processing(hash_path).state == "ready")
+    assert len(person.client.show_processing(hash_path).renditions) == 2
