@@ -158,7 +158,8 @@ def _compared(
 def _differences(
     testbed: Testbed, channels: Sequence[Channel], expected: Mapping[str, Mapping[str, object]]
 ) -> list[str]:
-    files, wrong = testbed.vireo.files, []
+    files = testbed.vireo.files
+    wrong = [f"outlived its worker: {text}" for text in killer.outlived(str(files.root))]
     for folder in ("incoming", "staging"):
         wrong += [f"left behind: {folder}/{path.name}" for path in (files.root / folder).iterdir()]
     for channel in channels:

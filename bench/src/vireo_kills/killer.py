@@ -8,6 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+import psutil
+
 from vireo_harness.processes import below, command
 from vireo_harness.vireo import Vireo
 
@@ -53,6 +55,16 @@ def kill(pid: int) -> bool:
         os.kill(pid, signal.SIGKILL)
         return True
     return False
+
+
+def outlived(folder: str) -> list[str]:
+    """Commands about files of a folder whose worker is gone."""
+    found = []
+    for process in psutil.process_iter(["ppid", "cmdline"]):
+        words = process.info["cmdline"] or []
+        if process.info["ppid"] == 1 and any(folder in word for word in words):
+            found.append(f"{process.pid} {' '.join(words)[-200:]}")
+    return found
 
 
 def shown(killed: Mapping[str, int]) -> str:

@@ -157,8 +157,10 @@ class _Output:
     on_line: Callable[[bytes], None] | None
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
+    begun: bool = False
 
     def take_stdout(self, piece: bytes) -> None:
+        self.begun = True
         self.stdout += piece
         if self.on_line is None:
             if len(self.stdout) > self.limit:
@@ -193,9 +195,14 @@ class _Clock:
         self._paused = paused
         self._since: float | None = None
 
-    def left(self) -> float:
-        """Seconds that are left; stops the child's group, or lets it go on."""
-        pauses = self._paused is not None and self._paused()
+    def left(self, *, begun: bool) -> float:
+        """Seconds that are left; stops the child's group, or lets it go on.
+
+        Args:
+            begun: the program runs. A launcher that was stopped before it could say that it dies
+                with us would outlive us.
+        """
+        pauses = begun and self._paused is not None and self._paused()
         now = self._clock()
         if self._since is not None:
             self._deadline += now - self._since
@@ -249,7 +256,8 @@ def run(
     standard output, without its end, as it comes; nothing of it is kept then. What `on_line`
     raises ends the child and is raised here; `look` is called several times a second, and may do
     so too. While `paused`, asked as often, is true, the child's group is stopped, and so is its
-    wall clock. `env` is added to `PATH` and `LANG`; `clock` counts seconds.
+    wall clock, from when it has printed something. `env` is added to `PATH` and `LANG`; `clock`
+    counts seconds.
 
     Raises the errors of this module. The child dies with the calling thread, so call it from a
     thread that waits for it.
@@ -323,7 +331,7 @@ def _follow(
             while True:
                 if stop is not None and stop.is_set():
                     raise Stopped("stopped by the caller")
-                left = clock.left()
+                left = clock.left(begun=output.begun)
                 if look is not None:
                     look()
                 if left <= 0:

@@ -110,17 +110,17 @@ def test_who_is_paused_is_stopped_and_its_wall_clock_too(tmp_path: Path) -> None
     def paused() -> bool:
         # The shell and what it has started.
         found = [psutil.Process(pid).status() for pid in alive(f"sleep {marker}")]
-        if seen or len(found) < 2:
-            return False
-        if set(found) == {psutil.STATUS_STOPPED}:
+        if not seen and set(found) == {psutil.STATUS_STOPPED}:
+            assert len(found) == 2
             seen.append(True)
             now[0] += 10 * ROOMY.wall_seconds
             go_on.touch()
         return not seen
 
-    script = f"sleep {marker} & until test -e {go_on}; do sleep 0.05; done; kill $!; echo on"
+    wait = f"until test -e {go_on}; do sleep 0.05; done"
+    script = f"sleep {marker} & echo begun; {wait}; kill $!; echo on"
     done = sandbox.run(["sh", "-c", script], ROOMY, paused=paused, clock=lambda: now[0])
-    assert (done.returncode, done.stdout) == (0, b"on\n")
+    assert (done.returncode, done.stdout) == (0, b"begun\non\n")
 
 
 def test_stop_ends_who_is_paused() -> None:
@@ -134,7 +134,7 @@ def test_stop_ends_who_is_paused() -> None:
         return True
 
     with pytest.raises(sandbox.Stopped):
-        sandbox.run(["sleep", marker], ROOMY, stop=stop, paused=paused)
+        sandbox.run(["sh", "-c", f"echo begun; sleep {marker}"], ROOMY, stop=stop, paused=paused)
     eventually(lambda: alive(f"sleep {marker}") == [])
 
 
