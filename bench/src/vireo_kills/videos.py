@@ -85,7 +85,7 @@ class Channel:
 
 
 def wait_until_ended(client: Client, hash_paths: Iterator[str], seconds: float) -> list[str]:
-    """Wait until each is ready or has failed; those that have failed.
+    """Wait until each is ready or has failed; those of which something has failed.
 
     Raises:
         AssertionError: one of them has not ended in time.
@@ -95,8 +95,9 @@ def wait_until_ended(client: Client, hash_paths: Iterator[str], seconds: float) 
         while (found := client.show_processing(hash_path)).state not in _ENDED:
             assert time.monotonic() < until, f"{hash_path} is still {found}"
             time.sleep(_LOOK_SECONDS)
-        if found.state == "failed":
-            assert found.reason, f"{hash_path} has failed without a reason"
+        assert found.reason or found.state == "ready", f"{hash_path} has failed without a reason"
+        # A video whose renditions have failed is played as it is.
+        if found.reason:
             failed.append(hash_path)
     return failed
 
@@ -107,10 +108,10 @@ def facts(client: Client, files: MediaFolder, hash_path: str) -> dict[str, objec
     video = client.show_video(hash_path)
     base = client.url
     address = f"{base}/hls/{hash_path}/master.m3u8"
-    master = _text(address)
-    lists = {line for line in master.splitlines() if line and not line.startswith("#")}
-    renditions = sorted(_packets(urljoin(address, each)) for each in lists)
+    master = _text(address) if _is_there(address) else ""
     missing = [each for each in _named(address, master) if not _is_there(each)]
+    lists = {line for line in master.splitlines() if line and not line.startswith("#")}
+    renditions = [] if missing else sorted(_packets(urljoin(address, each)) for each in lists)
     return {
         "state": video.state,
         "size": (video.width, video.height, round(video.duration or 0, 1)),
@@ -139,7 +140,7 @@ def _named(address: str, playlist: str) -> Iterator[str]:
         for uri in uris:
             target = urljoin(address, uri)
             yield target
-            if target.endswith(".m3u8"):
+            if target.endswith(".m3u8") and _is_there(target):
                 yield from _named(target, _text(target))
 
 
