@@ -34,6 +34,14 @@ def alive(marker: str) -> list[int]:
     return [each.pid for each in processes if marker in " ".join(each.info["cmdline"] or [])]
 
 
+def states(marker: str) -> set[str]:
+    """How those are that `alive` finds."""
+    processes = psutil.process_iter(["cmdline", "status"])
+    return {
+        each.info["status"] for each in processes if marker in " ".join(each.info["cmdline"] or [])
+    }
+
+
 def test_output_and_exit_code_are_returned() -> None:
     done = sandbox.run(["sh", "-c", "echo out; echo err >&2; exit 3"], ROOMY)
     assert (done.returncode, done.stdout, done.stderr) == (3, b"out\n", b"err\n")
@@ -109,9 +117,7 @@ def test_who_is_paused_is_stopped_and_its_wall_clock_too(tmp_path: Path) -> None
 
     def paused() -> bool:
         # The shell and what it has started.
-        found = [psutil.Process(pid).status() for pid in alive(f"sleep {marker}")]
-        if not seen and set(found) == {psutil.STATUS_STOPPED}:
-            assert len(found) == 2
+        if not seen and states(f"sleep {marker}") == {psutil.STATUS_STOPPED}:
             seen.append(True)
             now[0] += 10 * ROOMY.wall_seconds
             go_on.touch()
@@ -128,8 +134,7 @@ def test_stop_ends_who_is_paused() -> None:
     marker = f"86405.{os.getpid()}"
 
     def paused() -> bool:
-        found = [psutil.Process(pid).status() for pid in alive(f"sleep {marker}")]
-        if psutil.STATUS_STOPPED in found:
+        if states(f"sleep {marker}") == {psutil.STATUS_STOPPED}:
             stop.set()
         return True
 
