@@ -7,7 +7,7 @@ import itertools
 import re
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vireo_media.core.formats import MP4
@@ -38,7 +38,12 @@ _MARGIN = 0.03
 _SHORT_SECONDS = 60.0
 # Two frames whose pixels differ by less than this on the average, of 255, show the same.
 _LEAST_DIFFERENCE = 2.0
-_SHOWN_AT = re.compile(rb"pts_time:(-?[0-9.]+)")
+# A frame in the output of framecrc.
+_SHOWN_AT = re.compile(rb"^0,\s*-?\d+,\s*(-?\d+),", re.MULTILINE)
+_CLOCK_RATE = 90_000
+# How many frames a decoder of H.264 holds at most, and what else it takes.
+_DECODED_FRAMES, _DECODER_BYTES = 17, 16 << 20
+_MOST_AT_ONCE = 12
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,18 @@ class Look:
     at: float
     grey: bytes
     file: Path
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A frame that is to be looked at, of a part of the film, and the files about it: the picture,
+    its pixels in grey, and when it is shown."""
+
+    part: int
+    at: float
+    jpeg: Path
+    grey: Path
+    crc: Path
 
 
 def run(
@@ -136,13 +153,20 @@ def candidates(
     Args:
         draft: gives a name for a file.
     """
+    wanted = [
+        _Wanted(part, at, *(draft(f"{part}-{number}.{each}") for each in ("jpg", "grey", "crc")))
+        for part in range(MOST_CANDIDATES)
+        for number, at in enumerate(_times(part, made))
+    ]
+    each = _at_once(made)
+    found = [
+        pair
+        for first in range(0, len(wanted), each)
+        for pair in _look(path, wanted[first : first + each], made, matrix, stop)
+    ]
     best, others = list[Look](), list[Look]()
     for part in range(MOST_CANDIDATES):
-        looks = [
-            look
-            for number, at in enumerate(_times(part, made))
-            if (look := _look(path, draft(f"{part}-{number}.jpg"), at, made, matrix, stop))
-        ]
+        looks = [look for one, look in found if one.part == part]
         looks.sort(key=lambda look: sharpness(look.grey), reverse=True)
         best += looks[:1]
         others += looks[1:]
@@ -164,39 +188,65 @@ def _times(part: int, made: Made) -> list[float]:
     return [round(begin + length * share, 3) for share in shares]
 
 
+def _at_once(made: Made) -> int:
+    """How many frames are looked at by one process: to start one takes longer than to decode a
+    frame, and each frame has a decoder of its own."""
+    decoder = made.width * made.height * 3 // 2 * _DECODED_FRAMES + _DECODER_BYTES
+    return max(1, min(_MOST_AT_ONCE, _LIMITS.memory_bytes // 2 // decoder))
+
+
 def _look(
     path: Path,
-    target: Path,
-    at: float,
+    wanted: Sequence[_Wanted],
     made: Made,
     matrix: str,
     stop: threading.Event | None,
-) -> Look | None:
-    """Make the picture of a frame; ``None`` where there is none, or it shows nothing."""
+) -> Sequence[tuple[_Wanted, Look]]:
+    """Make pictures of frames; those are left out that there are not, or that show nothing."""
     exact = made.video_seconds <= _SHORT_SECONDS
     # A key frame is the first one that comes.
     frame = "select='gte(t,0)'" if exact else "null"
     small = f"scale=w='min({_LOOKED_AT_SIDE},iw)':h=-1:flags=area,format=gray"
     picture = picture_filters(matrix, _CANDIDATE_SIDE, _CANDIDATE_SIDE)
-    # Only what has some metadata is printed, with its time.
-    told = r"metadata=add:key=of:value=frame,metadata=print:file=pipe\\:2:direct=1"
     one = ("-fps_mode", "passthrough", "-frames:v", "1")
-    argv = [
-        *(*quiet("ffmpeg"), "-y", "-threads", "1", *_from(at, key_frames=not exact)),
-        *(*source(path, MP4), "-filter_complex"),
-        f"[0:v:0]{frame},{told},{picture},split[jpeg][look];[look]{small}[small]",
-        *("-map", "[jpeg]", *one, "-c:v", "mjpeg", "-q:v", "3", "-flags:v", "+bitexact"),
-        *("-f", "mjpeg", f"file:{target.absolute()}"),
-        *("-map", "[small]", *one, "-f", "rawvideo", "pipe:1"),
-    ]
+    argv = [*quiet("ffmpeg"), "-y"]
+    for each in wanted:
+        argv += ["-threads", "1", *_from(each.at, key_frames=not exact), *source(path, MP4)]
+    for number, each in enumerate(wanted):
+        argv += [
+            # A graph each, so that one which has its frame asks for no more.
+            "-filter_complex",
+            f"[{number}:v:0]{frame},{picture},split[jpeg{number}][look{number}];"
+            f"[look{number}]{small},split[grey{number}][crc{number}]",
+            *("-map", f"[jpeg{number}]", *one, "-c:v", "mjpeg", "-q:v", "3"),
+            *("-flags:v", "+bitexact", "-f", "mjpeg", f"file:{each.jpeg.absolute()}"),
+            *("-map", f"[grey{number}]", *one, "-f", "rawvideo", f"file:{each.grey.absolute()}"),
+            *("-map", f"[crc{number}]", *one, "-enc_time_base", f"1/{_CLOCK_RATE}"),
+            *("-f", "framecrc", f"file:{each.crc.absolute()}"),
+        ]
+    limits = replace(
+        _LIMITS,
+        cpu_seconds=_LIMITS.cpu_seconds * len(wanted),
+        wall_seconds=_LIMITS.wall_seconds * len(wanted),
+    )
+    targets = [target for each in wanted for target in (each.jpeg, each.grey, each.crc)]
     try:
-        done = run(argv, _LIMITS, path, [target], stop)
+        run(argv, limits, path, targets, stop)
     except (NoFrame, sandbox.LimitExceeded):
+        # One of them is no reason to have none.
+        each_alone = [[each] for each in wanted] if len(wanted) > 1 else []
+        return [pair for one in each_alone for pair in _look(path, one, made, matrix, stop)]
+    return [(each, look) for each in wanted if (look := _looked_at(each))]
+
+
+def _looked_at(wanted: _Wanted) -> Look | None:
+    """What came of it; ``None`` where there is no frame, or it shows nothing."""
+    grey = wanted.grey.read_bytes()
+    # The stream, when it is decoded and when it is shown, ...
+    shown = _SHOWN_AT.search(wanted.crc.read_bytes())
+    if shown is None or not shows_something(grey):
         return None
-    shown = _SHOWN_AT.search(done.stderr)
-    if shown is None or not shows_something(done.stdout):
-        return None
-    return Look(max(at + float(shown[1]), 0.0), done.stdout, target)
+    return Look(max(wanted.at + int(shown[1]) / _CLOCK_RATE, 0.0), grey, wanted.jpeg)
 
 
 def sharpness(grey: bytes) -> float:
