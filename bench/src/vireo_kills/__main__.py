@@ -93,7 +93,7 @@ def _killed(testbed: Testbed, count: int, chance: random.Random, display: Displa
         upload.result()
     seconds = time.monotonic() - began
     display.step("waiting until all has ended")
-    failed = _settle(channels)
+    failed = _settle(testbed, channels)
     display.step("looking at every video")
     wrong = [text for channel in channels for text in channel.refused]
     wrong += _compared(testbed, channels, expected)
@@ -124,20 +124,26 @@ def _undisturbed(
     return {kind: videos.facts(client, files, each) for kind, each in hashes.items()}
 
 
-def _settle(channels: Sequence[Channel]) -> int:
+def _settle(testbed: Testbed, channels: Sequence[Channel]) -> int:
     """Wait until all has ended; what has failed is tried again by its owner. How many had."""
-    count = 0
-    for channel in channels:
-        failed = videos.wait_until_ended(
+    failed = _ended(testbed, channels)
+    for channel, hash_path in failed:
+        channel.client.retry_processing(hash_path)
+    left = _ended(testbed, channels)
+    assert not left, f"these failed again with nothing killed: {[name for _, name in left]}"
+    return len(failed)
+
+
+def _ended(testbed: Testbed, channels: Sequence[Channel]) -> list[tuple[Channel, str]]:
+    """Wait until every job is done; videos of which something has failed."""
+    _wait_until_nothing_is_left(testbed)
+    return [
+        (channel, hash_path)
+        for channel in channels
+        for hash_path in videos.wait_until_ended(
             channel.client, iter(channel.acknowledged), _SETTLED_SECONDS
         )
-        count += len(failed)
-        for hash_path in failed:
-            channel.client.retry_processing(hash_path)
-    for channel in channels:
-        left = videos.wait_until_ended(channel.client, iter(channel.acknowledged), _SETTLED_SECONDS)
-        assert not left, f"these failed again with nothing killed: {left}"
-    return count
+    ]
 
 
 def _compared(

@@ -20,7 +20,7 @@ from vireo_media.core.streams import Colour, Stream
 from vireo_media.storage.blobs import Key, Kind, Transfer
 from vireo_media.tools.measure import Made
 from vireo_media.tools.progress import Progress
-from vireo_media.tools.renditions import Beginning
+from vireo_media.tools.renditions import Beginning, Beginnings
 from vireo_media.tools.survey import Shape, Sound, Survey
 from vireo_media.worker.steps.tools import Tools
 from vireo_testing.clips import Library
@@ -108,7 +108,7 @@ class Fakes:
             encode_sound=self._encode_sound,
             encode_rungs=self._encode_rungs,
             join=self._join,
-            beginning=self._beginning,
+            beginnings=self._beginnings,
             fragments=self._fragments,
         )
 
@@ -120,7 +120,9 @@ class Fakes:
         if error is not None:
             raise error
 
-    def _inspect(self, path: Path, *, stop: threading.Event | None = None) -> Inspection:
+    def _inspect(
+        self, path: Path, *, again: bool = False, stop: threading.Event | None = None
+    ) -> Inspection:
         self._called("inspect", stop)
         return self.found
 
@@ -201,11 +203,9 @@ class Fakes:
         parts = [video.read_bytes(), *([sound.read_bytes()] if sound else [])]
         target.write_bytes(b" and ".join(parts))
 
-    def _beginning(
-        self, path: Path, stream: str, *, stop: threading.Event | None = None
-    ) -> Beginning:
-        self._called("beginning", stop)
-        return self.begins
+    def _beginnings(self, path: Path, *, stop: threading.Event | None = None) -> Beginnings:
+        self._called("beginnings", stop)
+        return Beginnings(self.begins, self.begins)
 
     def _fragments(self, path: Path, start: float | None) -> Fragments:
         self._called("fragments", None)

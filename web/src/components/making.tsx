@@ -21,8 +21,8 @@ function expectedOf({ expected }: Processing): string {
 }
 
 /** Whether something of it can be tried again: it can be watched without some renditions. */
-const isBroken = ({ state, renditions }: Processing): boolean =>
-  state === "failed" || (state === "ready" && renditions.some((one) => one.state === "failed"));
+const isBroken = ({ state, reason }: Processing): boolean =>
+  state === "failed" || (state === "ready" && reason !== "");
 
 /** Where it stands in the queue, or what is done with it. */
 function stepOf(now: Processing): string {

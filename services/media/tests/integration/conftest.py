@@ -3,6 +3,7 @@
 import json
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -191,11 +192,19 @@ class Stage:
         assert job is not None
         return job
 
+    def verifier(
+        self,
+        is_encoding: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Verifier:
+        """What decodes published copies."""
+        return Verifier(self.verifies, self.uploads, self.files, is_encoding, clock)
+
     def verify(self) -> None:
         """Claim the job that decodes a published copy, and do it, as one worker does."""
         job = self.verifies.claim()
         assert job is not None
-        Verifier(self.verifies, self.uploads, self.files).verify(job, threading.Event())
+        self.verifier().verify(job, threading.Event())
 
     def prepare(self, *, tools: Tools | None = None, early: Early | None = None) -> None:
         """Claim a job and prepare it, as one worker does."""

@@ -64,7 +64,7 @@ def test_any_other_is_encoded(stage: Any, upload_id: str, fakes: Any) -> None:
     assert stage.told() == ["waiting"]
     fakes.calls.clear()
     encode(stage, fakes)
-    taken_apart = ["beginning", "split", "fragments", "beginning", "fragments"]
+    taken_apart = ["beginnings", "split", "fragments", "fragments"]
     assert fakes.calls == ["inspect", "survey", "encode", "measure", "still", *taken_apart]
     assert stage.told() == ["waiting", "processing", "ready"]
     assert stage.left() == stage.published(upload_id)

@@ -129,6 +129,28 @@ def test_what_has_failed_can_be_begun_anew(
     assert of_state(http, "state") == ("ready",)
 
 
+def test_pictures_that_failed_can_be_made_after_all(
+    http: FlaskClient, stage: Any, body: Path, fakes: Any
+) -> None:
+    stage.receive(body)
+    stage.prepare(tools=fakes.tools())
+    stage.render(tools=fakes.tools())
+    of_pictures = "SELECT State, Attempts FROM Jobs WHERE Kind = 'make_pictures'"
+    # As a worker does that gives them up.
+    stage.clean.query("UPDATE VideoPictures SET State = 'failed', Matrix = 'bt709'")
+    stage.clean.query(
+        "UPDATE Jobs SET State = 'quarantined', Attempts = 3 WHERE Kind = 'make_pictures'"
+    )
+    state, reason = of_state(http, "state", "reason")
+    assert (state, reason[:15]) == ("ready", "The storyboard,")
+
+    answer = http.post(f"{ADDRESS}/retry")
+    assert (answer.json["response"]["state"], answer.json["response"]["reason"]) == ("ready", "")
+    assert stage.clean.query(of_pictures) == (("queued", 0),)
+    assert stage.clean.query("SELECT State, Matrix FROM VideoPictures") == (("queued", "bt709"),)
+    assert outcome(http.post(f"{ADDRESS}/retry")) == (409, "nothing_failed")
+
+
 @pytest.mark.parametrize("of_film", [True, False])
 def test_renditions_that_failed_can_be_made_after_all(
     http: FlaskClient, stage: Any, body: Path, fakes: Any, of_film: bool

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from vireo_common.worker import TryLater
 from vireo_media.core.uploads import UploadState
 from vireo_media.tools.decode import decodes
 from vireo_media.worker.steps.encode import NO_SOUND
+from vireo_media.worker.verification import WAIT_SECONDS
 from vireo_testing import kinds
 from vireo_testing.clips import Library
 
@@ -32,6 +34,23 @@ def test_a_whole_copy_stays(stage: Any, library: Library) -> None:
 
     assert stage.state() is UploadState.PUBLISHED
     assert stage.left() == stage.published(upload_id)
+    assert stage.jobs() == []
+
+
+def test_what_is_watched_is_encoded_first(stage: Any, library: Library) -> None:
+    """But nothing waits for ever."""
+    now = [0.0]
+    verifier = stage.verifier(is_encoding=lambda: True, clock=lambda: now[0])
+    stage.receive(library.path("plain.mp4"))
+    stage.prepare()
+    job = stage.verifies.claim()
+    with pytest.raises(TryLater):
+        verifier.verify(job, threading.Event())
+    now[0] += WAIT_SECONDS - 1
+    with pytest.raises(TryLater):
+        verifier.verify(job, threading.Event())
+    now[0] += 1
+    verifier.verify(job, threading.Event())
     assert stage.jobs() == []
 
 

@@ -11,7 +11,7 @@ from vireo_common.database import Database
 from vireo_common.events import VideoStateChanged
 from vireo_media.core.processing import Owned, Processing, RenditionProgress, State
 from vireo_media.core.uploads import Step, UploadState
-from vireo_media.storage import renditions
+from vireo_media.storage import renditions, video_pictures
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, RENDITIONS_QUEUE
 
@@ -42,10 +42,12 @@ SELECT COUNT(*) FROM (
 ) few
 """
 
-LOCK_FAILED = """
-SELECT UploadID, State, FirstPlaySeconds FROM Uploads
-WHERE PathHash = %s AND Failure IS NOT NULL FOR UPDATE
+LOCK = """
+SELECT UploadID, State, Failure, FirstPlaySeconds FROM Uploads WHERE PathHash = %s FOR UPDATE
 """
+
+# Who is told of it can have it tried again.
+NO_PICTURES = "The storyboard, the preview and frames to choose from could not be made."
 
 FORGET_PUT_ASIDE = """
 DELETE FROM Jobs WHERE Queue IN (%s, %s) AND Subject = %s AND State = 'quarantined'
@@ -98,13 +100,14 @@ class ProcessingTable:
             rows = renditions.of_upload(cursor, hash_path, upload.upload_id)
             job = _job(cursor, hash_path)
             place = _place(cursor, job) if job and job.state == "queued" else None
+            missing = NO_PICTURES if video_pictures.have_failed(cursor, hash_path) else ""
         expected = upload.expected_at.replace(tzinfo=dt.UTC) if upload.expected_at else None
         return Processing(
             state=_state(upload, job),
             step=_step(upload, job),
             place=place,
             expected=expected,
-            reason=upload.failure or upload.reason,
+            reason=upload.failure or upload.reason or missing,
             attempts=job.attempts if job else 0,
             renditions=_progress(rows),
             first_play_seconds=upload.first_play_seconds,
@@ -114,13 +117,16 @@ class ProcessingTable:
         """Begin what has failed anew; ``False`` where nothing has."""
 
         def work(cursor: Cursor) -> bool:
-            if not cursor.execute(LOCK_FAILED, (hash_path,)):
+            if not cursor.execute(LOCK, (hash_path,)):
                 return False
-            ((upload_id, state, first_play),) = cursor.fetchall()
+            ((upload_id, state, failure, first_play),) = cursor.fetchall()
+            names = (hash_path, upload_id, str(channel_id))
+            pictures = video_pictures.try_again(cursor, *names)
+            if failure is None:
+                return pictures
             cursor.execute(FORGET_PUT_ASIDE, (ENCODE_QUEUE, RENDITIONS_QUEUE, hash_path))
             upload_rows.set_failure(cursor, hash_path, upload_id, None)
             renditions.set_unfinished(cursor, hash_path, upload_id, "waiting")
-            names = (hash_path, upload_id, str(channel_id))
             if state == UploadState.PUBLISHED:
                 upload_rows.set_step(cursor, hash_path, upload_id, Step.RENDITIONS)
                 rows = renditions.of_upload(cursor, hash_path, upload_id)

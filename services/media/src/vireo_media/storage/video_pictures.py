@@ -51,6 +51,10 @@ ON DUPLICATE KEY UPDATE State = VALUES(State), Candidates = VALUES(Candidates),
 
 NOT_MADE = "UPDATE VideoPictures SET State = 'failed' WHERE PathHash = %s"
 
+FAILED = "SELECT 1 FROM VideoPictures WHERE PathHash = %s AND State = 'failed'"
+
+AGAIN = "UPDATE VideoPictures SET State = 'queued' WHERE PathHash = %s AND State = 'failed'"
+
 CHOSEN = """
 INSERT INTO VideoPictures (PathHash, State, Chosen, ChosenAt) VALUES (%s, 'waiting', %s, %s)
 ON DUPLICATE KEY UPDATE Chosen = VALUES(Chosen), ChosenAt = VALUES(ChosenAt)
@@ -248,6 +252,20 @@ def add_pictures_job(
     cursor.execute(QUEUED, (hash_path, matrix))
     jobs.cancel(cursor, PICTURES_QUEUE, hash_path)
     _enqueue(cursor, hash_path, upload_id, turn_of, cost)
+
+
+def have_failed(cursor: Cursor, hash_path: str) -> bool:
+    """Whether its pictures could not be made."""
+    return bool(cursor.execute(FAILED, (hash_path,)))
+
+
+def try_again(cursor: Cursor, hash_path: str, upload_id: str, turn_of: str) -> bool:
+    """Have pictures made that could not be made; ``False`` where none have failed."""
+    if not cursor.execute(AGAIN, (hash_path,)):
+        return False
+    jobs.cancel(cursor, PICTURES_QUEUE, hash_path)
+    _enqueue(cursor, hash_path, upload_id, turn_of, 0)
+    return True
 
 
 def lock(cursor: Cursor, hash_path: str, upload_id: str) -> None:

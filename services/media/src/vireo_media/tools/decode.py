@@ -42,5 +42,12 @@ def decodes(path: Path, seconds: float, *, stop: threading.Event | None = None) 
         *("-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"),
         *("-map", "0:a?", "-f", "null", "-"),
     ]
-    done = sandbox.run(argv, limits, files=sandbox.Files(reads=[path]), stop=stop, on_line=take)
+    done = sandbox.run(
+        argv,
+        limits,
+        files=sandbox.Files(reads=[path]),
+        stop=stop,
+        on_line=take,
+        nice=sandbox.NICE_LAST,
+    )
     return done.returncode == 0 and chosen <= 1

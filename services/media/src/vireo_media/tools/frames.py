@@ -23,8 +23,6 @@ from vireo_media.tools.thumbnail import NoFrame, shows_something
 _LIMITS = sandbox.Limits(2 << 30, 20, 20.0, 32 << 20)
 # Of the frame at exactly that time: others wait for theirs behind it.
 _EXACT_LIMITS = sandbox.Limits(2 << 30, 12, 6.0, 32 << 20)
-# Behind encodes, for which somebody waits.
-_NICE = sandbox.NICE_BACKGROUND + 5
 # The widest thumbnail that is served, and what it may have in height.
 _WIDTH, _HEIGHT = 1280, 2560
 _CANDIDATE_SIDE = 640
@@ -35,7 +33,7 @@ _TRIES = 2
 # At both ends there are titles, fades and black.
 _MARGIN = 0.03
 # A film as short as this is decoded to the very frame; of a longer one key frames are looked at.
-_SHORT_SECONDS = 60.0
+_SHORT_SECONDS = 30.0
 # Two frames whose pixels differ by less than this on the average, of 255, show the same.
 _LEAST_DIFFERENCE = 2.0
 # A frame in the output of framecrc.
@@ -74,7 +72,7 @@ def run(
     targets: Sequence[Path],
     stop: threading.Event | None,
     *,
-    nice: int = _NICE,
+    nice: int = sandbox.NICE_LAST,
 ) -> sandbox.Completed:
     """Run ffmpeg on a film.
 

@@ -18,6 +18,7 @@ import os
 import resource
 import stat
 import sys
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ MAX_OPEN_FILES = 64
 # as the same user counts, and services have some hundred.
 MAX_TASKS = 4096
 _OOM_SCORE = "/proc/self/oom_score_adj"
+_AUTOGROUP = "/proc/self/autogroup"
+# Who is no root may set one in a tenth of a second, on the whole machine.
+_AUTOGROUP_TRIES, _AUTOGROUP_SECONDS = 4, 0.1
 
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 22, 24, 38
 _SIGKILL, _SIGPIPE, _SIGXFSZ, _SIG_DFL = 9, 13, 25, 0
@@ -171,7 +175,7 @@ def _limit(settings: dict[str, int]) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NPROC)
     tasks = MAX_TASKS if most == resource.RLIM_INFINITY else min(MAX_TASKS, most)
     resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
-    os.nice(settings["nice"])
+    be_nice(settings["nice"])
     # Where the machine's memory is gone it is this one that ends, and none that serves.
     with contextlib.suppress(OSError), open(_OOM_SCORE, "w") as score:  # noqa: PTH123 (pathlib is slow to import)
         score.write("1000")
@@ -181,6 +185,26 @@ def _limit(settings: dict[str, int]) -> None:
     # Python ignores these two, and what is ignored stays ignored in the program it becomes.
     for number in (_SIGPIPE, _SIGXFSZ):
         _libc.signal(number, ctypes.c_void_p(_SIG_DFL))
+
+
+def be_nice(value: int) -> None:
+    """Let others go first: other processes, and other sessions.
+
+    A kernel with `CONFIG_SCHED_AUTOGROUP`, as Debian's, gives each session the same share of the
+    processors, however nice its processes are to each other (sched(7)); and this is one of its own.
+    """
+    os.nice(value)
+    for _ in range(_AUTOGROUP_TRIES):
+        try:
+            with open(_AUTOGROUP, "w") as group:  # noqa: PTH123 (pathlib is slow to import)
+                group.write(str(value))
+        except BlockingIOError:
+            time.sleep(_AUTOGROUP_SECONDS)
+        except OSError:
+            # There is no such thing here.
+            return
+        else:
+            return
 
 
 def _parse(words: list[str]) -> tuple[dict[str, int], dict[str, list[str]], str | None]:

@@ -84,11 +84,17 @@ class _Clock:
 
 
 def inspect(
-    path: Path, *, stop: threading.Event | None = None, run: Run = sandbox.run
+    path: Path,
+    *,
+    again: bool = False,
+    stop: threading.Event | None = None,
+    run: Run = sandbox.run,
 ) -> Inspection:
     """Validate that a file is a video and return what is in it.
 
-    `run` runs each tool; it is `sandbox.run`, or watches it.
+    Args:
+        again: it was inspected before, so that its first frames need not be decoded.
+        run: runs each tool; it is `sandbox.run`, or watches it.
 
     Raises:
         Refused: it is not a video, or too large a one; with the reason.
@@ -100,7 +106,7 @@ def inspect(
     file_format = format_of(path)
     clock = _Clock(run)
     try:
-        return _inspect(path, file_format, clock, stop)
+        return _inspect(path, file_format, clock, stop, decode=not again)
     except sandbox.MemoryLimit:
         raise Refused("too_large", "Decoding the video takes more memory than it may.") from None
     except sandbox.LimitExceeded:
@@ -108,7 +114,12 @@ def inspect(
 
 
 def _inspect(
-    path: Path, file_format: FileFormat, clock: _Clock, stop: threading.Event | None
+    path: Path,
+    file_format: FileFormat,
+    clock: _Clock,
+    stop: threading.Event | None,
+    *,
+    decode: bool,
 ) -> Inspection:
     seen = _probe(path, file_format, clock, stop)
     streams: Sequence[Stream] = seen.streams
@@ -127,7 +138,8 @@ def _inspect(
     if scanned:
         timing = _scan(path, file_format, video, clock, stop).with_last_frame(video)
     inspection.check_timing(file_format.name, video, timing, layout)
-    _decode(path, file_format, video, clock, stop)
+    if decode:
+        _decode(path, file_format, video, clock, stop)
     return inspection.conclude(
         file_format,
         video,

@@ -34,7 +34,7 @@ from vireo_media.tools.survey import Survey
 
 _LOOK = sandbox.Limits(1 << 30, 60, 120.0, file_bytes=0)
 # The packets that fill an encoder of sound come before 0, and frames that an edit list cuts off.
-_PACKETS = 64
+_PACKETS = 256
 _CMAF = "+cmaf+skip_trailer+skip_sidx"
 # An edit list would be ignored by some, and heeded by others: see `fragments`.
 _NO_EDITS = ("-use_editlist", "0", "-avoid_negative_ts", "disabled")
@@ -55,25 +55,43 @@ class Beginning:
     cut: bool
 
 
-def beginning(path: Path, stream: str, *, stop: threading.Event | None = None) -> Beginning:
-    """When a stream (``v`` or ``a``) of an MP4 of ours begins.
+@dataclass(frozen=True)
+class Beginnings:
+    """When the frames of a film begin, and its sound, where it has some."""
+
+    video: Beginning
+    sound: Beginning
+
+    @property
+    def first(self) -> float:
+        """When the earlier of both begins."""
+        return min(self.video.start, self.sound.start)
+
+
+def beginnings(path: Path, *, stop: threading.Event | None = None) -> Beginnings:
+    """When the streams of an MP4 of ours begin.
 
     Raises the errors of `sandbox`.
     """
-    times: list[float] = []
+    times: dict[str, list[float]] = {"video": [], "audio": []}
 
     def take(line: bytes) -> None:
         _, fields = parse(line)
         at = number(fields, "pts_time")
-        if at is not None:
-            times.append(at)
+        kind = fields.get("codec_type", "")
+        if at is not None and kind in times:
+            times[kind].append(at)
 
     argv = [
-        *(*quiet("ffprobe"), "-select_streams", f"{stream}:0", "-of", "compact"),
-        *("-read_intervals", f"%+#{_PACKETS}", "-show_entries", "packet=pts_time"),
-        *source(path, MP4),
+        *(*quiet("ffprobe"), "-of", "compact", "-read_intervals", f"%+#{_PACKETS}"),
+        *("-show_entries", "packet=codec_type,pts_time", *source(path, MP4)),
     ]
     sandbox.run(argv, _LOOK, files=sandbox.Files(reads=[path]), stop=stop, on_line=take)
+    video = _beginning(times["video"])
+    return Beginnings(video, _beginning(times["audio"]) if times["audio"] else video)
+
+
+def _beginning(times: Sequence[float]) -> Beginning:
     shown = [each for each in times if each > -0.0005]
     return Beginning(max(min(shown, default=0.0), 0.0), len(shown) < len(times))
 

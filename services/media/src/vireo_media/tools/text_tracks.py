@@ -111,7 +111,9 @@ def _look(path: Path, file_format: FileFormat, stop: threading.Event | None) -> 
     argv = [*quiet("ffprobe"), "-of", "json", "-show_entries", _ENTRIES]
     argv += source(path, file_format)
     files = sandbox.Files(reads=[path])
-    done = sandbox.run(argv, _LOOK, files=files, stop=stop, max_output=4 << 20)
+    done = sandbox.run(
+        argv, _LOOK, files=files, stop=stop, nice=sandbox.NICE_LAST, max_output=4 << 20
+    )
     try:
         printed: dict[str, Any] = json.loads(done.stdout.decode(errors="replace") or "{}")
     except ValueError:
@@ -178,7 +180,7 @@ def _tracks(
         argv += ["-map", f"0:{stream.index}", *codec, "-map_metadata", "-1"]
         argv += ["-fs", str(_TRACK_BYTES), "-f", stream.form or "ass", f"file:{target}"]
     files = sandbox.Files(reads=[path], writes=targets)
-    sandbox.run(argv, _COPY, files=files, stop=stop)
+    sandbox.run(argv, _COPY, files=files, stop=stop, nice=sandbox.NICE_LAST)
     found = []
     for stream, target in zip(chosen, targets, strict=True):
         try:
@@ -225,7 +227,7 @@ def _closed_captions(
     argv += ["-map", "0:s", "-c:s", "ass", "-map_metadata", "-1"]
     argv += ["-fs", str(_TRACK_BYTES), "-f", "ass", f"file:{target}"]
     files = sandbox.Files(reads=[path], writes=[target])
-    done = sandbox.run(argv, _DECODE, files=files, stop=stop)
+    done = sandbox.run(argv, _DECODE, files=files, stop=stop, nice=sandbox.NICE_LAST)
     label = "CC" if language == UNDETERMINED else f"{label_of(language)} (CC)"
     try:
         cues = earlier(read_ass(target.read_bytes()), round(found.begins * 1000))

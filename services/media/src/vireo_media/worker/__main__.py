@@ -128,7 +128,10 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     texts = TextFinder(queues[TEXTS_QUEUE], database, uploads, files, catalog, removal)
     video_pictures = VideoPictureTable(database, files, catalog.notify_files)
     maker = Pictures(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files)
-    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
+    verifier = Verifier(
+        *(queues[VERIFY_QUEUE], uploads, files),
+        lambda: turns.any() or rest.any_due() or queues[ENCODE_QUEUE].any_due(),
+    )
     exporter = _exporter(settings, queues[EXPORT_QUEUE], database, files, catalog, token)
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),

@@ -55,6 +55,11 @@ class EncoderTurns:
             with self._lock:
                 self._rest.remove(turn)
 
+    def any(self) -> bool:
+        """Whether something is encoded now."""
+        with self._lock:
+            return self._first > 0 or bool(self._rest)
+
     def _must_wait(self, turn: "Turn") -> bool:
         with self._lock:
             return self._first + self._rest.index(turn) >= self._slots

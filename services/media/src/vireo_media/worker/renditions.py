@@ -34,6 +34,7 @@ from vireo_media.tools.encoder import DiskFull, TranscodeFailed
 from vireo_media.tools.fragments import BadFragments
 from vireo_media.tools.measure import NotMade
 from vireo_media.tools.progress import Progress
+from vireo_media.tools.renditions import Beginnings
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.survey import Survey
 from vireo_media.worker.encoder_turns import EncoderTurns
@@ -123,17 +124,18 @@ class Renderer:
 
     def _render(self, work: Work, *, of_film: bool) -> None:
         tools, stop, upload = self._tools, work.stop, work.upload
-        found = tools.inspect(work.source, stop=stop)
+        found = tools.inspect(work.source, again=True, stop=stop)
         looked = tools.survey(work.source, found, stop=stop)
-        if of_film and not self._rows(upload):
-            self._begin(work, found, looked)
+        begins = tools.beginnings(work.source, stop=stop) if of_film else None
+        if begins and not self._rows(upload):
+            self._begin(work, found, looked, begins)
         while waiting := [row for row in self._rows(upload) if row.state in UNFINISHED]:
             group = next_group([row.rung for row in waiting], self._group_cost)
             heights = [rung.height for rung in group]
             behind = [row.cost for row in waiting if row.height not in heights]
             ready = [row for row in self._rows(upload) if row.state == "ready" and row.height]
-            start = ready[0].start if ready else self._start(work, found, of_film=of_film)
-            keyframes = self._keyframes(work, found, ready)
+            start = ready[0].start if ready else _start(found, begins)
+            keyframes = self._keyframes(work, begins, ready) if begins else ()
             with self._turns.rest() as turn:
                 began = turn.seconds()
                 report = ProgressReport(
@@ -172,13 +174,6 @@ class Renderer:
         rows = self._table.of_upload(upload.hash_path, upload.upload_id)
         return [row for row in rows if row.height or row.state == "ready"]
 
-    def _start(self, work: Work, found: Inspection, *, of_film: bool) -> float:
-        """When the first frame is shown."""
-        if of_film:
-            return self._tools.beginning(work.source, "v", stop=work.stop).start
-        spans = [found.video_span, *([found.audio_span] if found.audio_span else [])]
-        return found.video_span.start - min(span.start for span in spans)
-
     def _within_storage(self, work: Work, parts: Sequence[Part]) -> Sequence[Part]:
         """Those of new parts that may be kept: always the lowest, the largest and that of the MP4,
         and of those between them what there is room for, the lowest first."""
@@ -207,10 +202,11 @@ class Renderer:
             kept.append(part)
         return kept
 
-    def _begin(self, work: Work, found: Inspection, looked: Survey) -> None:
+    def _begin(self, work: Work, found: Inspection, looked: Survey, begins: Beginnings) -> None:
         """Of a film that was copied: plan its stream, and publish what need not be encoded."""
-        copied = copied_part(work.source, found, work.results, self._tools, work.stop)
-        sound = sound_part(work.source, found, work.results, self._tools, work.stop)
+        made = (work.results, self._tools, work.stop)
+        copied = copied_part(work.source, found, begins.video, *made)
+        sound = sound_part(work.source, found, begins.sound, *made)
         size = work.source.stat().st_size
         _, rungs = rungs_of(found, looked, size, self._storage, copied=copied is not None)
         if cost_of(found) > self._tools.max_cost:
@@ -225,7 +221,7 @@ class Renderer:
         self._publish(work, parts, of_film=True, before=plan)
 
     def _keyframes(
-        self, work: Work, found: Inspection, ready: Sequence[RenditionRow]
+        self, work: Work, begins: Beginnings, ready: Sequence[RenditionRow]
     ) -> Sequence[float]:
         """When the segments of the film's own frames begin, counted from where the film does, as
         encoders count; none where all were encoded."""
@@ -233,11 +229,9 @@ class Renderer:
         if own is None:
             return ()
         key = self._files.part(work.upload.hash_path, own.part)
-        tools, stop = self._tools, work.stop
-        streams = ("v", "a") if found.audio else ("v",)
-        begins = min(tools.beginning(work.source, each, stop=stop).start for each in streams)
         with self._files.blobs.fetch(key) as file:
-            return [each.start - begins for each in tools.fragments(file, None).segments]
+            segments = self._tools.fragments(file, None).segments
+        return [each.start - begins.first for each in segments]
 
     def _publish(
         self,
@@ -351,6 +345,14 @@ class Renderer:
 
 
 NOT_ALL = "Not all renditions could be made; the others are played."
+
+
+def _start(found: Inspection, begins: Beginnings | None) -> float:
+    """When the first frame is shown: of a film, or of an original."""
+    if begins:
+        return begins.video.start
+    spans = [found.video_span, *([found.audio_span] if found.audio_span else [])]
+    return found.video_span.start - min(span.start for span in spans)
 
 
 def _shown(row: RenditionRow) -> tuple[int, int]:

@@ -1,12 +1,15 @@
 """The job ``verify``: is what was published as a copy whole? If not, it is encoded instead."""
 
 import threading
+import time
+from collections.abc import Callable
 
 from pymysql.cursors import Cursor
 
 from vireo_common import jobs
 from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.logs import get_logger
+from vireo_common.worker import TryLater
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
@@ -18,13 +21,32 @@ from vireo_media.tools.sandbox import LimitExceeded
 log = get_logger()
 
 
-class Verifier:
-    """Decodes published copies to their end."""
+# Most copies are whole: what people watch is encoded first, unless there is always something.
+WAIT_SECONDS, LOOK_SECONDS = 300.0, 2.0
 
-    def __init__(self, queue: JobQueue, uploads: UploadTable, files: MediaFiles) -> None:
+
+class Verifier:
+    """Decodes published copies to their end.
+
+    Args:
+        is_encoding: whether something is encoded, or waits for it.
+        clock: seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        uploads: UploadTable,
+        files: MediaFiles,
+        is_encoding: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._queue = queue
         self._uploads = uploads
         self._files = files
+        self._is_encoding = is_encoding
+        self._clock = clock
+        self._idle = clock()
 
     def verify(self, job: Job, stop: threading.Event) -> None:
         """Have a copy encoded that does not decode to its end; it is served until that is done."""
@@ -32,6 +54,7 @@ class Verifier:
         if upload is None or upload.upload_id != job.payload["upload_id"]:
             self._queue.finish(job)
             return
+        self._wait_for_encoder()
         if self._is_whole(job.subject, stop):
             self._queue.finish(job)
             return
@@ -52,6 +75,13 @@ class Verifier:
             self._queue.finish(job, also)
         except UploadGone:
             raise LeaseLost from None
+
+    def _wait_for_encoder(self) -> None:
+        """Raises TryLater while something is encoded, unless that has been so for long."""
+        now = self._clock()
+        if self._is_encoding() and now - self._idle < WAIT_SECONDS:
+            raise TryLater("the encoder is busy", LOOK_SECONDS)
+        self._idle = now
 
     def give_up(self, job: Job, error: str) -> None:
         """Leave a copy as it is that could not be looked through."""

@@ -13,7 +13,7 @@ from vireo_media.tools import fragments
 from vireo_media.tools.encoder import TranscodeFailed
 from vireo_media.tools.fragments import BadFragments
 from vireo_media.tools.probe import inspect
-from vireo_media.tools.renditions import Beginning, beginning, encode_rungs, join, split
+from vireo_media.tools.renditions import Beginning, beginnings, encode_rungs, join, split
 from vireo_media.tools.survey import survey
 from vireo_testing.clips import AAC, H264, ffmpeg, picture, tone
 from vireo_testing.mp4_boxes import turn
@@ -83,7 +83,7 @@ def test_renditions_are_cut_at_the_same_frames(film: Path, tmp_path: Path) -> No
 def test_renditions_follow_the_film_s_own_frames(film: Path, tmp_path: Path) -> None:
     own = tmp_path / "own.mp4"
     split(film, own, None)
-    copied = fragments.read(own, beginning(film, "v").start)
+    copied = fragments.read(own, beginnings(film).video.start)
     assert boundaries(copied) == [0.0, 3.6, 7.2]
     starts = [each.start for each in copied.segments]
     (made,) = encoded(film, tmp_path, [LOW], 0.0, starts).values()
@@ -129,7 +129,8 @@ def test_sound_and_frames_keep_their_distance(
     delay = {"video": (0.6, 0), "sound": (0, 0.6), "neither": (0, 0)}[late]
     inputs = [word for each in delay for word in ("-itsoffset", str(each), "-i", str(film))]
     ffmpeg(*inputs, "-map", "0:v", "-map", "1:a", "-c", "copy", str(path))
-    starts = beginning(path, "v").start, beginning(path, "a").start
+    found = beginnings(path)
+    starts = found.video.start, found.sound.start
     # What fills the first packet of the encoder is heard by nobody.
     assert starts == pytest.approx(begins, abs=0.03)
 
@@ -149,8 +150,8 @@ def test_a_beginning_that_is_cut_off_is_noticed(film: Path, tmp_path: Path) -> N
     path = tmp_path / "cut.mp4"
     # From the middle of a group of frames on: those before it are in the file, and not shown.
     ffmpeg("-ss", "0.5", "-i", str(film), "-c", "copy", "-map", "0:v", str(path))
-    assert beginning(path, "v").cut
-    assert beginning(film, "v") == Beginning(0.0, cut=False)
+    assert beginnings(path).video.cut
+    assert beginnings(film).video == Beginning(0.0, cut=False)
 
 
 def test_a_turned_film_is_upright_in_every_size(film: Path, tmp_path: Path) -> None:

@@ -191,6 +191,19 @@ def test_environment_and_standard_input_are_empty(monkeypatch: pytest.MonkeyPatc
     assert names <= {b"PATH", b"LANG", b"MALLOC_ARENA_MAX", b"PWD", b"SHLVL", b"_", b"OLDPWD"}
 
 
+def test_its_session_is_nice_too() -> None:
+    """Where the kernel schedules sessions before the processes in them."""
+    autogroup = Path("/proc/self/autogroup")
+    wanted = b" nice 19\n" if autogroup.exists() else b""
+
+    def says() -> bool:
+        done = sandbox.run(["cat", str(autogroup)], ROOMY, nice=sandbox.NICE_LAST)
+        return done.stdout.endswith(wanted)
+
+    # Who is no root may set it now and then.
+    eventually(says)
+
+
 def test_the_child_is_nice_and_leads_its_own_session() -> None:
     done = sandbox.run(["sh", "-c", "nice; ps -o pid=,sid= -p $$"], ROOMY)
     nice, ids = done.stdout.splitlines()

@@ -69,7 +69,7 @@ def make_film(
         Refused: the original is no video.
         TranscodeFailed, DiskFull, and the errors of `sandbox`.
     """
-    found = tools.inspect(original, stop=stop)
+    found = tools.inspect(original, again=True, stop=stop)
     check_cost(found, most=tools.max_cost)
     looked = tools.survey(original, found, stop=stop)
     # The frames may grow on the way.

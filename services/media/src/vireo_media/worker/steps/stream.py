@@ -17,6 +17,7 @@ from vireo_media.tools.encoder import TranscodeFailed
 from vireo_media.tools.filters import canvas_of
 from vireo_media.tools.fragments import BadFragments
 from vireo_media.tools.progress import Progress
+from vireo_media.tools.renditions import Beginning
 from vireo_media.tools.survey import Survey
 from vireo_media.worker.steps.tools import Tools
 from vireo_media.worker.steps.work import Film, Part, Work
@@ -67,13 +68,17 @@ def may_copy_sound(found: Inspection) -> bool:
 
 
 def copied_part(
-    film: Path, found: Inspection, results: Results, tools: Tools, stop: threading.Event
+    film: Path,
+    found: Inspection,
+    begins: Beginning,
+    results: Results,
+    tools: Tools,
+    stop: threading.Event,
 ) -> Part | None:
     """The film's own frames as a part; ``None`` where they can't be one.
 
     Raises the errors of `encoder` and of `sandbox`.
     """
-    begins = tools.beginning(film, "v", stop=stop)
     if not may_copy(found, cut=begins.cut):
         return None
     height = min(found.video.displayed)
@@ -91,7 +96,12 @@ def copied_part(
 
 
 def sound_part(
-    film: Path, found: Inspection, results: Results, tools: Tools, stop: threading.Event
+    film: Path,
+    found: Inspection,
+    begins: Beginning,
+    results: Results,
+    tools: Tools,
+    stop: threading.Event,
 ) -> Part | None:
     """The sound of a film as a part; ``None`` where it has none.
 
@@ -99,7 +109,6 @@ def sound_part(
     """
     if found.audio is None:
         return None
-    begins = tools.beginning(film, "a", stop=stop)
     file = results.part(_name("s", 0))
     if may_copy_sound(found):
         tools.split(film, None, file, stop=stop)
@@ -118,14 +127,13 @@ def parts_of(film: Film, work: Work, tools: Tools) -> Sequence[Part]:
         return ()
     path, height = work.results.video, film.plan.rung.height
     video = work.results.part(_name("v", height))
-    begins = tools.beginning(path, "v", stop=work.stop)
+    begins = tools.beginnings(path, stop=work.stop)
     has_sound = film.made.sound_seconds > 0
     sound = work.results.part(_name("s", 0)) if has_sound else None
     tools.split(path, video, sound, stop=work.stop)
-    parts = [part_of(video, height, begins.start, tools)]
+    parts = [part_of(video, height, begins.video.start, tools)]
     if sound:
-        heard = tools.beginning(path, "a", stop=work.stop)
-        parts.append(part_of(sound, 0, heard.start, tools))
+        parts.append(part_of(sound, 0, begins.sound.start, tools))
     return parts
 
 

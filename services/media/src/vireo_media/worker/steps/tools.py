@@ -19,8 +19,8 @@ from vireo_media.tools.measure import Made, measure
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.progress import Progress
 from vireo_media.tools.renditions import (
-    Beginning,
-    beginning,
+    Beginnings,
+    beginnings,
     encode_rungs,
     encode_sound,
     join,
@@ -34,7 +34,9 @@ from vireo_media.tools.transcode import copy_streams, encode
 class Inspects(Protocol):
     """`tools.probe.inspect`."""
 
-    def __call__(self, path: Path, *, stop: threading.Event | None = None) -> Inspection: ...
+    def __call__(
+        self, path: Path, *, again: bool = False, stop: threading.Event | None = None
+    ) -> Inspection: ...
 
 
 class Surveys(Protocol):
@@ -120,11 +122,9 @@ class Joins(Protocol):
 
 
 class Begins(Protocol):
-    """`tools.renditions.beginning`."""
+    """`tools.renditions.beginnings`."""
 
-    def __call__(
-        self, path: Path, stream: str, *, stop: threading.Event | None = None
-    ) -> Beginning: ...
+    def __call__(self, path: Path, *, stop: threading.Event | None = None) -> Beginnings: ...
 
 
 class Measures(Protocol):
@@ -181,6 +181,6 @@ class Tools:
     encode_sound: EncodesSound = encode_sound
     encode_rungs: EncodesRungs = encode_rungs
     join: Joins = join
-    beginning: Begins = beginning
+    beginnings: Begins = beginnings
     fragments: Callable[[Path, float | None], Fragments] = fragments.read
     max_cost: int = MAX_COST
