@@ -200,9 +200,8 @@ class _Clock:
     def left(self, *, begun: bool) -> float:
         """Seconds that are left; stops the child's group, or lets it go on.
 
-        Args:
-            begun: the program runs. A launcher that was stopped before it could say that it dies
-                with us would outlive us.
+        ``begun``: the program runs. A launcher that is stopped before it can say that it dies with
+        us would outlive us.
         """
         pauses = begun and self._paused is not None and self._paused()
         now = self._clock()
