@@ -10,6 +10,7 @@ another job, behind it.
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from pymysql.cursors import Cursor
 
@@ -125,10 +126,11 @@ class Renderer:
     def _render(self, work: Work, *, of_film: bool) -> None:
         tools, stop, upload = self._tools, work.stop, work.upload
         found = tools.inspect(work.source, again=True, stop=stop)
-        looked = tools.survey(work.source, found, stop=stop)
         begins = tools.beginnings(work.source, stop=stop) if of_film else None
         if begins and not self._rows(upload):
-            self._begin(work, found, looked, begins)
+            looked = self._begin(work, found, begins)
+        else:
+            looked = tools.survey(work.source, found, stop=stop)
         while waiting := [row for row in self._rows(upload) if row.state in UNFINISHED]:
             group = next_group([row.rung for row in waiting], self._group_cost)
             heights = [rung.height for rung in group]
@@ -202,11 +204,17 @@ class Renderer:
             kept.append(part)
         return kept
 
-    def _begin(self, work: Work, found: Inspection, looked: Survey, begins: Beginnings) -> None:
-        """Of a film that was copied: plan its stream, and publish what need not be encoded."""
+    def _begin(self, work: Work, found: Inspection, begins: Beginnings) -> Survey:
+        """Of a film that was copied: plan its stream, and publish what need not be encoded.
+
+        All of it is looked through meanwhile.
+        """
         made = (work.results, self._tools, work.stop)
-        copied = copied_part(work.source, found, begins.video, *made)
-        sound = sound_part(work.source, found, begins.sound, *made)
+        with ThreadPoolExecutor(1) as side:
+            looking = side.submit(self._tools.survey, work.source, found, stop=work.stop)
+            copied = copied_part(work.source, found, begins.video, *made)
+            sound = sound_part(work.source, found, begins.sound, *made)
+            looked = looking.result()
         size = work.source.stat().st_size
         _, rungs = rungs_of(found, looked, size, self._storage, copied=copied is not None)
         if cost_of(found) > self._tools.max_cost:
@@ -219,6 +227,7 @@ class Renderer:
             renditions.plan(cursor, *names, rungs)
 
         self._publish(work, parts, of_film=True, before=plan)
+        return looked
 
     def _keyframes(
         self, work: Work, begins: Beginnings, ready: Sequence[RenditionRow]
