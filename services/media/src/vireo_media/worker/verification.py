@@ -22,7 +22,7 @@ log = get_logger()
 
 
 # Most copies are whole: what people watch is encoded first, unless there is always something.
-WAIT_SECONDS, LOOK_SECONDS = 300.0, 2.0
+WAIT_SECONDS, LOOK_SECONDS = 300.0, 5.0
 
 
 class Verifier:
