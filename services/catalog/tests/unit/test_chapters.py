@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vireo_catalog.core.chapters import LONGEST_TITLE, MOST, chapters_in
+from vireo_testing.generated import UNHURRIED
 
 
 def found(description: str, duration: float | None = None) -> list[tuple[float, str]]:
@@ -60,6 +61,7 @@ def test_bounds() -> None:
     assert {len(title) for _, title in chapters} == {LONGEST_TITLE}
 
 
+@UNHURRIED
 @given(
     st.lists(
         st.sampled_from(

@@ -32,6 +32,7 @@ MAX_OPEN_FILES = 64
 MAX_TASKS = 4096
 _OOM_SCORE = "/proc/self/oom_score_adj"
 _AUTOGROUP = "/proc/self/autogroup"
+_NICE_SESSIONS_FROM = 10
 # Who is no root may set one in a tenth of a second, on the whole machine.
 _AUTOGROUP_TRIES, _AUTOGROUP_SECONDS = 4, 0.1
 
@@ -192,12 +193,17 @@ def be_nice(value: int) -> None:
 
     A kernel with `CONFIG_SCHED_AUTOGROUP`, as Debian's, gives each session the same share of the
     processors, however nice its processes are to each other (sched(7)); and this is one of its own.
+    Only what nobody waits for makes its session nice, and not by much: with 19 it got nothing at
+    all beside the sessions of a busy machine.
     """
     os.nice(value)
+    session = value - _NICE_SESSIONS_FROM
+    if session <= 0:
+        return
     for _ in range(_AUTOGROUP_TRIES):
         try:
             with open(_AUTOGROUP, "w") as group:  # noqa: PTH123 (pathlib is slow to import)
-                group.write(str(value))
+                group.write(str(session))
         except BlockingIOError:
             time.sleep(_AUTOGROUP_SECONDS)
         except OSError:

@@ -63,11 +63,11 @@ _PROGRAM_FILES = (
 _POLL_SECONDS = 0.1
 # A bomb keeps its CPU busy. What got less of one than this was waiting for its turn or for a disk.
 _LEAST_CPU_SHARE = 0.2
-NICE_BACKGROUND = 5
-# Nobody waits for it: an encode beside it has twenty times as much of the processors.
-NICE_LAST = 19
+NICE_BACKGROUND = 10
+# Nobody waits for it: an encode beside it has three times as much of the processors.
+NICE_LAST = 15
 # Somebody waits for the answer; still behind the services themselves.
-NICE_WAITED_FOR = 2
+NICE_WAITED_FOR = 5
 _STDERR_KEPT = 64 * 1024
 _LONGEST_LINE = 64 * 1024
 # How the programs used here say that they got no memory (libc, libstdc++, Python, OpenCV).

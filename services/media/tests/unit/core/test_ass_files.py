@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from vireo_media.core.ass_files import read_ass
 from vireo_media.core.cues import NotCaptions, webvtt
+from vireo_testing.generated import UNHURRIED
 from vireo_testing.webvtt import ReadCue, read_webvtt
 
 HEAD = """[Script Info]
@@ -71,6 +72,7 @@ def test_nothing_is_no_captions() -> None:
         read_ass(HEAD.encode())
 
 
+@UNHURRIED
 @given(
     st.lists(
         st.sampled_from(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from vireo_media.core.caption_files import read_captions
 from vireo_media.core.cues import LONGEST_CUE, MOST_CUES, NotCaptions, webvtt
+from vireo_testing.generated import UNHURRIED
 from vireo_testing.webvtt import ReadCue, read_webvtt
 
 RUSSIAN = "Здравствуйте, как ваши дела? Сегодня хорошая погода."
@@ -229,6 +230,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join)
 
 
+@UNHURRIED
 @given(TEXTS, st.booleans(), st.booleans())
 @example("\n\n00:00.000 --> 00:00.000 ", True, True)
 @example("<v 00:01.000 --> 00:02.000", False, True)
@@ -246,6 +248,7 @@ def test_whatever_is_typed_what_is_served_is_valid(
     assert read_webvtt(webvtt(cues))
 
 
+@UNHURRIED
 @given(st.binary(max_size=400), st.sampled_from(["", "ru", "cs", "zh", "en"]))
 def test_whatever_bytes_come_what_is_served_is_valid(body: bytes, language: str) -> None:
     body = b"1\n00:00:01,000 --> 00:00:09,000\n" + body
@@ -256,6 +259,7 @@ def test_whatever_bytes_come_what_is_served_is_valid(body: bytes, language: str)
     assert read_webvtt(webvtt(cues))
 
 
+@UNHURRIED
 @given(TEXTS)
 def test_what_is_served_is_served_again_as_it_is(typed: str) -> None:
     try:

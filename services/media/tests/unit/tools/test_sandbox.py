@@ -194,7 +194,7 @@ def test_environment_and_standard_input_are_empty(monkeypatch: pytest.MonkeyPatc
 def test_its_session_is_nice_too() -> None:
     """Where the kernel schedules sessions before the processes in them."""
     autogroup = Path("/proc/self/autogroup")
-    wanted = b" nice 19\n" if autogroup.exists() else b""
+    wanted = b" nice 5\n" if autogroup.exists() else b""
 
     def says() -> bool:
         done = sandbox.run(["cat", str(autogroup)], ROOMY, nice=sandbox.NICE_LAST)
