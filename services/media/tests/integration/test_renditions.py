@@ -9,6 +9,7 @@ import pytest
 
 from vireo_common.jobs import Job, LeaseLost
 from vireo_common.worker import TryLater
+from vireo_media.core.captions import Track
 from vireo_media.core.uploads import Step, UploadState
 from vireo_media.storage import blobs
 from vireo_media.storage.visibility import VisibilityTable
@@ -76,6 +77,18 @@ def test_the_frames_of_a_copy_join_before_anything_is_encoded(
     assert stage.rows() == {0: "ready", 144: "ready", 180: "ready"}
     assert step(stage) is Step.DONE
     assert {name for name in stage.left() if "staging" in name} == set()
+
+
+@pytest.mark.parametrize("way", [copied, encoded])
+def test_captions_that_were_there_before_are_in_the_master(
+    stage: Any, upload_id: str, fakes: Any, way: Any
+) -> None:
+    way(stage, fakes)
+    text = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello\n"
+    stage.captions.set(stage.hash_path, Track("de", "Deutsch", text, 2000))
+    stage.render(tools=fakes.tools())
+    found = stage.paths.stream(stage.hash_path, "master.m3u8").read_text()
+    assert found.count("TYPE=SUBTITLES") == 1
 
 
 def test_the_rest_stands_aside_for_what_is_played_first(
