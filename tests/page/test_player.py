@@ -9,7 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, Request, Route, expect
 
-from vireo_testing.browser import PHONE, Visit, until
+from vireo_testing.browser import PHONE, Visit, told, until
 from vireo_testing.person import Person
 from vireo_testing.player import wait_for
 
@@ -91,7 +91,7 @@ def test_volume_and_place_are_remembered(visit: Visit, tab: Page, owner: Owner) 
     tab.keyboard.press("5")
     wait_for(tab, "v.currentTime === 12")
     tab.reload()
-    expect(tab.get_by_text("Continues at 0:12")).to_be_visible()
+    told(tab, "Continues at 0:12")
     wait_for(tab, "v.currentTime >= 11 && Math.abs(v.volume - 0.3) < 0.01")
     tab.get_by_role("button", name="From the start").click()
     wait_for(tab, "v.currentTime < 1")
@@ -131,7 +131,7 @@ def test_another_time_in_the_address_leads_there(visit: Visit, tab: Page, owner:
     tab.keyboard.press("5")
     wait_for(tab, "v.currentTime === 12")
     tab.reload()
-    expect(tab.get_by_text("Continues at 0:12")).to_be_visible()
+    told(tab, "Continues at 0:12")
     tab.evaluate("location.hash = 't=4'")
     wait_for(tab, "v.currentTime === 4")
     # What the address says counts for more than where it was left.

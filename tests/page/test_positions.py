@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from vireo_testing.browser import PATIENCE_MS, Visit, until
+from vireo_testing.browser import PATIENCE_MS, Visit, told, until
 from vireo_testing.person import Person
 
 Visitor = Callable[..., Visit]
@@ -88,7 +88,7 @@ def test_who_watches_is_counted_and_goes_on_where_it_was_left(
     assert said[-1]["watched"] < 0.5
     wait(tab, lambda: person.client.show_video(hash_path).my_position == 18)
     other = enter(visitor(), person, then=f"/watch/{hash_path}")
-    expect(other.get_by_text("Continues at 0:18")).to_be_visible()
+    told(other, "Continues at 0:18")
     until(other, "document.querySelector('video').currentTime >= 18")
     expect(other.get_by_text("1 view", exact=True)).to_be_visible()
 

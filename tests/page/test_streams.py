@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Route, expect
 
-from vireo_testing.browser import PHONE, Visit
+from vireo_testing.browser import PHONE, Visit, told
 from vireo_testing.person import Person
 from vireo_testing.player import asked, heard, lines_of, ready, settings, wait_for
 
@@ -223,8 +223,8 @@ def test_it_goes_on_where_it_was_left(
     person = Person(url)
     person.client.note_position(film[1], position=41.5, watched=1, session="other device")
     tab = enter(visit, person, then=f"/watch/{film[1]}")
-    expect(tab.get_by_text("Continues at 0:42")).to_be_visible()
-    wait_for(tab, "Math.abs(v.currentTime - 41.5) < 0.1 && v.readyState === 4")
+    told(tab, "Continues at 0:42")
+    wait_for(tab, "v.currentTime > 41.4 && v.readyState === 4")
     tab.evaluate("document.querySelector('video').play()")
     wait_for(tab, "v.currentTime > 43")
     tab.get_by_role("banner").get_by_role("link", name="Vireo").click()

@@ -17,7 +17,7 @@ import { captionsOf, Tracks, useChapters } from "~/player/tracks";
 import { place } from "~/router";
 import "~/player/player.css";
 
-const HINT_MS = 6000;
+const HINT_MS = 10_000;
 
 /** Whether it begins by itself: after a click on it, and not for who wants things to be calm. */
 function begins(): boolean {

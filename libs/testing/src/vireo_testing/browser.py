@@ -30,7 +30,16 @@ FLAGS = [
 # The page is looked at at these widths; 320 pixels is the least that WCAG 2.2 asks for.
 PHONE, DESK, WALL = (320, 640), (1280, 800), (3840, 2160)
 # A machine that is busy with other tests.
-PATIENCE_MS = 20_000
+# A machine that encodes beside it may need this long for a page with a large document.
+PATIENCE_MS = 60_000
+# What is said for some seconds alone a busy machine may look for too late.
+_MESSAGES = """
+window.messages = new Set();
+new MutationObserver(() => {
+  for (const { textContent } of document.querySelectorAll("[role=status]"))
+    if (textContent) window.messages.add(textContent);
+}).observe(document, { childList: true, subtree: true, characterData: true });
+"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The words of buttons that reach beyond them.
 SQUEEZED = """
@@ -101,11 +110,17 @@ def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
     options.setdefault("locale", "en-GB")
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(_MESSAGES)
     visit = Visit(context, url)
     context.on("page", visit.watch)
     yield visit
     context.close()
     assert visit.complaints == [], visit.complaints
+
+
+def told(page: Page, text: str) -> None:
+    """Wait until the page has said something, since it was loaded; it need not stand there still."""
+    until(page, f"[...window.messages].some((one) => one.includes({json.dumps(text)}))")
 
 
 def until(page: Page, condition: str) -> None:
