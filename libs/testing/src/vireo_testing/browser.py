@@ -119,7 +119,7 @@ def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
 
 
 def told(page: Page, text: str) -> None:
-    """Wait until the page has said something, since it was loaded; it need not stand there still."""
+    """Wait until the page has said something since it was loaded; it may be gone by now."""
     until(page, f"[...window.messages].some((one) => one.includes({json.dumps(text)}))")
 
 
