@@ -52,6 +52,11 @@ def test_what_is_watched_is_encoded_first(stage: Any, library: Library) -> None:
     now[0] += 1
     verifier.verify(job, threading.Event())
     assert stage.jobs() == []
+    # Nor does the next one begin to wait anew.
+    stage.receive(library.path("plain.mp4"), "nextone")
+    stage.pipeline().prepare(stage.claim(), threading.Event())
+    verifier.verify(stage.verifies.claim(), threading.Event())
+    assert stage.jobs() == []
 
 
 def test_a_damaged_copy_is_served_until_it_is_encoded(stage: Any, damaged: Path) -> None:

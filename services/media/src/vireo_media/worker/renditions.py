@@ -209,11 +209,10 @@ class Renderer:
 
         All of it is looked through meanwhile.
         """
-        made = (work.results, self._tools, work.stop)
         with ThreadPoolExecutor(1) as side:
             looking = side.submit(self._tools.survey, work.source, found, stop=work.stop)
-            copied = copied_part(work.source, found, begins.video, *made)
-            sound = sound_part(work.source, found, begins.sound, *made)
+            copied = copied_part(work, found, begins.video, self._tools)
+            sound = sound_part(work, found, begins.sound, self._tools)
             looked = looking.result()
         size = work.source.stat().st_size
         _, rungs = rungs_of(found, looked, size, self._storage, copied=copied is not None)

@@ -79,9 +79,10 @@ class Verifier:
     def _wait_for_encoder(self) -> None:
         """Raises TryLater while something is encoded, unless that has been so for long."""
         now = self._clock()
-        if self._is_encoding() and now - self._idle < WAIT_SECONDS:
+        if not self._is_encoding():
+            self._idle = now
+        elif now - self._idle < WAIT_SECONDS:
             raise TryLater("the encoder is busy", LOOK_SECONDS)
-        self._idle = now
 
     def give_up(self, job: Job, error: str) -> None:
         """Leave a copy as it is that could not be looked through."""

@@ -67,14 +67,7 @@ def may_copy_sound(found: Inspection) -> bool:
     return audio is not None and audio.profile == "LC" and audio.channels in (1, 2)
 
 
-def copied_part(
-    film: Path,
-    found: Inspection,
-    begins: Beginning,
-    results: Results,
-    tools: Tools,
-    stop: threading.Event,
-) -> Part | None:
+def copied_part(work: Work, found: Inspection, begins: Beginning, tools: Tools) -> Part | None:
     """The film's own frames as a part; ``None`` where they can't be one.
 
     Raises the errors of `encoder` and of `sandbox`.
@@ -82,9 +75,9 @@ def copied_part(
     if not may_copy(found, cut=begins.cut):
         return None
     height = min(found.video.displayed)
-    file = results.part(_name("v", height))
+    file = work.results.part(_name("v", height))
     try:
-        tools.split(film, file, None, stop=stop)
+        tools.split(work.source, file, None, stop=work.stop)
         made = part_of(file, height, begins.start, tools, copied=True)
     except (TranscodeFailed, BadFragments):
         file.unlink(missing_ok=True)
@@ -95,25 +88,18 @@ def copied_part(
     return made
 
 
-def sound_part(
-    film: Path,
-    found: Inspection,
-    begins: Beginning,
-    results: Results,
-    tools: Tools,
-    stop: threading.Event,
-) -> Part | None:
+def sound_part(work: Work, found: Inspection, begins: Beginning, tools: Tools) -> Part | None:
     """The sound of a film as a part; ``None`` where it has none.
 
     Raises the errors of `encoder` and of `sandbox`.
     """
     if found.audio is None:
         return None
-    file = results.part(_name("s", 0))
+    file = work.results.part(_name("s", 0))
     if may_copy_sound(found):
-        tools.split(film, None, file, stop=stop)
+        tools.split(work.source, None, file, stop=work.stop)
     else:
-        tools.encode_sound(film, file, stop=stop)
+        tools.encode_sound(work.source, file, stop=work.stop)
     return part_of(file, 0, begins.start, tools)
 
 
