@@ -100,6 +100,19 @@ def test_volume_and_place_are_remembered(visit: Visit, tab: Page, owner: Owner) 
     wait_for(other, "Math.abs(v.volume - 0.3) < 0.01")
 
 
+def test_where_it_goes_on_is_told_though_the_stream_is_there_already(
+    visit: Visit, tab: Page, owner: Owner
+) -> None:
+    tab.keyboard.press("5")
+    wait_for(tab, "v.currentTime === 12")
+    # hls.js may set the place before the browser tells of the video's length.
+    visit.context.add_init_script(
+        "addEventListener('loadstart', ({ target }) => { target.currentTime = 12; }, true)"
+    )
+    tab.reload()
+    told(tab, "Continues at 0:12")
+
+
 @pytest.mark.parametrize(
     ("asked", "seconds"),
     [
@@ -347,9 +360,23 @@ def test_without_the_controls_the_browsers_own_are_there(visit: Visit, owner: Ow
 
     tab.on("request", note)
     tab.route("**/assets/chrome-*", lambda route: route.abort())
-    # The page is loaded anew once, as after an update, and then does with what there is.
+    tab.goto(f"{visit.url}/watch/{owner[1]}")
+    expect(tab.locator("video[controls]")).to_be_visible()
+    wait_for(tab, "v.readyState === 4")
+    # It was no update.
+    assert len(visits) == 1
+
+
+def test_after_an_update_the_page_is_loaded_anew_once(visit: Visit, owner: Owner) -> None:
+    tab = visit.context.new_page()
+    visits: list[str] = []
+    tab.on("request", lambda one: visits.append(one.url) if one.is_navigation_request() else None)
+    tab.route("**/assets/chrome-*", lambda route: route.abort())
+    # What the server sends now is made of other files.
+    tab.route(f"{visit.url}/", lambda route: route.fulfill(body="<!doctype html>Another page"))
     with tab.expect_request(lambda request: len(visits) == 2 and request.url == visits[1]):
         tab.goto(f"{visit.url}/watch/{owner[1]}", wait_until="commit")
+    # The file is still missing: it does with what there is.
     expect(tab.locator("video[controls]")).to_be_visible()
     wait_for(tab, "v.readyState === 4")
     assert len(visits) == 2

@@ -178,12 +178,15 @@ def test_what_is_stored_is_not_taken_away(
 def test_a_line_that_breaks_after_the_upload_is_waited_for(
     visit: Visit, enter: Enter, url: str, short: Path
 ) -> None:
-    tab = enter(visit, Person(url), then="/send")
-    looks = []
+    person = Person(url)
+    tab = enter(visit, person, then="/send")
+    looks: list[bool] = []
 
     def cut(route: Route) -> None:
-        looks.append(route.request.url)
-        if len(looks) < 3:
+        """Until the stream has told that it is ready, and for two looks more."""
+        (video,) = person.get("/me/videos").json()["response"]
+        looks.append(video["state"] == "ready")
+        if looks.count(True) < 3:
             route.abort("connectionreset")
         else:
             route.continue_()

@@ -1,8 +1,8 @@
 /**
  * After an update of Vireo the files that this page was made of may be gone: the new page is loaded,
- * once for each of them. Where one can't be had after that either, it is not the update. Nor is it
- * where the server can't be reached: to load the page anew would leave one with the browser's page of
- * errors.
+ * once for each of them (where two gateways send different pages, it would never end). Where the
+ * server still sends this page, or can't be reached, it is the line: whoever wanted the file asks
+ * again when that is back, and what plays goes on.
  */
 
 import { answers, doubtLine } from "~/api/connection";
@@ -24,9 +24,17 @@ function mark(complaint: string): boolean {
   }
 }
 
+/** Whether the server sends another page than this one: the first script's name has a digest. */
+async function isReplaced(): Promise<boolean> {
+  const first = document.querySelector("script[type=module]")?.getAttribute("src");
+  const page = await fetch("/", { cache: "no-store" });
+  return page.ok && !!first && !(await page.text()).includes(first);
+}
+
 async function renew(complaint: string): Promise<void> {
-  if (!(await answers())) doubtLine();
-  else if (mark(complaint)) location.reload();
+  const replaced = (await answers()) ? await isReplaced().catch(() => null) : null;
+  if (replaced === null) doubtLine();
+  else if (replaced && mark(complaint)) location.reload();
 }
 
 export function startUpdates(): void {

@@ -9,7 +9,7 @@ import { Failure } from "~/api/failure";
 import { news } from "~/api/heard";
 import { newKey } from "~/api/http";
 import { noteChange, noteRemoval } from "~/api/listing";
-import { lookAt, pauseBehind, retryProcessing } from "~/api/processing";
+import { isMoving, lookAt, pauseBehind, retryProcessing } from "~/api/processing";
 import { account, isSame } from "~/api/session";
 import type { Processing, Video, VideoTexts } from "~/api/types";
 import { type Progress, sendBytes } from "~/api/upload";
@@ -110,7 +110,10 @@ async function follow(id: number, hash: string, signal: AbortSignal): Promise<vo
     if (video?.state === "ready" || video?.state === "failed") {
       return set(id, { phase: video.state, reason: video.reason ?? video.note ?? "" });
     }
-    await news(hash, pauseBehind(processing, looks), signal);
+    // Two answers, of which one may have been lost or be older: what is not told here yet will not
+    // be told by the stream again.
+    const now = processing && isMoving(processing) ? processing : null;
+    await news(hash, pauseBehind(now, looks), signal);
   }
 }
 

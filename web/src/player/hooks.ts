@@ -43,9 +43,12 @@ export function useBegin(hash: string, video: Video, left: number | null): numbe
         return;
       }
       const at = left || placeOf(hash);
+      if (!isWorth(at, it.duration)) return;
+      // A stream begins there by itself (`source.ts`), which may be before this is called.
+      const there = Math.abs(it.currentTime - at) < SOON_SECONDS;
       // Who watches it already is not taken elsewhere.
-      if (!isWorth(at, it.duration) || it.currentTime > SOON_SECONDS) return;
-      it.currentTime = at;
+      if (!there && it.currentTime > SOON_SECONDS) return;
+      if (!there) it.currentTime = at;
       setResumed(at);
     });
   }, [hash, video, wanted, left]);
