@@ -150,9 +150,20 @@ def test_who_is_signed_out_writes_and_signs_in_then(
     dialog = tab.get_by_role("dialog", name="Sign in to go on.")
     dialog.get_by_label("Username").fill(person.name)
     dialog.get_by_label("Password", exact=True).fill(person.password)
-    dialog.get_by_role("button", name="Sign in").click()
-    expect(comment(tab, "Just this")).to_have_count(1)
+    sent: list[Route] = []
+    tab.route(
+        "**/comments*",
+        lambda route: sent.append(route) if route.request.method == "POST" else route.fallback(),
+    )
+    # The list of who has signed in is there before the comment is.
+    with tab.expect_response(
+        lambda answer: "/comments" in answer.url and "authorization" in answer.request.headers
+    ):
+        dialog.get_by_role("button", name="Sign in").click()
     expect(field(tab)).to_have_value("")
+    sent[0].continue_()
+    expect(comment(tab, "Just this")).to_have_count(1)
+    expect(comment(tab, "Just this").get_by_role("button", name="Like")).to_be_visible()
 
 
 def test_it_is_there_at_once(

@@ -223,6 +223,7 @@ def test_files_that_an_update_took_away(visit: Visit, owner: tuple[Person, str])
             route.continue_()
 
     tab.route("**/assets/chrome-*.js", once)
+    tab.route(f"{visit.url}/", lambda route: route.fulfill(body="<!doctype html>Another page"))
     tab.goto(f"{visit.url}/watch/{owner[1]}")
     expect(tab.locator("media-play-button").last).to_be_visible()
     assert len(gone) >= 2

@@ -1,6 +1,6 @@
 /** The comments of a video. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { commentLists, listComments, postComment } from "~/api/people";
 import { account, isSame } from "~/api/session";
 import type { CommentSort, Video } from "~/api/types";
@@ -12,7 +12,7 @@ import { people } from "~/locales/people";
 import { OneComment, type Surroundings } from "~/screens/comments/comment";
 import { CommentForm } from "~/screens/comments/form";
 import { Replies } from "~/screens/comments/replies";
-import { type Row, Thread, toBe, unique } from "~/screens/comments/thread";
+import { type Row, type Thread, toBe, unique, useThread } from "~/screens/comments/thread";
 import { CommentsToBe, type TalkProps } from "~/screens/talk";
 import "~/screens/comments/comments.css";
 
@@ -118,7 +118,7 @@ function Write({ video, thread, onCount }: WriteProps) {
     thread.begin(one);
     try {
       const made = await postComment(video.thumbnail, text, null, key);
-      thread.put(made, one.id);
+      thread.arrive(made, one.id);
       if (made.state === "shown") onCount(1);
     } catch (failure) {
       thread.remove(one.id);
@@ -147,7 +147,7 @@ export function Comments({ video, seek, onCount }: TalkProps) {
   const found = usePages(commentLists.ofVideo(video.thumbnail, sort), listComments, [
     account.value,
   ]);
-  const thread = useMemo(() => new Thread(found), [found]);
+  const thread = useThread(found);
   const rows = unique(found.rows.value);
   const state = found.state.value;
   const around: Surroundings = {

@@ -1,6 +1,5 @@
 /** The replies to a comment: folded, and loaded when somebody wants to see them. */
 
-import { useEffect, useState } from "preact/hooks";
 import { commentLists, listComments } from "~/api/people";
 import { account } from "~/api/session";
 import { Icon } from "~/components/icon";
@@ -9,7 +8,7 @@ import { Failed } from "~/components/states";
 import { texts } from "~/locales";
 import { people } from "~/locales/people";
 import { OneComment, type Surroundings } from "~/screens/comments/comment";
-import { type Row, Thread, unique } from "~/screens/comments/thread";
+import { type Row, unique, useThread } from "~/screens/comments/thread";
 
 interface RepliesProps {
   parent: Row;
@@ -24,8 +23,7 @@ interface RepliesProps {
 
 function List({ parent, written, around, onChanged, onCount, onReply }: RepliesProps) {
   const found = usePages(commentLists.replies(parent.id), listComments, [account.value]);
-  const [thread, setThread] = useState(() => new Thread(found));
-  useEffect(() => setThread(new Thread(found)), [found]);
+  const thread = useThread(found);
   const state = found.state.value;
   const rows = unique([...found.rows.value, ...written]);
   const put = (row: Row) => {

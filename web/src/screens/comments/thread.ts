@@ -1,5 +1,6 @@
 /** Rows of comments on the screen, as they change: written, edited, deleted. */
 
+import { useRef, useState } from "preact/hooks";
 import type { Pages } from "~/api/pages";
 import type { Comment } from "~/api/types";
 
@@ -33,12 +34,13 @@ export function unique(rows: Row[]): Row[] {
   return rows.filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
-/** Changes to pages of comments. */
+/** Changes to the pages of comments that are on the screen by then. */
 export class Thread {
-  constructor(private readonly found: Pages<Comment>) {}
+  constructor(private readonly found: () => Pages<Comment>) {}
 
   private change(work: (rows: Row[]) => Row[]): void {
-    this.found.rows.value = work(this.found.rows.peek());
+    const { rows } = this.found();
+    rows.value = work(rows.peek());
   }
 
   /** At the top, below what is pinned. */
@@ -49,8 +51,14 @@ export class Thread {
     });
   }
 
-  put(row: Row, id = row.id): void {
-    this.change((rows) => rows.map((one) => (one.id === id ? row : one)));
+  put(row: Row): void {
+    this.change((rows) => rows.map((one) => (one.id === row.id ? row : one)));
+  }
+
+  /** What was begun as `pending` is there; the list may have been loaded anew without it meanwhile. */
+  arrive(row: Row, pending: number): void {
+    this.remove(pending);
+    this.begin(row);
   }
 
   /** It has so many more replies, or fewer. The place of a deleted one goes with the last of them. */
@@ -74,4 +82,12 @@ export class Thread {
       return [row, ...others.map((one) => (one.pinned ? { ...one, pinned: false } : one))];
     });
   }
+}
+
+/** One for as long as something is shown: who signs in while they write sees other pages by then. */
+export function useThread(found: Pages<Comment>): Thread {
+  const latest = useRef(found);
+  latest.current = found;
+  const [thread] = useState(() => new Thread(() => latest.current));
+  return thread;
 }
