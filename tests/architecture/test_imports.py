@@ -2,12 +2,10 @@
 
 import ast
 import re
-from functools import cache
 
 import pytest
 
-from vireo_testing import sources
-from vireo_testing.sources import Module, service_names
+from vireo_testing.sources import Module, modules, service_names
 
 SERVICES = service_names()
 SOURCES = ("libs/*/src", "services/*/src", "ops/src", "contract/src", "bench/src")
@@ -44,12 +42,6 @@ STATEMENT = re.compile(
     r"|DELETE\s+FROM|(CREATE|ALTER|DROP|TRUNCATE)\s+TABLE|START\s+TRANSACTION)\b",
     re.DOTALL,
 )
-
-
-@cache
-def modules(below: str) -> list[Module]:
-    """The Python files below a folder, each of which is parsed once."""
-    return sources.modules(below)
 
 
 def layer(service: str, name: str) -> list[Module]:

@@ -5,7 +5,7 @@ import fnmatch
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from vireo_ops.layout import CHECKOUT
@@ -14,14 +14,15 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 ROUTE_METHODS = frozenset({"get", "post", "put", "patch", "delete", "route"})
 
 
-def files() -> list[Path]:
+@cache
+def files() -> tuple[Path, ...]:
     """Every file of the repository: all but what ``.gitignore`` names. Needs no git."""
     ignored = [
         line.strip("/")
         for line in (CHECKOUT / ".gitignore").read_text().splitlines()
         if line.strip() and not line.startswith("#")
     ]
-    return sorted(_walk(CHECKOUT, [".git", *ignored]))
+    return tuple(sorted(_walk(CHECKOUT, [".git", *ignored])))
 
 
 def _walk(folder: Path, ignored: list[str]) -> Iterator[Path]:
@@ -44,7 +45,7 @@ class Module:
 
     path: Path
 
-    @property
+    @cached_property
     def where(self) -> str:
         """Its path from the root, with slashes."""
         return self.path.relative_to(CHECKOUT).as_posix()
@@ -114,13 +115,16 @@ def _is_route(decorator: ast.expr) -> bool:
 
 
 def modules(below: str) -> list[Module]:
-    """The Python files below a folder; ``*`` stands for any part, as in ``services/*/src``."""
-    return [
-        Module(path)
-        for path in files()
-        if path.suffix == ".py"
-        and fnmatch.fnmatch(path.relative_to(CHECKOUT).as_posix(), f"{below}/*")
-    ]
+    """The Python files below a folder; ``*`` stands for any part, as in ``services/*/src``.
+
+    Each is read and parsed once, however often it is asked for.
+    """
+    return [each for each in _modules() if fnmatch.fnmatch(each.where, f"{below}/*")]
+
+
+@cache
+def _modules() -> tuple[Module, ...]:
+    return tuple(Module(path) for path in files() if path.suffix == ".py")
 
 
 def service_names() -> list[str]:
