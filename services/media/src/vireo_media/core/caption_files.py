@@ -116,7 +116,10 @@ def _milliseconds(
 
 
 def _payload_of_webvtt(lines: Sequence[str]) -> str:
-    """As far as an empty line: what is behind it is a note, a style or the next one's name."""
+    """As far as an empty line: what is behind it is a note, a style or the next one's name.
+
+    pysubs2 1.8.1 shows it as text of this cue (findings/pysubs2-behind-the-cue.sh).
+    """
     for number, line in enumerate(lines):
         if not line.strip():
             return "\n".join(lines[:number])

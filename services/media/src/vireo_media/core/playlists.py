@@ -209,7 +209,11 @@ def _rate(size: int, seconds: float) -> int:
 
 
 def _quoted(text: str) -> str:
-    """A text in an attribute: it has no quotes and no line ends (RFC 8216, 4.2)."""
+    """A text in an attribute: it has no quotes and no line ends (RFC 8216, 4.2).
+
+    Apostrophes may be in it: hls.js and video.js read them right, hls-parser 0.16.1 of npm loses
+    what follows (findings/playlist-apostrophe.sh).
+    """
     return "".join("'" if each == '"' else each for each in text if each.isprintable())
 
 

@@ -1,4 +1,8 @@
-"""How ffprobe prints the matrix by which a frame is turned and mirrored."""
+"""How ffprobe prints the matrix by which a frame is turned and mirrored.
+
+The angle that stands beside it is not used: of a frame that is mirrored left to right libavutil
+59.39 and MediaInfo (pymediainfo 7.0.1) say 180 (findings/mirror-is-180.sh).
+"""
 
 import re
 

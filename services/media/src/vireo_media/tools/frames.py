@@ -125,7 +125,8 @@ def _take(
 
 
 # Every frame is repeated until the next one is shown, and the last one for ever; 0 is the time that
-# is sought. The first one from there on would be the next frame of a slide that is being shown.
+# is sought. The first one from there on, which "-ss" gives (ffmpeg 5.1.9, 7.0.2), would be the next
+# frame of a slide that is being shown, or none (findings/seek-next-slide.sh).
 _SHOWN_NOW = "fps=100:round=up,tpad=stop=-1:stop_mode=clone,select='gte(t,-0.001)'"
 
 

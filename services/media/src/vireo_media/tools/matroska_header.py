@@ -1,7 +1,9 @@
 """The crop that a Matroska file asks for, which ffprobe 5.1 does not print (7.1 does, and crops).
 
 RFC 9559, 5.1.4.1.28: PixelCropTop and its like cut pixels off before the frame is scaled to
-DisplayWidth x DisplayHeight. Only the elements before the first cluster are read, in this process
+DisplayWidth x DisplayHeight, so the shape of a pixel follows from the size that is left; ffmpeg
+5.1.9 and 7.0.2 and MediaInfo (pymediainfo 7.0.1) take the size before the crop for it
+(findings/crop-and-shape.sh). Only the elements before the first cluster are read, in this process
 and in bounded memory.
 """
 

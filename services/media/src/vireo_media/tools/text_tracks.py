@@ -37,7 +37,9 @@ _TRACK_BYTES = 4 << 20
 _COPY = sandbox.Limits(1 << 30, 600, 1800.0, file_bytes=2 * _TRACK_BYTES)
 # All of its frames are decoded, because closed captions stand between them.
 _DECODE = sandbox.Limits(2 << 30, 3600, 7200.0, file_bytes=2 * _TRACK_BYTES)
-# What is copied out, and in which form.
+# What is copied out, and in which form. On the way from WebVTT to WebVTT ffmpeg 5.1.9 and 7.0.2
+# make ASS of it, where braces and "\n" mean something, and write "&lt;" as "<"
+# (findings/cue-text-through-ass.sh).
 _COPIED = {"subrip": "srt", "webvtt": "webvtt", "ass": "ass", "ssa": "ass"}
 _CONVERTED = frozenset({"mov_text", "text", "eia_608"})
 # How closed captions are announced in the frames of H.264, HEVC and MPEG-2 (ATSC A/53, part 4).
