@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import schemathesis
     from schemathesis.schemas import APIOperation
 
-EXAMPLES = 20
+EXAMPLES = 12
 
 
 def test_the_document_is_served(anybody: Callable[..., requests.Response]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from vireo_media.core.uploads import UploadState
+from vireo_media.storage.texts import add_job_of_ready
 from vireo_media.tools.encoder import TranscodeFailed
 from vireo_testing.answers import outcome
 from vireo_testing.mariadb import TestDatabase
@@ -148,6 +149,32 @@ def test_pictures_that_failed_can_be_made_after_all(
     assert (answer.json["response"]["state"], answer.json["response"]["reason"]) == ("ready", "")
     assert stage.clean.query(of_pictures) == (("queued", 0),)
     assert stage.clean.query("SELECT State, Matrix FROM VideoPictures") == (("queued", "bt709"),)
+    assert outcome(http.post(f"{ADDRESS}/retry")) == (409, "nothing_failed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("texts", "Captions and chapters"), ("verify", "Whether the video plays")]
+)
+def test_what_was_given_up_beside_the_renditions_is_told_and_done_after_all(
+    http: FlaskClient, stage: Any, body: Path, fakes: Any, kind: str, words: str
+) -> None:
+    stage.receive(body)
+    stage.prepare(tools=fakes.tools())
+    stage.render(tools=fakes.tools())
+    assert of_state(http, "state", "reason") == ("ready", "")
+    with stage.clean.connect() as connection, connection.cursor() as cursor:
+        add_job_of_ready(cursor, "aB3dE6g")
+    # As a worker does that finds it with all its attempts gone.
+    stage.clean.query(
+        "UPDATE Jobs SET State = 'quarantined', Attempts = 3 WHERE Kind = %s", (kind,)
+    )
+    state, reason = of_state(http, "state", "reason")
+    assert (state, reason.startswith(words)) == ("ready", True)
+
+    answer = http.post(f"{ADDRESS}/retry")
+    assert (answer.json["response"]["state"], answer.json["response"]["reason"]) == ("ready", "")
+    of_kind = "SELECT State, Attempts FROM Jobs WHERE Kind = %s"
+    assert stage.clean.query(of_kind, (kind,)) == (("queued", 0),)
     assert outcome(http.post(f"{ADDRESS}/retry")) == (409, "nothing_failed")
 
 

@@ -6,14 +6,22 @@ from typing import NamedTuple
 
 from pymysql.cursors import Cursor
 
-from vireo_common import events
+from vireo_common import events, jobs
 from vireo_common.database import Database
 from vireo_common.events import VideoStateChanged
 from vireo_media.core.processing import Owned, Processing, RenditionProgress, State
 from vireo_media.core.uploads import Step, UploadState
 from vireo_media.storage import renditions, video_pictures
 from vireo_media.storage import uploads as upload_rows
-from vireo_media.storage.uploads import ENCODE_QUEUE, MEDIA_QUEUE, RENDITIONS_QUEUE
+from vireo_media.storage.uploads import (
+    ENCODE_QUEUE,
+    MEDIA_QUEUE,
+    RENDITIONS_QUEUE,
+    TEXTS_QUEUE,
+    VERIFY_QUEUE,
+    add_texts_job,
+    add_verify_job,
+)
 
 OWNED = "SELECT ChannelID, IsPublic FROM Videos WHERE PathHash = %s"
 
@@ -48,6 +56,17 @@ SELECT UploadID, State, Failure, FirstPlaySeconds FROM Uploads WHERE PathHash = 
 
 # Who is told of it can have it tried again.
 NO_PICTURES = "The storyboard, the preview and frames to choose from could not be made."
+
+# What is done beside the renditions and was given up, for its worker died each time: how it is
+# begun anew, and what is missing without it.
+BESIDES = {
+    TEXTS_QUEUE: (add_texts_job, "Captions and chapters in the file could not be looked for."),
+    VERIFY_QUEUE: (add_verify_job, "Whether the video plays to its end could not be seen."),
+}
+
+PUT_ASIDE = """
+SELECT Queue FROM Jobs WHERE Queue IN (%s, %s) AND Subject = %s AND State = 'quarantined'
+"""
 
 FORGET_PUT_ASIDE = """
 DELETE FROM Jobs WHERE Queue IN (%s, %s) AND Subject = %s AND State = 'quarantined'
@@ -100,14 +119,16 @@ class ProcessingTable:
             rows = renditions.of_upload(cursor, hash_path, upload.upload_id)
             job = _job(cursor, hash_path)
             place = _place(cursor, job) if job and job.state == "queued" else None
-            missing = NO_PICTURES if video_pictures.have_failed(cursor, hash_path) else ""
+            missing = [BESIDES[queue][1] for queue in _put_aside(cursor, hash_path)]
+            if video_pictures.have_failed(cursor, hash_path):
+                missing.append(NO_PICTURES)
         expected = upload.expected_at.replace(tzinfo=dt.UTC) if upload.expected_at else None
         return Processing(
             state=_state(upload, job),
             step=_step(upload, job),
             place=place,
             expected=expected,
-            reason=upload.failure or upload.reason or missing,
+            reason=upload.failure or upload.reason or " ".join(missing),
             attempts=job.attempts if job else 0,
             renditions=_progress(rows),
             first_play_seconds=upload.first_play_seconds,
@@ -121,9 +142,13 @@ class ProcessingTable:
                 return False
             ((upload_id, state, failure, first_play),) = cursor.fetchall()
             names = (hash_path, upload_id, str(channel_id))
-            pictures = video_pictures.try_again(cursor, *names)
+            besides = video_pictures.try_again(cursor, *names)
+            for queue in _put_aside(cursor, hash_path):
+                jobs.cancel(cursor, queue, hash_path)
+                BESIDES[queue][0](cursor, *names, cost=0)
+                besides = True
             if failure is None:
-                return pictures
+                return besides
             cursor.execute(FORGET_PUT_ASIDE, (ENCODE_QUEUE, RENDITIONS_QUEUE, hash_path))
             upload_rows.set_failure(cursor, hash_path, upload_id, None)
             renditions.set_unfinished(cursor, hash_path, upload_id, "waiting")
@@ -146,6 +171,12 @@ class ProcessingTable:
             return True
 
         return self._database.transaction("processing.retry", work)
+
+
+def _put_aside(cursor: Cursor, hash_path: str) -> Sequence[str]:
+    """The queues of ``BESIDES`` in which its job was given up."""
+    cursor.execute(PUT_ASIDE, (*BESIDES, hash_path))
+    return [queue for (queue,) in cursor.fetchall()]
 
 
 def _job(cursor: Cursor, hash_path: str) -> _Job | None:
