@@ -52,7 +52,8 @@ from vireo_media.storage.visibility import (
     VisibilityTable,
 )
 from vireo_media.tools.sandbox import SandboxError, missing_confinement
-from vireo_media.worker.encoder_turns import EncoderTurns
+from vireo_media.worker import pictures, verification
+from vireo_media.worker.encoder_turns import BehindEncodes, EncoderTurns
 from vireo_media.worker.events import handlers
 from vireo_media.worker.exporter import Exporter
 from vireo_media.worker.janitor import Janitor
@@ -127,10 +128,17 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     visibility = Visibility(queues[VISIBILITY_QUEUE], VisibilityTable(database), files)
     texts = TextFinder(queues[TEXTS_QUEUE], database, uploads, files, catalog, removal)
     video_pictures = VideoPictureTable(database, files, catalog.notify_files)
-    maker = Pictures(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files)
+
+    def is_encoding() -> bool:
+        return turns.any() or rest.any_due() or queues[ENCODE_QUEUE].any_due()
+
+    maker = Pictures(
+        *(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files),
+        BehindEncodes(is_encoding, pictures.WAIT_SECONDS, pictures.LOOK_SECONDS),
+    )
     verifier = Verifier(
         *(queues[VERIFY_QUEUE], uploads, files),
-        lambda: turns.any() or rest.any_due() or queues[ENCODE_QUEUE].any_due(),
+        BehindEncodes(is_encoding, verification.WAIT_SECONDS, verification.LOOK_SECONDS),
     )
     exporter = _exporter(settings, queues[EXPORT_QUEUE], database, files, catalog, token)
     does = {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from vireo_common.jobs import Job
+from vireo_common.worker import TryLater
 
 
 class EncoderTurns:
@@ -86,3 +87,35 @@ class Turn:
     def seconds(self) -> float:
         """A clock that stands still with it."""
         return (self._clock() if self._since is None else self._since) - self._waited
+
+
+class BehindEncodes:
+    """What nobody waits for begins when nothing is encoded, unless there is always something.
+
+    Args:
+        is_encoding: whether something is encoded, or waits for it.
+        seconds: how long it waits at the most, from when nothing was encoded last.
+        look_seconds: how often it looks.
+        clock: seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        is_encoding: Callable[[], bool],
+        seconds: float,
+        look_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._is_encoding = is_encoding
+        self._seconds = seconds
+        self._look_seconds = look_seconds
+        self._clock = clock
+        self._idle = clock()
+
+    def wait(self) -> None:
+        """Raises TryLater where it has to wait."""
+        now = self._clock()
+        if not self._is_encoding():
+            self._idle = now
+        elif now - self._idle < self._seconds:
+            raise TryLater("the encoder is busy", self._look_seconds)

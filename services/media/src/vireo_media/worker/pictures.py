@@ -43,9 +43,12 @@ from vireo_media.tools.picture import thumbnail_sizes
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.storyboard import preview, sprites
 from vireo_media.tools.thumbnail import NoFrame
+from vireo_media.worker.encoder_turns import BehindEncodes
 
 log = get_logger()
 
+# The rest of a short film's stream takes no longer; beside that of a long one pictures are made.
+WAIT_SECONDS, LOOK_SECONDS = 60.0, 1.0
 DISK_FULL_SECONDS = 60.0
 UNFIT = (NoFrame, NotMade, LimitExceeded, Refused)
 # Of frames that name no matrix, where nobody knows better: as players take them.
@@ -54,7 +57,11 @@ ROUNDING_SECONDS = 0.0006
 
 
 class Pictures:
-    """Makes pictures of videos."""
+    """Makes pictures of videos.
+
+    Args:
+        turn: when what nobody waits for may begin.
+    """
 
     def __init__(
         self,
@@ -63,12 +70,14 @@ class Pictures:
         uploads: UploadTable,
         table: VideoPictureTable,
         files: MediaFiles,
+        turn: BehindEncodes,
     ) -> None:
         self._made = made
         self._asked = asked
         self._uploads = uploads
         self._table = table
         self._files = files
+        self._turn = turn
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -97,7 +106,9 @@ class Pictures:
     def _make(self, job: Job, upload: Upload, film: Path, stop: threading.Event) -> None:
         hash_path, told = job.subject, FilesChange(job.subject)
         # It takes a moment, and every list wants them.
-        self._publish_sizes(job, upload)
+        if not self._files.pictures.is_sized(hash_path):
+            self._publish_sizes(job, upload)
+        self._turn.wait()
         try:
             measured = measure(film, stop=stop)
         except UNFIT as error:

@@ -1,15 +1,12 @@
 """The job ``verify``: is what was published as a copy whole? If not, it is encoded instead."""
 
 import threading
-import time
-from collections.abc import Callable
 
 from pymysql.cursors import Cursor
 
 from vireo_common import jobs
 from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.logs import get_logger
-from vireo_common.worker import TryLater
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
@@ -17,6 +14,7 @@ from vireo_media.storage.uploads import RENDITIONS_QUEUE, UploadGone, UploadTabl
 from vireo_media.tools.decode import decodes
 from vireo_media.tools.measure import NotMade, measure
 from vireo_media.tools.sandbox import LimitExceeded
+from vireo_media.worker.encoder_turns import BehindEncodes
 
 log = get_logger()
 
@@ -29,8 +27,7 @@ class Verifier:
     """Decodes published copies to their end.
 
     Args:
-        is_encoding: whether something is encoded, or waits for it.
-        clock: seconds that only go forward.
+        turn: when it may begin.
     """
 
     def __init__(
@@ -38,15 +35,12 @@ class Verifier:
         queue: JobQueue,
         uploads: UploadTable,
         files: MediaFiles,
-        is_encoding: Callable[[], bool],
-        clock: Callable[[], float] = time.monotonic,
+        turn: BehindEncodes,
     ) -> None:
         self._queue = queue
         self._uploads = uploads
         self._files = files
-        self._is_encoding = is_encoding
-        self._clock = clock
-        self._idle = clock()
+        self._turn = turn
 
     def verify(self, job: Job, stop: threading.Event) -> None:
         """Have a copy encoded that does not decode to its end; it is served until that is done."""
@@ -54,7 +48,7 @@ class Verifier:
         if upload is None or upload.upload_id != job.payload["upload_id"]:
             self._queue.finish(job)
             return
-        self._wait_for_encoder()
+        self._turn.wait()
         if self._is_whole(job.subject, stop):
             self._queue.finish(job)
             return
@@ -75,14 +69,6 @@ class Verifier:
             self._queue.finish(job, also)
         except UploadGone:
             raise LeaseLost from None
-
-    def _wait_for_encoder(self) -> None:
-        """Raises TryLater while something is encoded, unless that has been so for long."""
-        now = self._clock()
-        if not self._is_encoding():
-            self._idle = now
-        elif now - self._idle < WAIT_SECONDS:
-            raise TryLater("the encoder is busy", LOOK_SECONDS)
 
     def give_up(self, job: Job, error: str) -> None:
         """Leave a copy as it is that could not be looked through."""
