@@ -145,7 +145,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
         ENCODE: Handler(turns.first(pipeline.encode), pipeline.give_up_encode),
         TEXTS: Handler(texts.run, texts.give_up),
-        RENDER: Handler(renderer.render, renderer.give_up),
+        RENDER: Handler(turns.others(renderer.render), renderer.give_up),
         VERIFY: Handler(verifier.verify, verifier.give_up),
         **maker.handlers,
         EXPORT: Handler(exporter.run, exporter.give_up),

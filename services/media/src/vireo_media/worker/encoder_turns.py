@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from vireo_common.jobs import Job
 from vireo_common.worker import TryLater
 
+Work = Callable[[Job, threading.Event], None]
+_FIRST, _OTHERS = "first", "others"
+
 
 class EncoderTurns:
     """The encodes of one worker.
@@ -25,22 +28,26 @@ class EncoderTurns:
         self._slots = slots
         self._clock = clock
         self._lock = threading.Lock()
-        self._first = 0
+        self._running = dict.fromkeys((_FIRST, _OTHERS), 0)
         self._rest: list[Turn] = []
 
-    def first(
-        self, handle: Callable[[Job, threading.Event], None]
-    ) -> Callable[[Job, threading.Event], None]:
+    def first(self, handle: Work) -> Work:
         """The handler of jobs that go before the rest."""
+        return self._counted(handle, _FIRST)
 
+    def others(self, handle: Work) -> Work:
+        """The handler of jobs that encode the rest: before their turn they look at the film."""
+        return self._counted(handle, _OTHERS)
+
+    def _counted(self, handle: Work, kind: str) -> Work:
         def handled(job: Job, stop: threading.Event) -> None:
             with self._lock:
-                self._first += 1
+                self._running[kind] += 1
             try:
                 handle(job, stop)
             finally:
                 with self._lock:
-                    self._first -= 1
+                    self._running[kind] -= 1
 
         return handled
 
@@ -57,13 +64,13 @@ class EncoderTurns:
                 self._rest.remove(turn)
 
     def any(self) -> bool:
-        """Whether something is encoded now."""
+        """Whether a job that encodes runs now."""
         with self._lock:
-            return self._first > 0 or bool(self._rest)
+            return any(self._running.values())
 
     def _must_wait(self, turn: "Turn") -> bool:
         with self._lock:
-            return self._first + self._rest.index(turn) >= self._slots
+            return self._running[_FIRST] + self._rest.index(turn) >= self._slots
 
 
 class Turn:

@@ -57,6 +57,18 @@ def test_as_many_run_as_there_are_slots_those_first_that_began_first() -> None:
         turns.first(handle)(JOB, threading.Event())
 
 
+def test_a_job_that_encodes_later_counts_from_its_beginning() -> None:
+    turns = EncoderTurns(1)
+
+    def handle(job: Job, stop: threading.Event) -> None:
+        assert turns.any()
+
+    assert not turns.any()
+    for kind in (turns.first, turns.others):
+        kind(handle)(JOB, threading.Event())
+        assert not turns.any()
+
+
 def test_its_clock_stands_still_while_it_waits() -> None:
     clock = Clock()
     turns = EncoderTurns(1, clock)
