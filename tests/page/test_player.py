@@ -14,8 +14,6 @@ from vireo_testing.person import Person
 from vireo_testing.player import wait_for
 
 Owner = tuple[Person, str]
-# Within 300 ms on a machine of two cores that does nothing else; tests share it with others.
-START_MS = 1500
 
 
 def state(tab: Page, name: str) -> Any:
@@ -295,23 +293,11 @@ def test_seeking_asks_for_ranges(visit: Visit, plain: str) -> None:
     assert set(statuses) == {206}
 
 
-def test_it_starts_quickly(visit: Visit, owner: Owner) -> None:
+def test_a_click_on_a_card_plays(visit: Visit, owner: Owner) -> None:
+    """How soon is a figure of ``make bench``."""
     tab = visit.open(f"/@{owner[0].name}")
-    card = tab.get_by_role("link", name="Harbour at dawn").first
-    expect(card).to_be_visible()
-    tab.evaluate(
-        """() => {
-            addEventListener("click", () => { window.clicked = performance.now(); }, true);
-            document.addEventListener("playing", () => {
-                window.started ??= performance.now() - window.clicked;
-            }, true);
-        }"""
-    )
-    card.click()
-    until(tab, "window.started")
-    took = tab.evaluate("window.started")
-    print(f"from the click to the first picture: {took:.0f} ms")
-    assert took < START_MS
+    tab.get_by_role("link", name="Harbour at dawn").first.click()
+    wait_for(tab, "!v.paused && v.currentTime > 0")
 
 
 def test_it_waits_for_who_wants_calm(visitor: Any, owner: Owner) -> None:
