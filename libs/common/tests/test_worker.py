@@ -17,7 +17,7 @@ from vireo_testing.mariadb import TestDatabase
 from vireo_testing.person import eventually
 
 Work = Callable[[Job, threading.Event], None]
-RunSlot = Callable[[Work], threading.Event]
+RunSlot = Callable[..., threading.Event]
 
 
 class Stage:
@@ -65,9 +65,9 @@ def run_slot(stage: Stage, given_up: list[str]) -> Iterator[RunSlot]:
         given_up.append(error)
         stage.queue.quarantine(job, error, lambda cursor: None)
 
-    def run(work: Work) -> threading.Event:
+    def run(work: Work, may_claim: Callable[[], bool] = lambda: True) -> threading.Event:
         handlers = {"test": Handler(work, give_up)}
-        slots.append(Slot("slot", stage.queue, handlers, stopping, idle_seconds=0.01))
+        slots.append(Slot("slot", stage.queue, handlers, stopping, 0.01, may_claim=may_claim))
         slots[-1].start()
         return stopping
 
@@ -115,6 +115,38 @@ def test_a_disk_in_trouble_is_an_attempt_each(
     run_slot(raises(PermissionError()))
     eventually(lambda: stage.jobs() == [("test", "quarantined", 3)], seconds=20)
     assert given_up == ["PermissionError"]
+
+
+def test_data_that_the_database_refuses_ends_the_job_and_no_worker(
+    stage: Stage, run_slot: RunSlot, given_up: list[str]
+) -> None:
+    stage.enqueue()
+
+    def write(job: Job, stop: threading.Event) -> None:
+        stage.queue.while_held(
+            job, lambda cursor: cursor.execute("UPDATE Jobs SET Kind = REPEAT('x', 1000)")
+        )
+
+    run_slot(write)
+    eventually(lambda: stage.jobs() == [("test", "quarantined", 3)], seconds=20)
+    assert given_up == ["DataError"]
+
+
+def test_nothing_is_claimed_while_it_may_not(stage: Stage, run_slot: RunSlot) -> None:
+    stage.enqueue()
+    asked: list[bool] = []
+    may, done = threading.Event(), threading.Event()
+
+    def may_claim() -> bool:
+        asked.append(True)
+        return may.is_set()
+
+    run_slot(lambda job, stop: done.set() or stage.queue.finish(job), may_claim)
+    eventually(lambda: len(asked) > 3)
+    assert stage.jobs() == [("test", "queued", 0)]
+    may.set()
+    assert done.wait(10)
+    eventually(lambda: stage.jobs() == [])
 
 
 def test_a_job_whose_workers_died_is_given_up(

@@ -19,6 +19,9 @@ from vireo_common.logs import get_logger
 from vireo_common.pool import NoneFree, Pool
 from vireo_common.settings import ServiceSettings
 
+# A value that no column takes, as one that is too long for it.
+RefusedData: type[Exception] = pymysql.err.DataError
+
 log = get_logger()
 Result = TypeVar("Result")
 

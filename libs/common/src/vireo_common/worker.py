@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from vireo_common.database import RefusedData
 from vireo_common.errors import Failure
 from vireo_common.jobs import LEASE_SECONDS, Job, LeaseLost
 from vireo_common.logs import bind_context, clear_context, get_logger
@@ -74,7 +75,9 @@ class Slot(threading.Thread):
         idle_seconds: how long it waits before it looks for work again.
         retries: errors of the machine, after which the job is retried with backoff, up to its
             ``max_attempts``. Any other error is a defect, which ends the worker; the attempt has
-            been counted.
+            been counted. So is what the database refuses of a job's own data.
+        may_claim: asked before each look for work; while it is false, nothing is claimed, so that
+            no turn of a subject is used up.
     """
 
     def __init__(
@@ -86,19 +89,21 @@ class Slot(threading.Thread):
         idle_seconds: float,
         *,
         retries: tuple[type[Exception], ...] = (OSError,),
+        may_claim: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(name=name)
         self._idle_seconds = idle_seconds
         self._queue = queue
         self._handlers = handlers
         self._stopping = stopping
-        self._retries = retries
+        self._retries: tuple[type[Exception], ...] = (*retries, RefusedData)
+        self._may_claim = may_claim
 
     def run(self) -> None:
         """Take jobs; an outage of the database is waited out."""
         while not self._stopping.is_set():
             try:
-                job = self._queue.claim()
+                job = self._queue.claim() if self._may_claim() else None
                 if job is None:
                     self._stopping.wait(self._idle_seconds)
                     continue

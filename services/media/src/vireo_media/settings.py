@@ -59,7 +59,8 @@ class WorkerSettings(FilesSettings):
         2.0,
         ge=0.5,
         le=100.0,
-        description="how many times the bytes of a video its stream may take",
+        description="how many times the bytes of a video its stream may take; the lowest and the "
+        "largest rendition are made all the same",
     )
     export_seconds: int = Field(
         24 * 3600,

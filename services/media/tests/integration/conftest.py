@@ -3,7 +3,6 @@
 import json
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,14 +31,14 @@ from vireo_media.storage.uploads import (
     UploadTable,
 )
 from vireo_media.storage.video_pictures import VideoPictureTable
-from vireo_media.worker.encoder_turns import BehindEncodes, EncoderTurns
+from vireo_media.worker.encoder_turns import EncoderTurns
 from vireo_media.worker.janitor import Janitor
 from vireo_media.worker.pipeline import Pipeline
 from vireo_media.worker.renditions import Renderer
 from vireo_media.worker.reports import Reports
 from vireo_media.worker.steps.keep import Early
 from vireo_media.worker.steps.tools import Tools
-from vireo_media.worker.verification import LOOK_SECONDS, WAIT_SECONDS, Verifier
+from vireo_media.worker.verification import Verifier
 from vireo_testing.mariadb import TestDatabase
 from vireo_testing.media_folder import MediaFolder
 from vireo_testing.neighbours import Call, Neighbour
@@ -192,20 +191,11 @@ class Stage:
         assert job is not None
         return job
 
-    def verifier(
-        self,
-        is_encoding: Callable[[], bool] = lambda: False,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> Verifier:
-        """What decodes published copies."""
-        turn = BehindEncodes(is_encoding, WAIT_SECONDS, LOOK_SECONDS, clock)
-        return Verifier(self.verifies, self.uploads, self.files, turn)
-
     def verify(self) -> None:
         """Claim the job that decodes a published copy, and do it, as one worker does."""
         job = self.verifies.claim()
         assert job is not None
-        self.verifier().verify(job, threading.Event())
+        Verifier(self.verifies, self.uploads, self.files).verify(job, threading.Event())
 
     def prepare(self, *, tools: Tools | None = None, early: Early | None = None) -> None:
         """Claim a job and prepare it, as one worker does."""

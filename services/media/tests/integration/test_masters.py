@@ -1,5 +1,6 @@
 """Captions in the master playlist of a stream."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from vireo_media.core.captions import Source, Track
 from vireo_media.core.playlists import Rendition
 from vireo_media.storage import renditions
 from vireo_media.storage.captions import CaptionTable
+from vireo_media.storage.files import MediaFiles
 from vireo_media.storage.masters import captions_of, master_of
 from vireo_media.storage.texts import write_found
 from vireo_media.storage.video_files import FilesChange
@@ -22,12 +24,26 @@ ENGLISH, GERMAN = (
 MADE = Rendition(180, "v180x0", "avc1.64000d", 90_000, 80_000, width=320, shown_height=180)
 
 
+class Killed(BaseException):
+    """What a process that is killed does not do any more."""
+
+
+class DyingFiles(MediaFiles):
+    """Dies behind the master and before the commit."""
+
+    def rewrite_master(self, *args: Any, **options: Any) -> None:
+        super().rewrite_master(*args, **options)
+        raise Killed
+
+
 class Stream:
     """A video with a rendition, and its master."""
 
     def __init__(self, stage: Any, database: Database, upload_id: str) -> None:
         self.stage, self.upload_id = stage, upload_id
         self.table = CaptionTable(database, stage.files)
+        files = DyingFiles(stage.files.staging, stage.files.blobs)
+        self.dying = CaptionTable(database, files)
         self.database = database
 
     @property
@@ -119,3 +135,29 @@ def test_no_two_have_the_same_label(stream: Stream) -> None:
     with stream.database.read() as cursor:
         found = captions_of(cursor, stream.stage.hash_path)
     assert [each.label for each in found] == ["Same", "Same (en-GB)"]
+
+
+def test_a_master_that_names_what_was_never_committed_is_written_anew(stream: Stream) -> None:
+    """The process dies behind the master and before the commit."""
+    stream.table.set(stream.stage.hash_path, GERMAN)
+    with pytest.raises(Killed):
+        stream.dying.set(stream.stage.hash_path, ENGLISH)
+    assert stream.languages() == ["de", "en"]
+    for path in stream.stage.root.rglob("*captions*/**/*.en.*"):
+        os.utime(path, times=(0, path.stat().st_mtime - 120))
+    stream.stage.sweep()
+    assert stream.languages() == ["de"]
+    assert list(stream.stage.root.rglob("*captions*/**/*.en.*")) == []
+
+
+def test_captions_are_there_while_their_row_is(stream: Stream) -> None:
+    """Their removal dies before its commit."""
+    stream.table.set(stream.stage.hash_path, ENGLISH)
+    with pytest.raises(Killed):
+        stream.dying.remove(stream.stage.hash_path, "en")
+    assert stream.table.has(stream.stage.hash_path, "en")
+    assert len(list(stream.stage.root.rglob("*captions*/**/*.en.*"))) == 2
+    # And who tries again removes them.
+    assert stream.table.remove(stream.stage.hash_path, "en") is not None
+    assert list(stream.stage.root.rglob("*captions*/**/*.en.*")) == []
+    assert stream.languages() == []

@@ -89,13 +89,17 @@ def test_while_renditions_are_made_it_says_how_far_they_are(
     def look() -> None:
         stage.renditions.report(stage.hash_path, upload_id, fakes.rungs[-1], 50, 60.0)
         seen.append(shown(http))
+        stage.clean.query("UPDATE Uploads SET ExpectedAt = NOW(3) - INTERVAL 1 SECOND")
+        seen.append(shown(http))
 
     fakes.before_encode = look
     stage.render(tools=fakes.tools())
-    (found,) = seen
+    found, later = seen
     assert (found["state"], found["step"], found["place"]) == ("processing", "renditions", None)
     assert (found["percent"], found["attempts"]) == (50, 1)
     assert found["expected"].endswith("Z")
+    # One that has passed, as where an encode stands aside for others, is none.
+    assert later["expected"] is None
     assert shown(http)["expected"] is None
 
 
@@ -175,6 +179,22 @@ def test_what_was_given_up_beside_the_renditions_is_told_and_done_after_all(
     assert (answer.json["response"]["state"], answer.json["response"]["reason"]) == ("ready", "")
     of_kind = "SELECT State, Attempts FROM Jobs WHERE Kind = %s"
     assert stage.clean.query(of_kind, (kind,)) == (("queued", 0),)
+    assert outcome(http.post(f"{ADDRESS}/retry")) == (409, "nothing_failed")
+
+
+def test_what_another_search_has_found_is_not_missing(
+    http: FlaskClient, stage: Any, body: Path, fakes: Any
+) -> None:
+    upload_id = stage.receive(body)
+    stage.prepare(tools=fakes.tools())
+    stage.render(tools=fakes.tools())
+    with stage.clean.connect() as connection, connection.cursor() as cursor:
+        add_job_of_ready(cursor, "aB3dE6g")
+    stage.clean.query("UPDATE Jobs SET State = 'quarantined' WHERE Kind = 'texts'")
+    assert of_state(http, "reason") != ("",)
+    looked = "INSERT INTO FileChapters (PathHash, UploadID, Chapters) VALUES (%s, %s, '[]')"
+    stage.clean.query(looked, ("aB3dE6g", upload_id))
+    assert of_state(http, "reason") == ("",)
     assert outcome(http.post(f"{ADDRESS}/retry")) == (409, "nothing_failed")
 
 

@@ -246,6 +246,25 @@ def test_what_is_hidden_is_not_served(
     assert master(stage) == ["144", "180", "sound"]
 
 
+def test_a_film_that_is_moved_between_two_groups_is_looked_for_again(
+    stage: Any, upload_id: str, fakes: Any
+) -> None:
+    """As a moderator's decision moves it: what then fails says nothing about the film."""
+    copied(stage, fakes)
+    video = stage.paths.video(stage.hash_path)
+    aside = video.with_name("aside")
+
+    def move() -> None:
+        video.rename(aside)
+        raise TranscodeFailed("no such file")
+
+    fakes.before_encode = move
+    with pytest.raises(TryLater):
+        stage.render(tools=fakes.tools())
+    assert "failed" not in stage.rows().values()
+    assert stage.clean.query("SELECT Failure FROM Uploads") == ((None,),)
+
+
 def test_a_deletion_takes_the_stream_too(stage: Any, upload_id: str, fakes: Any) -> None:
     copied(stage, fakes)
     stage.render(tools=fakes.tools())

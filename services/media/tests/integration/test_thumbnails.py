@@ -18,7 +18,6 @@ from vireo_media.core.thumbnails import Thumbnails
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.video_pictures import FRAME_QUEUE, PICTURES_QUEUE
 from vireo_media.tools.picture import thumbnail_sizes
-from vireo_media.worker.encoder_turns import BehindEncodes
 from vireo_media.worker.pictures import Pictures
 from vireo_testing.answers import outcome
 from vireo_testing.clips import Library
@@ -57,10 +56,7 @@ def other(app: Any, stage: Any, owner: FlaskClient) -> FlaskClient:
 def worker(stage: Any, media_database: Any) -> Iterator[Pictures]:
     """Takes frames as they are asked for; makes no other pictures by itself."""
     made, asked = (JobQueue(media_database, name, 12) for name in (PICTURES_QUEUE, FRAME_QUEUE))
-    at_once = BehindEncodes(lambda: False, 0, 0)
-    pictures = Pictures(
-        *(made, asked, stage.uploads, stage.video_pictures, stage.files, at_once),
-    )
+    pictures = Pictures(made, asked, stage.uploads, stage.video_pictures, stage.files)
     stopping = threading.Event()
     slot = Slot("frame", asked, pictures.handlers, stopping, 0.02)
     slot.start()

@@ -1,6 +1,8 @@
 """A copy is published on the word of its first pictures, and decoded to its end afterwards."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,9 @@ import pytest
 
 from vireo_common.worker import TryLater
 from vireo_media.core.uploads import UploadState
+from vireo_media.storage.blobs import Key
 from vireo_media.tools.decode import decodes
 from vireo_media.worker.steps.encode import NO_SOUND
-from vireo_media.worker.verification import WAIT_SECONDS
 from vireo_testing import kinds
 from vireo_testing.clips import Library
 
@@ -37,26 +39,27 @@ def test_a_whole_copy_stays(stage: Any, library: Library) -> None:
     assert stage.jobs() == []
 
 
-def test_what_is_watched_is_encoded_first(stage: Any, library: Library) -> None:
-    """But nothing waits for ever."""
-    now = [0.0]
-    verifier = stage.verifier(is_encoding=lambda: True, clock=lambda: now[0])
-    stage.receive(library.path("plain.mp4"))
+def test_a_film_that_is_moved_meanwhile_is_not_damaged(
+    stage: Any, damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a moderator's decision moves it."""
+    stage.receive(damaged)
     stage.prepare()
-    job = stage.verifies.claim()
+    video = stage.paths.video(stage.hash_path)
+    aside = video.with_name("aside")
+    fetch = stage.files.blobs.fetch
+
+    @contextmanager
+    def moved(key: Key) -> Iterator[Path]:
+        with fetch(key) as path:
+            path.rename(aside)
+            yield path
+
+    monkeypatch.setattr(stage.files.blobs, "fetch", moved)
     with pytest.raises(TryLater):
-        verifier.verify(job, threading.Event())
-    now[0] += WAIT_SECONDS - 1
-    with pytest.raises(TryLater):
-        verifier.verify(job, threading.Event())
-    now[0] += 1
-    verifier.verify(job, threading.Event())
-    assert stage.jobs() == []
-    # Nor does the next one begin to wait anew.
-    stage.receive(library.path("plain.mp4"), "nextone")
-    stage.pipeline().prepare(stage.claim(), threading.Event())
-    verifier.verify(stage.verifies.claim(), threading.Event())
-    assert stage.jobs() == []
+        stage.verify()
+    assert stage.jobs() == [("verify", "running", 1)]
+    assert stage.state() is UploadState.PUBLISHED
 
 
 def test_a_damaged_copy_is_served_until_it_is_encoded(stage: Any, damaged: Path) -> None:

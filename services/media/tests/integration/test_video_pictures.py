@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from vireo_common.jobs import Job, JobQueue, LeaseLost
-from vireo_common.worker import TryLater
 from vireo_media.core.thumbnails import (
     AskState,
     Choice,
@@ -20,9 +19,8 @@ from vireo_media.core.thumbnails import (
 )
 from vireo_media.storage.video_pictures import FRAME_QUEUE, PICTURES_QUEUE
 from vireo_media.tools.picture import thumbnail_sizes
-from vireo_media.worker.encoder_turns import BehindEncodes
 from vireo_media.worker.janitor import STAGING_SECONDS
-from vireo_media.worker.pictures import LOOK_SECONDS, WAIT_SECONDS, Pictures
+from vireo_media.worker.pictures import Pictures
 from vireo_testing.clips import Library
 
 HASH, CHANNEL, LEASE_SECONDS = "aB3dE6g", 7, 12
@@ -37,11 +35,8 @@ class Maker:
         self.stage = stage
         self.made = JobQueue(database, PICTURES_QUEUE, LEASE_SECONDS)
         self.asked = JobQueue(database, FRAME_QUEUE, LEASE_SECONDS)
-        self.is_encoding = False
-        self.now = 0.0
-        turn = BehindEncodes(lambda: self.is_encoding, WAIT_SECONDS, LOOK_SECONDS, lambda: self.now)
         self.pictures = Pictures(
-            *(self.made, self.asked, stage.uploads, stage.video_pictures, stage.files, turn),
+            self.made, self.asked, stage.uploads, stage.video_pictures, stage.files
         )
 
     def claim(self) -> Job:
@@ -118,23 +113,6 @@ def test_what_is_made(maker: Maker) -> None:
     assert size_of(public / f"sizes/aB/{HASH}.1280.webp") == (320, 180)
     assert maker.files("drafts") == set()
     assert maker.stage.clean.query("SELECT 1 FROM Jobs WHERE Queue = 'pictures'") == ()
-
-
-def test_sizes_come_at_once_and_the_rest_behind_encodes(maker: Maker) -> None:
-    maker.is_encoding = True
-    job = maker.claim()
-    made = set()
-    for maker.now in (1.0, WAIT_SECONDS - 1):
-        with pytest.raises(TryLater):
-            maker.pictures.make(job, threading.Event())
-        assert maker.files() == {*SIZED, WHOLE_FILE}
-        made |= {(maker.stage.root / "public" / path).stat().st_ino for path in SIZED}
-    # They are made once.
-    assert len(made) == len(SIZED)
-    # What is always encoding keeps nobody waiting for ever.
-    maker.now = WAIT_SECONDS
-    maker.pictures.make(job, threading.Event())
-    assert f"storyboards/aB/{HASH}.vtt" in maker.files()
 
 
 def test_catalog_hears_of_the_storyboard(maker: Maker) -> None:

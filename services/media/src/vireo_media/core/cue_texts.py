@@ -16,7 +16,8 @@ _STAMP = re.compile(r"(?:([0-9]{2,4}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})")
 _BLANK = re.compile(r"[\t\u2028\u2029]")
 _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_COLOUR = re.compile(r"\bcolor\s*=\s*[\"']?\s*(#?[A-Za-z0-9]{1,20})", re.IGNORECASE)
+# What may stand between is one class: two, one behind the other, would be tried in all ways.
+_COLOUR = re.compile(r"\bcolor\s*=[\s\"']*(#?[A-Za-z0-9]{1,20})", re.IGNORECASE)
 _HEX = re.compile(r"#?([0-9A-Fa-f]{6})")
 # The overrides of ASS, which SRT files have too: `{\an8}`.
 _OVERRIDE = re.compile(r"\{(\\[^{}]*)\}")

@@ -107,15 +107,37 @@ class CaptionTable:
             if not cursor.execute(DELETE, (hash_path, language)):
                 return False
             told.publish(cursor)
-            # First the master: it never names what is not there.
             NewMaster(cursor, self._files, hash_path, str(upload_id)).publish()
-            self._files.remove_captions(hash_path, language)
             return True
+
+        def unlink(cursor: Cursor) -> None:
+            cursor.execute(LOCK, (hash_path,))
+            if language not in of_video(cursor, hash_path):
+                self._files.remove_captions(hash_path, language)
 
         if not self._database.transaction("captions.remove", work):
             return None
+        # After the commit: a row whose files are gone would be a promise that nobody keeps. Files
+        # without a row are the janitor's.
+        self._database.transaction("captions.unlink", unlink)
         self._files.settle(hash_path)
         return told
+
+    def remove_left(self, hash_path: str, language: str) -> bool:
+        """Remove captions whose row was never written, or is gone; ``False`` where there is one."""
+
+        def work(cursor: Cursor) -> bool:
+            found = cursor.execute(LOCK, (hash_path,))
+            upload_ids = [str(upload_id) for (upload_id,) in cursor.fetchall()]
+            if language in of_video(cursor, hash_path):
+                return False
+            if found:
+                # First the master, which may name them: it never names what is not there.
+                NewMaster(cursor, self._files, hash_path, upload_ids[0]).publish()
+            self._files.remove_captions(hash_path, language)
+            return True
+
+        return self._database.transaction("captions.remove_left", work)
 
     def has(self, hash_path: str, language: str) -> bool:
         """Whether a video has captions in this language."""

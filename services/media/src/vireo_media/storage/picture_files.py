@@ -11,17 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vireo_media.core.thumbnails import WIDTHS, Format, Size
+from vireo_media.core.thumbnails import Format, Size
 from vireo_media.storage import blobs
 from vireo_media.storage.blobs import HIDDEN_KINDS, OF_PICTURES, Blobs, Content, Key, Kind, Transfer
 from vireo_media.storage.staging import Staging
 
 _KINDS = {Format.JPEG: Kind.SIZED_JPEG, Format.WEBP: Kind.SIZED_WEBP}
-
-
-def _time_of(version: str) -> int:
-    """Since 1970, in seconds: what all files of one thumbnail have in common."""
-    return int(version.partition("-")[0], 16)
 
 
 @dataclass(frozen=True)
@@ -97,13 +92,6 @@ class VideoPictureFiles:
         shown = blobs.thumbnail(hash_path)
         return self._blobs.version(shown) or self._blobs.version(blobs.hidden(shown))
 
-    def is_sized(self, hash_path: str) -> bool:
-        """Whether there are sizes of the thumbnail that there is."""
-        shown = blobs.sized(Kind.SIZED_JPEG, hash_path, WIDTHS[0])
-        sized = self._blobs.version(shown) or self._blobs.version(blobs.hidden(shown))
-        whole = self.version(hash_path)
-        return sized is not None and whole is not None and _time_of(sized) == _time_of(whole)
-
     def candidate(self, hash_path: str, number: int) -> bytes | None:
         """The picture of a candidate, which is small; ``None`` where there is none."""
         try:
@@ -122,7 +110,7 @@ class VideoPictureFiles:
         thumbnail that there is.
         """
         there = self.version(hash_path)
-        before = _time_of(there) if there else 0
+        before = int(there.partition("-")[0], 16) if there else 0
         at = before if whole is None else max(int(time.time()), before + 1)
         for path in (*made.values(), *([whole] if whole else [])):
             os.utime(path, (at, at))

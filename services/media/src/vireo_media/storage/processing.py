@@ -64,8 +64,14 @@ BESIDES = {
     VERIFY_QUEUE: (add_verify_job, "Whether the video plays to its end could not be seen."),
 }
 
+# A file that another job has looked through since then lacks nothing.
 PUT_ASIDE = """
-SELECT Queue FROM Jobs WHERE Queue IN (%s, %s) AND Subject = %s AND State = 'quarantined'
+SELECT DISTINCT j.Queue FROM Jobs j
+WHERE j.Queue IN (%s, %s) AND j.Subject = %s AND j.State = 'quarantined' AND NOT (
+    j.Queue = %s AND EXISTS (
+        SELECT 1 FROM FileChapters f
+        JOIN Uploads u ON u.PathHash = f.PathHash AND u.UploadID = f.UploadID
+        WHERE f.PathHash = j.Subject))
 """
 
 FORGET_PUT_ASIDE = """
@@ -122,7 +128,11 @@ class ProcessingTable:
             missing = [BESIDES[queue][1] for queue in _put_aside(cursor, hash_path)]
             if video_pictures.have_failed(cursor, hash_path):
                 missing.append(NO_PICTURES)
+        running = job is not None and job.state == "running"
         expected = upload.expected_at.replace(tzinfo=dt.UTC) if upload.expected_at else None
+        # What stands still, or has died, tells nothing new.
+        if expected and (not running or expected < dt.datetime.now(dt.UTC)):
+            expected = None
         return Processing(
             state=_state(upload, job),
             step=_step(upload, job),
@@ -175,7 +185,7 @@ class ProcessingTable:
 
 def _put_aside(cursor: Cursor, hash_path: str) -> Sequence[str]:
     """The queues of ``BESIDES`` in which its job was given up."""
-    cursor.execute(PUT_ASIDE, (*BESIDES, hash_path))
+    cursor.execute(PUT_ASIDE, (*BESIDES, hash_path, TEXTS_QUEUE))
     return [queue for (queue,) in cursor.fetchall()]
 
 

@@ -52,7 +52,6 @@ from vireo_media.storage.visibility import (
     VisibilityTable,
 )
 from vireo_media.tools.sandbox import SandboxError, missing_confinement
-from vireo_media.worker import pictures, verification
 from vireo_media.worker.encoder_turns import BehindEncodes, EncoderTurns
 from vireo_media.worker.events import handlers
 from vireo_media.worker.exporter import Exporter
@@ -76,6 +75,9 @@ PREPARE_IDLE_SECONDS = 0.05
 ENCODE_IDLE_SECONDS = 0.1
 VERIFY_IDLE_SECONDS = 0.5
 EXPORT_IDLE_SECONDS = REMOVAL_IDLE_SECONDS = 0.2
+# How long what nobody waits for lets encodes go first, where there is always one: the rest of a
+# short film's stream is made within a minute, and most copies are whole.
+LEFT_FOR_LATER = {PICTURES_QUEUE: 60.0, VERIFY_QUEUE: 300.0}
 QUEUES = (
     *(MEDIA_QUEUE, ENCODE_QUEUE, RENDITIONS_QUEUE, EXPORT_QUEUE),
     *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE, TEXTS_QUEUE),
@@ -98,7 +100,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     # One for exports and one for removals: they are bound by the disk, and two at once would be no
     # quicker. One for decoding what was published and one for texts in it, which nobody waits for,
     # and one for what is hidden, which must not wait. Two for pictures of what is published, so
-    # that a long film does not keep sizes of all others waiting, and one for frames that people
+    # that a long film does not keep those of all others waiting, and one for frames that people
     # wait for.
     # What is played first and the rest of streams have their own slots: of these no more than
     # `encode_slots` run at once.
@@ -128,18 +130,8 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     visibility = Visibility(queues[VISIBILITY_QUEUE], VisibilityTable(database), files)
     texts = TextFinder(queues[TEXTS_QUEUE], database, uploads, files, catalog, removal)
     video_pictures = VideoPictureTable(database, files, catalog.notify_files)
-
-    def is_encoding() -> bool:
-        return turns.any() or rest.any_due() or queues[ENCODE_QUEUE].any_due()
-
-    maker = Pictures(
-        *(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files),
-        BehindEncodes(is_encoding, pictures.WAIT_SECONDS, pictures.LOOK_SECONDS),
-    )
-    verifier = Verifier(
-        *(queues[VERIFY_QUEUE], uploads, files),
-        BehindEncodes(is_encoding, verification.WAIT_SECONDS, verification.LOOK_SECONDS),
-    )
+    maker = Pictures(queues[PICTURES_QUEUE], queues[FRAME_QUEUE], uploads, video_pictures, files)
+    verifier = Verifier(queues[VERIFY_QUEUE], uploads, files)
     exporter = _exporter(settings, queues[EXPORT_QUEUE], database, files, catalog, token)
     does = {
         PREPARE: Handler(pipeline.prepare, pipeline.give_up_prepare),
@@ -157,7 +149,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     events = consumer("media", database, handlers(), stopping, from_start=True)
     rows = Sweeper([partial(become_events, database), partial(sweep, database)], stopping)
     sweepers = _sweepers(settings, stopping, database, files, video_pictures)
-    return [*sweepers, rows, events, *_slots(settings, stopping, queues, does)]
+    return [*sweepers, rows, events, *_slots(settings, stopping, queues, does, turns)]
 
 
 def _sweepers(
@@ -210,15 +202,25 @@ def _slots(
     stopping: threading.Event,
     queues: Mapping[str, JobQueue],
     does: Mapping[str, Handler],
+    turns: EncoderTurns,
 ) -> list[Slot]:
     """Which queue, with its kinds of jobs, is worked on by how many slots."""
+
+    def is_encoding() -> bool:
+        encoders = (queues[RENDITIONS_QUEUE], queues[ENCODE_QUEUE])
+        return turns.any() or any(queue.any_due() for queue in encoders)
+
+    behind = {
+        queue: BehindEncodes(is_encoding, seconds).may_begin
+        for queue, seconds in LEFT_FOR_LATER.items()
+    }
     wanted = [
         (settings.prepare_slots, MEDIA_QUEUE, [PREPARE], PREPARE_IDLE_SECONDS),
         (settings.encode_slots, ENCODE_QUEUE, [ENCODE], ENCODE_IDLE_SECONDS),
         (settings.encode_slots, RENDITIONS_QUEUE, [RENDER], ENCODE_IDLE_SECONDS),
         (1, VERIFY_QUEUE, [VERIFY], VERIFY_IDLE_SECONDS),
         (1, TEXTS_QUEUE, [TEXTS], VERIFY_IDLE_SECONDS),
-        (2, PICTURES_QUEUE, [MAKE_PICTURES], ENCODE_IDLE_SECONDS),
+        (2, PICTURES_QUEUE, [MAKE_PICTURES], VERIFY_IDLE_SECONDS),
         (1, FRAME_QUEUE, [TAKE_FRAME], PREPARE_IDLE_SECONDS),
         (1, EXPORT_QUEUE, [EXPORT], EXPORT_IDLE_SECONDS),
         (1, VISIBILITY_QUEUE, [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
@@ -232,6 +234,7 @@ def _slots(
             stopping,
             idle,
             retries=(OSError, SandboxError),
+            may_claim=behind.get(queue, lambda: True),
         )
         for count, queue, kinds, idle in wanted
         for number in range(count)

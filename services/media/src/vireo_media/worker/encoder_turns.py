@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from vireo_common.jobs import Job
-from vireo_common.worker import TryLater
 
 Work = Callable[[Job, threading.Event], None]
 _FIRST, _OTHERS = "first", "others"
@@ -102,7 +101,6 @@ class BehindEncodes:
     Args:
         is_encoding: whether something is encoded, or waits for it.
         seconds: how long it waits at the most, from when nothing was encoded last.
-        look_seconds: how often it looks.
         clock: seconds that only go forward.
     """
 
@@ -110,19 +108,17 @@ class BehindEncodes:
         self,
         is_encoding: Callable[[], bool],
         seconds: float,
-        look_seconds: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._is_encoding = is_encoding
         self._seconds = seconds
-        self._look_seconds = look_seconds
         self._clock = clock
         self._idle = clock()
 
-    def wait(self) -> None:
-        """Raises TryLater where it has to wait."""
+    def may_begin(self) -> bool:
+        """Asked all the time, whether there is something to do or not: it notes the answers."""
         now = self._clock()
-        if not self._is_encoding():
-            self._idle = now
-        elif now - self._idle < self._seconds:
-            raise TryLater("the encoder is busy", self._look_seconds)
+        if self._is_encoding():
+            return now - self._idle >= self._seconds
+        self._idle = now
+        return True

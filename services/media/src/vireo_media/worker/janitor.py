@@ -143,8 +143,9 @@ class Janitor(threading.Thread):
         """Remove captions whose row was never written, or is gone."""
         for kind in CAPTIONS_KINDS:
             for key in self._files.blobs.keys(kind, older=STAGING_SECONDS):
-                if not self._stopping.is_set() and not self._captions.has(*blobs.part_of(key)):
-                    self._files.blobs.delete(key)
+                if self._stopping.is_set() or self._captions.has(*blobs.part_of(key)):
+                    continue
+                if self._captions.remove_left(*blobs.part_of(key)):
                     log.info("left_captions_removed")
 
     def _state_of(self, name: str) -> ExportState | None:

@@ -43,12 +43,9 @@ from vireo_media.tools.picture import thumbnail_sizes
 from vireo_media.tools.sandbox import LimitExceeded
 from vireo_media.tools.storyboard import preview, sprites
 from vireo_media.tools.thumbnail import NoFrame
-from vireo_media.worker.encoder_turns import BehindEncodes
 
 log = get_logger()
 
-# The rest of a short film's stream takes no longer; beside that of a long one pictures are made.
-WAIT_SECONDS, LOOK_SECONDS = 60.0, 1.0
 DISK_FULL_SECONDS = 60.0
 UNFIT = (NoFrame, NotMade, LimitExceeded, Refused)
 # Of frames that name no matrix, where nobody knows better: as players take them.
@@ -57,11 +54,7 @@ ROUNDING_SECONDS = 0.0006
 
 
 class Pictures:
-    """Makes pictures of videos.
-
-    Args:
-        turn: when what nobody waits for may begin.
-    """
+    """Makes pictures of videos."""
 
     def __init__(
         self,
@@ -70,14 +63,12 @@ class Pictures:
         uploads: UploadTable,
         table: VideoPictureTable,
         files: MediaFiles,
-        turn: BehindEncodes,
     ) -> None:
         self._made = made
         self._asked = asked
         self._uploads = uploads
         self._table = table
         self._files = files
-        self._turn = turn
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -106,12 +97,11 @@ class Pictures:
     def _make(self, job: Job, upload: Upload, film: Path, stop: threading.Event) -> None:
         hash_path, told = job.subject, FilesChange(job.subject)
         # It takes a moment, and every list wants them.
-        if not self._files.pictures.is_sized(hash_path):
-            self._publish_sizes(job, upload)
-        self._turn.wait()
+        self._publish_sizes(job, upload)
         try:
             measured = measure(film, stop=stop)
         except UNFIT as error:
+            _require_in_place(film)
             self._not_made(job, "all", error)
             self._made.finish(job, lambda cursor: rows.set_failed(cursor, hash_path))
             return
@@ -119,10 +109,7 @@ class Pictures:
         frames = self._candidates(job, film, measured, matrix, stop)
         parts, webvtt = self._storyboard(job, film, measured, matrix, stop)
         moving = self._preview(job, film, measured, matrix, stop)
-        if not film.exists():
-            # A moderator's decision moved it: what could not be made says nothing about it. The
-            # next attempt finds it, or sees that the video was deleted.
-            raise FileNotFoundError(film)
+        _require_in_place(film)
         pictures = self._files.pictures.transfer(hash_path, frames, parts, webvtt, moving)
 
         def also(cursor: Cursor) -> None:
@@ -279,6 +266,13 @@ class Pictures:
 
 def _answer(cursor: Cursor, job: Job, state: AskState) -> None:
     rows.answer(cursor, job.subject, str(job.payload["ask_id"]), state)
+
+
+def _require_in_place(film: Path) -> None:
+    """Raises FileNotFoundError where a moderator's decision moved it: what could not be made says
+    nothing about it. The next attempt finds it, or sees that the video was deleted."""
+    if not film.exists():
+        raise FileNotFoundError(film)
 
 
 def _make_sizes(source: Path, made: Mapping[Size, Path]) -> None:

@@ -11,6 +11,7 @@ another job, behind it.
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from pymysql.cursors import Cursor
 
@@ -49,7 +50,7 @@ from vireo_media.worker.steps.work import BT709, Part, Work
 
 log = get_logger()
 
-DISK_FULL_SECONDS = 60.0
+DISK_FULL_SECONDS, MOVED_SECONDS = 60.0, 1.0
 UNFINISHED = ("waiting", "processing")
 # What is raised about this file: doing the same again would end alike.
 UNFIT = (TranscodeFailed, BadFragments, NotMade, LimitExceeded, Refused)
@@ -106,6 +107,7 @@ class Renderer:
             try:
                 self._render(work, of_film=of_film)
             except UNFIT as error:
+                _require_in_place(source)
                 log.warning("renditions_failed", error=str(error))
                 self._fail(job, upload)
             except DiskFull:
@@ -214,6 +216,8 @@ class Renderer:
             copied = copied_part(work, found, begins.video, self._tools)
             sound = sound_part(work, found, begins.sound, self._tools)
             looked = looking.result()
+        if copied is None:
+            _require_in_place(work.source)
         size = work.source.stat().st_size
         _, rungs = rungs_of(found, looked, size, self._storage, copied=copied is not None)
         if cost_of(found) > self._tools.max_cost:
@@ -367,3 +371,10 @@ def _shown(row: RenditionRow) -> tuple[int, int]:
     if row.state == "ready":
         return row.made.width, row.made.shown_height
     return row.rung.size.width, row.rung.size.height
+
+
+def _require_in_place(source: Path) -> None:
+    """Raises TryLater where a moderator's decision moved it: what could not be made says nothing
+    about it. The next attempt finds it, or sees that the video was deleted."""
+    if not source.exists():
+        raise TryLater("the film was moved", MOVED_SECONDS)

@@ -1,12 +1,14 @@
 """The job ``verify``: is what was published as a copy whole? If not, it is encoded instead."""
 
 import threading
+from pathlib import Path
 
 from pymysql.cursors import Cursor
 
 from vireo_common import jobs
 from vireo_common.jobs import Job, JobQueue, LeaseLost
 from vireo_common.logs import get_logger
+from vireo_common.worker import TryLater
 from vireo_media.core.uploads import UploadState
 from vireo_media.storage import uploads as upload_rows
 from vireo_media.storage.files import MediaFiles
@@ -14,33 +16,24 @@ from vireo_media.storage.uploads import RENDITIONS_QUEUE, UploadGone, UploadTabl
 from vireo_media.tools.decode import decodes
 from vireo_media.tools.measure import NotMade, measure
 from vireo_media.tools.sandbox import LimitExceeded
-from vireo_media.worker.encoder_turns import BehindEncodes
 
 log = get_logger()
 
-
-# Most copies are whole: what people watch is encoded first, unless there is always something.
-WAIT_SECONDS, LOOK_SECONDS = 300.0, 5.0
+MOVED_SECONDS = 1.0
 
 
 class Verifier:
-    """Decodes published copies to their end.
-
-    Args:
-        turn: when it may begin.
-    """
+    """Decodes published copies to their end."""
 
     def __init__(
         self,
         queue: JobQueue,
         uploads: UploadTable,
         files: MediaFiles,
-        turn: BehindEncodes,
     ) -> None:
         self._queue = queue
         self._uploads = uploads
         self._files = files
-        self._turn = turn
 
     def verify(self, job: Job, stop: threading.Event) -> None:
         """Have a copy encoded that does not decode to its end; it is served until that is done."""
@@ -48,8 +41,7 @@ class Verifier:
         if upload is None or upload.upload_id != job.payload["upload_id"]:
             self._queue.finish(job)
             return
-        self._turn.wait()
-        if self._is_whole(job.subject, stop):
+        if self._is_whole(job, stop):
             self._queue.finish(job)
             return
         log.warning("copy_is_damaged", hash_path=job.subject)
@@ -74,14 +66,24 @@ class Verifier:
         """Leave a copy as it is that could not be looked through."""
         self._queue.quarantine(job, error, lambda cursor: None)
 
-    def _is_whole(self, hash_path: str, stop: threading.Event) -> bool:
+    def _is_whole(self, job: Job, stop: threading.Event) -> bool:
+        hash_path = job.subject
         try:
             with self._files.blobs.fetch(self._files.film(hash_path)) as video:
-                seconds = measure(video, stop=stop).duration
-                return decodes(video, seconds, stop=stop)
-        except (NotMade, FileNotFoundError):
+                whole = self._plays(video, stop)
+                if not whole and not video.exists():
+                    # A moderator's decision moved it, which says nothing about it.
+                    raise TryLater("the film was moved", MOVED_SECONDS)
+                return whole
+        except FileNotFoundError:
             return False
         except LimitExceeded as error:
             # It is too much for the bounds of one child: that says nothing about the file.
             log.warning("copy_not_verified", hash_path=hash_path, error=str(error))
             return True
+
+    def _plays(self, video: Path, stop: threading.Event) -> bool:
+        try:
+            return decodes(video, measure(video, stop=stop).duration, stop=stop)
+        except NotMade:
+            return False

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vireo_media.core.caption_files import read_captions
+from vireo_media.core.cue_texts import clean
 from vireo_media.core.cues import LONGEST_CUE, MOST_CUES, NotCaptions, webvtt
 from vireo_testing.generated import UNHURRIED
 from vireo_testing.webvtt import ReadCue, read_webvtt
@@ -123,6 +124,13 @@ def test_cues_in_any_order_that_overlap_or_run_backwards() -> None:
 )
 def test_texts(typed: str, shown: str) -> None:
     assert text_of(typed) == shown
+
+
+def test_a_colour_far_behind_its_name() -> None:
+    """The pattern passes what stands between once."""
+    typed = "<font color=" + 1000 * " " + '"' + 1000 * " "
+    assert clean(typed + '"red">hi</font>').text == "<c.red>hi</c>"
+    assert clean(typed + "!>hi</font>").text == "hi"
 
 
 def test_places_of_srt() -> None:

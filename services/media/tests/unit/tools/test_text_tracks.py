@@ -1,7 +1,9 @@
 """Captions and chapters that are in files, found by the real programs."""
 
+import json
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -144,3 +146,13 @@ def test_chapters_are_sane() -> None:
     assert sane_chapters(found) == [Chapter(0.0, "a" * 200), Chapter(5.0, "b c")]
     assert sane_chapters(found[:1]) == []
     assert len(sane_chapters([Chapter(n, "") for n in range(2000)])) == MOST_CHAPTERS
+
+
+@pytest.mark.parametrize("letter", ["a", "\u4e2d", "\U0001f3ac"])
+def test_all_titles_fit_into_an_event(letter: str) -> None:
+    """Its column has 64 KiB, with captions and all, and letters are escaped there."""
+    kept = sane_chapters([Chapter(n, letter * 200) for n in range(MOST_CHAPTERS)])
+    assert len(kept) == MOST_CHAPTERS
+    assert len(json.dumps([asdict(each) for each in kept])) < 50_000
+    few = [Chapter(n, letter * 200) for n in range(10)]
+    assert sane_chapters(few) == few
