@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from vireo_testing.browser import PHONE, Visit
 from vireo_testing.person import Person
+from vireo_testing.player import heard
 
 Visitor = Callable[..., Visit]
 Enter = Callable[..., Any]
@@ -161,6 +162,7 @@ def test_who_is_signed_out_writes_and_signs_in_then(
     ):
         dialog.get_by_role("button", name="Sign in").click()
     expect(field(tab)).to_have_value("")
+    heard(tab, lambda: sent)
     sent[0].continue_()
     expect(comment(tab, "Just this")).to_have_count(1)
     expect(comment(tab, "Just this").get_by_role("button", name="Like")).to_be_visible()
@@ -181,6 +183,7 @@ def test_it_is_there_at_once(
     expect(comment(tab, "Now")).to_have_attribute("aria-busy", "true")
     expect(field(tab)).to_have_value("")
     field(tab).fill("and more")
+    heard(tab, lambda: held)
     held[0].continue_()
     expect(comment(tab, "Now")).not_to_have_attribute("aria-busy", "true")
     expect(field(tab)).to_have_value("and more")

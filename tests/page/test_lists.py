@@ -38,7 +38,7 @@ def test_who_comes_back_finds_what_was_left(visit: Visit, many: Person) -> None:
     assert height > 500
     card.click()
     expect(tab.get_by_role("heading", level=1)).to_have_text(title)
-    assert tab.evaluate("scrollY") == 0
+    until(tab, "scrollY === 0")
     # More of the channel stands beside the player, and is asked for at the same address.
     expect(tab.locator(".beside-list .name").first).to_be_visible()
     asked: list[str] = []

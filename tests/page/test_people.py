@@ -71,7 +71,7 @@ def test_likes_are_shown_at_once_and_put_back_where_they_fail(
     dislike.click()
     expect(dislike).to_have_attribute("aria-pressed", "true")
     expect(like).to_contain_text(str(before))
-    assert len(held) == 1
+    wait(tab, lambda: len(held) == 1)
     may_pass = True
     held[0].continue_()
     wait(tab, lambda: person.client.show_video(hash_path).my_reaction == "dislike")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from vireo_testing.browser import PHONE, Visit, told, until
 from vireo_testing.person import Person
-from vireo_testing.player import wait_for
+from vireo_testing.player import heard, wait_for
 
 Owner = tuple[Person, str]
 
@@ -176,13 +176,13 @@ def test_what_comes_next_is_offered(visit: Visit, three: tuple[Person, list[str]
     end_of(tab)
     card.get_by_role("link", name="Play").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Two")
-    assert tab.url.endswith(f"/watch/{two}")
+    tab.wait_for_url(f"**/watch/{two}")
     # The list is gone through from its newest video to its oldest, and then from the start.
     wait_for(tab, "v.readyState === 4")
     tab.evaluate("document.querySelector('video').play()")
     expect(card.get_by_text("One", exact=True)).to_be_visible()
     card.get_by_role("link", name="Play").click()
-    assert tab.url.endswith(f"/watch/{one}")
+    tab.wait_for_url(f"**/watch/{one}")
     expect(card.get_by_text("Three", exact=True)).to_be_visible()
     # Whoever watches it again is done with the question.
     tab.keyboard.press("0")
@@ -328,7 +328,7 @@ def test_the_picture_does_not_wait_for_the_players_script(visit: Visit, plain: s
     tab.get_by_role("button", name="Play", exact=True).click()
     wait_for(tab, "!v.paused && v.currentTime > 0")
     expect(tab.get_by_role("button", name="Play", exact=True)).to_have_count(0)
-    assert held
+    heard(tab, lambda: held)
     may_pass = True
     for route in held:
         route.continue_()

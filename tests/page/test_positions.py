@@ -73,8 +73,8 @@ def test_who_watches_is_counted_and_goes_on_where_it_was_left(
     # Who has watched nothing yet says nothing.
     assert all(one["watched"] > 0 for one in said)
     assert len({one["session"] for one in said}) == 1
-    assert 10 < sum(one["watched"] for one in said) < 13
-    assert 11 <= said[-1]["position"] < 13
+    assert said[-1]["position"] >= 11
+    assert abs(sum(one["watched"] for one in said) - said[-1]["position"]) < 0.5
     wait(tab, lambda: person.client.show_video(hash_path).views == 1)
     # A jump is not watched, and nothing is said while it stands still.
     count = len(said)

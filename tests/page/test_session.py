@@ -193,10 +193,10 @@ def test_a_form_is_no_place_to_go_on(visit: Visit, url: str) -> None:
     tab.get_by_role("main").get_by_role("link", name="Sign in").click()
     # By the link at the top the same place is kept; from another form there is none.
     tab.get_by_role("banner").get_by_role("link", name="Sign in").click()
-    assert tab.url == f"{url}/enter?next=%2Fstudio"
+    tab.wait_for_url(f"{url}/enter?next=%2Fstudio")
     tab.goto(f"{url}/forgot")
     tab.get_by_role("banner").get_by_role("link", name="Sign in").click()
-    assert tab.url == f"{url}/enter"
+    tab.wait_for_url(f"{url}/enter")
     tab.goto(f"{url}/enter?next=/join")
     guess(tab, person.name, person.password)
     tab.wait_for_url(f"{url}/")

@@ -116,7 +116,7 @@ def test_a_small_screen_is_not_sent_more_than_it_shows(
     tab.goto(f"{visit.url}/watch/{film[1]}")
     ready(tab)
     # 320 pixels wide are 180 lines.
-    assert lines_of(tab) == 240
+    heard(tab, lambda: lines_of(tab) == 240)
     highest = rendition(visit.url, film[1], "640x360")
     assert not any(f"/{highest}." in one for one in found)
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from vireo_testing.browser import PHONE, Visit, until
 from vireo_testing.clips import AAC, H264, ffmpeg, picture, tone
 from vireo_testing.person import Person
+from vireo_testing.player import heard
 
 Visitor = Callable[..., Visit]
 Enter = Callable[..., Any]
@@ -240,8 +241,8 @@ def test_who_closes_the_tab_is_asked(visit: Visit, enter: Enter, url: str, film:
 
     tab.on("dialog", stay)
     tab.close(run_before_unload=True)
+    heard(tab, lambda: asked == ["beforeunload"])
     until(tab, "document.querySelector('.tray') !== null")
-    assert asked == ["beforeunload"]
     tray_of(tab).get_by_role("button", name="Cancel “film”").click()
     expect(tray_of(tab)).to_have_count(0)
 

@@ -60,11 +60,12 @@ export async function resetPassword(token: string, password: string): Promise<vo
 export function exportMe(): Promise<Blob | null> {
   return withToken(async (token) => {
     const headers = { Authorization: `Bearer ${token}` };
-    const answer = await fetch("/me/export", { headers }).catch(() => {
+    const lost = (): never => {
       doubtLine();
       throw offline();
-    });
-    if (answer.status === 200) return answer.blob();
+    };
+    const answer = await fetch("/me/export", { headers }).catch(lost);
+    if (answer.status === 200) return answer.blob().catch(lost);
     if (answer.status === 202) return null;
     const body: unknown = await answer.json().catch(() => null);
     throw failureFrom(answer.status, body, answer.headers.get("X-Request-ID") ?? "");

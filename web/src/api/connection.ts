@@ -42,12 +42,17 @@ async function look(): Promise<void> {
     online.value = false;
     await wait(LOOK_MS);
   }
+  lost ||= !online.peek();
   online.value = true;
   if (lost) returns.value += 1;
 }
 
-/** A request had no answer: look whether it is the line, and if so, until it is back. */
-export function doubtLine(): void {
+/**
+ * A request had no answer: look whether it is the line, and if so, until it is back. `lost`: that
+ * was seen already, so that it is told when it is back, also if that is at once.
+ */
+export function doubtLine(lost = false): void {
+  if (lost) online.value = false;
   if (looking) return;
   looking = true;
   void look().finally(() => {

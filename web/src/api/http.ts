@@ -50,7 +50,11 @@ async function once<T>(path: string, ask: Ask): Promise<Answer<T>> {
       keepalive: ask.keepalive ?? false,
       signal: ask.signal ? AbortSignal.any([ask.signal, limit]) : limit,
     });
-    body = await answer.json().catch(() => null);
+    body = await answer.json().catch((cause: unknown) => {
+      // An answer that was cut off is none; what a proxy says of a failure need not be JSON.
+      if (answer.ok) throw cause;
+      return null;
+    });
   } catch (cause) {
     if (ask.signal?.aborted) throw cause;
     doubtLine();

@@ -16,6 +16,9 @@ export const account = signal<string | null>(null);
 /** Set while the session has ended and the same person is asked to sign in again. */
 export const askingAgain = signal<{ name: string; done: (signedIn: boolean) => void } | null>(null);
 
+/** Raised whenever somebody signs in, in whichever tab. */
+export const signIns = signal(0);
+
 // A token that ends within this time is not begun with.
 const SPARE_MS = 20_000;
 
@@ -32,6 +35,7 @@ export function isSame(one: string | null, other: string | null): boolean {
 function keep(answer: SignedIn, name: string, renewed: boolean): void {
   ({ token, until } = newsOf(answer));
   tell({ token, until, name, renewed });
+  if (!renewed) signIns.value += 1;
 }
 
 function forget(): void {
@@ -192,6 +196,7 @@ export function startSession(): void {
     if (news) {
       ({ token, until } = news);
       account.value = news.name;
+      if (!news.renewed) signIns.value += 1;
     } else forget();
     const asked = askingAgain.peek();
     asked?.done(isSame(asked.name, account.peek()));

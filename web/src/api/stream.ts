@@ -6,7 +6,7 @@
 import { doubtLine, online } from "~/api/connection";
 import { Failure, failureFrom, offline, SignedOut } from "~/api/failure";
 import { type Heard, live, tellHearers } from "~/api/heard";
-import { askingAgain, isSame, quietly } from "~/api/session";
+import { isSame, quietly, signIns } from "~/api/session";
 import { EventParser } from "~/api/sse";
 import { unread } from "~/api/unread";
 
@@ -176,13 +176,12 @@ async function inTurn(name: string, ended: AbortSignal): Promise<void> {
   }
 }
 
-/** Wait until somebody who was asked to sign in again has done so. */
+/** Wait until somebody has signed in again, in whichever tab they were asked. */
 const signedInAgain = (ended: AbortSignal) =>
   new Promise<void>((done) => {
-    let asked = false;
-    const forget = askingAgain.subscribe((now) => {
-      if (asked && !now) queueMicrotask(over);
-      asked = now !== null;
+    const known = signIns.peek();
+    const forget = signIns.subscribe((now) => {
+      if (now !== known) queueMicrotask(over);
     });
     const over = () => {
       forget();

@@ -107,7 +107,9 @@ async function follow(id: number, hash: string, signal: AbortSignal): Promise<vo
     const [video, processing] = await Promise.all([look(hash), lookAt(hash)]);
     if (signal.aborted) return;
     if (processing) set(id, { processing });
-    if (video?.state === "ready" || video?.state === "failed") {
+    // Of one that is tried again catalog hears a moment later.
+    const failed = video?.state === "failed" && processing !== null && !isMoving(processing);
+    if (video?.state === "ready" || (video?.state === "failed" && failed)) {
       return set(id, { phase: video.state, reason: video.reason ?? video.note ?? "" });
     }
     // Two answers, of which one may have been lost or be older: what is not told here yet will not

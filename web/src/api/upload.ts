@@ -36,6 +36,7 @@ function attempt(
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
     const request = new XMLHttpRequest();
     const speed = speedometer();
     const stop = () => request.abort();

@@ -24,8 +24,10 @@ export function useNotices(name: string, limit: number): Pages<Notice> {
   const found = useMemo(() => new Pages(noticesAt(limit), listNotices), [name, limit]);
   useEffect(() => {
     void readAll(found);
-    return onHeard((heard) => {
-      if (heard.event !== "notification" || found.state.peek() === "loading") return;
+    const seen = () => !document.hidden && void markRead(found);
+    document.addEventListener("visibilitychange", seen);
+    const forget = onHeard((heard) => {
+      if (heard.event !== "notification") return;
       const { data } = heard;
       const others = found.rows.peek().filter(({ id }) => id !== data.id);
       // One that was marked as read on another device stays where it is.
@@ -34,8 +36,13 @@ export function useNotices(name: string, limit: number): Pages<Notice> {
         return;
       }
       found.rows.value = [data, ...others];
-      void readUpTo(data.id).catch(() => undefined);
+      // In a tab that nobody looks at it is not read.
+      if (!document.hidden) void readUpTo(data.id).catch(() => undefined);
     });
+    return () => {
+      forget();
+      document.removeEventListener("visibilitychange", seen);
+    };
   }, [found]);
   return found;
 }
@@ -43,16 +50,25 @@ export function useNotices(name: string, limit: number): Pages<Notice> {
 /** Load them, and mark all as read; they keep their marks as long as they are looked at. */
 async function readAll(found: Pages<Notice>): Promise<void> {
   await found.more();
+  await markRead(found);
+}
+
+async function markRead(found: Pages<Notice>): Promise<void> {
   const first = found.rows.peek()[0];
   if (!first || (unread.peek() === 0 && found.rows.peek().every(({ read }) => read))) return;
   // Where that fails they stay unread, and the next look marks them.
+  const before = unread.peek();
   await readUpTo(first.id).then(
     () => {
-      unread.value = 0;
+      // Unless another one came meanwhile.
+      if (unread.peek() === before) unread.value = 0;
     },
     () => undefined,
   );
 }
+
+/** Each once: one that was heard may come a second time with a page. */
+const once = (rows: Notice[]) => [...new Map(rows.map((row) => [row.id, row])).values()];
 
 const SKELETONS = Array.from({ length: 4 }, (_, n) => (
   <li key={n}>
@@ -69,7 +85,7 @@ export function Notices({ found, name }: { found: Pages<Notice>; name: string })
   return (
     <>
       <ul class="notices" aria-busy={loading}>
-        {rows.map((notice) => (
+        {once(rows).map((notice) => (
           <li key={notice.id}>
             <NoticeRow notice={notice} name={name} />
           </li>

@@ -26,7 +26,8 @@ export function lazy<P extends object>(
     const [, setRound] = useState(0);
     const [failed, setFailed] = useState(false);
     const begin = useCallback(() => {
-      if (come) return;
+      // It came between this one was drawn and now.
+      if (come) return setRound((n) => n + 1);
       setFailed(false);
       load().then(
         (component) => {

@@ -143,7 +143,7 @@ export function useControls(
       await define(language.peek());
       for (let step = 1; step <= STEPS && wanted; step++) {
         await idle();
-        setSteps(step);
+        setSteps((now) => Math.max(now, step));
       }
     }
     setMissing(false);

@@ -93,11 +93,12 @@ export function useTrouble(video: Video, stream: Stream | null): "broken" | "off
     let here = true;
     const fail = async () => {
       if (streamed.current) return;
-      at = it.currentTime;
-      played = !it.paused;
+      // A second try that fails too stands at the beginning, and still.
+      at = it.currentTime || at;
+      played ||= !it.paused;
       const there = await answers();
       if (!here) return;
-      if (!there) doubtLine();
+      if (!there) doubtLine(true);
       setTrouble(there ? "broken" : "offline");
     };
     const again = () => {
@@ -110,7 +111,11 @@ export function useTrouble(video: Video, stream: Stream | null): "broken" | "off
         if (played) it.play().catch(() => undefined);
       });
     };
-    const fine = () => setTrouble(null);
+    const fine = () => {
+      at = 0;
+      played = false;
+      setTrouble(null);
+    };
     const heard = () => void fail();
     it.addEventListener("error", heard);
     it.addEventListener("playing", fine);

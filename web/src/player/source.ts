@@ -36,9 +36,9 @@ function beginOf(hash: string, left: number | null, duration: number): number {
 
 /** Go on where it was, with another source. */
 function goOnAt(it: HTMLVideoElement, at: number, played: boolean): void {
-  if (at === 0) return;
+  if (at === 0 && !played) return;
   const known = () => {
-    it.currentTime = at;
+    if (at > 0) it.currentTime = at;
     // Refused where it may not begin by itself; its button is there.
     if (played) it.play().catch(() => undefined);
   };

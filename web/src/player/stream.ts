@@ -209,7 +209,7 @@ class HlsStream implements Stream {
       this.beginning.onFailed();
     } else {
       this.lost.value = true;
-      doubtLine();
+      doubtLine(true);
     }
   }
 

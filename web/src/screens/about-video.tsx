@@ -1,6 +1,6 @@
 /** What there is to say of a video below it, and what one can do with it. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { showChannel } from "~/api/people";
 import { account, isSame } from "~/api/session";
 import type { Channel, Video } from "~/api/types";
@@ -101,12 +101,19 @@ interface OfChannelProps {
 /** Whose it is; how many follow them is known a moment later. */
 function OfChannel({ video, onKnown }: OfChannelProps) {
   const t = texts.value;
-  const [found, , put] = useLoad(() => showChannel(video.channel), [video.channel, account.value]);
+  const [found, again, put] = useLoad(
+    () => showChannel(video.channel),
+    [video.channel, account.value],
+  );
   const known = found.state === "ready" ? found.value : null;
+  const latest = useRef(known);
+  latest.current = known;
   const following = useFollow<Partial<Channel> & Pick<Channel, "channel">>(
     known ?? { channel: video.channel, subscribed: video.subscribed ?? false },
     (now) => {
-      if (known) put({ ...known, ...now });
+      if (latest.current) put({ ...latest.current, ...now });
+      // What is on its way may be from before.
+      else again();
       onKnown({ subscribed: now.subscribed ?? false });
     },
   );

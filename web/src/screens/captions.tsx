@@ -74,6 +74,8 @@ export function CaptionsPart({ video, onChanged }: PartProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [there, setThere] = useState(video.captions ?? []);
+  // One may be removed while another is on its way.
+  const latest = useRef(there);
   const [chosen, setChosen] = useState<string>(language.value);
   const [problem, setProblem] = useState<"" | "noFile" | "large">("");
   const act = useAct();
@@ -86,6 +88,7 @@ export function CaptionsPart({ video, onChanged }: PartProps) {
   }, [error, id]);
 
   function show(captions: Captions[]): void {
+    latest.current = captions;
     setThere(captions);
     onChanged(captions);
   }
@@ -101,7 +104,7 @@ export function CaptionsPart({ video, onChanged }: PartProps) {
     }
     void act.run(async () => {
       const set = await setCaptions(video.thumbnail, chosen, file);
-      const others = there.filter((one) => one.language !== set.language);
+      const others = latest.current.filter((one) => one.language !== set.language);
       show([...others, set].sort((one, other) => one.language.localeCompare(other.language)));
       if (input.current) input.current.value = "";
       say(t.added(nameOf(set.language, set.label)));
@@ -111,7 +114,7 @@ export function CaptionsPart({ video, onChanged }: PartProps) {
   function remove(one: Captions): void {
     void removing.run(async () => {
       await removeCaptions(video.thumbnail, one.language);
-      show(there.filter((other) => other !== one));
+      show(latest.current.filter((other) => other.language !== one.language));
       say(t.removed(nameOf(one.language, one.label)));
     });
   }

@@ -1,6 +1,6 @@
 /** A channel: its picture, what it says of itself, and its videos. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { listing } from "~/api/listing";
 import { showChannel } from "~/api/people";
 import { account, isSame } from "~/api/session";
@@ -117,7 +117,11 @@ function Head({ known, onKnown }: HeadProps) {
 export function Channel({ name }: { name: string }) {
   const t = texts.value;
   const [found, again, put] = useLoad(() => showChannel(name), [name, account.value]);
-  const channel = found.state === "ready" ? found.value : null;
+  // Who signs in to do something here goes on with it: what is shown stays until it is known anew.
+  const last = useRef<{ name: string; value: ChannelValue | null }>({ name, value: null });
+  if (last.current.name !== name) last.current = { name, value: null };
+  if (found.state === "ready") last.current.value = found.value;
+  const channel = found.state === "failed" ? null : last.current.value;
   const here = place.value;
   const videos = useMemo(
     () => listing(lists.channel(name), { back: here.by === "back" }),

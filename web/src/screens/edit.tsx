@@ -109,6 +109,12 @@ function FormSkeleton() {
 export function Edit({ video, onClose, ...rest }: EditProps) {
   const t = texts.value;
   const [found, again] = useLoad(() => showVideo(video.thumbnail), [video.thumbnail]);
+  // One part may be saved after another in the same dialog.
+  const changed = useRef<Partial<Video>>({});
+  const change = (part: Partial<Video>): Video => {
+    changed.current = { ...changed.current, ...part };
+    return { ...(found.state === "ready" ? found.value : video), ...changed.current };
+  };
   return (
     <Dialog wide title={t.studio.editTitle} onClose={onClose}>
       {found.state === "ready" ? (
@@ -118,15 +124,15 @@ export function Edit({ video, onClose, ...rest }: EditProps) {
             <ThumbnailPart
               video={found.value}
               onChanged={(version) => {
-                const changed = { ...found.value, thumbnail_version: version };
-                noteChange(changed);
-                rest.onSaved?.(changed);
+                const now = change({ thumbnail_version: version });
+                noteChange(now);
+                rest.onSaved?.(now);
               }}
             />
           )}
           <CaptionsPart
             video={found.value}
-            onChanged={(captions) => rest.onSaved?.({ ...found.value, captions })}
+            onChanged={(captions) => rest.onSaved?.(change({ captions }))}
           />
         </>
       ) : (

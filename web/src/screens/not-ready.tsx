@@ -17,16 +17,22 @@ const Making = lazy(
   () => null,
 );
 
-/** Look when something is heard of it, or now and then where nothing can be heard. */
+/**
+ * Look when something is heard of it, or now and then where nothing can be heard; and once more
+ * behind that, for the answer to a look may be older than what was heard before it.
+ */
 function useLooks(hash: string, moves: boolean, put: (video: Video) => void): void {
   useEffect(() => {
     const ended = new AbortController();
     async function look(): Promise<void> {
+      let heard = news(hash, LOOK_MS, ended.signal);
       while (!ended.signal.aborted) {
-        await news(hash, moves && !live.peek() ? LOOK_MS : null, ended.signal);
+        const again = (await heard) !== null;
+        heard = news(hash, again || (moves && !live.peek()) ? LOOK_MS : null, ended.signal);
         // Where a look fails, the next one may not.
         const video = await showVideo(hash).catch(() => null);
         if (video && !ended.signal.aborted) put(video);
+        else if (!ended.signal.aborted) heard = news(hash, LOOK_MS, ended.signal);
       }
     }
     void look();

@@ -1,6 +1,6 @@
 /** Puts a video into playlists, or takes it out of them. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { newKey } from "~/api/http";
 import { addToPlaylist, createPlaylist, playlistsWith, removeFromPlaylist } from "~/api/library";
 import type { PlaylistWith, Video } from "~/api/types";
@@ -118,10 +118,18 @@ export function Save({ video, onClose }: SaveProps) {
   const [found, again, put] = useLoad(() => playlistsWith(hash), [hash]);
   const [making, setMaking] = useState(false);
   const lists = found.state === "ready" ? found.value : [];
-  const known = (list: PlaylistWith) => put(lists.map((one) => (one.id === list.id ? list : one)));
+  // Several may be on their way at once.
+  const latest = useRef(lists);
+  latest.current = lists;
+  const show = (rows: PlaylistWith[]) => {
+    latest.current = rows;
+    put(rows);
+  };
+  const known = (list: PlaylistWith) =>
+    show(latest.current.map((one) => (one.id === list.id ? list : one)));
   const made = (list: PlaylistWith) => {
-    const [later, ...others] = lists;
-    put([...(later ? [later] : []), list, ...others]);
+    const [later, ...others] = latest.current;
+    show([...(later ? [later] : []), list, ...others]);
     setMaking(false);
   };
   return (

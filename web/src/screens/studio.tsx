@@ -25,21 +25,29 @@ const LOOK_MS = 3000;
 function useLooks(found: Listing, back: boolean): void {
   useEffect(() => {
     const ended = new AbortController();
-    async function look(first: number): Promise<void> {
-      for (let count = first; !ended.signal.aborted; count = await toLook(found, ended.signal)) {
-        // Where a look fails, the next one may not; nothing is taken away meanwhile.
+    async function look(): Promise<void> {
+      let count = back ? found.rows.peek().length : 0;
+      let again = true;
+      while (!ended.signal.aborted) {
+        // What is heard while one looks counts too; and the answer to a look may be older than
+        // what was heard before it, so that there is one more behind it.
+        const told = news(null, again || !live.peek() ? LOOK_MS : null, ended.signal);
         const seen = live.peek() || !document.hidden;
-        if (count > 0 && seen) await found.refresh(count, firstOfMine).catch(() => {});
+        // Where a look fails, the next one may not; nothing is taken away meanwhile.
+        const failed =
+          count > 0 && seen && (await found.refresh(count, firstOfMine).catch(() => true)) === true;
+        const heard = await told;
+        again = heard !== null || failed || found.state.peek() === "loading";
+        count = toLook(found, heard);
       }
     }
-    void look(back ? found.rows.peek().length : 0);
+    void look();
     return () => ended.abort();
   }, [found, back]);
 }
 
-/** Wait until it is time to look; how many rows to look at. */
-async function toLook(found: Listing, ended: AbortSignal): Promise<number> {
-  const heard = await news(null, live.peek() ? null : LOOK_MS, ended);
+/** How many rows to look at, after what was heard of one of them (`null`: nothing). */
+function toLook(found: Listing, heard: string | null): number {
   const rows = found.rows.peek();
   const at = heard === null ? -1 : rows.findIndex(({ thumbnail }) => thumbnail === heard);
   return Math.max(at, rows.findLastIndex(moves)) + 1;

@@ -1,6 +1,6 @@
 /** The comments of a video. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { commentLists, listComments, postComment } from "~/api/people";
 import { account, isSame } from "~/api/session";
 import type { CommentSort, Video } from "~/api/types";
@@ -148,8 +148,12 @@ export function Comments({ video, seek, onCount }: TalkProps) {
     account.value,
   ]);
   const thread = useThread(found);
-  const rows = unique(found.rows.value);
   const state = found.state.value;
+  const come = state === "end" || state === "failed" || found.rows.value.length > 0;
+  // What is shown stays until it is known anew: who signs in to answer, goes on with it.
+  const shown = useRef(found);
+  if (come && state !== "loading") shown.current = found;
+  const rows = unique(shown.current.rows.value);
   const around: Surroundings = {
     video,
     seek,

@@ -166,12 +166,7 @@ export function CommentForm(props: FormProps) {
           >
             {texts.value.cancel}
           </button>
-          <Button
-            type="submit"
-            kind="main"
-            busy={busy && !ahead}
-            disabled={!words || long || left > 0}
-          >
+          <Button type="submit" kind="main" busy={busy} disabled={!words || long || left > 0}>
             {submit}
           </Button>
         </div>

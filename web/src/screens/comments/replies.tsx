@@ -15,7 +15,7 @@ interface RepliesProps {
   /** One's own that were written here, the oldest first. */
   written: Row[];
   around: Surroundings;
-  onChanged: (written: Row[]) => void;
+  onChanged: (change: (written: Row[]) => Row[]) => void;
   /** There is one more that is shown, or fewer. */
   onCount: (by: number) => void;
   onReply: (to: Row) => void;
@@ -28,11 +28,11 @@ function List({ parent, written, around, onChanged, onCount, onReply }: RepliesP
   const rows = unique([...found.rows.value, ...written]);
   const put = (row: Row) => {
     thread.put(row);
-    onChanged(written.map((one) => (one.id === row.id ? row : one)));
+    onChanged((rows) => rows.map((one) => (one.id === row.id ? row : one)));
   };
   const remove = (row: Row) => {
     thread.remove(row.id);
-    onChanged(written.filter((one) => one.id !== row.id));
+    onChanged((rows) => rows.filter((one) => one.id !== row.id));
   };
   return (
     <>
