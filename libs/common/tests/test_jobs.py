@@ -52,6 +52,17 @@ def test_oldest_first(database: Database) -> None:
     assert [claimed(queue).job_id for _ in numbers] == numbers
 
 
+def test_whether_a_job_has_waited(database: Database, clean_tables: TestDatabase) -> None:
+    queue = JobQueue(database, QUEUE)
+    assert not queue.any_due()
+    put(database)
+    assert (queue.any_due(), queue.any_due(10)) == (True, False)
+    clean_tables.query("UPDATE Jobs SET RunAfter = RunAfter - INTERVAL 10 SECOND")
+    assert queue.any_due(10)
+    claimed(queue)
+    assert not queue.any_due()
+
+
 def test_delay(database: Database, clean_tables: TestDatabase) -> None:
     put(database, delay=20.5)
     queue = JobQueue(database, QUEUE)

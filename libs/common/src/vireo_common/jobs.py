@@ -53,7 +53,9 @@ ON DUPLICATE KEY UPDATE Turn = GREATEST(Turn, %s) + 1
 
 # Idle slots poll with this one, which takes no lock.
 ANY_DUE = """
-SELECT EXISTS (SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'queued' AND RunAfter <= NOW(3))
+SELECT EXISTS (
+        SELECT 1 FROM Jobs
+        WHERE Queue = %s AND State = 'queued' AND RunAfter <= NOW(3) - INTERVAL %s SECOND)
     OR EXISTS (SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'running' AND LeaseUntil < NOW(3))
 """
 
@@ -303,10 +305,10 @@ class JobQueue:
 
         self._database.transaction(f"jobs.quarantine.{job.kind}", work)
 
-    def any_due(self) -> bool:
-        """Whether a job waits that could be claimed now."""
+    def any_due(self, seconds: float = 0.0) -> bool:
+        """Whether a job waits that could be claimed now, and could have been for so long."""
         with self._database.read() as cursor:
-            cursor.execute(ANY_DUE, (self._queue, self._queue))
+            cursor.execute(ANY_DUE, (self._queue, seconds, self._queue))
             ((any_due,),) = cursor.fetchall()
         return bool(any_due)
 

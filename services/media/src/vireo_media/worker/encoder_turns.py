@@ -96,29 +96,24 @@ class Turn:
 
 
 class BehindEncodes:
-    """What nobody waits for begins when nothing is encoded, unless there is always something.
+    """What nobody waits for begins when nothing is encoded, or when it has waited for long.
 
     Args:
         is_encoding: whether something is encoded, or waits for it.
-        seconds: how long it waits at the most, from when nothing was encoded last.
-        clock: seconds that only go forward.
+        has_waited: whether one of the jobs that wait here could have begun so many seconds ago.
+        seconds: how long they wait at the most.
     """
 
     def __init__(
         self,
         is_encoding: Callable[[], bool],
+        has_waited: Callable[[float], bool],
         seconds: float,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._is_encoding = is_encoding
+        self._has_waited = has_waited
         self._seconds = seconds
-        self._clock = clock
-        self._idle = clock()
 
     def may_begin(self) -> bool:
-        """Asked all the time, whether there is something to do or not: it notes the answers."""
-        now = self._clock()
-        if self._is_encoding():
-            return now - self._idle >= self._seconds
-        self._idle = now
-        return True
+        """Asked before a job is claimed."""
+        return not self._is_encoding() or self._has_waited(self._seconds)
