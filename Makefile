@@ -70,12 +70,12 @@ page: install ## Build the page from web/ (make up does it too)
 demo: install ## Fill a running Vireo with channels and clips
 	@$(PYTHON) -m vireo_ops.demo
 
-# Six, also on two cores: some tests wait for leases and grace periods most of their time. Who is
+# Five, also on two cores: some tests wait for leases and grace periods most of their time. Who is
 # done takes tests of the others. What they compile is kept, also where the machine's environment says
 # otherwise: rewriting the assertions of all tests takes each of them four seconds.
 test: export PYTHONDONTWRITEBYTECODE =
 test: install-dev ## Run all tests
-	$(PYTHON) -m pytest -n 6 --dist worksteal --durations=10 $(ARGS)
+	$(PYTHON) -m pytest -n 5 --dist worksteal --durations=10 $(ARGS)
 
 test-page: install-dev ## Look at the page with a real browser; screens are kept in build/screens
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile tests/page $(ARGS)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Browser
 
 from vireo_ops import database
@@ -202,13 +203,22 @@ def film(
 
 
 @pytest.fixture(scope="session")
-def told(film: tuple[Person, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def told(
+    url: str, film: tuple[Person, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The film with captions in two languages, each of which says which it is."""
     person, hash_path = film
     for language in ("en", "pt-BR"):
         path = tmp_path_factory.mktemp("captions") / f"{language}.srt"
         path.write_text(f"1\n00:00:00,000 --> 00:02:30,000\nThis is {language}.\n")
         person.client.set_captions(hash_path, language, path)
+    # What everybody is answered is kept for a second, and somebody may just have looked at it.
+    eventually(
+        lambda: (
+            len(requests.get(f"{url}/v/{hash_path}", timeout=10).json()["response"]["captions"])
+            == 2
+        )
+    )
     yield hash_path
     for language in ("en", "pt-BR"):
         person.client.remove_captions(hash_path, language)

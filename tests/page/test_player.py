@@ -133,8 +133,7 @@ def test_an_address_says_where_it_begins(
     visit: Visit, owner: Owner, asked: str, seconds: float
 ) -> None:
     tab = visit.open(f"/watch/{owner[1]}{asked}")
-    wait_for(tab, "v.readyState === 4 && !v.seeking")
-    assert state(tab, "currentTime") == seconds
+    wait_for(tab, f"v.readyState === 4 && !v.seeking && v.currentTime === {seconds}")
     assert tab.get_by_text("Continues at").count() == 0
 
 
