@@ -123,7 +123,8 @@ def _look(path: Path, file_format: FileFormat, stop: threading.Event | None) -> 
     contents = _Contents()
     for stream in printed.get("streams", []):
         _note(contents, stream)
-    contents.begins = _number(printed.get("format", {}), "start_time")
+    # What fills an encoder of sound is before 0 (in ffprobe 7.1, of Matroska too), and not played.
+    contents.begins = max(_number(printed.get("format", {}), "start_time"), 0.0)
     for chapter in printed.get("chapters", [])[:2000]:
         title = str(chapter.get("tags", {}).get("title", ""))
         contents.chapters.append(Chapter(_number(chapter, "start_time") - contents.begins, title))

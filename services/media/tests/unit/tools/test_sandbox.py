@@ -34,12 +34,16 @@ def alive(marker: str) -> list[int]:
     return [each.pid for each in processes if marker in " ".join(each.info["cmdline"] or [])]
 
 
-def states(marker: str) -> set[str]:
-    """How those are that `alive` finds."""
+def stopped(marker: str) -> bool:
+    """Whether all are stopped that `alive` finds.
+
+    A shell that was about to start another program waits for that one, which is stopped (vfork).
+    """
     processes = psutil.process_iter(["cmdline", "status"])
-    return {
+    states = {
         each.info["status"] for each in processes if marker in " ".join(each.info["cmdline"] or [])
     }
+    return psutil.STATUS_STOPPED in states <= {psutil.STATUS_STOPPED, psutil.STATUS_DISK_SLEEP}
 
 
 def test_output_and_exit_code_are_returned() -> None:
@@ -117,7 +121,7 @@ def test_who_is_paused_is_stopped_and_its_wall_clock_too(tmp_path: Path) -> None
 
     def paused() -> bool:
         # The shell and what it has started.
-        if not seen and states(f"sleep {marker}") == {psutil.STATUS_STOPPED}:
+        if not seen and stopped(f"sleep {marker}"):
             seen.append(True)
             now[0] += 10 * ROOMY.wall_seconds
             go_on.touch()
@@ -134,7 +138,7 @@ def test_stop_ends_who_is_paused() -> None:
     marker = f"86405.{os.getpid()}"
 
     def paused() -> bool:
-        if states(f"sleep {marker}") == {psutil.STATUS_STOPPED}:
+        if stopped(f"sleep {marker}"):
             stop.set()
         return True
 
@@ -205,7 +209,7 @@ def test_its_session_is_nice_too() -> None:
 
 
 def test_the_child_is_nice_and_leads_its_own_session() -> None:
-    done = sandbox.run(["sh", "-c", "nice; ps -o pid=,sid= -p $$"], ROOMY)
+    done = sandbox.run(["sh", "-c", "nice; cut -d ' ' -f 1,6 /proc/$$/stat"], ROOMY)
     nice, ids = done.stdout.splitlines()
     process, session = ids.split()
     assert int(nice) >= sandbox.NICE_BACKGROUND
