@@ -75,9 +75,9 @@ PREPARE_IDLE_SECONDS = 0.05
 ENCODE_IDLE_SECONDS = 0.1
 VERIFY_IDLE_SECONDS = 0.5
 EXPORT_IDLE_SECONDS = REMOVAL_IDLE_SECONDS = 0.2
-# How long what nobody waits for lets encodes go first: the rest of a short film's stream is made
-# within that time, and most copies are whole.
-LEFT_FOR_LATER = {PICTURES_QUEUE: 20.0, VERIFY_QUEUE: 300.0}
+# How long what nobody waits for lets encodes go first. Longer, and a busy machine has no storyboard
+# for minutes; most copies are whole.
+LEFT_FOR_LATER = {PICTURES_QUEUE: 5.0, VERIFY_QUEUE: 300.0}
 QUEUES = (
     *(MEDIA_QUEUE, ENCODE_QUEUE, RENDITIONS_QUEUE, EXPORT_QUEUE),
     *(VERIFY_QUEUE, REMOVAL_QUEUE, VISIBILITY_QUEUE, TEXTS_QUEUE),
