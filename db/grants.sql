@@ -48,6 +48,7 @@ GRANT SELECT, INSERT, UPDATE ON ChannelWrites TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE (RequestKey) ON HashPaths TO vireo_catalog;
 -- Whether somebody is sending a body.
 GRANT SELECT (ChannelID, Kind, LeaseUntil) ON OpenUploads TO vireo_catalog;
+GRANT SELECT (PathHash, ExpiresAt) ON TusUploads TO vireo_catalog;
 GRANT SELECT (ChannelID, Name) ON ChannelPictures TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE (Place) ON Events TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON EventLog TO vireo_catalog;
@@ -137,6 +138,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON Captions TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON FileChapters TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON VideoPictures TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON OpenUploads TO vireo_media;
+GRANT SELECT, INSERT, UPDATE, DELETE ON TusUploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON GrantKeys TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ChannelPictures TO vireo_media;

@@ -69,8 +69,8 @@ render() { # NAME.template
 look_up() {
     AUTH_SERVERS=$(servers auth) CATALOG_SERVERS=$(servers catalog)
     COMMUNITY_SERVERS=$(servers community) COMMUNITY_STREAM_SERVERS=$(servers community-stream)
-    MEDIA_SERVERS=$(servers media)
-    export AUTH_SERVERS CATALOG_SERVERS COMMUNITY_SERVERS COMMUNITY_STREAM_SERVERS MEDIA_SERVERS
+    MEDIA_SERVERS=$(servers media) MEDIA_TUS_SERVERS=$(servers media-tus)
+    export AUTH_SERVERS CATALOG_SERVERS COMMUNITY_SERVERS COMMUNITY_STREAM_SERVERS MEDIA_SERVERS MEDIA_TUS_SERVERS
 }
 
 mkdir -p "$conf/cache" "$conf/tmp" "$conf/www" "$prefix/run" \

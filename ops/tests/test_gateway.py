@@ -16,6 +16,7 @@ SERVERS = {
     "community": "unix:/srv/a b/community.sock",
     "community-stream": "unix:/srv/a b/community-stream.sock",
     "media": "unix:/srv/a b/media.sock",
+    "media-tus": "unix:/srv/a b/media-tus.sock",
 }
 
 

@@ -84,7 +84,8 @@ def test_two_run_users_get_through_to_what_is_theirs(layout: Layout) -> None:
     found = modes(layout)
     assert {name for name, mode in found.items() if mode == 0o700} == {
         *("config", "logs", "secrets", "mail", "run/services"),
-        *("media/staging", "media/drafts", "media/originals", "media/candidates", "media/hidden"),
+        *("media/staging", "media/drafts", "media/tus", "media/originals"),
+        *("media/candidates", "media/hidden"),
     }
     assert found["run/sockets"] == found["media/incoming"] == 0o2750
     groups = {

@@ -25,7 +25,7 @@ def programs(users: Users = ONE, **variables: str) -> dict[str, Program]:
 
 def test_services_and_workers() -> None:
     assert list(programs()) == [
-        *("auth", "catalog", "media", "community", "community-stream"),
+        *("auth", "catalog", "media", "community", "community-stream", "media-tus"),
         *("media-worker", "auth-worker", "catalog-worker", "community-worker", "courier"),
     ]
 

@@ -39,6 +39,7 @@ def variables(settings: Settings, servers: Mapping[str, str], user: RunUser) -> 
         "COMMUNITY_SERVERS": _server(servers["community"]),
         "COMMUNITY_STREAM_SERVERS": _server(servers["community-stream"]),
         "MEDIA_SERVERS": _server(servers["media"]),
+        "MEDIA_TUS_SERVERS": _server(servers["media-tus"]),
         # Only a master that runs as root can choose the user of its workers.
         "VIREO_GATEWAY_USER_LINE": f"user {user.name};" if starter.uid == 0 else "",
         # A setting that is a number or a word is a placeholder by its own name.

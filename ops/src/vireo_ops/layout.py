@@ -123,7 +123,8 @@ class Layout:
 
     def service_socket(self, name: str) -> Path:
         """The Unix socket that a service answers HTTP on."""
-        return (self.media_run if name == "media" else self.sockets) / f"{name}.sock"
+        of_media = name == "media" or name.startswith("media-")
+        return (self.media_run if of_media else self.sockets) / f"{name}.sock"
 
     @property
     def spool_socket(self) -> Path:
@@ -166,6 +167,7 @@ class Layout:
             Folder(self.media_run, Owner.MEDIA, Entrance.BOTH),
             Folder(self.media / "staging", Owner.MEDIA),
             Folder(self.media / "drafts", Owner.MEDIA),
+            Folder(self.media / "tus", Owner.MEDIA),
             Folder(self.media / "originals", Owner.MEDIA),
             Folder(self.media / "candidates", Owner.MEDIA),
             # What moderators have hidden: the gateway can not read it.

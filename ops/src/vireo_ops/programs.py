@@ -18,7 +18,8 @@ from vireo_ops.settings import Settings
 
 SERVICES = ("auth", "catalog", "media", "community")
 STREAM = "community-stream"
-ANSWERING = (*SERVICES, STREAM)
+TUS = "media-tus"
+ANSWERING = (*SERVICES, STREAM, TUS)
 """What the gateway passes requests to."""
 # Debian installs servers in folders that an ordinary user's PATH lacks.
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -136,7 +137,8 @@ def service_programs(
             layout, settings, "media", _threaded(of_media, threads.media_threads), Owner.MEDIA
         ),
         _service(layout, settings, "community", fixed, Owner.SERVICES),
-        _stream(layout, settings, fixed),
+        _open_lines(layout, settings, STREAM, "vireo_community.stream", fixed, Owner.SERVICES),
+        _open_lines(layout, settings, TUS, "vireo_media.tus", of_media, Owner.MEDIA),
         *(
             Program(
                 name=f"{name}-{part}",
@@ -165,16 +167,25 @@ def service_programs(
     ]
 
 
-def _stream(layout: Layout, settings: Settings, fixed: Mapping[str, str]) -> Program:
-    address = service_address(layout, STREAM)
+def _open_lines(
+    layout: Layout,
+    settings: Settings,
+    name: str,
+    module: str,
+    variables: Mapping[str, str],
+    owner: Owner,
+) -> Program:
+    """A program for connections that stay open, which answers without gunicorn."""
+    address = service_address(layout, name)
     return Program(
-        name=STREAM,
-        command=(sys.executable, "-m", "vireo_community.stream"),
-        environment={**settings.of(STREAM), **fixed, "VIREO_BIND": address},
+        name=name,
+        command=(sys.executable, "-m", module),
+        environment={**settings.of(name), **variables, "VIREO_BIND": address},
         priority=500 + len(SERVICES),
-        digest=_code_digest("community"),
+        digest=_code_digest(name.partition("-")[0]),
         stop_seconds=10,
         ready=f"{address}:/readyz",
+        owner=owner,
     )
 
 

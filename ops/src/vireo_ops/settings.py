@@ -197,6 +197,7 @@ READERS: Mapping[str, type[GatewaySettings | ThreadSettings | ServiceSettings]] 
     "community-worker": CommunityWorkerSettings,
     "community-stream": StreamSettings,
     "media": MediaSettings,
+    "media-tus": MediaSettings,
     "media-worker": WorkerSettings,
     "media-spool": FilesSettings,
     "courier": MailSettings,

@@ -116,7 +116,7 @@ def test_media_is_another_user_than_all_else(runtime: Runtime) -> None:
     assert {name: users.pop(name) for name in OF_MEDIA} == {name: {media} for name in OF_MEDIA}
     assert set(users) == {
         *("mariadb", "auth", "catalog", "auth-worker", "catalog-worker", "courier", "media-spool"),
-        *("community", "community-worker", "community-stream"),
+        *("community", "community-worker", "community-stream", "media-tus"),
     }
     assert all(uids == {services} for uids in users.values())
 

@@ -4,7 +4,7 @@ Over TCP in containers, over Unix sockets where all run on one machine.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from vireo_common.errors import Code, Failure
+from vireo_common.errors import STATUS, Code, Failure
 from vireo_common.logs import context, get_logger
 from vireo_common.service_token import TOKEN_HEADER
 from vireo_common.unix_adapter import UnixAdapter
@@ -22,6 +22,8 @@ log = get_logger()
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 8.0
 _UNIX = "unix:"
+# What is passed on of a refusal beside its code and its sentence.
+_DETAILS = ("limit", "retry_after")
 
 
 class ServiceClient:
@@ -63,12 +65,22 @@ class ServiceClient:
             page = self.get(f"{path}?after={quote(str(page['next']), safe='')}")
             yield page["rows"]
 
-    def call(self, method: str, path: str, *, body: Mapping[str, Any] | None = None) -> Any:
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        passed_on: Collection[Code] = (),
+    ) -> Any:
         """Call the neighbour, and return the value of ``response``.
 
+        Args:
+            passed_on: what it may refuse with that is said to whoever asked for this.
+
         Raises:
-            Failure: ``not_found`` where the neighbour says so; ``unavailable`` where it can't be
-                reached, is too slow, or answers with an error.
+            Failure: ``not_found`` where the neighbour says so, and what is ``passed_on``;
+                ``unavailable`` where it can't be reached, is too slow, or answers with an error.
         """
         # The path stays out of the log: it says what a person looks at or does.
         asked = log.bind(neighbour=self._neighbour, method=method)
@@ -81,7 +93,8 @@ class ServiceClient:
                 headers=self._headers(),
                 allow_redirects=False,
             )
-            value = answer.json()["response"] if answer.status_code in {200, 404} else None
+            known = {200, 404, *(STATUS[code] for code in passed_on)}
+            value = answer.json()["response"] if answer.status_code in known else None
         except (requests.RequestException, KeyError, TypeError) as error:
             # KeyError and TypeError: JSON without the envelope.
             asked.warning("neighbour_unreachable", error=type(error).__name__)
@@ -89,6 +102,9 @@ class ServiceClient:
         if answer.status_code == 404:
             raise Failure(Code.NOT_FOUND)
         if answer.status_code != 200:
+            if isinstance(value, dict) and value.get("error") in passed_on:
+                details = {key: value[key] for key in _DETAILS if key in value}
+                raise Failure(Code(value["error"]), str(value.get("message", "")), **details)
             asked.warning("neighbour_refused", status=answer.status_code)
             raise Failure(Code.UNAVAILABLE)
         return value

@@ -38,6 +38,10 @@ class Code(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     REQUEST_TIMEOUT = "request_timeout"
     ALREADY_UPLOADED = "already_uploaded"
+    WRONG_OFFSET = "wrong_offset"
+    UPLOAD_EXPIRED = "upload_expired"
+    UPLOAD_LOCKED = "upload_locked"
+    CHECKSUM_MISMATCH = "checksum_mismatch"
     ALREADY_DECIDED = "already_decided"
     ALREADY_APPEALED = "already_appealed"
     NOTHING_FAILED = "nothing_failed"
@@ -83,6 +87,8 @@ STATUS: Mapping[Code, int] = {
     Code.METHOD_NOT_ALLOWED: 405,
     Code.REQUEST_TIMEOUT: 408,
     Code.ALREADY_UPLOADED: 409,
+    Code.WRONG_OFFSET: 409,
+    Code.UPLOAD_EXPIRED: 410,
     Code.NOT_PLAYABLE: 409,
     Code.ALREADY_DECIDED: 409,
     Code.ALREADY_APPEALED: 409,
@@ -95,7 +101,9 @@ STATUS: Mapping[Code, int] = {
     Code.UNSUPPORTED_CONTENT_TYPE: 415,
     Code.UNSUPPORTED_MEDIA: 415,
     Code.RANGE_NOT_SATISFIABLE: 416,
+    Code.UPLOAD_LOCKED: 423,
     Code.RATE_LIMITED: 429,
+    Code.CHECKSUM_MISMATCH: 460,
     Code.INTERNAL_ERROR: 500,
     Code.NOT_IMPLEMENTED: 501,
     Code.BAD_GATEWAY: 502,
@@ -134,6 +142,10 @@ MESSAGES: Mapping[Code, str] = {
     Code.METHOD_NOT_ALLOWED: "This address does not answer this method.",
     Code.REQUEST_TIMEOUT: "The request took too long to arrive.",
     Code.ALREADY_UPLOADED: "The bytes of this video have been uploaded already.",
+    Code.WRONG_OFFSET: "The upload goes on at another offset; ask for it.",
+    Code.UPLOAD_EXPIRED: "Nothing was sent for too long, and the upload was removed.",
+    Code.UPLOAD_LOCKED: "Another request is writing to this upload; try again.",
+    Code.CHECKSUM_MISMATCH: "The bytes do not have the checksum; send them again.",
     Code.IDEMPOTENCY_CONFLICT: "This Idempotency-Key came with another request before.",
     Code.PRECONDITION_FAILED: "The file is not the one that was asked for.",
     Code.TOO_LARGE: "The request is too large.",

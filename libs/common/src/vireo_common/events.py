@@ -46,6 +46,7 @@ class VideoStateChanged(Event):
     width: int | None = None
     height: int | None = None
     thumbnail_version: str | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from vireo_ops.layout import CHECKOUT
 SERVICES = (
     *("gateway", "auth", "auth-worker", "catalog", "catalog-worker", "courier"),
     *("community", "community-worker", "community-stream"),
-    *("media", "media-worker", "mariadb"),
+    *("media", "media-worker", "media-tus", "mariadb"),
 )
 
 

@@ -113,6 +113,11 @@ class UniversalObject(BaseModel):
     uploaded: bool | Omitted = Field(
         None, description="Whether the bytes have arrived; for its owner alone."
     )
+    sha256: str | Omitted = Field(
+        None,
+        description="SHA-256 of the original, in hexadecimal, to compare with that of one's own "
+        'file; `""` while it is not known. For its owner alone.',
+    )
     moderation: Moderation | Omitted = Field(
         None,
         description="What a moderator has hidden: the video (`hidden`) or its channel "
@@ -200,6 +205,7 @@ def show_video(
     if to_owner:
         shown["state"] = video.state.value
         shown["uploaded"] = video.stored_at is not None
+        shown["sha256"] = video.sha256
         if video.state is State.FAILED:
             shown["reason"] = video.reason
         elif video.state is State.READY and video.reason:

@@ -23,7 +23,7 @@ v.`Like`, v.Dislike, v.ThumbnailVersion, COALESCE(k.Views, 0), COALESCE(k.Commen
 v.Stream, v.Storyboard
 """
 """Of a video that is ready, for lists: each column costs, and there may be a hundred rows."""
-_STATE = "v.State, v.Reason, v.StoredAt, v.CommentsPolicy, v.HiddenBy"
+_STATE = "v.State, v.Reason, v.StoredAt, v.CommentsPolicy, v.HiddenBy, v.Sha256"
 WHOLE = f"{LISTED}, v.Description, v.Captions, v.Chapters, {_STATE}"
 TO_OWNER = f"{LISTED}, '', '[]', '[]', {_STATE}"
 """The same for lists, without the text that may be long."""
@@ -135,12 +135,14 @@ def listed(row: Sequence[Any]) -> Video:
 
 def video(row: Sequence[Any]) -> Video:
     """A row of ``WHOLE`` as a value."""
-    *columns, description, captions, chapters, state, reason, stored_at, policy, hidden_by = row
+    *columns, description, captions, chapters, state, reason, stored_at = row[:-3]
+    policy, hidden_by, sha256 = row[-3:]
     found = _video(_Listed(*columns), description, State(state), reason, stored_at)
     return dataclasses.replace(
         found,
         comments_policy=CommentsPolicy(policy),
         hidden_by=HiddenBy(hidden_by),
+        sha256=sha256,
         captions=[Captions(**each) for each in json.loads(captions)],
         chapters=[Chapter(**each) for each in json.loads(chapters)],
     )

@@ -40,7 +40,8 @@ class Video:
     """A video; ``stored_at`` is ``None`` until its bytes are there. Times are in UTC,
     ``duration`` is in seconds, ``width`` and ``height`` in pixels; ``thumbnail_version`` changes
     with each picture. In lists for everybody there is no ``comments_policy``; what is long
-    (``captions``, ``chapters``) is in no list."""
+    (``captions``, ``chapters``) is in no list. ``sha256`` is of the original, in hexadecimal; empty
+    where it is not known."""
 
     video_id: int
     hash_path: str
@@ -66,3 +67,4 @@ class Video:
     storyboard: bool = False
     captions: Sequence[Captions] = ()
     chapters: Sequence[Chapter] = ()
+    sha256: str = ""

@@ -22,6 +22,8 @@ from vireo_media.storage.files import MediaFiles, files_on_disk
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.renditions import RenditionTable
+from vireo_media.storage.tus import TusTable
+from vireo_media.storage.tus_files import TusFiles
 from vireo_media.storage.uploads import (
     ENCODE_QUEUE,
     MEDIA_QUEUE,
@@ -74,6 +76,8 @@ class Stage:
         self.texts = JobQueue(database, TEXTS_QUEUE, LEASE_SECONDS)
         self.files = files_on_disk(root)
         self.captions = CaptionTable(database, self.files)
+        self.tus = TusTable(database, self.uploads)
+        self.tus_files = TusFiles(root, self.files.staging)
         self._catalog = Catalog(ServiceClient(catalog.url, token))
         notify = self._catalog.notify_files
         self.video_pictures = VideoPictureTable(database, self.files, notify)
@@ -90,7 +94,9 @@ class Stage:
         """What the janitor does."""
         open_uploads = OpenUploadTable(self._database)
         tables = (self.uploads, self.exports, self.pictures, self.captions, self.video_pictures)
-        Janitor(self.files, *tables, open_uploads, self.renditions, threading.Event()).sweep()
+        pieces = (self.tus, self.tus_files)
+        more = (open_uploads, self.renditions, *pieces)
+        Janitor(self.files, *tables, *more, threading.Event()).sweep()
 
     def announce(self, hash_path: str = HASH) -> None:
         """The row that catalog makes before any byte comes."""

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from vireo_catalog.api.models import FilesBody, ProgressBody, SenderQuery
+from vireo_catalog.api.models import AnnounceBody, FilesBody, ProgressBody, SenderQuery
 from vireo_catalog.core.videos import Files, Progress, Videos
 from vireo_common.access import internal
 from vireo_common.blueprints import APIBlueprint
@@ -15,6 +15,19 @@ from vireo_videos.visibility import State
 def blueprint(videos: Videos) -> APIBlueprint:
     """The routes, on the rules of ``videos``."""
     bp = APIBlueprint("internal", __name__, doc_ui=False)
+
+    @bp.post("/internal/videos", doc_ui=False)
+    @internal
+    def announce(body: AnnounceBody) -> Response:
+        key = bytes.fromhex(body.request_key)
+        found = videos.announce(body.channel_id, body.title, body.description, key)
+        return answer({"hash_path": found})
+
+    @bp.delete("/internal/videos/<hash_path>", doc_ui=False)
+    @internal
+    def withdraw(path: HashPathInPath, query: SenderQuery) -> Response:
+        videos.withdraw(path.hash_path, query.sender)
+        return answer()
 
     @bp.get("/internal/videos/<hash_path>", doc_ui=False)
     @internal

@@ -33,6 +33,13 @@ class UploadBody(BaseModel):
     )
 
 
+class AnnounceBody(UploadBody):
+    """A video that media announces for a channel, whose bytes are about to come."""
+
+    channel_id: int = Field(ge=1, lt=2**31)
+    request_key: str = Field(pattern="^[0-9a-f]{64}$")
+
+
 class EditBody(BaseModel):
     """What changes of a video; what is left out stays."""
 
@@ -153,4 +160,5 @@ class ProgressBody(BaseModel):
     width: int | None = None
     height: int | None = None
     thumbnail_version: str | None = Field(None, max_length=32)
+    sha256: str = Field("", max_length=64)
     event_id: int | None = Field(None, ge=1, lt=1 << 63)

@@ -24,7 +24,7 @@ MAX_DESCRIPTION = 50_000
 @dataclass(frozen=True)
 class Progress:
     """What media reports of a video that has bytes: its state, why it failed or (of a ready
-    one) what is missing from it, its measures.
+    one) what is missing from it, its measures, and the SHA-256 of its original (``""``: not known).
 
     ``event_id`` is of the event that says the same; ``None`` where there is none, of a media
     service of the version before.
@@ -36,6 +36,7 @@ class Progress:
     width: int | None = None
     height: int | None = None
     thumbnail_version: str | None = None
+    sha256: str = ""
     event_id: int | None = None
 
 
@@ -144,6 +145,9 @@ class VideoStore(Protocol):
         Raises:
             TooFast: the account has to wait.
         """
+
+    def withdraw(self, hash_path: str, channel_id: int) -> None:
+        """Delete the channel's video, unless bytes of it have arrived."""
 
     def keep_open(self, hash_path: str) -> None:
         """Note that the bytes of an announced video may be on their way."""
@@ -299,6 +303,11 @@ class Videos:
         if video.stored_at is None and video.channel_id == sender:
             self._store.keep_open(hash_path)
         return video
+
+    def withdraw(self, hash_path: str, sender: int | None) -> None:
+        """Take back an announcement that got no bytes; that it is not there is fine."""
+        if sender is not None and HASH_PATH.fullmatch(hash_path):
+            self._store.withdraw(hash_path, sender)
 
     def find_any(self, hash_path: str) -> Video:
         """The video in any state, for the other services.

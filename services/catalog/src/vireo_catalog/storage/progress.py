@@ -39,7 +39,8 @@ SET_STATE_EVENT = "UPDATE Videos SET StateEvent = %s WHERE VideoID = %s"
 
 RECORD = """
 UPDATE Videos SET State = %s, Reason = %s, Duration = COALESCE(%s, Duration),
-    Width = COALESCE(%s, Width), Height = COALESCE(%s, Height)
+    Width = COALESCE(%s, Width), Height = COALESCE(%s, Height),
+    Sha256 = COALESCE(NULLIF(%s, ''), Sha256)
 WHERE VideoID = %s
 """
 
@@ -90,7 +91,7 @@ def record(cursor: Cursor, hash_path: str, progress: Progress) -> bool:
         _set_thumbnail(cursor, video_id, progress.thumbnail_version, progress.event_id)
     before, after = is_playable(State(state)), is_playable(progress.state)
     if after or not before:
-        facts = (progress.duration, progress.width, progress.height)
+        facts = (progress.duration, progress.width, progress.height, progress.sha256)
         cursor.execute(RECORD, (progress.state, progress.reason[:255], *facts, video_id))
     if after and not before:
         words.index(cursor, [video_id])

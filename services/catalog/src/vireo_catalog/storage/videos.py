@@ -119,14 +119,16 @@ UPDATE Videos SET Upload = UTC_TIMESTAMP()
 WHERE PathHash = %s AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTERVAL 1 HOUR
 """
 
-# Not of who is sending a body, which may take days at the least speed; nor what media has reported
-# as an event: it is not consumed yet, or was put aside.
+# Not of who is sending a body, which may take days at the least speed, or pieces of one; nor what
+# media has reported as an event: it is not consumed yet, or was put aside.
 LEFT_OPEN = """
 SELECT PathHash, ChannelID, VideoID FROM Videos
 WHERE State = 'waiting' AND StoredAt IS NULL AND Upload < UTC_TIMESTAMP() - INTERVAL 1 DAY
     AND NOT EXISTS (
         SELECT 1 FROM OpenUploads o
         WHERE o.ChannelID = Videos.ChannelID AND o.Kind = 'video' AND o.LeaseUntil > NOW(3))
+    AND NOT EXISTS (
+        SELECT 1 FROM TusUploads t WHERE t.PathHash = Videos.PathHash AND t.ExpiresAt > NOW(3))
     AND NOT EXISTS (
         SELECT 1 FROM Events e
         WHERE e.Subject = Videos.PathHash AND e.Kind = 'video_state_changed')
@@ -273,6 +275,16 @@ class VideoTable:
             return delete(cursor, hash_path, channel_id)
 
         return self._database.transaction("videos.remove", work)
+
+    def withdraw(self, hash_path: str, channel_id: int) -> None:
+        """Delete the channel's video, unless bytes of it have arrived."""
+
+        def work(cursor: Cursor) -> None:
+            found = lock(cursor, hash_path)
+            if found and found.stored_at is None:
+                delete(cursor, hash_path, channel_id)
+
+        self._database.transaction("videos.withdraw", work)
 
     def keep_open(self, hash_path: str) -> None:
         """Note that the bytes of an announced video may be on their way."""

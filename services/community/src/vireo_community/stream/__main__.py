@@ -1,13 +1,11 @@
 """``python -m vireo_community.stream``: streams of notices, until it gets a signal to stop."""
 
-import os
-import socket
 import sys
-from pathlib import Path
 
 import uvicorn
 
 from vireo_common import logs
+from vireo_common.asgi import bound
 from vireo_common.database import Database
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
@@ -19,8 +17,6 @@ from vireo_community.stream.app import Application
 from vireo_community.stream.hub import Hub
 
 CONNECTIONS = 4
-BACKLOG = 2048
-UNIX = "unix:"
 
 
 def main() -> int:
@@ -58,23 +54,6 @@ def main() -> int:
     with bound(settings.bind) as listening:
         uvicorn.Server(config).run(sockets=[listening])
     return 0
-
-
-def bound(address: str) -> socket.socket:
-    """A listening socket: a host and a port, or ``unix:`` and a path, which its group may enter."""
-    if not address.startswith(UNIX):
-        host, _, port = address.rpartition(":")
-        return socket.create_server((host, int(port)), backlog=BACKLOG)
-    path = Path(address.removeprefix(UNIX))
-    path.unlink(missing_ok=True)
-    listening = socket.socket(socket.AF_UNIX)
-    before = os.umask(0o117)
-    try:
-        listening.bind(str(path))
-    finally:
-        os.umask(before)
-    listening.listen(BACKLOG)
-    return listening
 
 
 if __name__ == "__main__":

@@ -1,11 +1,18 @@
 """``GET /notifications/stream`` as an ASGI application."""
 
 import asyncio
-import json
 import signal
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable
 
+from vireo_common.asgi import (
+    Receive,
+    Scope,
+    Send,
+    headers_of,
+    send_answer,
+    send_failure,
+    send_value,
+)
 from vireo_common.errors import Code, Failure
 from vireo_common.logs import get_logger
 from vireo_common.sessions import SessionReader, Standing
@@ -16,10 +23,6 @@ from vireo_community.storage.notices import NoticeTable
 from vireo_community.stream.hub import Hub, Stream, frame, state_frame
 
 log = get_logger()
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 STREAM = "/notifications/stream"
 HEAD = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
@@ -60,7 +63,7 @@ class Application:
             try:
                 await self._answer(scope, receive, send)
             except Failure as failure:
-                await _send_failure(send, failure)
+                await send_failure(send, failure)
 
     async def _run_hub(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -77,30 +80,30 @@ class Application:
             raise Failure(Code.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
         match scope["path"]:
             case "/healthz":
-                await _send_text(send, "alive")
+                await send_value(send, "alive")
             case "/readyz":
                 await asyncio.to_thread(self._ready)
-                await _send_text(send, "ready")
+                await send_value(send, "ready")
             case "/metrics":
                 text = f"# TYPE vireo_streams gauge\nvireo_streams {self._hub.count}\n"
-                await _send(send, 200, [(b"content-type", b"text/plain")], text.encode())
+                await send_answer(send, 200, {"Content-Type": "text/plain"}, text.encode())
             case path if path == STREAM:
                 await self._stream(scope, receive, send)
             case _:
                 raise Failure(Code.NOT_FOUND)
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name: text.decode("latin-1") for name, text in scope["headers"]}
-        claims = await asyncio.to_thread(self._claims, headers.get(b"authorization"))
+        headers = headers_of(scope)
+        claims = await asyncio.to_thread(self._claims, headers.get("authorization"))
         last = await asyncio.to_thread(self._changes.last, claims.account_id)
-        known = _number(headers.get(b"last-event-id"), last)
+        known = _number(headers.get("last-event-id"), last)
         stream = Stream(claims.account_id, claims.session_id, claims.expires, known)
         unread = await asyncio.to_thread(self._notices.unread, claims.account_id)
         # With the number from which it goes on, also where nothing ever happens.
         stream.send(RETRY + frame("unread", {"unread": unread}, known))
         self._hub.add(stream)
         try:
-            if b"last-event-id" in headers:
+            if "last-event-id" in headers:
                 # Events of videos have no numbers: what may have been missed is the present state.
                 for change in await asyncio.to_thread(self._live.own, claims.account_id):
                     stream.send(state_frame(change))
@@ -162,19 +165,3 @@ def _number(text: str | None, last: int) -> int:
     if text is None or not text.isascii() or not text.isdecimal() or len(text) > 18:
         return last
     return min(int(text), last)
-
-
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _send_text(send: Send, value: str) -> None:
-    body = json.dumps({"response": value}).encode()
-    await _send(send, 200, [(b"content-type", b"application/json")], body)
-
-
-async def _send_failure(send: Send, failure: Failure) -> None:
-    headers = [(b"content-type", b"application/json")]
-    headers += [(name.lower().encode(), text.encode()) for name, text in failure.headers.items()]
-    await _send(send, failure.status, headers, json.dumps(failure.envelope()).encode())

@@ -25,6 +25,8 @@ PART = 16
 RETRY_SECONDS = 5
 # How far the clocks of the database and of the services may be apart.
 CLOCK_SECONDS = 60.0
+# Of one account at once. Clients send several files at a time, some a file in several parts.
+MOST_PIECES = 32
 # A picture that has arrived waits for its place, and is made by a child with a limit of its own.
 PICTURE_SECONDS = 60.0
 
@@ -34,14 +36,16 @@ class Kind(StrEnum):
 
     VIDEO = "video"
     PICTURE = "picture"
+    PIECE = "piece"
 
 
 @dataclass(frozen=True)
 class OpenUpload:
     """A body that may be on its way, or has arrived and is looked at.
 
-    ``size`` is what it may have in bytes, or, once it has ``arrived``, what its results may.
-    ``age`` is in seconds; ``lease``: seconds from now until it expires, unless it is renewed.
+    ``size`` is what it may have in bytes, or, once it has ``arrived``, what its results may; of a
+    piece, the bytes that are still to come. ``age`` is in seconds; ``lease``: seconds from now
+    until it expires, unless it is renewed.
     """
 
     open_id: str
@@ -63,6 +67,15 @@ class OpenUpload:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Bytes of unfinished uploads in pieces: on the disk already, and somebody's all the same."""
+
+    channel_id: int
+    address: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Room:
     """The disk: ``free`` bytes, and the sizes of the bodies that the gateway is writing."""
 
@@ -78,6 +91,15 @@ class OpenUploadStore(Protocol):
 
         A row with the same id is replaced. What ``decide`` raises changes nothing.
         """
+
+    def all(self) -> Sequence[OpenUpload]:
+        """All open uploads."""
+
+    def kept(self) -> Sequence[Kept]:
+        """What there is of unfinished uploads in pieces."""
+
+    def renew(self, open_id: str, size: int, seconds: float) -> None:
+        """Note how many bytes still come, and when the lease ends; gone is fine."""
 
     def close(self, open_id: str) -> None:
         """Forget an open upload; that it is not there is fine."""
@@ -117,9 +139,50 @@ class OpenUploads:
         Raises:
             Failure: ``rate_limited`` while the account sends as many as it may; ``disk_full``.
         """
+        kept = self._store.kept()
         return self._store.change(
-            lambda others: self._opened(kind, channel_id, network_of(address), sizes, others)
+            lambda others: self._opened(kind, channel_id, network_of(address), sizes, others, kept)
         )
+
+    def open_piece(self, channel_id: int, address: str, size: int, seconds: float) -> OpenUpload:
+        """Allow a piece of an upload, and reserve disk space for its bytes, for so long.
+
+        Raises:
+            Failure: ``upload_locked`` while the account sends as many as it may: clients of tus
+                take no other answer for "later"; ``disk_full``.
+        """
+        kept = self._store.kept()
+
+        def decide(others: Sequence[OpenUpload]) -> OpenUpload:
+            own = [each for each in others if each.channel_id == channel_id]
+            if sum(each.kind is Kind.PIECE for each in own) >= MOST_PIECES:
+                raise Failure(Code.UPLOAD_LOCKED, _TOO_MANY[Kind.PIECE])
+            network = network_of(address)
+            self._require_share(channel_id, network, size, others, kept, results=0)
+            number = secrets.token_hex(16)
+            # Its bytes are in none of the files that the gateway writes.
+            return OpenUpload(
+                number, Kind.PIECE, channel_id, network, size, arrived=True, lease=seconds
+            )
+
+        return self._store.change(decide)
+
+    def require_room(self, channel_id: int, address: str, size: int) -> None:
+        """Whether there is space for an upload in pieces and its results, now; reserves none.
+
+        Raises:
+            Failure: ``disk_full``.
+        """
+        others, kept = self._store.all(), self._store.kept()
+        self._require_share(channel_id, network_of(address), size, others, kept, results=size)
+
+    def renew(self, opened: OpenUpload, size: int, seconds: float) -> None:
+        """Reserve space for the ``size`` bytes that still come of a piece, for so long again."""
+        try:
+            self._store.renew(opened.open_id, size, seconds)
+        except Failure:
+            # The database is away, and must not spoil what comes meanwhile.
+            return
 
     def arrived(self, open_id: str, kind: Kind, size: int | None, seconds: float) -> None:
         """Reserve disk space for the results of a body that is there, in place of its own.
@@ -186,25 +249,46 @@ class OpenUploads:
         network: str,
         sizes: Sequence[int],
         others: Sequence[OpenUpload],
+        kept: Sequence[Kept],
     ) -> OpenUpload:
         own = [each for each in others if each.channel_id == channel_id]
         if sum(each.kind is kind for each in own) >= self._most[kind]:
-            raise _too_many(kind)
-        spare = self._spare(others)
-        near = [each for each in others if each.address == network]
+            raise Failure(Code.RATE_LIMITED, _TOO_MANY[kind], retry_after=RETRY_SECONDS)
         for size in sizes:
-            # Space for the body, and for what is made of it. Of the space that is not reserved by
-            # others an account may hold half, and an address three quarters: something is always
-            # left for somebody else.
-            if (
-                2 * size <= spare
-                and _held(own) + size <= (spare + _held(own)) // 2
-                and _held(near) + size <= (spare + _held(near)) * 3 // 4
-            ):
-                lease = GRACE_SECONDS + size / self._least_rate
-                number = secrets.token_hex(16)
-                return OpenUpload(number, kind, channel_id, network, size, lease=lease)
+            try:
+                self._require_share(channel_id, network, size, others, kept, results=size)
+            except Failure:
+                continue
+            lease = GRACE_SECONDS + size / self._least_rate
+            number = secrets.token_hex(16)
+            return OpenUpload(number, kind, channel_id, network, size, lease=lease)
         raise Failure(Code.DISK_FULL)
+
+    def _require_share(
+        self,
+        channel_id: int,
+        network: str,
+        size: int,
+        others: Sequence[OpenUpload],
+        kept: Sequence[Kept],
+        *,
+        results: int,
+    ) -> None:
+        """Whether there is space for ``size`` bytes, and for what is made of them.
+
+        Of the space that is not reserved by others an account may hold half, and an address three
+        quarters: something is always left for somebody else.
+
+        Raises:
+            Failure: ``disk_full``.
+        """
+        spare = self._spare(others)
+        held: Sequence[OpenUpload | Kept] = (*others, *kept)
+        own = sum(each.size for each in held if each.channel_id == channel_id)
+        near = sum(each.size for each in held if each.address == network)
+        fits = size + results <= spare
+        if not fits or own + size > (spare + own) // 2 or near + size > (spare + near) * 3 // 4:
+            raise Failure(Code.DISK_FULL)
 
     def _spare(self, uploads: Sequence[OpenUpload]) -> int:
         """Disk space that is neither reserved for anybody nor part of the reserve."""
@@ -240,9 +324,8 @@ def _held(uploads: Sequence[OpenUpload]) -> int:
     return sum(each.size for each in uploads)
 
 
-def _too_many(kind: Kind) -> Failure:
-    said = {
-        Kind.VIDEO: "Too many uploads of this account are on their way; wait until one has ended.",
-        Kind.PICTURE: "A picture of this account is on its way already; wait until it is set.",
-    }[kind]
-    return Failure(Code.RATE_LIMITED, said, retry_after=RETRY_SECONDS)
+_TOO_MANY = {
+    Kind.VIDEO: "Too many uploads of this account are on their way; wait until one has ended.",
+    Kind.PICTURE: "A picture of this account is on its way already; wait until it is set.",
+    Kind.PIECE: "Too many pieces of this account are on their way; wait until one has ended.",
+}

@@ -131,12 +131,38 @@ class BodyFiles(Protocol):
         """Remove a body that was adopted, however far it got."""
 
 
-class Uploads:
-    """The rules of uploads.
+class Owners:
+    """Who may send the bytes of a video.
 
     Args:
         find_video: asks catalog for a video that a channel is about to send; raises ``Failure``
             (``not_found``).
+    """
+
+    def __init__(self, store: UploadStore, find_video: Callable[[str, int], VideoFacts]) -> None:
+        self._store = store
+        self._find_video = find_video
+
+    def check(self, hash_path: str, channel_id: int) -> None:
+        """Whether the video is there, is the channel's, and has no bytes yet.
+
+        Raises:
+            Failure: ``not_found``, ``forbidden`` or ``already_uploaded``.
+        """
+        if not HASH_PATH.fullmatch(hash_path):
+            raise Failure(Code.NOT_FOUND)
+        if self._find_video(hash_path, channel_id).channel_id != channel_id:
+            raise Failure(Code.FORBIDDEN)
+        upload = self._store.find(hash_path)
+        if upload and upload.state is not UploadState.REFUSED:
+            raise Failure(Code.ALREADY_UPLOADED)
+
+
+class Uploads:
+    """The rules of uploads.
+
+    Args:
+        find_video: see ``Owners``.
         open_uploads: what is on its way.
         max_bytes: the largest body.
         waiting: how many requests may wait for the worker at once, in this process.
@@ -158,7 +184,7 @@ class Uploads:
     ) -> None:
         self._store = store
         self._files = files
-        self._find_video = find_video
+        self.check_owner = Owners(store, find_video).check
         self._open = open_uploads
         self._max_bytes = max_bytes
         self._verdict_seconds = verdict_seconds
@@ -191,25 +217,11 @@ class Uploads:
         """Whether a body of unknown length may have less than the largest."""
         return size is None and opened.size < self._max_bytes
 
-    def check_owner(self, hash_path: str, channel_id: int) -> None:
-        """Whether the video is there, is the channel's, and has no bytes yet.
-
-        Raises:
-            Failure: ``not_found``, ``forbidden`` or ``already_uploaded``.
-        """
-        if not HASH_PATH.fullmatch(hash_path):
-            raise Failure(Code.NOT_FOUND)
-        if self._find_video(hash_path, channel_id).channel_id != channel_id:
-            raise Failure(Code.FORBIDDEN)
-        upload = self._store.find(hash_path)
-        if upload and upload.state is not UploadState.REFUSED:
-            raise Failure(Code.ALREADY_UPLOADED)
-
     def take(self, hash_path: str, channel_id: int, open_id: str, body: str) -> None:
         """Take a body that was allowed; the disk space reserved for it is released at the end.
 
         Raises:
-            Failure: see ``check_owner`` and ``receive``.
+            Failure: see ``Owners.check`` and ``receive``.
         """
         with self._open.closing(open_id):
             try:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
-from vireo_media.core.open_uploads import Kind, OpenUpload
+from vireo_media.core.open_uploads import Kept, Kind, OpenUpload
 
 # Locks the row, and makes it where there is none; who comes second waits for the end of the first
 # one's transaction, which also comes when its process dies.
@@ -24,6 +24,17 @@ INSERT INTO OpenUploads (OpenID, Kind, ChannelID, Address, Bytes, Arrived, Opene
 VALUES (%s, %s, %s, %s, %s, %s, NOW(3), NOW(3) + INTERVAL %s MICROSECOND)
 ON DUPLICATE KEY UPDATE Bytes = VALUES(Bytes), Arrived = VALUES(Arrived),
     LeaseUntil = VALUES(LeaseUntil)
+"""
+
+# What is complete is its video's.
+KEPT = """
+SELECT ChannelID, Address, SUM(Bytes) FROM TusUploads WHERE UploadID IS NULL AND Bytes > 0
+GROUP BY ChannelID, Address
+"""
+
+RENEW = """
+UPDATE OpenUploads SET Bytes = %s, LeaseUntil = NOW(3) + INTERVAL %s MICROSECOND
+WHERE OpenID = %s
 """
 
 CLOSE = "DELETE FROM OpenUploads WHERE OpenID = %s"
@@ -53,6 +64,22 @@ class OpenUploadTable:
             return changed
 
         return self._database.transaction("open_uploads.change", work)
+
+    def all(self) -> Sequence[OpenUpload]:
+        """All open uploads."""
+        with self._database.read() as cursor:
+            cursor.execute(LIVE)
+            return [_of(row) for row in cursor.fetchall()]
+
+    def kept(self) -> Sequence[Kept]:
+        """What there is of unfinished uploads in pieces."""
+        with self._database.read() as cursor:
+            cursor.execute(KEPT)
+            return [Kept(channel, address, int(size)) for channel, address, size in cursor]
+
+    def renew(self, open_id: str, size: int, seconds: float) -> None:
+        """Note how many bytes still come, and when the lease ends; gone is fine."""
+        self._database.write(RENEW, (size, int(seconds * 1_000_000), open_id))
 
     def close(self, open_id: str) -> None:
         """Forget an open upload; that it is not there is fine."""

@@ -7,6 +7,7 @@
     drafts/<hash>.<maker>.<what>  pictures of a published video that one worker or request makes
     staging/picture-of-channel.<name>, .<name>.webp    a channel's picture
     staging/captions-of-video.<name>.vtt, .m3u8, .txt    captions that are set, or found in a file
+    tus/<id>                      an upload in pieces, until it is complete (``tus_files.py``)
     exports/<name>.<lease>.part   what one worker has made of a data export
 
 What is kept goes to the store of blobs from here (``storage/blobs.py``).
@@ -34,7 +35,7 @@ from vireo_media.storage.bodies import (
     plain,
 )
 
-INCOMING, STAGING, EXPORTS, DRAFTS = "incoming", "staging", "exports", "drafts"
+INCOMING, STAGING, EXPORTS, DRAFTS, TUS = "incoming", "staging", "exports", "drafts", "tus"
 # In place of a hash path, and no hash path themselves.
 PICTURE = "picture-of-channel"
 CAPTIONS = "captions-of-video"
@@ -97,7 +98,7 @@ class Staging:
 
     def make_folders(self) -> None:
         """Make the folders that are missing."""
-        for part in (INCOMING, STAGING, EXPORTS, DRAFTS):
+        for part in (INCOMING, STAGING, EXPORTS, DRAFTS, TUS):
             (self._root / part).mkdir(parents=True, exist_ok=True)
 
     def free_bytes(self) -> int:

@@ -50,6 +50,8 @@ WHERE PathHash = %s AND UploadID = %s AND State = 'received'
 
 DELETE = "DELETE FROM Uploads WHERE PathHash = %s"
 
+DELETE_TUS = "DELETE FROM TusUploads WHERE PathHash = %s"
+
 DELETE_CAPTIONS = "DELETE FROM Captions WHERE PathHash = %s"
 
 DELETE_CHAPTERS = "DELETE FROM FileChapters WHERE PathHash = %s"
@@ -120,14 +122,11 @@ class UploadTable:
             AlreadyUploaded: unless the earlier one was refused.
         """
 
-        def work(cursor: Cursor) -> None:
-            cursor.execute(FORGET_REFUSED, (hash_path,))
-            cursor.execute(INSERT, (hash_path, upload_id, size))
-            turn_of = str(channel_id)
-            _enqueue(cursor, MEDIA_QUEUE, PREPARE, hash_path, upload_id, turn_of, size)
-
         try:
-            self._database.transaction("uploads.begin", work)
+            self._database.transaction(
+                "uploads.begin",
+                lambda cursor: begin_in(cursor, hash_path, upload_id, channel_id, size),
+            )
         except Duplicate:
             raise AlreadyUploaded from None
 
@@ -153,6 +152,7 @@ class UploadTable:
             for queue in OF_VIDEOS:
                 jobs.cancel(cursor, queue, hash_path)
             video_pictures.forget(cursor, hash_path)
+            cursor.execute(DELETE_TUS, (hash_path,))
 
         self._database.transaction("uploads.forget", work)
 
@@ -163,6 +163,30 @@ class UploadTable:
     def sweep(self) -> None:
         """Forget uploads that were refused, and were not sent again."""
         self._database.sweep(SWEEP_REFUSED)
+
+
+def begin_in(
+    cursor: Cursor,
+    hash_path: str,
+    upload_id: str,
+    channel_id: int,
+    size: int,
+    *,
+    is_kept: bool = False,
+) -> None:
+    """Insert an upload in the caller's transaction, and the job that prepares it.
+
+    Args:
+        is_kept: its bytes were acknowledged: where the disk is full the job waits, and refuses
+            nothing.
+
+    Raises:
+        Duplicate: there is one that was not refused.
+    """
+    cursor.execute(FORGET_REFUSED, (hash_path,))
+    cursor.execute(INSERT, (hash_path, upload_id, size))
+    more = {"is_kept": True} if is_kept else {}
+    _enqueue(cursor, MEDIA_QUEUE, PREPARE, hash_path, upload_id, str(channel_id), size, more)
 
 
 def refuse(cursor: Cursor, hash_path: str, upload_id: str, code: str, reason: str) -> None:

@@ -25,6 +25,8 @@ from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.removals import REMOVAL_QUEUE, REMOVE, REMOVE_PICTURE
 from vireo_media.storage.renditions import RenditionTable
+from vireo_media.storage.tus import TusTable
+from vireo_media.storage.tus_files import TusFiles
 from vireo_media.storage.uploads import (
     ENCODE,
     ENCODE_QUEUE,
@@ -162,8 +164,9 @@ def _sweepers(
     """What removes what is left behind, and guards the disk."""
     tables = (UploadTable(database), ExportTable(database), PictureTable(database))
     more = (CaptionTable(database, files), video_pictures, OpenUploadTable(database))
+    pieces = (TusTable(database, tables[0]), TusFiles(settings.media_root, files.staging))
     return [
-        Janitor(files, *tables, *more, RenditionTable(database), stopping),
+        Janitor(files, *tables, *more, RenditionTable(database), *pieces, stopping),
         Reaper(
             files.staging,
             stopping,

@@ -6,6 +6,7 @@ from vireo_common.errors import Failure
 from vireo_common.logs import get_logger
 from vireo_media.core.exports import ExportState
 from vireo_media.core.playlists import KEYS
+from vireo_media.core.tus import TusKind
 from vireo_media.core.uploads import Step, UploadState
 from vireo_media.storage import blobs
 from vireo_media.storage.blobs import HIDDEN_KINDS, OF_PICTURES, Kind
@@ -15,6 +16,8 @@ from vireo_media.storage.files import CAPTIONS_KINDS, MASTER, MediaFiles
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.renditions import RenditionTable
+from vireo_media.storage.tus import TusTable
+from vireo_media.storage.tus_files import TusFiles
 from vireo_media.storage.uploads import UploadTable
 from vireo_media.storage.video_pictures import VideoPictureTable
 
@@ -33,6 +36,8 @@ OF_VIDEOS = (Kind.VIDEO, Kind.THUMBNAIL, Kind.HIDDEN_VIDEO, Kind.HIDDEN_THUMBNAI
 OF_STREAMS = [each for kind in blobs.OF_STREAM for each in (kind, blobs.HIDDEN_KINDS[kind])]
 # A part is there before its row. Who watches goes on with the parts that an earlier master named.
 PART_SECONDS = 6 * 3600.0
+# Nothing is written for so long to an upload that is joined.
+JOIN_SECONDS = 3600.0
 # An export gets its row before its file.
 EXPORT_SECONDS = 60.0
 
@@ -50,6 +55,8 @@ class Janitor(threading.Thread):
         video_pictures: VideoPictureTable,
         open_uploads: OpenUploadTable,
         renditions: RenditionTable,
+        tus: TusTable,
+        tus_files: TusFiles,
         stopping: threading.Event,
     ) -> None:
         super().__init__(name="janitor")
@@ -61,6 +68,8 @@ class Janitor(threading.Thread):
         self._video_pictures = video_pictures
         self._open_uploads = open_uploads
         self._renditions = renditions
+        self._tus = tus
+        self._tus_files = tus_files
         self._stopping = stopping
         self._sweeps = 0
 
@@ -87,6 +96,7 @@ class Janitor(threading.Thread):
                 path.unlink(missing_ok=True)
                 log.info("left_file_removed", hash_path=hash_path)
         self._sweep_drafts()
+        self._sweep_tus()
         self._sweep_exports()
         if self._sweeps % WHOLE_EVERY == 0:
             self._sweep_kept()
@@ -101,6 +111,21 @@ class Janitor(threading.Thread):
             if not self._video_pictures.is_making(maker):
                 path.unlink(missing_ok=True)
                 log.info("left_draft_removed")
+
+    def _sweep_tus(self) -> None:
+        """Remove the bytes of uploads in pieces that have expired, or were removed or handed on."""
+        self._tus.sweep()
+        for tus_id in self._tus_files.left(STAGING_SECONDS):
+            upload = self._tus.find(tus_id)
+            if upload is None or upload.is_expired or upload.upload_id:
+                self._tus_files.remove(tus_id)
+                log.info("left_tus_upload_removed")
+        for tus_id in self._tus_files.left(JOIN_SECONDS):
+            upload = self._tus.find(tus_id)
+            if upload and upload.kind is TusKind.FINAL:
+                # Who joined its parts died; they are still there.
+                self._tus.remove(tus_id)
+                self._tus_files.remove(tus_id)
 
     def _sweep_exports(self) -> None:
         """Forget exports that have expired, and remove what has no row any more."""

@@ -119,7 +119,7 @@ class Pipeline:
                 self._prepare(job, upload, body, stop)
 
     def _prepare(self, job: Job, upload: Upload, body: Path, stop: threading.Event) -> None:
-        with ThreadPoolExecutor(1) as side:
+        with ThreadPoolExecutor(1) as side, self._digesting(body) as digest:
             # The disk works while the frame is decoded and the streams are copied.
             synced = side.submit(self._tools.sync, body)
             try:
@@ -134,11 +134,22 @@ class Pipeline:
                 return
             if inspection.playable:
                 results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
-                work = Work(job, upload, body, results, stop)
+                work = Work(job, upload, body, results, stop, digest)
                 self._publish_copy(work, inspection, side, synced)
             else:
                 synced.result()
-                self._leave_to_encode(job, upload, inspection)
+                self._leave_to_encode(job, upload, inspection, digest)
+
+    @contextlib.contextmanager
+    def _digesting(self, body: Path) -> "Iterator[Future[str]]":
+        """The SHA-256 of a body, computed beside everything else; what ends before does not wait
+        for it."""
+        ended = threading.Event()
+        with ThreadPoolExecutor(1) as aside:
+            try:
+                yield aside.submit(self._tools.digest, body, ended)
+            finally:
+                ended.set()
 
     def _publish_copy(
         self,
@@ -160,12 +171,15 @@ class Pipeline:
             # It looked as if it could be copied, and can't: it is encoded like the others.
             log.warning("copy_failed", error=str(error))
             synced.result()
-            self._leave_to_encode(work.job, work.upload, inspection, may_copy=False)
+            digest = work.digest
+            self._leave_to_encode(work.job, work.upload, inspection, digest, may_copy=False)
             return
         except DiskFull:
             if early:
                 synced.result()
-            if early or work.upload.state is not UploadState.RECEIVED:
+            # What came in pieces was acknowledged piece by piece.
+            kept = work.upload.state is not UploadState.RECEIVED or work.job.payload.get("is_kept")
+            if early or kept:
                 raise TryLater("disk full", DISK_FULL_SECONDS) from None
             self._refuse(work.job, work.upload, Code.DISK_FULL, MESSAGES[Code.DISK_FULL])
             return
@@ -179,9 +193,17 @@ class Pipeline:
         self._publish(self._media, work, film)
 
     def _leave_to_encode(
-        self, job: Job, upload: Upload, inspection: Inspection, *, may_copy: bool = True
+        self,
+        job: Job,
+        upload: Upload,
+        inspection: Inspection,
+        digest: "Future[str] | None",
+        *,
+        may_copy: bool = True,
     ) -> None:
-        change, cost = change_to("waiting", upload.hash_path, inspection), cost_of(inspection)
+        sha256 = digest.result() if digest else ""
+        change = change_to("waiting", upload.hash_path, inspection, sha256=sha256)
+        cost = cost_of(inspection)
         self._keep.leave_to_encode(job, upload, change, cost, may_copy=may_copy)
 
     def give_up_prepare(self, job: Job, error: str) -> None:

@@ -60,9 +60,10 @@ def change_to(
     measured: Inspection | Made,
     note: str = "",
     size: Size | None = None,
+    sha256: str = "",
 ) -> VideoStateChanged:
     """The change of a video whose file was measured; ``size`` is its own, where that is of a
-    smaller one."""
+    smaller one; ``sha256`` is of its original, where that was computed."""
     size = size or Size(measured.width, measured.height)
     return VideoStateChanged(
         hash_path,
@@ -71,4 +72,5 @@ def change_to(
         duration=round(measured.duration, 3),
         width=size.width,
         height=size.height,
+        sha256=sha256,
     )

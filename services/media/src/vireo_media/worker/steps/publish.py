@@ -43,7 +43,8 @@ class Publish:
         """
         job, upload = work.job, work.upload
         size = film.plan.largest if film.plan else None
-        told = Change(change_to("ready", upload.hash_path, film.made, film.note, size))
+        sha256 = work.digest.result() if work.digest else ""
+        told = Change(change_to("ready", upload.hash_path, film.made, film.note, size, sha256))
         told_files = FilesChange(upload.hash_path)
         # Before the transaction, for it may take long where the store is elsewhere.
         transferred = self._files.transfer(upload.hash_path, work.results)

@@ -15,6 +15,7 @@ from vireo_media.core.ladder import Rung
 from vireo_media.core.playlists import Fragments
 from vireo_media.storage.disk_blobs import sync
 from vireo_media.tools import fragments
+from vireo_media.tools.digest import digest
 from vireo_media.tools.measure import Made, measure
 from vireo_media.tools.probe import inspect
 from vireo_media.tools.progress import Progress
@@ -165,11 +166,13 @@ class TakesStills(Protocol):
 class Tools:
     """The real ones, where no others are given.
 
-    ``sync`` returns when a file is on the disk; ``max_cost`` is how long the encoder may be kept
+    ``sync`` returns when a file is on the disk; ``digest`` gives its SHA-256, or ``""`` where the
+    event was set before its end; ``max_cost`` is how long the encoder may be kept
     (``core/encoding.py``).
     """
 
     sync: Callable[[Path], None] = sync
+    digest: Callable[[Path, threading.Event], str] = digest
     inspect: Inspects = inspect
     survey: Surveys = survey
     copy_streams: Copies = copy_streams

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,8 @@ class Work:
     """An upload that becomes a video.
 
     ``source`` is its body or its original, ``results`` are names that are this worker's alone.
-    ``stop`` is set when the work must end early.
+    ``stop`` is set when the work must end early. ``digest`` waits for the SHA-256 of the source; of
+    an original it is known already, and ``None``.
     """
 
     job: Job
@@ -32,6 +34,7 @@ class Work:
     source: Path
     results: Results
     stop: threading.Event
+    digest: "Future[str] | None" = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,284 @@
+"""A piece of an upload: from its head to the last byte that is kept."""
+
+import hashlib
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from vireo_common.errors import Code, Failure
+from vireo_media.core.open_uploads import OpenUploads
+from vireo_media.core.tus import (
+    HeldFile,
+    Locked,
+    TusFiles,
+    TusKind,
+    TusStore,
+    TusUpload,
+    TusUploads,
+)
+
+# For how long disk space is reserved for the rest of a piece, and how often that is renewed.
+LEASE_SECONDS = 90.0
+RENEW_SECONDS = 30.0
+
+
+class Digest(Protocol):
+    """A running checksum."""
+
+    def update(self, data: bytes, /) -> None:
+        """Add bytes."""
+
+    def digest(self) -> bytes:
+        """Of all that was added."""
+
+
+class Crc32:
+    """CRC-32 as a digest: four bytes, the highest first."""
+
+    def __init__(self) -> None:
+        self._value = 0
+
+    def update(self, data: bytes, /) -> None:
+        """Add bytes."""
+        self._value = zlib.crc32(data, self._value)
+
+    def digest(self) -> bytes:
+        """Of all that was added."""
+        return self._value.to_bytes(4, "big")
+
+
+DIGESTS: Mapping[str, Callable[[], Digest]] = {
+    # Against faults of lines, and not against people: the client says what it must be.
+    "sha1": lambda: hashlib.sha1(usedforsecurity=False),
+    "sha256": hashlib.sha256,
+    "md5": lambda: hashlib.md5(usedforsecurity=False),
+    "crc32": Crc32,
+}
+"""The checksums that a piece may have, by their names in the protocol."""
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """What the bytes of a piece must have: the name of a digest, and its value."""
+
+    name: str
+    value: bytes
+
+
+@dataclass(frozen=True)
+class PieceHead:
+    """What is said of a piece before its bytes.
+
+    ``size`` is ``None`` where it is not said; ``length`` is the upload's, where it is said only
+    now.
+    """
+
+    offset: int
+    size: int | None
+    length: int | None = None
+    checksum: Checksum | None = None
+
+
+class Piece:
+    """A piece that is being written. One thread at a time calls it.
+
+    Args:
+        upload: as it was when the file was held.
+        most: how many bytes it may have.
+        renew: reserves the bytes that still come.
+    """
+
+    def __init__(
+        self,
+        upload: TusUpload,
+        file: HeldFile,
+        head: PieceHead,
+        most: int,
+        store: TusStore,
+        renew: Callable[[int], None],
+    ) -> None:
+        self.upload = upload
+        self._file = file
+        self._head = head
+        self._most = most
+        self._store = store
+        self._renew = renew
+        self._written = 0
+        self._renewed = time.monotonic()
+        self._digest = DIGESTS[head.checksum.name]() if head.checksum else None
+
+    @property
+    def offset(self) -> int:
+        """Where the upload stands."""
+        return self._head.offset + self._written
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether another request waits for the upload."""
+        return self._file.is_wanted
+
+    def write(self, data: bytes) -> None:
+        """Append bytes.
+
+        Raises:
+            Failure: ``too_large``: they are more than the upload has; ``disk_full``; ``not_found``:
+                it was removed. What was written before is kept.
+        """
+        if self._written + len(data) > self._most:
+            raise Failure(Code.TOO_LARGE, limit=self._head.offset + self._most)
+        if self._file.is_removed:
+            raise Failure(Code.NOT_FOUND)
+        if time.monotonic() - self._renewed >= RENEW_SECONDS:
+            self._renewed = time.monotonic()
+            self._renew(self._most - self._written)
+        try:
+            self._file.write(data)
+        except OSError:
+            # What of it was written would be sent again.
+            self._file.truncate(self.offset)
+            raise Failure(Code.DISK_FULL) from None
+        self._written += len(data)
+        if self._digest:
+            self._digest.update(data)
+
+    def end(self, *, whole: bool) -> None:
+        """Keep what was written, on the disk.
+
+        Args:
+            whole: all bytes of the piece have come. Of one that was cut, and has a checksum,
+                nothing is kept.
+
+        Raises:
+            Failure: ``checksum_mismatch``: nothing is kept.
+        """
+        if self._head.checksum and self._digest:
+            right = whole and self._digest.digest() == self._head.checksum.value
+            if not right:
+                self._file.truncate(self._head.offset)
+                self._written = 0
+                self._store.note(self.upload.tus_id, self._head.offset)
+                if whole:
+                    raise Failure(Code.CHECKSUM_MISMATCH)
+                return
+        self._file.sync()
+        self._store.note(self.upload.tus_id, self.offset)
+
+
+class Pieces:
+    """The rules of pieces."""
+
+    def __init__(
+        self,
+        uploads: TusUploads,
+        store: TusStore,
+        files: TusFiles,
+        open_uploads: OpenUploads,
+        check_owner: Callable[[str, int], None],
+    ) -> None:
+        self._uploads = uploads
+        self._store = store
+        self._files = files
+        self._open_uploads = open_uploads
+        self._check_owner = check_owner
+
+    @contextmanager
+    def hold(self, upload: TusUpload) -> Iterator[tuple[TusUpload, HeldFile]]:
+        """An upload as it is now, and its file, which nobody else writes to meanwhile.
+
+        Raises:
+            Failure: ``upload_locked``; ``not_found``.
+        """
+        with ExitStack() as stack:
+            try:
+                file = stack.enter_context(self._files.hold(upload.tus_id))
+            except Locked:
+                raise Failure(Code.UPLOAD_LOCKED) from None
+            except FileNotFoundError:
+                raise Failure(Code.NOT_FOUND) from None
+            found = self._uploads.find(upload.tus_id, upload.channel_id)
+            if found.trusted is not None:
+                # Who wrote behind it died before the checksum was compared.
+                file.truncate(found.trusted)
+                self._store.note(found.tus_id, found.trusted)
+                found = replace(found, trusted=None)
+            yield found, file
+
+    @contextmanager
+    def begin(self, upload: TusUpload, head: PieceHead, address: str) -> Iterator[Piece]:
+        """Begin a piece; the upload is nobody else's until the ``with`` ends.
+
+        Raises:
+            Failure: ``upload_locked``, ``wrong_offset``, ``too_large``, ``disk_full``,
+                ``forbidden`` for what was joined; ``not_found`` and ``already_uploaded`` for its
+                video.
+        """
+        if upload.kind is TusKind.FINAL:
+            raise Failure(Code.FORBIDDEN, "What was joined of parts takes no bytes of its own.")
+        if upload.upload_id:
+            raise Failure(Code.WRONG_OFFSET)
+        with self.hold(upload) as (before, file):
+            if head.offset != file.size:
+                raise Failure(Code.WRONG_OFFSET)
+            found = self._with_length(before, head)
+            self._require_video(found)
+            left = (self._uploads.max_bytes if found.length is None else found.length) - file.size
+            if head.size is not None and head.size > left:
+                raise Failure(Code.TOO_LARGE, limit=head.offset + left)
+            most = left if head.size is None else head.size
+            opened = self._open_uploads.open_piece(found.channel_id, address, most, LEASE_SECONDS)
+            with self._open_uploads.closing(opened.open_id):
+                if head.checksum:
+                    self._store.trust(found.tus_id, head.offset)
+                yield Piece(
+                    found,
+                    file,
+                    head,
+                    left,
+                    self._store,
+                    lambda size: self._open_uploads.renew(opened, size, LEASE_SECONDS),
+                )
+
+    def _with_length(self, upload: TusUpload, head: PieceHead) -> TusUpload:
+        if head.length is None or head.length == upload.length:
+            return upload
+        if upload.length is not None:
+            raise Failure(Code.INVALID_REQUEST, "The length of an upload can't be changed.")
+        if head.length < max(head.offset, 1):
+            raise Failure(Code.INVALID_REQUEST, "The length is less than what is there.")
+        self._uploads.require_size(head.length)
+        self._store.set_length(upload.tus_id, head.length)
+        return replace(upload, length=head.length)
+
+    def _require_video(self, upload: TusUpload) -> None:
+        """That its video is still there, and has no bytes by now."""
+        if upload.kind is TusKind.PARTIAL:
+            return
+        try:
+            self._check_owner(upload.hash_path, upload.channel_id)
+        except Failure as failure:
+            # That catalog is away is no reason to lose what comes; it is asked when all is there.
+            if failure.code is not Code.UNAVAILABLE:
+                raise
+
+    def finish_if_complete(self, upload: TusUpload) -> tuple[TusUpload, str]:
+        """Hand on an upload all of whose bytes are there, if nobody did: who wrote the last may
+        have died before.
+
+        Returns:
+            It, and the id of its video's upload, or ``""`` while it is not complete.
+
+        Raises:
+            Failure: ``upload_locked``; see ``TusUploads.finish``.
+        """
+        if upload.kind is TusKind.PARTIAL or upload.upload_id:
+            return upload, upload.upload_id
+        if upload.length is None or self._uploads.offset(upload) < upload.length:
+            return upload, ""
+        with self.hold(upload) as (found, file):
+            if found.kind is TusKind.FINAL or file.size != found.length:
+                return found, ""
+            file.sync()
+            return found, self._uploads.finish(found)

@@ -1,0 +1,137 @@
+"""The files of uploads in pieces: ``tus/<id>`` in the media folder, and who writes to which.
+
+A lock of the system (``flock``) on the file keeps two writers apart, also those of several
+processes and containers on one machine; it ends with its process, however that dies. Who finds a
+file held leaves ``tus/<id>.wanted``, which a writer looks for that gets nothing any more.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from vireo_media.core.tus import Locked
+from vireo_media.storage.staging import TUS, Staging
+
+WANTED = ".wanted"
+# What is copied with one call: between two the copy can be ended.
+COPY_BYTES = 256 << 20
+
+
+class HeldFile:
+    """An open file with the lock, and its size."""
+
+    def __init__(self, descriptor: int, wanted: Path) -> None:
+        self._descriptor = descriptor
+        self._wanted = wanted
+        self.size = os.fstat(descriptor).st_size
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the upload was removed meanwhile."""
+        return os.fstat(self._descriptor).st_nlink == 0
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether another request waits for it."""
+        return self._wanted.exists()
+
+    def write(self, data: bytes) -> None:
+        """Append; ``OSError`` where there is no room."""
+        rest = memoryview(data)
+        while rest:
+            count = os.pwrite(self._descriptor, rest, self.size)
+            self.size += count
+            rest = rest[count:]
+
+    def truncate(self, size: int) -> None:
+        """Cut off what is behind ``size``."""
+        os.ftruncate(self._descriptor, size)
+        self.size = size
+
+    def sync(self) -> None:
+        """Return when what was written survives a power cut."""
+        os.fdatasync(self._descriptor)
+
+
+class TusFiles:
+    """The files below ``root``, on the file system of ``staging``."""
+
+    def __init__(self, root: Path, staging: Staging) -> None:
+        self._folder = root.resolve() / TUS
+        self._staging = staging
+
+    def make(self, tus_id: str) -> None:
+        """Make an empty file."""
+        os.close(os.open(self._path(tus_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o640))
+
+    def size(self, tus_id: str) -> int:
+        """In bytes; raises ``FileNotFoundError``."""
+        return self._path(tus_id).stat().st_size
+
+    @contextlib.contextmanager
+    def hold(self, tus_id: str) -> Iterator[HeldFile]:
+        """The file, for one who writes.
+
+        Raises:
+            Locked: another one has it, and is told that it is wanted.
+            FileNotFoundError: it is not there.
+        """
+        path = self._path(tus_id)
+        wanted = path.with_name(f"{path.name}{WANTED}")
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                wanted.touch()
+                raise Locked from None
+            wanted.unlink(missing_ok=True)
+            if os.fstat(descriptor).st_nlink == 0:
+                # Its last writer has handed it on, or it was removed.
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+            yield HeldFile(descriptor, wanted)
+        finally:
+            os.close(descriptor)
+
+    def join(self, tus_id: str, parts: Sequence[str]) -> None:
+        """Append the files of ``parts``, and sync.
+
+        Raises:
+            FileNotFoundError: one is not there.
+            OSError: there is no room.
+        """
+        with self._path(tus_id).open("r+b") as target:
+            target.seek(0, os.SEEK_END)
+            for part in parts:
+                with self._path(part).open("rb") as source:
+                    while os.copy_file_range(source.fileno(), target.fileno(), COPY_BYTES):
+                        pass
+            os.fdatasync(target.fileno())
+
+    def give(self, tus_id: str, hash_path: str, upload_id: str) -> None:
+        """Let an upload's file be a body as well; raises ``FileNotFoundError``."""
+        os.link(self._path(tus_id), self._staging.body(hash_path, upload_id))
+
+    def remove(self, tus_id: str) -> None:
+        """Remove it; that it is not there is fine."""
+        path = self._path(tus_id)
+        path.unlink(missing_ok=True)
+        path.with_name(f"{path.name}{WANTED}").unlink(missing_ok=True)
+
+    def left(self, seconds: float) -> Iterator[str]:
+        """The uploads whose files were not written to for so long."""
+        before = time.time() - seconds
+        for entry in list(os.scandir(self._folder)):
+            # Others remove files here at the same time.
+            with contextlib.suppress(FileNotFoundError):
+                if entry.stat(follow_symlinks=False).st_mtime < before:
+                    yield entry.name.removesuffix(WANTED)
+
+    def _path(self, tus_id: str) -> Path:
+        if not (tus_id.isalnum() and tus_id.isascii()):
+            raise FileNotFoundError(tus_id)
+        return self._folder / tus_id
