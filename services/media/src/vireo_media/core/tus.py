@@ -95,7 +95,7 @@ class HeldFile(Protocol):
     def is_wanted(self) -> bool:
         """Whether another request waits for it."""
 
-    def write(self, data: bytes) -> None:
+    def write(self, blocks: Sequence[bytes]) -> None:
         """Append; ``OSError`` where there is no room."""
 
     def truncate(self, size: int) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -120,14 +120,15 @@ class Piece:
         """Whether another request waits for the upload."""
         return self._file.is_wanted
 
-    def write(self, data: bytes) -> None:
+    def write(self, blocks: Sequence[bytes]) -> None:
         """Append bytes.
 
         Raises:
             Failure: ``too_large``: they are more than the upload has; ``disk_full``; ``not_found``:
                 it was removed. What was written before is kept.
         """
-        if self._written + len(data) > self._most:
+        size = sum(len(block) for block in blocks)
+        if self._written + size > self._most:
             raise Failure(Code.TOO_LARGE, limit=self._head.offset + self._most)
         if self._file.is_removed:
             raise Failure(Code.NOT_FOUND)
@@ -135,14 +136,15 @@ class Piece:
             self._renewed = time.monotonic()
             self._renew(self._most - self._written)
         try:
-            self._file.write(data)
+            self._file.write(blocks)
         except OSError:
             # What of it was written would be sent again.
             self._file.truncate(self.offset)
             raise Failure(Code.DISK_FULL) from None
-        self._written += len(data)
+        self._written += size
         if self._digest:
-            self._digest.update(data)
+            for block in blocks:
+                self._digest.update(block)
 
     def end(self, *, whole: bool) -> None:
         """Keep what was written, on the disk.

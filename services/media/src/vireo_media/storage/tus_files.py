@@ -11,22 +11,31 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from vireo_media.core.tus import Locked
 from vireo_media.storage.staging import TUS, Staging
 
 WANTED = ".wanted"
+# The disk works on what is there while more comes, so that the end need not wait for all of it.
+SYNC_BYTES = 64 << 20
+SYNC_THREADS = 4
+# Buffers that the system takes with one call, at least.
+AT_ONCE = 1024
 # What is copied with one call: between two the copy can be ended.
 COPY_BYTES = 256 << 20
 
 
 class HeldFile:
-    """An open file with the lock, and its size."""
+    """An open file with the lock, and its size; ``syncer`` works aside."""
 
-    def __init__(self, descriptor: int, wanted: Path) -> None:
+    def __init__(self, descriptor: int, wanted: Path, syncer: Executor) -> None:
         self._descriptor = descriptor
         self._wanted = wanted
+        self._syncer = syncer
+        self._syncing: Future[None] | None = None
+        self._unsynced = 0
         self.size = os.fstat(descriptor).st_size
 
     @property
@@ -39,13 +48,19 @@ class HeldFile:
         """Whether another request waits for it."""
         return self._wanted.exists()
 
-    def write(self, data: bytes) -> None:
+    def write(self, blocks: Sequence[bytes]) -> None:
         """Append; ``OSError`` where there is no room."""
-        rest = memoryview(data)
-        while rest:
-            count = os.pwrite(self._descriptor, rest, self.size)
+        for start in range(0, len(blocks), AT_ONCE):
+            rest = blocks[start : start + AT_ONCE]
+            count = os.pwritev(self._descriptor, rest, self.size)
             self.size += count
-            rest = rest[count:]
+            self._unsynced += count
+            if count < sum(map(len, rest)):
+                # A full disk takes a part; the next call says so.
+                self.write([b"".join(rest)[count:]])
+        if self._unsynced >= SYNC_BYTES and (self._syncing is None or self._syncing.done()):
+            self._unsynced = 0
+            self._syncing = self._syncer.submit(os.fdatasync, self._descriptor)
 
     def truncate(self, size: int) -> None:
         """Cut off what is behind ``size``."""
@@ -54,7 +69,13 @@ class HeldFile:
 
     def sync(self) -> None:
         """Return when what was written survives a power cut."""
+        self.settle()
         os.fdatasync(self._descriptor)
+
+    def settle(self) -> None:
+        """Return when nobody works on the file aside; an error of the disk is raised by ``sync``."""
+        if self._syncing:
+            wait([self._syncing])
 
 
 class TusFiles:
@@ -63,6 +84,7 @@ class TusFiles:
     def __init__(self, root: Path, staging: Staging) -> None:
         self._folder = root.resolve() / TUS
         self._staging = staging
+        self._syncer = ThreadPoolExecutor(SYNC_THREADS, "sync")
 
     def make(self, tus_id: str) -> None:
         """Make an empty file."""
@@ -93,7 +115,11 @@ class TusFiles:
             if os.fstat(descriptor).st_nlink == 0:
                 # Its last writer has handed it on, or it was removed.
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-            yield HeldFile(descriptor, wanted)
+            held = HeldFile(descriptor, wanted, self._syncer)
+            try:
+                yield held
+            finally:
+                held.settle()
         finally:
             os.close(descriptor)
 

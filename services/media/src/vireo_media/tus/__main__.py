@@ -61,7 +61,7 @@ def main() -> int:
         http="httptools",
         ws="none",
         lifespan="on",
-        loop="asyncio",
+        loop="uvloop",
         log_config=None,
         access_log=False,
         proxy_headers=False,

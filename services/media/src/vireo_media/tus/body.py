@@ -36,7 +36,8 @@ class Body:
         self._piece = piece
         self._disk = disk
         self._writing: asyncio.Future[None] | None = None
-        self._block = bytearray()
+        self._block: list[bytes] = []
+        self._size = 0
 
     async def take(self) -> Ended:
         """Write all that comes; returns how it ended, with everything written.
@@ -60,8 +61,8 @@ class Body:
                 if message["type"] != "http.request":
                     await self._flush()
                     return Ended.CUT
-                self._block += message.get("body", b"")
-                if len(self._block) >= BLOCK_BYTES:
+                self._add(message.get("body", b""))
+                if self._size >= BLOCK_BYTES:
                     await self._begin_write()
                 if not message.get("more_body"):
                     await self._flush()
@@ -69,6 +70,11 @@ class Body:
         finally:
             # A thread that still writes has the file.
             await self._settle()
+
+    def _add(self, body: bytes) -> None:
+        if body:
+            self._block.append(body)
+            self._size += len(body)
 
     async def _flush(self) -> None:
         if self._block:
@@ -79,7 +85,7 @@ class Body:
     async def _begin_write(self) -> None:
         if self._writing:
             await self._writing
-        block, self._block = bytes(self._block), bytearray()
+        block, self._block, self._size = self._block, [], 0
         loop = asyncio.get_running_loop()
         self._writing = loop.run_in_executor(self._disk, self._piece.write, block)
 
