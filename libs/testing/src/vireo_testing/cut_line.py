@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
@@ -10,9 +10,16 @@ PIECE = 64 * 1024
 
 
 class Line:
-    """Hands bytes on between whoever connects to ``url`` and the server; ``cut`` ends all."""
+    """Hands bytes on between whoever connects to ``url`` and the server; ``cut`` ends all.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        every: it is cut after each so many bytes that were sent to the server, ``cuts`` times.
+    """
+
+    def __init__(self, url: str, every: int = 0, cuts: int = 0) -> None:
+        self._every = every
+        self.cuts_left = cuts
+        self._sent = 0
         parts = urlsplit(url)
         self._server = (parts.hostname or "", parts.port or 80)
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -50,23 +57,37 @@ class Line:
                 self._open += [client, server]
             answers = threading.Thread(target=_pump, args=(server, client))
             answers.start()
-            _pump(client, server)
+            _pump(client, server, self._count)
             answers.join()
             with self._lock:
                 self._open = [one for one in self._open if one not in (client, server)]
 
+    def _count(self, size: int) -> None:
+        with self._lock:
+            self._sent += size
+            is_cut = self.cuts_left > 0 and self._sent >= self._every
+            if is_cut:
+                self._sent = 0
+                self.cuts_left -= 1
+        if is_cut:
+            self.cut()
 
-def _pump(one: socket.socket, other: socket.socket) -> None:
+
+def _pump(
+    one: socket.socket, other: socket.socket, count: Callable[[int], None] | None = None
+) -> None:
     with suppress(OSError):
         while piece := one.recv(PIECE):
             other.sendall(piece)
+            if count:
+                count(len(piece))
     with suppress(OSError):
         other.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
-def line_to(url: str) -> Iterator[Line]:
-    """A line to the server at ``url``."""
-    line = Line(url)
+def line_to(url: str, every: int = 0, cuts: int = 0) -> Iterator[Line]:
+    """A line to the server at ``url``; see ``Line``."""
+    line = Line(url, every, cuts)
     yield line
     line.close()
