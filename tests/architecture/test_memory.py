@@ -24,6 +24,7 @@ LOADED = {
     "vireo_catalog.worker.__main__": [*NOWHERE, *ANSWERS, *CALLS, *TOOLS, "jinja2", "jwt"],
     "vireo_community.worker.__main__": [*NOWHERE, *ANSWERS, *CALLS, *TOOLS, "jinja2", "jwt"],
     "vireo_community.stream.__main__": [*NOWHERE, *ANSWERS, *CALLS, *TOOLS, "jinja2"],
+    "vireo_media.tus.__main__": [*NOWHERE, *ANSWERS, *TOOLS, "jinja2"],
     "vireo_media.worker.__main__": [*NOWHERE, *ANSWERS, *TOOLS, "jinja2", "jwt"],
     "vireo_media.spool.__main__": [*NOWHERE, *ANSWERS, *CALLS, *TOOLS, "jinja2", "jwt", "pymysql"],
     "vireo_courier.__main__": [*NOWHERE, *ANSWERS, *CALLS, *TOOLS, "jinja2", "jwt"],

@@ -217,7 +217,13 @@ def test_of_what_is_refused_nothing_is_kept(tus: Tus, person: Person) -> None:
     assert error(answer) == (415, "unsupported_media")
     assert answer.json()["response"]["message"]
     assert tus.ask("HEAD", path).status_code == 404
-    assert person.get(f"/v/{hash_path}").json()["response"]["uploaded"] is False
+    # It was announced with the upload.
+    assert person.get(f"/v/{hash_path}").status_code == 404
+    kept = person.announce()
+    given = {"Upload-Length": "8000", "Upload-Metadata": metadata(hash=kept), **PIECE}
+    assert error(tus.ask("POST", data=b"no video" * 1000, headers=given))[0] == 415
+    assert person.get(f"/v/{kept}").json()["response"]["uploaded"] is False
+    assert person.send(kept, b"no video" * 1000).status_code == 415
 
 
 def test_ended_by_its_owner(tus: Tus, person: Person, film: bytes) -> None:

@@ -27,6 +27,7 @@ from vireo_common.errors import MESSAGES, STATUS, Code
 from vireo_common.web import PROBLEM_REFERENCE, TOKEN_SCHEME
 from vireo_community.app import create_app as community_app
 from vireo_community.settings import CommunitySettings
+from vireo_contract import tus
 from vireo_contract.gateway import ANY_BODY, ANY_REQUEST, ANY_SERVICE, HEADERS, OWN_OPERATIONS, Json
 from vireo_media.app import create_app as media_app
 from vireo_media.settings import MediaSettings
@@ -113,6 +114,11 @@ def build() -> Json:
         operation = copy.deepcopy(given)
         complete(operation, "get", path, set())
         paths[path] = {"get": operation}
+    for path, methods in tus.OPERATIONS.items():
+        for method, written in methods.items():
+            operation = copy.deepcopy(written)
+            complete(operation, method, path, {Code.INTERNAL_ERROR, Code.UNAVAILABLE})
+            paths.setdefault(path, {})[method] = operation
     return {
         "openapi": "3.1.0",
         "info": {

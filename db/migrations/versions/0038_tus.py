@@ -28,6 +28,7 @@ STATEMENTS = (
         ExpiresAt datetime(3) NOT NULL,
         KEY OfVideo (PathHash),
         KEY OfChannel (ChannelID),
+        KEY Kept (UploadID, ChannelID, Address, Bytes),
         KEY ExpiresAt (ExpiresAt),
         CONSTRAINT TusUploadsChannel FOREIGN KEY (ChannelID)
             REFERENCES Channels (ChannelID) ON DELETE CASCADE

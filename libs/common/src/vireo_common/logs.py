@@ -6,11 +6,15 @@ hands it on to other services. All modules get their loggers here, and not from 
 
 import contextlib
 import logging
+import re
 import sys
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from vireo_common.log_output import logger_factory
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""The form of a request's id, which stands in its log lines; another one is not taken over."""
 
 
 @contextlib.contextmanager

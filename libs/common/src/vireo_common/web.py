@@ -25,14 +25,13 @@ from werkzeug.exceptions import HTTPException
 from vireo_common import metrics
 from vireo_common.access import Guard, public, request_handler
 from vireo_common.errors import MISSING, Code, Failure, FieldCode, FieldProblem
-from vireo_common.logs import bind_context, clear_context, get_logger
+from vireo_common.logs import REQUEST_ID, bind_context, clear_context, get_logger
 from vireo_common.pages import Page
 from vireo_common.schema import Omitted
 
 log = get_logger()
 Value = TypeVar("Value")
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 MAX_BODY_BYTES = 1 << 20
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

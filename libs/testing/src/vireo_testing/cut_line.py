@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
@@ -14,9 +15,11 @@ class Line:
 
     Args:
         every: it is cut after each so many bytes that were sent to the server, ``cuts`` times.
+        pause: seconds that each 64 KiB to the server take at least.
     """
 
-    def __init__(self, url: str, every: int = 0, cuts: int = 0) -> None:
+    def __init__(self, url: str, every: int = 0, cuts: int = 0, pause: float = 0.0) -> None:
+        self._pause = pause
         self._every = every
         self.cuts_left = cuts
         self._sent = 0
@@ -63,6 +66,7 @@ class Line:
                 self._open = [one for one in self._open if one not in (client, server)]
 
     def _count(self, size: int) -> None:
+        time.sleep(self._pause)
         with self._lock:
             self._sent += size
             is_cut = self.cuts_left > 0 and self._sent >= self._every
@@ -86,8 +90,8 @@ def _pump(
 
 
 @contextmanager
-def line_to(url: str, every: int = 0, cuts: int = 0) -> Iterator[Line]:
+def line_to(url: str, every: int = 0, cuts: int = 0, pause: float = 0.0) -> Iterator[Line]:
     """A line to the server at ``url``; see ``Line``."""
-    line = Line(url, every, cuts)
+    line = Line(url, every, cuts, pause)
     yield line
     line.close()

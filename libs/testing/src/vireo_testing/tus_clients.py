@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from vireo_ops import page
 from vireo_ops.layout import CHECKOUT
@@ -21,6 +22,11 @@ class Sent:
 
     url: str
     requests: list[tuple[str, int]]
+
+    @property
+    def path(self) -> str:
+        """The path of its address."""
+        return urlsplit(self.url).path
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ CLIENTS = {
     "tus-js-client": Client("tus-js-client"),
     "tus-js-client-in-chunks": Client("tus-js-client", {"chunk": 8 * MIB}),
     "tus-js-client-in-parallel": Client("tus-js-client", {"chunk": 4 * MIB, "parallel": 3}),
+    "tus-js-client-in-small-chunks": Client("tus-js-client", {"chunk": MIB}),
     "uppy": Client("uppy", {"chunk": 8 * MIB}),
     "tuspy": Client(asked={"chunk": MIB}),
 }

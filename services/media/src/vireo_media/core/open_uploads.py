@@ -144,8 +144,22 @@ class OpenUploads:
             lambda others: self._opened(kind, channel_id, network_of(address), sizes, others, kept)
         )
 
-    def open_piece(self, channel_id: int, address: str, size: int, seconds: float) -> OpenUpload:
+    def open_piece(
+        self,
+        tus_id: str,
+        channel_id: int,
+        address: str,
+        size: int,
+        seconds: float,
+        *,
+        freed: int = 0,
+    ) -> OpenUpload:
         """Allow a piece of an upload, and reserve disk space for its bytes, for so long.
+
+        An upload has one writer: what it reserved before, and did not release, is replaced.
+
+        Args:
+            freed: bytes that the account has, and gives back when this has ended.
 
         Raises:
             Failure: ``upload_locked`` while the account sends as many as it may: clients of tus
@@ -153,16 +167,17 @@ class OpenUploads:
         """
         kept = self._store.kept()
 
-        def decide(others: Sequence[OpenUpload]) -> OpenUpload:
+        def decide(uploads: Sequence[OpenUpload]) -> OpenUpload:
+            others = [each for each in uploads if each.open_id != tus_id]
             own = [each for each in others if each.channel_id == channel_id]
             if sum(each.kind is Kind.PIECE for each in own) >= MOST_PIECES:
                 raise Failure(Code.UPLOAD_LOCKED, _TOO_MANY[Kind.PIECE])
             network = network_of(address)
-            self._require_share(channel_id, network, size, others, kept, results=0)
-            number = secrets.token_hex(16)
+            sizes = (size, 0, freed)
+            self._require_share(channel_id, network, sizes, others, kept)
             # Its bytes are in none of the files that the gateway writes.
             return OpenUpload(
-                number, Kind.PIECE, channel_id, network, size, arrived=True, lease=seconds
+                tus_id, Kind.PIECE, channel_id, network, size, arrived=True, lease=seconds
             )
 
         return self._store.change(decide)
@@ -174,7 +189,8 @@ class OpenUploads:
             Failure: ``disk_full``.
         """
         others, kept = self._store.all(), self._store.kept()
-        self._require_share(channel_id, network_of(address), size, others, kept, results=size)
+        sizes = (size, size, 0)
+        self._require_share(channel_id, network_of(address), sizes, others, kept)
 
     def renew(self, opened: OpenUpload, size: int, seconds: float) -> None:
         """Reserve space for the ``size`` bytes that still come of a piece, for so long again."""
@@ -256,7 +272,7 @@ class OpenUploads:
             raise Failure(Code.RATE_LIMITED, _TOO_MANY[kind], retry_after=RETRY_SECONDS)
         for size in sizes:
             try:
-                self._require_share(channel_id, network, size, others, kept, results=size)
+                self._require_share(channel_id, network, (size, size, 0), others, kept)
             except Failure:
                 continue
             lease = GRACE_SECONDS + size / self._least_rate
@@ -268,13 +284,13 @@ class OpenUploads:
         self,
         channel_id: int,
         network: str,
-        size: int,
+        sizes: tuple[int, int, int],
         others: Sequence[OpenUpload],
         kept: Sequence[Kept],
-        *,
-        results: int,
     ) -> None:
-        """Whether there is space for ``size`` bytes, and for what is made of them.
+        """Whether there is space for bytes, and for what is made of them.
+
+        ``sizes`` are both, and what is given back for them.
 
         Of the space that is not reserved by others an account may hold half, and an address three
         quarters: something is always left for somebody else.
@@ -282,10 +298,11 @@ class OpenUploads:
         Raises:
             Failure: ``disk_full``.
         """
+        size, results, freed = sizes
         spare = self._spare(others)
         held: Sequence[OpenUpload | Kept] = (*others, *kept)
-        own = sum(each.size for each in held if each.channel_id == channel_id)
-        near = sum(each.size for each in held if each.address == network)
+        own = sum(each.size for each in held if each.channel_id == channel_id) - freed
+        near = sum(each.size for each in held if each.address == network) - freed
         fits = size + results <= spare
         if not fits or own + size > (spare + own) // 2 or near + size > (spare + near) * 3 // 4:
             raise Failure(Code.DISK_FULL)

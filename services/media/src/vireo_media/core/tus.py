@@ -7,19 +7,20 @@ the request or the process that wrote it. Pieces are in ``tus_pieces.py``; HTTP 
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core.open_uploads import OpenUploads
+from vireo_media.core.open_uploads import OpenUploads, network_of
 from vireo_media.core.uploads import HASH_PATH, AlreadyUploaded, Upload, UploadState
 
 DAYS = 7
 """An upload expires so long after its last byte."""
-MOST_PARTS = 100
+MOST_UPLOADS = 300
+"""Unfinished ones of one account."""
 UNTITLED = "Untitled"
 
 
@@ -76,6 +77,10 @@ class Asked:
     concat: str = ""
 
 
+class TooManyUploads(Exception):
+    """The account has as many unfinished ones as it may."""
+
+
 class Locked(Exception):
     """Another request is writing to the upload."""
 
@@ -125,7 +130,10 @@ class TusFiles(Protocol):
         """Append the files of ``parts``, and sync."""
 
     def give(self, tus_id: str, hash_path: str, upload_id: str) -> None:
-        """Let an upload's file be a body as well."""
+        """Let an upload's file be a body as well, also after a power cut."""
+
+    def take_back(self, hash_path: str, upload_id: str) -> None:
+        """Undo ``give``."""
 
     def remove(self, tus_id: str) -> None:
         """Remove it; that it is not there is fine."""
@@ -135,13 +143,21 @@ class TusStore(Protocol):
     """Where uploads in pieces are kept."""
 
     def add(self, upload: TusUpload) -> TusUpload:
-        """Insert it; returns it with its expiry. Raises ``Failure`` where its account is gone."""
+        """Insert it; returns it with its expiry.
+
+        Raises:
+            Failure: its account is gone.
+            TooManyUploads: it has too many.
+        """
 
     def find(self, tus_id: str) -> TusUpload | None:
         """The upload with this id."""
 
     def note(self, tus_id: str, size: int) -> None:
         """Note the bytes that are there, all of them trusted; it expires later by that."""
+
+    def progress(self, tus_id: str, size: int) -> None:
+        """Note the bytes that are there while more come; it expires later by that."""
 
     def trust(self, tus_id: str, size: int) -> None:
         """Note that no more than ``size`` bytes count until the next ``note``."""
@@ -154,6 +170,8 @@ class TusStore(Protocol):
 
         Raises:
             AlreadyUploaded: its video has bytes.
+            Failure: ``not_found``: it was removed meanwhile, or is complete; ``invalid_request``
+                for a part.
         """
 
     def find_upload(self, hash_path: str) -> Upload | None:
@@ -210,9 +228,10 @@ class TusUploads:
             raise Failure(Code.NO_BYTES)
         self.require_size(asked.length or 0)
         self._open_uploads.require_room(channel_id, address, asked.length or 0)
-        return self._add(channel_id, address, asked)
+        return self.add(channel_id, address, asked)
 
-    def _add(self, channel_id: int, address: str, asked: Asked) -> TusUpload:
+    def add(self, channel_id: int, address: str, asked: Asked) -> TusUpload:
+        """Begin an upload whose length and room were looked at; see ``create``."""
         hash_path = "" if asked.kind is TusKind.PARTIAL else asked.hash_path
         is_announced = asked.kind is not TusKind.PARTIAL and not hash_path
         if hash_path:
@@ -223,7 +242,7 @@ class TusUploads:
         upload = TusUpload(
             secrets.token_hex(16),
             channel_id,
-            address,
+            network_of(address),
             asked.kind,
             hash_path,
             is_announced,
@@ -239,10 +258,15 @@ class TusUploads:
             # A file without a row is removed after a while; a row without its file would be lost.
             self._files.make(upload.tus_id)
             return self._store.add(upload)
-        except (Failure, OSError):
+        except (Failure, OSError, TooManyUploads) as error:
+            self._files.remove(upload.tus_id)
             if is_announced:
                 self._catalog.withdraw(hash_path, channel_id)
-            raise
+            if isinstance(error, Failure):
+                raise
+            if isinstance(error, TooManyUploads):
+                raise Failure(Code.RATE_LIMITED, _TOO_MANY, limit=MOST_UPLOADS) from None
+            raise Failure(Code.DISK_FULL) from None
 
     def require_size(self, length: int) -> None:
         """Whether an upload may have so many bytes.
@@ -290,6 +314,10 @@ class TusUploads:
         try:
             return self._files.size(upload.tus_id)
         except FileNotFoundError:
+            # Handed on at this moment, or lost.
+            again = self.find(upload.tus_id, upload.channel_id)
+            if again.upload_id:
+                return again.length or 0
             raise Failure(Code.NOT_FOUND) from None
 
     def finish(self, upload: TusUpload, parts: Sequence[str] = ()) -> str:
@@ -308,7 +336,13 @@ class TusUploads:
         try:
             self._store.complete(upload, upload_id, upload.length or 0, parts)
         except AlreadyUploaded:
+            self._files.take_back(upload.hash_path, upload_id)
             raise Failure(Code.ALREADY_UPLOADED) from None
+        except Failure as failure:
+            # Where the database went away it may have been done: then the row needs the file.
+            if failure.code is not Code.UNAVAILABLE:
+                self._files.take_back(upload.hash_path, upload_id)
+            raise
         for tus_id in (upload.tus_id, *parts):
             self._files.remove(tus_id)
         return upload_id
@@ -323,7 +357,7 @@ class TusUploads:
         if got is None or got.upload_id != upload_id:
             raise Failure(Code.NOT_FOUND)
         if got.state is UploadState.REFUSED:
-            self._store.remove(upload.tus_id)
+            self.remove(replace(upload, upload_id=""))
             raise Failure(Code(got.code), got.reason)
         return got.state is not UploadState.RECEIVED
 
@@ -337,58 +371,8 @@ class TusUploads:
         if upload.is_announced and not upload.upload_id:
             self._catalog.withdraw(upload.hash_path, upload.channel_id)
 
-    def join(
-        self, channel_id: int, address: str, asked: Asked, tus_ids: Sequence[str]
-    ) -> tuple[TusUpload, str]:
-        """Make one upload of complete partial ones, in their order, which end by that.
 
-        Returns:
-            It, and the id of its video's upload.
-
-        Raises:
-            Failure: ``invalid_request`` where one of them is not a complete partial upload of the
-                channel; see ``create`` and ``finish``.
-        """
-        parts = list(self._parts(channel_id, tus_ids))
-        length = sum(part.length or 0 for part in parts)
-        self.require_size(length)
-        self._open_uploads.require_room(channel_id, address, length)
-        upload = self._add(
-            channel_id,
-            address,
-            Asked(
-                length,
-                TusKind.FINAL,
-                asked.hash_path,
-                asked.title,
-                asked.description,
-                asked.metadata,
-                asked.concat,
-            ),
-        )
-        try:
-            with self._files.hold(upload.tus_id):
-                self._files.join(upload.tus_id, tus_ids)
-                return upload, self.finish(upload, tus_ids)
-        except FileNotFoundError:
-            self.remove(upload)
-            raise Failure(Code.INVALID_REQUEST, "A part was removed meanwhile.") from None
-        except OSError:
-            self.remove(upload)
-            raise Failure(Code.DISK_FULL) from None
-
-    def _parts(self, channel_id: int, tus_ids: Sequence[str]) -> Iterator[TusUpload]:
-        if not 1 <= len(tus_ids) <= MOST_PARTS or len(set(tus_ids)) != len(tus_ids):
-            raise Failure(
-                Code.INVALID_REQUEST, f"Upload-Concat must name 1 to {MOST_PARTS} different parts."
-            )
-        for tus_id in tus_ids:
-            part = self._store.find(tus_id)
-            if part is None or part.channel_id != channel_id or part.is_expired:
-                raise Failure(Code.INVALID_REQUEST, "Upload-Concat names a part that is not there.")
-            if part.kind is not TusKind.PARTIAL or self.offset(part) != part.length:
-                raise Failure(Code.INVALID_REQUEST, "Upload-Concat names what is no complete part.")
-            yield part
+_TOO_MANY = f"{MOST_UPLOADS} uploads of this account are unfinished; go on with them, or end some."
 
 
 def is_hash_path(text: str) -> bool:

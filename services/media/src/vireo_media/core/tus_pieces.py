@@ -1,7 +1,6 @@
 """A piece of an upload: from its head to the last byte that is kept."""
 
 import hashlib
-import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -9,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core.open_uploads import OpenUploads
+from vireo_media.core.open_uploads import OpenUpload, OpenUploads
 from vireo_media.core.tus import (
     HeldFile,
-    Locked,
     TusFiles,
     TusKind,
     TusStore,
@@ -20,9 +18,8 @@ from vireo_media.core.tus import (
     TusUploads,
 )
 
-# For how long disk space is reserved for the rest of a piece, and how often that is renewed.
+# For how long disk space is reserved for the rest of a piece; it is renewed before.
 LEASE_SECONDS = 90.0
-RENEW_SECONDS = 30.0
 
 
 class Digest(Protocol):
@@ -83,12 +80,12 @@ class PieceHead:
 
 
 class Piece:
-    """A piece that is being written. One thread at a time calls it.
+    """A piece that is being written. One thread at a time calls it, and another one ``renew``.
 
     Args:
-        upload: as it was when the file was held.
-        most: how many bytes it may have.
-        renew: reserves the bytes that still come.
+        upload: as it is now that the file is held.
+        left: how many bytes the upload may still have.
+        reserved: what was reserved for the piece.
     """
 
     def __init__(
@@ -96,18 +93,19 @@ class Piece:
         upload: TusUpload,
         file: HeldFile,
         head: PieceHead,
-        most: int,
+        left: int,
         store: TusStore,
-        renew: Callable[[int], None],
+        open_uploads: OpenUploads,
+        reserved: OpenUpload,
     ) -> None:
         self.upload = upload
         self._file = file
         self._head = head
-        self._most = most
+        self._left = left
         self._store = store
-        self._renew = renew
+        self._open_uploads = open_uploads
+        self._reserved = reserved
         self._written = 0
-        self._renewed = time.monotonic()
         self._digest = DIGESTS[head.checksum.name]() if head.checksum else None
 
     @property
@@ -120,6 +118,11 @@ class Piece:
         """Whether another request waits for the upload."""
         return self._file.is_wanted
 
+    @property
+    def is_last(self) -> bool:
+        """Whether the upload is complete by it."""
+        return self.offset == self.upload.length and self.upload.kind is TusKind.WHOLE
+
     def write(self, blocks: Sequence[bytes]) -> None:
         """Append bytes.
 
@@ -128,13 +131,10 @@ class Piece:
                 it was removed. What was written before is kept.
         """
         size = sum(len(block) for block in blocks)
-        if self._written + size > self._most:
-            raise Failure(Code.TOO_LARGE, limit=self._head.offset + self._most)
+        if self._written + size > self._left:
+            raise Failure(Code.TOO_LARGE, limit=self._head.offset + self._left)
         if self._file.is_removed:
             raise Failure(Code.NOT_FOUND)
-        if time.monotonic() - self._renewed >= RENEW_SECONDS:
-            self._renewed = time.monotonic()
-            self._renew(self._most - self._written)
         try:
             self._file.write(blocks)
         except OSError:
@@ -146,6 +146,17 @@ class Piece:
             for block in blocks:
                 self._digest.update(block)
 
+    def renew(self) -> None:
+        """Reserve the bytes that still come, and count those that are there, for a while more."""
+        written = self._written
+        try:
+            self._store.progress(self.upload.tus_id, self._head.offset + written)
+        except Failure:
+            # The database is away, and must not spoil what comes meanwhile.
+            return
+        still = max(self._reserved.size - written, 0)
+        self._open_uploads.renew(self._reserved, still, LEASE_SECONDS)
+
     def end(self, *, whole: bool) -> None:
         """Keep what was written, on the disk.
 
@@ -154,19 +165,27 @@ class Piece:
                 nothing is kept.
 
         Raises:
-            Failure: ``checksum_mismatch``: nothing is kept.
+            Failure: ``checksum_mismatch`` or ``disk_full``: nothing is kept.
         """
         if self._head.checksum and self._digest:
             right = whole and self._digest.digest() == self._head.checksum.value
             if not right:
-                self._file.truncate(self._head.offset)
-                self._written = 0
-                self._store.note(self.upload.tus_id, self._head.offset)
+                self._forget()
                 if whole:
                     raise Failure(Code.CHECKSUM_MISMATCH)
                 return
-        self._file.sync()
+        try:
+            self._file.sync()
+        except OSError:
+            # Nobody knows which of the bytes are there.
+            self._forget()
+            raise Failure(Code.DISK_FULL) from None
         self._store.note(self.upload.tus_id, self.offset)
+
+    def _forget(self) -> None:
+        self._file.truncate(self._head.offset)
+        self._written = 0
+        self._store.note(self.upload.tus_id, self._head.offset)
 
 
 class Pieces:
@@ -191,13 +210,12 @@ class Pieces:
         """An upload as it is now, and its file, which nobody else writes to meanwhile.
 
         Raises:
-            Failure: ``upload_locked``; ``not_found``.
+            Locked: somebody else writes to it.
+            Failure: ``not_found``, ``upload_expired``.
         """
         with ExitStack() as stack:
             try:
                 file = stack.enter_context(self._files.hold(upload.tus_id))
-            except Locked:
-                raise Failure(Code.UPLOAD_LOCKED) from None
             except FileNotFoundError:
                 raise Failure(Code.NOT_FOUND) from None
             found = self._uploads.find(upload.tus_id, upload.channel_id)
@@ -213,7 +231,8 @@ class Pieces:
         """Begin a piece; the upload is nobody else's until the ``with`` ends.
 
         Raises:
-            Failure: ``upload_locked``, ``wrong_offset``, ``too_large``, ``disk_full``,
+            Locked: somebody else writes to it.
+            Failure: ``wrong_offset``, ``too_large``, ``disk_full``, ``upload_locked``;
                 ``forbidden`` for what was joined; ``not_found`` and ``already_uploaded`` for its
                 video.
         """
@@ -230,18 +249,13 @@ class Pieces:
             if head.size is not None and head.size > left:
                 raise Failure(Code.TOO_LARGE, limit=head.offset + left)
             most = left if head.size is None else head.size
-            opened = self._open_uploads.open_piece(found.channel_id, address, most, LEASE_SECONDS)
+            opened = self._open_uploads.open_piece(
+                found.tus_id, found.channel_id, address, most, LEASE_SECONDS
+            )
             with self._open_uploads.closing(opened.open_id):
                 if head.checksum:
                     self._store.trust(found.tus_id, head.offset)
-                yield Piece(
-                    found,
-                    file,
-                    head,
-                    left,
-                    self._store,
-                    lambda size: self._open_uploads.renew(opened, size, LEASE_SECONDS),
-                )
+                yield Piece(found, file, head, left, self._store, self._open_uploads, opened)
 
     def _with_length(self, upload: TusUpload, head: PieceHead) -> TusUpload:
         if head.length is None or head.length == upload.length:
@@ -265,22 +279,38 @@ class Pieces:
             if failure.code is not Code.UNAVAILABLE:
                 raise
 
-    def finish_if_complete(self, upload: TusUpload) -> tuple[TusUpload, str]:
-        """Hand on an upload all of whose bytes are there, if nobody did: who wrote the last may
-        have died before.
+    def end(self, piece: Piece, *, whole: bool) -> str:
+        """End a piece, and hand the upload on where it is complete.
 
         Returns:
-            It, and the id of its video's upload, or ``""`` while it is not complete.
+            The id of its video's upload, or ``""`` while it is not complete.
 
         Raises:
-            Failure: ``upload_locked``; see ``TusUploads.finish``.
+            Failure: see ``Piece.end`` and ``TusUploads.finish``.
         """
-        if upload.kind is TusKind.PARTIAL or upload.upload_id:
-            return upload, upload.upload_id
-        if upload.length is None or self._uploads.offset(upload) < upload.length:
-            return upload, ""
-        with self.hold(upload) as (found, file):
-            if found.kind is TusKind.FINAL or file.size != found.length:
-                return found, ""
-            file.sync()
-            return found, self._uploads.finish(found)
+        piece.end(whole=whole)
+        return self._uploads.finish(piece.upload) if piece.is_last else ""
+
+    def finish_if_complete(self, upload: TusUpload) -> TusUpload:
+        """Hand on an upload all of whose bytes are there, if nobody did: who wrote the last may
+        have died before. It as it is then.
+
+        Raises:
+            Locked: somebody writes to it.
+            Failure: see ``TusUploads.finish``.
+        """
+        if upload.kind is not TusKind.WHOLE or upload.upload_id or upload.length is None:
+            return upload
+        if self._uploads.offset(upload) < upload.length:
+            return upload
+        try:
+            with self.hold(upload) as (found, file):
+                if file.size != found.length:
+                    return found
+                file.sync()
+                return replace(found, upload_id=self._uploads.finish(found))
+        except Failure as failure:
+            if failure.code is not Code.NOT_FOUND:
+                raise
+            # Who wrote to it has handed it on meanwhile.
+            return self._uploads.find(upload.tus_id, upload.channel_id)

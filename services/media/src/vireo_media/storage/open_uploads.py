@@ -29,6 +29,7 @@ ON DUPLICATE KEY UPDATE Bytes = VALUES(Bytes), Arrived = VALUES(Arrived),
 # What is complete is its video's.
 KEPT = """
 SELECT ChannelID, Address, SUM(Bytes) FROM TusUploads WHERE UploadID IS NULL AND Bytes > 0
+    AND ExpiresAt > NOW(3)
 GROUP BY ChannelID, Address
 """
 

@@ -9,7 +9,7 @@ from pymysql.cursors import Cursor
 
 from vireo_common.database import Database, Duplicate, MissingParent
 from vireo_common.errors import Code, Failure
-from vireo_media.core.tus import DAYS, TusKind, TusUpload
+from vireo_media.core.tus import DAYS, MOST_UPLOADS, TooManyUploads, TusKind, TusUpload
 from vireo_media.core.uploads import AlreadyUploaded, Upload
 from vireo_media.storage.uploads import UploadTable, begin_in
 
@@ -20,15 +20,30 @@ INSERT INTO TusUploads
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, NOW(3), NOW(3) + INTERVAL %s DAY)
 """
 
-BY_ID = """
+COLUMNS = """
 SELECT TusID, ChannelID, Address, Kind, COALESCE(PathHash, ''), Announced, Length, TrustedBytes,
-    COALESCE(UploadID, ''), Metadata, Concat, ExpiresAt, ExpiresAt <= NOW(3)
-FROM TusUploads WHERE TusID = %s
+    COALESCE(UploadID, ''), Metadata, Concat, ExpiresAt, ExpiresAt <= NOW(3) FROM TusUploads
+"""
+
+BY_ID = f"{COLUMNS} WHERE TusID = %s"
+
+BY_IDS = f"{COLUMNS} WHERE TusID IN %s"
+
+# The count stops at the limit.
+UNFINISHED = """
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM TusUploads WHERE ChannelID = %s AND UploadID IS NULL AND ExpiresAt > NOW(3)
+    LIMIT %s
+) few
 """
 
 NOTE = """
 UPDATE TusUploads SET Bytes = %s, TrustedBytes = NULL, ExpiresAt = NOW(3) + INTERVAL %s DAY
 WHERE TusID = %s
+"""
+
+PROGRESS = """
+UPDATE TusUploads SET Bytes = %s, ExpiresAt = NOW(3) + INTERVAL %s DAY WHERE TusID = %s
 """
 
 TRUST = "UPDATE TusUploads SET TrustedBytes = %s WHERE TusID = %s"
@@ -58,6 +73,7 @@ class TusTable:
 
         Raises:
             Failure: ``token_invalid``: its account was deleted meanwhile.
+            TooManyUploads: it has too many.
         """
         values = (upload.tus_id, upload.channel_id, upload.address, upload.kind)
         rest = (
@@ -68,8 +84,16 @@ class TusTable:
             upload.concat,
             DAYS,
         )
+
+        def work(cursor: Cursor) -> None:
+            cursor.execute(UNFINISHED, (upload.channel_id, MOST_UPLOADS))
+            ((unfinished,),) = cursor.fetchall()
+            if unfinished >= MOST_UPLOADS:
+                raise TooManyUploads
+            cursor.execute(INSERT, (*values, *rest))
+
         try:
-            self._database.write(INSERT, (*values, *rest))
+            self._database.transaction("tus.add", work)
         except MissingParent:
             raise Failure(Code.TOKEN_INVALID) from None
         expires = dt.datetime.now(dt.UTC) + dt.timedelta(days=DAYS)
@@ -82,9 +106,21 @@ class TusTable:
             row = cursor.fetchone()
         return _of(row) if row else None
 
+    def find_all(self, tus_ids: Sequence[str]) -> dict[str, TusUpload]:
+        """Those of the uploads that there are, by their ids."""
+        if not tus_ids:
+            return {}
+        with self._database.read() as cursor:
+            cursor.execute(BY_IDS, (list(tus_ids),))
+            return {row[0]: _of(row) for row in cursor.fetchall()}
+
     def note(self, tus_id: str, size: int) -> None:
         """Note the bytes that are there, all of them trusted; it expires later by that."""
         self._database.write(NOTE, (size, DAYS, tus_id))
+
+    def progress(self, tus_id: str, size: int) -> None:
+        """Note the bytes that are there while more come; it expires later by that."""
+        self._database.write(PROGRESS, (size, DAYS, tus_id))
 
     def trust(self, tus_id: str, size: int) -> None:
         """Note that no more than ``size`` bytes count until the next ``note``."""
@@ -99,7 +135,8 @@ class TusTable:
 
         Raises:
             AlreadyUploaded: its video has bytes.
-            Failure: ``not_found``: it was removed meanwhile, or is complete.
+            Failure: ``not_found``: it was removed meanwhile, or is complete; ``invalid_request``
+                for a part.
         """
 
         def work(cursor: Cursor) -> None:
@@ -107,7 +144,9 @@ class TusTable:
                 raise Failure(Code.NOT_FOUND)
             begin_in(cursor, upload.hash_path, upload_id, upload.channel_id, size, is_kept=True)
             for part in parts:
-                cursor.execute(REMOVE, (part,))
+                # Each becomes a part of one video.
+                if cursor.execute(REMOVE, (part,)) != 1:
+                    raise Failure(Code.INVALID_REQUEST)
 
         try:
             self._database.transaction("tus.complete", work)

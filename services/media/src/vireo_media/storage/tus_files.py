@@ -15,6 +15,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from vireo_media.core.tus import Locked
+from vireo_media.storage.disk_blobs import sync
 from vireo_media.storage.staging import TUS, Staging
 
 WANTED = ".wanted"
@@ -60,6 +61,9 @@ class HeldFile:
                 self.write([b"".join(rest)[count:]])
         if self._unsynced >= SYNC_BYTES and (self._syncing is None or self._syncing.done()):
             self._unsynced = 0
+            if self._syncing:
+                # The system says an error of the disk once.
+                self._syncing.result()
             self._syncing = self._syncer.submit(os.fdatasync, self._descriptor)
 
     def truncate(self, size: int) -> None:
@@ -68,12 +72,13 @@ class HeldFile:
         self.size = size
 
     def sync(self) -> None:
-        """Return when what was written survives a power cut."""
-        self.settle()
+        """Return when what was written survives a power cut; ``OSError`` where it does not."""
+        if self._syncing:
+            self._syncing.result()
         os.fdatasync(self._descriptor)
 
     def settle(self) -> None:
-        """Return when nobody works on the file aside; an error of the disk is raised by ``sync``."""
+        """Return when nobody works on the file aside."""
         if self._syncing:
             wait([self._syncing])
 
@@ -109,7 +114,9 @@ class TusFiles:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                wanted.touch()
+                # On a full disk the other one ends by itself.
+                with contextlib.suppress(OSError):
+                    wanted.touch()
                 raise Locked from None
             wanted.unlink(missing_ok=True)
             if os.fstat(descriptor).st_nlink == 0:
@@ -139,8 +146,17 @@ class TusFiles:
             os.fdatasync(target.fileno())
 
     def give(self, tus_id: str, hash_path: str, upload_id: str) -> None:
-        """Let an upload's file be a body as well; raises ``FileNotFoundError``."""
-        os.link(self._path(tus_id), self._staging.body(hash_path, upload_id))
+        """Let an upload's file be a body as well, also after a power cut; raises
+        ``FileNotFoundError``."""
+        body = self._staging.body(hash_path, upload_id)
+        # The janitor takes old ones whose row it does not find; this one's is about to come.
+        os.utime(self._path(tus_id))
+        os.link(self._path(tus_id), body)
+        sync(body.parent)
+
+    def take_back(self, hash_path: str, upload_id: str) -> None:
+        """Undo ``give``."""
+        self._staging.discard_body(hash_path, upload_id)
 
     def remove(self, tus_id: str) -> None:
         """Remove it; that it is not there is fine."""

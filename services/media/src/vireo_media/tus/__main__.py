@@ -13,6 +13,7 @@ from vireo_common.tokens import Verifier
 from vireo_media.catalog import Catalog
 from vireo_media.core.open_uploads import OpenUploads
 from vireo_media.core.tus import TusUploads
+from vireo_media.core.tus_joins import Joins
 from vireo_media.core.tus_pieces import Pieces
 from vireo_media.core.uploads import Owners
 from vireo_media.settings import MediaSettings
@@ -21,13 +22,13 @@ from vireo_media.storage.staging import Staging
 from vireo_media.storage.tus import TusTable
 from vireo_media.storage.tus_files import TusFiles
 from vireo_media.storage.uploads import UploadTable
-from vireo_media.tus.app import RULES_THREADS, Application
+from vireo_media.tus.app import END_THREADS, JOIN_THREADS, RULES_THREADS, Application
 from vireo_media.tus.callers import Callers
 
 
 def application(settings: MediaSettings) -> Application:
     """The application, put together."""
-    database = Database.connect("media", settings, size=RULES_THREADS)
+    database = Database.connect("media", settings, size=RULES_THREADS + END_THREADS + JOIN_THREADS)
     service_token = settings.secret("service_token").get_secret_value()
     catalog = Catalog(ServiceClient(settings.catalog_url, service_token))
     sessions = SessionReader(database)
@@ -48,8 +49,10 @@ def application(settings: MediaSettings) -> Application:
         store, files, catalog, owners.check, open_uploads, max_bytes=settings.max_upload_bytes
     )
     pieces = Pieces(uploads, store, files, open_uploads, owners.check)
+    join = Joins(uploads, store, files, open_uploads)
     callers = Callers(Verifier(sessions.key_set), sessions)
-    return Application(uploads, pieces, callers, database.ping)
+    least_rate = settings.least_upload_rate
+    return Application(uploads, pieces, join, callers, database.ping, least_rate)
 
 
 def main() -> int:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from vireo_common.errors import Code, Failure
 from vireo_common.text import has_control_characters
-from vireo_media.core.tus import MOST_PARTS, Asked, TusKind, TusUpload, is_hash_path
+from vireo_media.core.tus import Asked, TusKind, TusUpload, is_hash_path
+from vireo_media.core.tus_joins import MOST_PARTS
 from vireo_media.core.tus_pieces import DIGESTS, Checksum, PieceHead
 
 VERSION = "1.0.0"
@@ -73,6 +74,8 @@ def creation(headers: Mapping[str, str]) -> Creation:
     metadata, concat = headers.get("upload-metadata", ""), headers.get("upload-concat", "")
     if max(len(metadata), len(concat)) > MAX_HEADER:
         raise _wrong(f"Upload-Metadata and Upload-Concat have at most {MAX_HEADER} characters.")
+    if not (metadata + concat).isascii():
+        raise _wrong("Upload-Metadata and Upload-Concat have letters of ASCII alone.")
     texts = texts_of(metadata)
     kind, parts = _concat(concat)
     length = None if kind is TusKind.FINAL else _creation_length(headers)

@@ -1,12 +1,13 @@
 """The janitor: removes what killed processes left in the media folder."""
 
+import contextlib
 import threading
 
 from vireo_common.errors import Failure
 from vireo_common.logs import get_logger
 from vireo_media.core.exports import ExportState
 from vireo_media.core.playlists import KEYS
-from vireo_media.core.tus import TusKind
+from vireo_media.core.tus import Locked, TusKind
 from vireo_media.core.uploads import Step, UploadState
 from vireo_media.storage import blobs
 from vireo_media.storage.blobs import HIDDEN_KINDS, OF_PICTURES, Kind
@@ -36,6 +37,7 @@ OF_VIDEOS = (Kind.VIDEO, Kind.THUMBNAIL, Kind.HIDDEN_VIDEO, Kind.HIDDEN_THUMBNAI
 OF_STREAMS = [each for kind in blobs.OF_STREAM for each in (kind, blobs.HIDDEN_KINDS[kind])]
 # A part is there before its row. Who watches goes on with the parts that an earlier master named.
 PART_SECONDS = 6 * 3600.0
+AT_ONCE = 500
 # Nothing is written for so long to an upload that is joined.
 JOIN_SECONDS = 3600.0
 # An export gets its row before its file.
@@ -115,17 +117,26 @@ class Janitor(threading.Thread):
     def _sweep_tus(self) -> None:
         """Remove the bytes of uploads in pieces that have expired, or were removed or handed on."""
         self._tus.sweep()
-        for tus_id in self._tus_files.left(STAGING_SECONDS):
-            upload = self._tus.find(tus_id)
-            if upload is None or upload.is_expired or upload.upload_id:
-                self._tus_files.remove(tus_id)
-                log.info("left_tus_upload_removed")
-        for tus_id in self._tus_files.left(JOIN_SECONDS):
-            upload = self._tus.find(tus_id)
-            if upload and upload.kind is TusKind.FINAL:
-                # Who joined its parts died; they are still there.
-                self._tus.remove(tus_id)
-                self._tus_files.remove(tus_id)
+        left = list(self._tus_files.left(STAGING_SECONDS))
+        unjoined = set(self._tus_files.left(JOIN_SECONDS))
+        for start in range(0, len(left), AT_ONCE):
+            found = self._tus.find_all(left[start : start + AT_ONCE])
+            for tus_id in left[start : start + AT_ONCE]:
+                upload = found.get(tus_id)
+                if upload is None or upload.is_expired or upload.upload_id:
+                    self._remove_tus(tus_id)
+                elif upload.kind is TusKind.FINAL and tus_id in unjoined:
+                    # Who joined its parts died; they are still there.
+                    self._tus.remove(tus_id)
+                    self._remove_tus(tus_id)
+
+    def _remove_tus(self, tus_id: str) -> None:
+        # Not while somebody has it, who looks for the row when they are done.
+        with contextlib.suppress(Locked), contextlib.ExitStack() as held:
+            with contextlib.suppress(FileNotFoundError):
+                held.enter_context(self._tus_files.hold(tus_id))
+            self._tus_files.remove(tus_id)
+            log.info("left_tus_upload_removed")
 
     def _sweep_exports(self) -> None:
         """Forget exports that have expired, and remove what has no row any more."""
