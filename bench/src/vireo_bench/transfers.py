@@ -5,10 +5,11 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 PIECE = 1 << 20
@@ -100,24 +101,34 @@ class Connection:
         """The whole of a small body."""
         return b"".join(bytes(piece) for piece in self.pieces(head.length))
 
-    def post_file(self, path: str, file: Path, token: str) -> None:
+    def send_file(self, method: str, path: str, file: Path, headers: Mapping[str, str]) -> None:
         """Send a request whose body is a file, with ``sendfile``."""
-        head = f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n"
         head += f"Content-Length: {file.stat().st_size}\r\n"
-        head += f"Authorization: {token}\r\n" if token else ""
+        head += "".join(f"{name}: {text}\r\n" for name, text in headers.items())
         self._socket.sendall(f"{head}\r\n".encode())
         with file.open("rb") as opened:
             self._socket.sendfile(opened)
 
 
-def upload(host: str, port: int, path: str, file: Path, token: str = "") -> Sent:
-    """POST a file as it is."""
+def upload(
+    host: str,
+    port: int,
+    path: str,
+    file: Path,
+    token: str = "",
+    *,
+    method: str = "POST",
+    headers: Mapping[str, str] = {},
+) -> Sent:
+    """Send a file as it is."""
+    given = {**headers, **({"Authorization": token} if token else {})}
     with closing(Connection(host, port)) as line:
         began = time.monotonic()
-        line.post_file(path, file, token)
+        line.send_file(method, path, file, given)
         sent = time.monotonic()
         answer = line.head()
-        body = line.body(answer)
+        body = line.body(answer) if answer.status != HTTPStatus.NO_CONTENT else b""
         return Sent(answer.status, body, began, sent, time.monotonic())
 
 

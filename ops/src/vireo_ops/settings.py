@@ -27,6 +27,7 @@ from vireo_media.settings import (
     MAX_UPLOAD_BYTES,
     FilesSettings,
     MediaSettings,
+    TusSettings,
     WorkerSettings,
 )
 from vireo_ops.errors import OperationError
@@ -197,7 +198,7 @@ READERS: Mapping[str, type[GatewaySettings | ThreadSettings | ServiceSettings]] 
     "community-worker": CommunityWorkerSettings,
     "community-stream": StreamSettings,
     "media": MediaSettings,
-    "media-tus": MediaSettings,
+    "media-tus": TusSettings,
     "media-worker": WorkerSettings,
     "media-spool": FilesSettings,
     "courier": MailSettings,

@@ -44,6 +44,12 @@ class MediaSettings(FilesSettings):
     )
 
 
+class TusSettings(FilesSettings):
+    """What uploads in pieces need beside that."""
+
+    max_upload_bytes: int = MAX_UPLOAD_BYTES
+
+
 class WorkerSettings(FilesSettings):
     """What the worker needs beside that."""
 

@@ -16,7 +16,7 @@ from vireo_media.core.tus import TusUploads
 from vireo_media.core.tus_joins import Joins
 from vireo_media.core.tus_pieces import Pieces
 from vireo_media.core.uploads import Owners
-from vireo_media.settings import MediaSettings
+from vireo_media.settings import TusSettings
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.staging import Staging
 from vireo_media.storage.tus import TusTable
@@ -26,7 +26,7 @@ from vireo_media.tus.app import END_THREADS, JOIN_THREADS, RULES_THREADS, Applic
 from vireo_media.tus.callers import Callers
 
 
-def application(settings: MediaSettings) -> Application:
+def application(settings: TusSettings) -> Application:
     """The application, put together."""
     database = Database.connect("media", settings, size=RULES_THREADS + END_THREADS + JOIN_THREADS)
     service_token = settings.secret("service_token").get_secret_value()
@@ -40,7 +40,8 @@ def application(settings: MediaSettings) -> Application:
         OpenUploadTable(database),
         staging.room,
         reserve_bytes=settings.disk_reserve_bytes,
-        most_open=settings.open_uploads,
+        # Whole bodies are the web side's.
+        most_open=0,
         least_rate=settings.least_upload_rate,
     )
     store = TusTable(database, upload_table)
@@ -57,7 +58,7 @@ def application(settings: MediaSettings) -> Application:
 
 def main() -> int:
     """Run the program; returns the exit code."""
-    settings = MediaSettings.read()
+    settings = TusSettings.read()
     logs.configure("media-tus", settings.log_level)
     config = uvicorn.Config(
         application(settings),

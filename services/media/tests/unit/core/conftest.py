@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core.open_uploads import Kind, OpenUpload, OpenUploads, Room
+from vireo_media.core.open_uploads import Kept, Kind, OpenUpload, OpenUploads, Room
 from vireo_media.core.uploads import (
     AlreadyUploaded,
     BodyCut,
@@ -121,6 +121,9 @@ class Open:
         changed = decide(list(self.rows.values()))
         self.rows[changed.open_id] = changed
         return changed
+
+    def kept(self) -> Sequence[Kept]:
+        return ()
 
     def close(self, open_id: str) -> None:
         if self.away:

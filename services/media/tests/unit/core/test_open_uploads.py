@@ -9,6 +9,8 @@ from vireo_common.errors import Code, Failure
 from vireo_media.core.open_uploads import (
     BUFFER_BYTES,
     GRACE_SECONDS,
+    MOST_PIECES,
+    Kept,
     Kind,
     OpenUpload,
     OpenUploads,
@@ -28,6 +30,7 @@ class World:
         self.rows: dict[str, OpenUpload] = {}
         self.free = 10_000 + RESERVE
         self.bodies: list[int] = []
+        self.pieces: list[Kept] = []
         self.rules = OpenUploads(
             self,
             lambda: Room(self.free, self.bodies),
@@ -40,6 +43,15 @@ class World:
         changed = decide(list(self.rows.values()))
         self.rows[changed.open_id] = changed
         return changed
+
+    def all(self) -> Sequence[OpenUpload]:
+        return list(self.rows.values())
+
+    def kept(self) -> Sequence[Kept]:
+        return self.pieces
+
+    def renew(self, open_id: str, size: int, seconds: float) -> None:
+        self.rows[open_id] = replace(self.rows[open_id], size=size, lease=seconds)
 
     def close(self, open_id: str) -> None:
         self.rows.pop(open_id, None)
@@ -247,3 +259,53 @@ def test_what_nobody_will_send_is_closed() -> None:
     with world.rules.closing_on_failure(opened):
         pass
     assert list(world.rows) == [opened.open_id]
+
+
+def test_a_piece_reserves_its_own_bytes_alone(world: World) -> None:
+    world.rules.open_piece("a", 1, ADDRESS, 4000, 90.0)
+    assert world.refused(3001, account=2, address="192.0.2.2").code is Code.DISK_FULL
+    # Written bytes are on the disk, and are not reserved any more.
+    world.free -= 3000
+    world.rules.renew(world.rows["a"], 1000, 90.0)
+    world.open(3000, account=2, address="192.0.2.2")
+
+
+def test_a_piece_replaces_what_its_upload_left_reserved(world: World) -> None:
+    """Whoever wrote the one before was killed; an upload has one writer."""
+    world.rules.open_piece("a", 1, ADDRESS, 5000, 90.0)
+    world.rules.open_piece("a", 1, ADDRESS, 5000, 90.0)
+    assert [row.size for row in world.rows.values()] == [5000]
+
+
+def test_what_is_unfinished_counts_as_its_accounts_and_its_address(world: World) -> None:
+    world.free -= 4000
+    world.pieces = [Kept(1, ADDRESS, 4000)]
+    # Half of 6,000 and the 4,000 that it has.
+    with pytest.raises(Failure) as caught:
+        world.rules.open_piece("a", 1, "192.0.2.2", 1001, 90.0)
+    assert caught.value.code is Code.DISK_FULL
+    world.rules.open_piece("a", 1, "192.0.2.2", 1000, 90.0)
+    # Three quarters of it for an address.
+    with pytest.raises(Failure):
+        world.rules.open_piece("b", 2, ADDRESS, 3501, 90.0)
+    # What is joined of parts that go with it needs its room once.
+    world.pieces = [Kept(3, "192.0.2.3", 3000)]
+    world.rules.open_piece("c", 3, "192.0.2.3", 2500, 90.0, freed=3000)
+
+
+def test_room_for_an_upload_in_pieces_is_looked_at_before(world: World) -> None:
+    world.rules.require_room(1, ADDRESS, 5000)
+    with pytest.raises(Failure) as caught:
+        world.rules.require_room(1, ADDRESS, 5001)
+    assert caught.value.code is Code.DISK_FULL
+    assert world.rows == {}
+
+
+def test_an_account_sends_a_bounded_number_of_pieces(world: World) -> None:
+    for number in range(MOST_PIECES):
+        world.rules.open_piece(str(number), 1, ADDRESS, 1, 90.0)
+    with pytest.raises(Failure) as caught:
+        world.rules.open_piece("more", 1, ADDRESS, 1, 90.0)
+    # Nothing else is "later" for clients.
+    assert caught.value.code is Code.UPLOAD_LOCKED
+    world.rules.open_piece("another", 2, ADDRESS, 1, 90.0)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core.open_uploads import OpenUpload, OpenUploads
+from vireo_media.core.open_uploads import Kept, OpenUpload, OpenUploads
 from vireo_media.core.pictures import ChannelGone, Pictures
 from vireo_media.core.refused import Refused
 from vireo_media.storage.files import MediaFiles, files_on_disk
@@ -44,6 +44,9 @@ class Open:
         changed = decide(list(self.rows.values()))
         self.rows[changed.open_id] = changed
         return changed
+
+    def kept(self) -> Sequence[Kept]:
+        return ()
 
     def close(self, open_id: str) -> None:
         self.rows.pop(open_id, None)
