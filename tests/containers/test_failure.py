@@ -1,5 +1,6 @@
 """Scaled out, killed, restarted: what was acknowledged stays, and the answers keep the contract."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +12,10 @@ import requests
 
 from vireo_testing.clips import Library
 from vireo_testing.compose import Project
+from vireo_testing.cut_line import line_to
 from vireo_testing.person import Person, eventually
+from vireo_testing.tus import Tus, padded
+from vireo_testing.tus_clients import CLIENTS, Sent
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +27,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def scaled(project: Project) -> Iterator[Project]:
     """Two of each service and three workers."""
-    counts = ("auth=2", "catalog=2", "media=2", "media-worker=3")
+    counts = ("auth=2", "catalog=2", "media=2", "media-tus=2", "media-worker=3")
     options = [word for count in counts for word in ("--scale", count)]
     project.compose("up", "--detach", "--wait", "--no-recreate", *options)
     yield project
@@ -139,6 +143,37 @@ def test_acknowledged_uploads_outlive_a_killed_container(
         if hash_path not in acknowledged:
             assert person.send(hash_path, clip).status_code in {200, 409}
             eventually(lambda h=hash_path: requests.get(f"{scaled.url}/video/d/{h}", timeout=30).ok)  # type: ignore[misc]
+
+
+def test_an_upload_in_pieces_goes_on_when_one_of_two_is_killed(
+    scaled: Project, clip: Path, tmp_path: Path
+) -> None:
+    person, size = Person(scaled.url), 24 << 20
+    film, token = tmp_path / "large.mp4", tmp_path / "token"
+    with film.open("wb") as file:
+        file.writelines(padded(clip.read_bytes(), size))
+    token.write_text(person.token)
+    sent: list[Sent] = []
+
+    def upload() -> None:
+        # 24 MiB in four seconds, cut ten times: each of the two gets parts of it.
+        with line_to(scaled.url, every=2 << 20, cuts=10, pause=0.01) as line:
+            endpoint = f"{line.url}/upload/tus"
+            sent.append(CLIENTS["tus-js-client"].upload(endpoint, token, film))
+
+    uploading = threading.Thread(target=upload)
+    uploading.start()
+    time.sleep(1.5)
+    scaled.docker("kill", scaled.containers("media-tus")[0])
+    uploading.join()
+    options = ("--scale", "media-tus=2")
+    scaled.compose("up", "--detach", "--wait", "--no-recreate", *options, "media-tus")
+    (done,) = sent
+    hash_path = Tus(person).ask("HEAD", done.path).headers["Vireo-Hash"]
+    person.wait_until_ready(hash_path)
+    digest = hashlib.sha256(film.read_bytes()).hexdigest()
+    assert person.get(f"/v/{hash_path}").json()["response"]["sha256"] == digest
+    assert len(person.get("/me/videos").json()["response"]) == 1
 
 
 def test_a_restarted_database_heals_under_load(scaled: Project) -> None:

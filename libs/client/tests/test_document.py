@@ -24,18 +24,18 @@ DOCUMENT = json.loads((Path(__file__).parents[3] / "docs/openapi.json").read_tex
 HASH = "aB3dE5g"
 SESSION = "a" * 22
 FILE, TARGET = object(), object()
-
+OF_TUS = ("create_upload", "append_to_upload", "show_upload", "end_upload", "show_upload_abilities")
 # Operations that have no method, and parts of operations that no method sends.
 LEFT_OUT = {
     "show_keys": "for services that verify tokens, which are no clients",
-    "check_gateway": "for what watches the gateway",
+    **{"check_gateway": "for what watches it", "show_api_page": "for people"},
     "show_api_document": "for tools that read documents",
-    "show_api_page": "for people",
     "show_unsubscribe": "for who has a mail, and no program",
     "unsubscribe": "for programs that read mails",
+    **dict.fromkeys(OF_TUS, "for clients of tus"),
     "hear_notices": "a stream has no end, and asks for another kind of client",
 }
-FILES = ("download_video", "export_me", "download_stream_part", "download_captions")
+FILES = [f"download_{of}" for of in ("video", "stream_part", "captions")] + ["export_me"]
 IMAGES = [f"download_{of}" for of in ("thumbnail", "storyboard", "storyboard_sprite", "preview")]
 RANGES = ("Range", "If-Range")
 PARTS_LEFT_OUT = {

@@ -82,6 +82,7 @@ class UniversalObject:
     reason: str | None = None
     note: str | None = None
     uploaded: bool | None = None
+    sha256: str | None = None
     my_position: float | None = None
     """This one and the next are for who is signed in, where they are known."""
     subscribed: bool | None = None

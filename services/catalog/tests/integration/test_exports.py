@@ -45,6 +45,7 @@ def test_a_channel_with_its_videos(
     assert first["stored"] is None
     assert set(first) == {
         *("hash_path", "title", "description", "upload", "stored", "state", "reason"),
+        "sha256",
         *("duration", "width", "height", "likes", "dislikes"),
         *("views", "comments", "comments_policy", "moderation"),
     }

@@ -142,7 +142,7 @@ def test_a_public_video(http: FlaskClient, stage: Any, token: Any) -> None:
     assert UTC.fullmatch(shown["upload"])
     owned = http.get(f"/v/{hash_path}", headers=token(ada)).json["response"]
     mine = {"my_reaction": "none", "my_position": 0.0, "subscribed": False}
-    assert owned == {**shown, **mine, "state": "ready", "uploaded": True}
+    assert owned == {**shown, **mine, "state": "ready", "uploaded": True, "sha256": ""}
     # A token that has expired keeps nobody from watching.
     expired = http.get(f"/v/{hash_path}", headers=token(ada, 1_000_000))
     assert expired.json["response"] == shown

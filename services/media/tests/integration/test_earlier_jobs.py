@@ -20,7 +20,7 @@ JOBS = [
 # What is done as it is.
 KEPT = [JOBS[0], JOBS[-1]]
 REMOVED, CHANGED = "video_removed", "video_state_changed"
-UNSAID = {"reason": "", "width": None, "height": None}
+UNSAID = {"reason": "", "width": None, "height": None, "sha256": ""}
 UNKNOWN = {"channel_id": None}
 EVENTS = [
     (REMOVED, "aB3dE5h", {"hash_path": "aB3dE5h", "video_id": None, **UNKNOWN}),

@@ -110,6 +110,7 @@ def test_catalog_is_told_what_was_made(stage: Any, work: Work, fakes: Any) -> No
         "width": 320,
         "height": 180,
         "thumbnail_version": f"{int(found.st_mtime):x}-{found.st_size:x}",
+        "sha256": "",
         "event_id": stage.clean.query("SELECT MAX(EventID) FROM Events")[0][0],
     }
 

@@ -45,6 +45,7 @@ def row(video: Video) -> dict[str, Any]:
         "stored": iso_time(video.stored_at) if video.stored_at else None,
         "state": video.state.value,
         "reason": video.reason,
+        "sha256": video.sha256,
         "duration": video.duration,
         "width": video.width,
         "height": video.height,

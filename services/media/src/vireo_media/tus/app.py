@@ -156,8 +156,6 @@ class Application:
     async def _do(self, request: "Request") -> Answer:
         if request.tus_id is None:
             return await self._of_root(request)
-        if request.method == "OPTIONS":
-            return 204, tus_headers.options(self._uploads.max_bytes)
         if request.method not in {"HEAD", "PATCH", "DELETE"}:
             raise Failure(Code.METHOD_NOT_ALLOWED, headers={"Allow": "HEAD, PATCH, DELETE"})
         tus_headers.require_version(request.headers)

@@ -119,7 +119,7 @@ class Pipeline:
                 self._prepare(job, upload, body, stop)
 
     def _prepare(self, job: Job, upload: Upload, body: Path, stop: threading.Event) -> None:
-        with ThreadPoolExecutor(1) as side, self._digesting(body) as digest:
+        with ThreadPoolExecutor(1) as side, _setting() as given_up:
             # The disk works while the frame is decoded and the streams are copied.
             synced = side.submit(self._tools.sync, body)
             try:
@@ -134,22 +134,11 @@ class Pipeline:
                 return
             if inspection.playable:
                 results = self._files.staging.results(upload.hash_path, upload.upload_id, job.lease)
-                work = Work(job, upload, body, results, stop, digest)
-                self._publish_copy(work, inspection, side, synced)
+                work = Work(job, upload, body, results, stop)
+                self._publish_copy(work, inspection, side, synced, given_up)
             else:
                 synced.result()
-                self._leave_to_encode(job, upload, inspection, digest)
-
-    @contextlib.contextmanager
-    def _digesting(self, body: Path) -> "Iterator[Future[str]]":
-        """The SHA-256 of a body, computed beside everything else; what ends before does not wait
-        for it."""
-        ended = threading.Event()
-        with ThreadPoolExecutor(1) as aside:
-            try:
-                yield aside.submit(self._tools.digest, body, ended)
-            finally:
-                ended.set()
+                self._leave_to_encode(job, upload, inspection)
 
     def _publish_copy(
         self,
@@ -157,24 +146,28 @@ class Pipeline:
         inspection: Inspection,
         side: ThreadPoolExecutor,
         synced: "Future[None]",
+        given_up: threading.Event,
     ) -> None:
         ended = threading.Event()
         early = self._keep.is_early(work)
         if early:
             # There is one thread: this begins when the body is synced.
             synced = side.submit(self._keep.acknowledge, work, inspection, synced, ended)
+        # And this when somebody who waits for a large one has an answer.
+        digest = side.submit(self._tools.digest, work.source, given_up)
         try:
             with _leaving_no_results(work):
                 film = copy(work, inspection, self._tools, ended)
                 self._make_of(film, work)
         except UNFIT as error:
             # It looked as if it could be copied, and can't: it is encoded like the others.
+            given_up.set()
             log.warning("copy_failed", error=str(error))
             synced.result()
-            digest = work.digest
-            self._leave_to_encode(work.job, work.upload, inspection, digest, may_copy=False)
+            self._leave_to_encode(work.job, work.upload, inspection, may_copy=False)
             return
         except DiskFull:
+            given_up.set()
             if early:
                 synced.result()
             # What came in pieces was acknowledged piece by piece.
@@ -190,20 +183,12 @@ class Pipeline:
             raise
         synced.result()
         self._keep.keep(work.upload)
-        self._publish(self._media, work, film)
+        self._publish(self._media, work, film, sha256=digest.result())
 
     def _leave_to_encode(
-        self,
-        job: Job,
-        upload: Upload,
-        inspection: Inspection,
-        digest: "Future[str] | None",
-        *,
-        may_copy: bool = True,
+        self, job: Job, upload: Upload, inspection: Inspection, *, may_copy: bool = True
     ) -> None:
-        sha256 = digest.result() if digest else ""
-        change = change_to("waiting", upload.hash_path, inspection, sha256=sha256)
-        cost = cost_of(inspection)
+        change, cost = change_to("waiting", upload.hash_path, inspection), cost_of(inspection)
         self._keep.leave_to_encode(job, upload, change, cost, may_copy=may_copy)
 
     def give_up_prepare(self, job: Job, error: str) -> None:
@@ -250,15 +235,18 @@ class Pipeline:
         self._encodes.while_held(job, begin)
         self._reports.notify(told)
         try:
-            with _leaving_no_results(work):
-                film, parts = self._make_first(work)
+            with ThreadPoolExecutor(1) as side, _setting() as given_up:
+                digest = side.submit(self._tools.digest, source, given_up)
+                with _leaving_no_results(work):
+                    film, parts = self._make_first(work)
+                sha256 = digest.result()
         except (Refused, *UNFIT) as error:
             log.warning("encode_failed", error=str(error))
             self._fail(job, upload, error.reason if isinstance(error, Refused) else UNREADABLE)
             return
         except DiskFull:
             raise TryLater("disk full", DISK_FULL_SECONDS) from None
-        self._publish(self._encodes, work, film, parts)
+        self._publish(self._encodes, work, film, parts, sha256=sha256)
 
     def _make_first(self, work: Work) -> tuple[Film, Sequence[Part]]:
         """What can be played first: the film, and the parts of its stream where it was encoded."""
@@ -333,6 +321,17 @@ class Pipeline:
         upload_rows.set_failure(cursor, hash_path, upload_id, reason)
         renditions.set_unfinished(cursor, hash_path, upload_id, "failed")
         self._files.staging.discard(hash_path, upload_id)
+
+
+@contextlib.contextmanager
+def _setting() -> Iterator[threading.Event]:
+    """An event that is set where the ``with`` fails: what works aside need not go on."""
+    given_up = threading.Event()
+    try:
+        yield given_up
+    except BaseException:
+        given_up.set()
+        raise
 
 
 @contextlib.contextmanager

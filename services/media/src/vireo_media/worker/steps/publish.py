@@ -28,22 +28,28 @@ class Publish:
         self._files = files
         self._reports = reports
 
-    def __call__(self, queue: JobQueue, work: Work, film: Film, parts: Sequence[Part] = ()) -> None:
+    def __call__(
+        self,
+        queue: JobQueue,
+        work: Work,
+        film: Film,
+        parts: Sequence[Part] = (),
+        *,
+        sha256: str = "",
+    ) -> None:
         """Put the files in place, notify catalog, and finish the job, which is one of ``queue``.
 
-        The files are synced after they are published: they can be made again from the original,
-        and are, where the machine stops before the job is finished. The rest of the stream is left
-        to another job.
+        The files are synced after they are published: they can be made again from the original.
+        The rest of the stream is left to another job.
 
         Args:
-            parts: the first ones of the stream.
+            parts: the first of the stream; ``sha256`` is the original's.
 
         Raises:
             LeaseLost: the upload is not this worker's any more.
         """
         job, upload = work.job, work.upload
         size = film.plan.largest if film.plan else None
-        sha256 = work.digest.result() if work.digest else ""
         told = Change(change_to("ready", upload.hash_path, film.made, film.note, size, sha256))
         told_files = FilesChange(upload.hash_path)
         # Before the transaction, for it may take long where the store is elsewhere.

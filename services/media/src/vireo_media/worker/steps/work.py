@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +24,7 @@ class Work:
     """An upload that becomes a video.
 
     ``source`` is its body or its original, ``results`` are names that are this worker's alone.
-    ``stop`` is set when the work must end early. ``digest`` waits for the SHA-256 of the source; of
-    an original it is known already, and ``None``.
+    ``stop`` is set when the work must end early.
     """
 
     job: Job
@@ -34,7 +32,6 @@ class Work:
     source: Path
     results: Results
     stop: threading.Event
-    digest: "Future[str] | None" = None
 
 
 @dataclass(frozen=True)
