@@ -1,9 +1,13 @@
 /** Upload: choose files, give them titles, watch them go. */
 
 import { useEffect, useState } from "preact/hooks";
+import { type Kept, keptFor } from "~/api/kept-uploads";
 import type { Video, VideoTexts } from "~/api/types";
-import { type Draft, sendings, startSending, takeTexts } from "~/api/upload-queue";
+import { lookAtKept } from "~/api/upload";
+import { type Draft, goOn, sendings, startSending, takeTexts } from "~/api/upload-queue";
 import { showVideo } from "~/api/videos";
+import { useAct } from "~/components/action";
+import { sentence } from "~/components/failure-text";
 import { lookAtFirstError } from "~/components/field";
 import { SignedIn } from "~/components/guard";
 import { useLoad } from "~/components/loaded";
@@ -13,6 +17,7 @@ import { texts } from "~/locales";
 import { bytes } from "~/locales/formats";
 import { place } from "~/router";
 import { DropZone } from "~/screens/drop-zone";
+import { Unfinished } from "~/screens/unfinished";
 import { UploadProgress } from "~/screens/upload-progress";
 import { TextFields, textProblems, titleOf } from "~/screens/video-texts";
 import "~/screens/upload.css";
@@ -49,6 +54,12 @@ function Chosen({ draft: { file, typed }, alone, tried, onTyped, onRemove }: Cho
   );
 }
 
+/** What an earlier visit began to send of a file, and nobody is at now. */
+function begunOf(file: File): Kept | undefined {
+  const known = keptFor(file);
+  return sendings.peek().some(({ hash }) => hash === known?.hash) ? undefined : known;
+}
+
 interface FormProps {
   /** The video that waits for its file; `null` for new ones. */
   announced: Video | null;
@@ -64,6 +75,7 @@ function Form({ announced, more }: FormProps) {
   // What was typed before there is a file.
   const [loose, setLoose] = useState({ title, description });
   const [tried, setTried] = useState(false);
+  const act = useAct();
   useEffect(() => {
     const left = more ? null : takeTexts();
     if (left) setLoose(left);
@@ -73,12 +85,31 @@ function Form({ announced, more }: FormProps) {
     const full = given.filter((file) => file.size > 0);
     const empty = given.filter((file) => file.size === 0).map((file) => file.name);
     setComplaint(empty.length ? t.emptyFile(empty.join(", ")) : "");
-    const taken = full.map((file, n) => {
-      const first = n === 0 && drafts.length === 0;
-      const typed = first ? loose : { title: "", description: "" };
-      return { file, typed: typed.title.trim() ? typed : { ...typed, title: titleOf(file.name) } };
-    });
-    setDrafts([...drafts, ...taken]);
+    const begun = announced ? [] : full.filter(begunOf);
+    add(full.filter((file) => !begun.includes(file)));
+    if (begun.length) void act.run(() => resume(begun));
+  }
+
+  function add(files: File[]): void {
+    setDrafts((known) => [
+      ...known,
+      ...files.map((file, n) => {
+        const first = n === 0 && known.length === 0;
+        const typed = first ? loose : { title: "", description: "" };
+        const title = typed.title.trim() ? typed.title : titleOf(file.name);
+        return { file, typed: { ...typed, title } };
+      }),
+    ]);
+  }
+
+  /** They go on, and are no second videos; what turns out to be over is new. */
+  async function resume(files: File[]): Promise<void> {
+    for (const file of files) {
+      const begun = begunOf(file);
+      const came = begun && (await lookAtKept(begun));
+      if (came) goOn(file, came.video);
+      else add([file]);
+    }
   }
 
   function remove(draft: Draft): void {
@@ -107,6 +138,7 @@ function Form({ announced, more }: FormProps) {
   return (
     <form class="form" onSubmit={submit} noValidate>
       {complaint && <Complaint>{complaint}</Complaint>}
+      {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
       {drafts.map((draft, n) => (
         <Chosen
           key={n}
@@ -158,6 +190,7 @@ function Uploads({ hash }: { hash: string | null }) {
   return (
     <>
       {rest && <Rest key={rest} hash={rest} more={false} />}
+      <Unfinished />
       {all.length > 0 && (
         <ol class="uploads">
           {all.map((one) => (
