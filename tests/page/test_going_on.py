@@ -100,13 +100,17 @@ def test_a_cut_line(browser: Browser, enter: Enter, url: str, large: Path) -> No
         is_whole(person, tab, sent)
 
 
-def test_a_line_that_is_away(visit: Visit, enter: Enter, url: str, large: Path) -> None:
+def test_a_line_that_is_away(browser: Browser, enter: Enter, url: str, large: Path) -> None:
     person = Person(url)
-    tab = enter(visit, person, then="/send")
-    sent = begin(visit, tab, large)
-    sent.network({**SLOW, "offline": True})
-    expect(tab.get_by_role("alert")).to_contain_text("can't be reached")
-    is_whole(person, tab, sent)
+    with line_to(url) as line, visiting(browser, line.url) as visit:
+        tab = enter(visit, person, then="/send")
+        sent = begin(visit, tab, large)
+        line.away = True
+        line.cut()
+        upload = tab.get_by_role("listitem").filter(has_text="all day")
+        expect(upload.get_by_role("alert")).to_contain_text("can't be reached")
+        line.away = False
+        is_whole(person, tab, sent)
 
 
 def test_a_program_that_starts_anew(

@@ -10,7 +10,15 @@ import { Failure, failureFrom, offline } from "~/api/failure";
 import { news } from "~/api/heard";
 import { forgetKept, isFileOf, keep, keptOf } from "~/api/kept-uploads";
 import { tokenFor } from "~/api/session";
-import { countBytes, endUpload, isEnded, PIECES, type Progress, speedometer } from "~/api/upload";
+import {
+  countBytes,
+  endUpload,
+  isEnded,
+  PIECES,
+  type Progress,
+  REFUSED,
+  speedometer,
+} from "~/api/upload";
 import { showVideo } from "~/api/videos";
 
 // Chromium shows an early refusal only when the body of its request is out.
@@ -28,11 +36,14 @@ const LOOK_MS = 2000;
 
 const wait = (ms: number, signal: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
+    const stop = () => end(() => reject(signal.reason));
+    const end = (settle: () => void) => {
       clearTimeout(timer);
-      reject(signal.reason);
-    });
+      signal.removeEventListener("abort", stop);
+      settle();
+    };
+    const timer = setTimeout(() => end(resolve), ms);
+    signal.addEventListener("abort", stop);
   });
 
 function read(text: string): unknown {
@@ -65,7 +76,8 @@ class Sending {
   /** How many bytes the server is known to have. */
   private there = -1;
   private tries = 0;
-  private heard = () => {};
+  private timer = 0;
+  private onSilence = () => {};
 
   constructor(
     private readonly hash: string,
@@ -99,13 +111,22 @@ class Sending {
 
   private async prepare(request: HttpRequest): Promise<void> {
     this.method = request.getMethod();
+    // Whoever is asked to sign in again may take a while.
+    clearTimeout(this.timer);
     this.token = await tokenFor(this.refused);
     this.signal.throwIfAborted();
+    this.hear();
     request.setHeader("Authorization", `Bearer ${this.token}`);
   }
 
+  /** There is a sign of life: a line that is dead is not always told to be. */
+  private hear(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.onSilence(), SILENCE_MS);
+  }
+
   private note(answer: HttpResponse): void {
-    this.heard();
+    this.hear();
     const offset = Number.parseInt(answer.getHeader("Upload-Offset") ?? "", 10);
     if (offset > this.there) this.tries = 0;
     if (offset >= 0) this.there = offset;
@@ -115,33 +136,27 @@ class Sending {
   private run(): Promise<void> {
     const { upload, signal } = this;
     const speed = speedometer();
-    const attempt = new Promise<void>((resolve, reject) => {
-      let timer = 0;
+    return new Promise<void>((resolve, reject) => {
       const stop = (reason: unknown) => {
         void upload.abort();
         end(() => reject(reason));
       };
       const end = (settle: () => void) => {
-        clearTimeout(timer);
+        clearTimeout(this.timer);
         signal.removeEventListener("abort", aborted);
         settle();
       };
       const aborted = () => stop(signal.reason);
-      this.heard = () => {
-        clearTimeout(timer);
-        timer = window.setTimeout(() => stop(offline()), SILENCE_MS);
-      };
+      this.onSilence = () => stop(offline());
       upload.options.onProgress = (sent, total) => {
-        this.heard();
+        this.hear();
         this.report({ sent, total, speed: speed(sent) });
       };
       upload.options.onSuccess = () => end(resolve);
       upload.options.onError = (error) => end(() => reject(causeOf(error)));
       signal.addEventListener("abort", aborted);
-      this.heard();
       upload.start();
     });
-    return attempt;
   }
 
   /**
@@ -196,8 +211,6 @@ class Sending {
     }
   }
 }
-
-const REFUSED = [413, 415];
 
 /** See `sendBytes` of `upload.ts`. */
 export async function sendPieces(

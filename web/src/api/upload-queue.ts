@@ -13,7 +13,7 @@ import { noteChange, noteRemoval } from "~/api/listing";
 import { isMoving, lookAt, pauseBehind, retryProcessing } from "~/api/processing";
 import { account, isSame } from "~/api/session";
 import type { Processing, Video, VideoTexts } from "~/api/types";
-import { endUpload, type Progress, sendBytes } from "~/api/upload";
+import { endUpload, type Progress, REFUSED, sendBytes } from "~/api/upload";
 import { announce, deleteVideo, editVideo, isGone, showVideo } from "~/api/videos";
 
 export type Phase = "queued" | "sending" | "proving" | "processing" | "ready" | "failed" | "broken";
@@ -119,8 +119,6 @@ async function follow(id: number, hash: string, signal: AbortSignal): Promise<vo
     await news(hash, pauseBehind(now, looks), signal);
   }
 }
-
-const REFUSED = [413, 415];
 
 /** Whether what is on its way can come to nothing any more: the server does not take the bytes. */
 export function isRefused({ phase, failure }: Sending): boolean {

@@ -32,6 +32,8 @@ export function speedometer(now: () => number = () => performance.now()) {
 
 /** Where uploads in pieces are, and each one below it. */
 export const PIECES = "/upload/tus";
+/** What says that nothing is kept of a file. */
+export const REFUSED = [413, 415];
 const PATIENCE_MS = 20_000;
 
 /** Ask something of an upload that needs no body. */
@@ -101,9 +103,9 @@ async function load() {
 }
 
 /**
- * Send the bytes of an announced video; resolved when they are proven to be one and stored. Goes on
- * from where an earlier attempt with the same file came to. Rejected with a Failure, with SignedOut,
- * or with the signal's reason.
+ * Send the bytes of an announced video; resolved when they are proven to be one and stored. It goes
+ * on from where an earlier attempt with the same file came to. Rejected with a Failure, with
+ * SignedOut, or with the signal's reason.
  */
 export async function sendBytes(
   hash: string,

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { whenBack } from "~/api/connection";
-import { isFileOf, type Kept, keptUploads } from "~/api/kept-uploads";
+import { isFileOf, type Kept, keptFor, keptUploads } from "~/api/kept-uploads";
 import { interrupted, lookAtKept, percentOf } from "~/api/upload";
 import { discard, goOn, sendings } from "~/api/upload-queue";
 import { useAct } from "~/components/action";
@@ -13,6 +13,27 @@ import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
 import { bytes } from "~/locales/formats";
+
+/** What an earlier visit began to send of a file, and this one is not at. */
+function begunOf(file: File): Kept | null {
+  const known = keptFor(file);
+  const goesOn = sendings.peek().some(({ hash }) => hash === known?.hash);
+  return known && !goesOn ? known : null;
+}
+
+export const isBegun = (file: File): boolean => begunOf(file) !== null;
+
+/** Go on with files that are begun; gives those which turn out to be begun no more. */
+export async function goOnWith(files: File[]): Promise<File[]> {
+  const over: File[] = [];
+  for (const file of files) {
+    const begun = begunOf(file);
+    const came = begun && (await lookAtKept(begun));
+    if (came) goOn(file, came.video);
+    else over.push(file);
+  }
+  return over;
+}
 
 /** How far it came; nothing until that is known. */
 function Came({ sent, size }: { sent: number | null; size: number }) {

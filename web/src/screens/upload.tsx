@@ -1,10 +1,8 @@
 /** Upload: choose files, give them titles, watch them go. */
 
 import { useEffect, useState } from "preact/hooks";
-import { type Kept, keptFor } from "~/api/kept-uploads";
 import type { Video, VideoTexts } from "~/api/types";
-import { lookAtKept } from "~/api/upload";
-import { type Draft, goOn, sendings, startSending, takeTexts } from "~/api/upload-queue";
+import { type Draft, sendings, startSending, takeTexts } from "~/api/upload-queue";
 import { showVideo } from "~/api/videos";
 import { useAct } from "~/components/action";
 import { sentence } from "~/components/failure-text";
@@ -17,7 +15,7 @@ import { texts } from "~/locales";
 import { bytes } from "~/locales/formats";
 import { place } from "~/router";
 import { DropZone } from "~/screens/drop-zone";
-import { Unfinished } from "~/screens/unfinished";
+import { goOnWith, isBegun, Unfinished } from "~/screens/unfinished";
 import { UploadProgress } from "~/screens/upload-progress";
 import { TextFields, textProblems, titleOf } from "~/screens/video-texts";
 import "~/screens/upload.css";
@@ -54,11 +52,12 @@ function Chosen({ draft: { file, typed }, alone, tried, onTyped, onRemove }: Cho
   );
 }
 
-/** What an earlier visit began to send of a file, and nobody is at now. */
-function begunOf(file: File): Kept | undefined {
-  const known = keptFor(file);
-  return sendings.peek().some(({ hash }) => hash === known?.hash) ? undefined : known;
-}
+/** Files with their texts: those that were typed for the `first`, names where none were. */
+const draftsOf = (files: File[], first: VideoTexts): Draft[] =>
+  files.map((file, n) => {
+    const typed = n === 0 ? first : { title: "", description: "" };
+    return { file, typed: typed.title.trim() ? typed : { ...typed, title: titleOf(file.name) } };
+  });
 
 interface FormProps {
   /** The video that waits for its file; `null` for new ones. */
@@ -85,31 +84,15 @@ function Form({ announced, more }: FormProps) {
     const full = given.filter((file) => file.size > 0);
     const empty = given.filter((file) => file.size === 0).map((file) => file.name);
     setComplaint(empty.length ? t.emptyFile(empty.join(", ")) : "");
-    const begun = announced ? [] : full.filter(begunOf);
+    const begun = announced ? [] : full.filter(isBegun);
     add(full.filter((file) => !begun.includes(file)));
-    if (begun.length) void act.run(() => resume(begun));
+    // They are no second videos.
+    if (begun.length) void act.run(async () => add(await goOnWith(begun)));
   }
 
   function add(files: File[]): void {
-    setDrafts((known) => [
-      ...known,
-      ...files.map((file, n) => {
-        const first = n === 0 && known.length === 0;
-        const typed = first ? loose : { title: "", description: "" };
-        const title = typed.title.trim() ? typed.title : titleOf(file.name);
-        return { file, typed: { ...typed, title } };
-      }),
-    ]);
-  }
-
-  /** They go on, and are no second videos; what turns out to be over is new. */
-  async function resume(files: File[]): Promise<void> {
-    for (const file of files) {
-      const begun = begunOf(file);
-      const came = begun && (await lookAtKept(begun));
-      if (came) goOn(file, came.video);
-      else add([file]);
-    }
+    const none = { title: "", description: "" };
+    setDrafts((known) => [...known, ...draftsOf(files, known.length ? none : loose)]);
   }
 
   function remove(draft: Draft): void {

@@ -10,7 +10,10 @@ PIECE = 64 * 1024
 
 
 class Line:
-    """Hands bytes on between whoever connects to ``url`` and the server; ``cut`` ends all."""
+    """Hands bytes on between whoever connects to ``url`` and the server; ``cut`` ends all.
+
+    While it is ``away`` whoever connects is cut at once.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -18,6 +21,7 @@ class Line:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
+        self.away = False
         self.url = f"http://localhost:{self._listening.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -45,6 +49,9 @@ class Line:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
+        if self.away:
+            client.close()
+            return
         with client, socket.create_connection(self._server) as server:
             with self._lock:
                 self._open += [client, server]
