@@ -1,7 +1,6 @@
 /** Uploads that an earlier visit began: each goes on where the same file is chosen once more. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { whenBack } from "~/api/connection";
 import { isFileOf, type Kept, keptFor, keptUploads } from "~/api/kept-uploads";
 import { interrupted, lookAtKept, percentOf } from "~/api/upload";
 import { discard, goOn, sendings } from "~/api/upload-queue";
@@ -13,6 +12,8 @@ import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
 import { bytes } from "~/locales/formats";
+
+const LOOK_MS = 5000;
 
 /** What an earlier visit began to send of a file, and this one is not at. */
 function begunOf(file: File): Kept | null {
@@ -52,11 +53,16 @@ function Came({ sent, size }: { sent: number | null; size: number }) {
 
 function Row({ one }: { one: Kept }) {
   const t = texts.value.send;
-  const [found, again] = useLoad(() => lookAtKept(one), [one.id]);
+  const [found, , put] = useLoad(() => lookAtKept(one), [one.id]);
   const input = useRef<HTMLInputElement>(null);
   const [other, setOther] = useState(false);
   const act = useAct();
-  useEffect(() => whenBack(again), [again]);
+  useEffect(() => {
+    // The last bytes may still be on their way to the disk; and what failed may not fail again.
+    const look = () => void lookAtKept(one).then(put, () => {});
+    const timer = setInterval(() => document.hidden || look(), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [one, put]);
   const came = found.state === "ready" ? found.value : null;
   const failure = act.failure ?? (found.state === "failed" ? found.failure : null);
   const take = (file: File | undefined) => {
