@@ -55,7 +55,13 @@ function smallerHls(): Plugin {
 
 export default defineConfig({
   plugins: [compressed(), smallerHls()],
-  resolve: { alias: { "~": new URL("./src", import.meta.url).pathname } },
+  resolve: {
+    alias: {
+      "~": new URL("./src", import.meta.url).pathname,
+      // The same as it was written: its packaged form, for old browsers, is twice as large.
+      "tus-js-client": "tus-js-client/lib/browser/index.js",
+    },
+  },
   build: {
     outDir: process.env.VIREO_PAGE_OUT ?? "../build/page",
     emptyOutDir: true,

@@ -39,7 +39,7 @@ def test_another_device_sees_what_is_unfinished(
 ) -> None:
     person = Person(url)
     first = enter(visitor(), person, then="/send")
-    first.route("**/upload/v/*", lambda route: route.abort("connectionreset"))
+    first.route("**/upload/tus", lambda route: route.abort("connectionreset"))
     first.locator("input[type=file]").set_input_files(short)
     first.get_by_label("Title").fill("Begun elsewhere")
     first.get_by_role("button", name="Upload").click()

@@ -5,6 +5,8 @@ export const PERSONAL = {
   account: "vireo.account",
   /** Where videos were left, and so which ones were watched. */
   places: "vireo.places",
+  /** What was begun to be uploaded and is not finished, by names of files. */
+  uploads: "vireo.uploads",
 };
 
 function attempt<T>(work: () => T, otherwise: T): T {

@@ -182,6 +182,15 @@ export async function quietly<T>(work: (token: string | undefined) => Promise<T>
   }
 }
 
+/**
+ * A token, for work that goes on for longer than one is good for; another one than that which was
+ * `refused`. Fails as `withToken` does.
+ */
+export function tokenFor(refused: string): Promise<string> {
+  if (token === refused) until = 0;
+  return mine(goodToken)();
+}
+
 /** The token that there is at this moment: for who leaves, and can't wait for another one. */
 export function tokenAtHand(): string | null {
   return until > Date.now() ? token : null;

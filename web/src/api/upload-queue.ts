@@ -8,11 +8,12 @@ import { isOffline, online, whenBack } from "~/api/connection";
 import { Failure } from "~/api/failure";
 import { news } from "~/api/heard";
 import { newKey } from "~/api/http";
+import { forgetKept } from "~/api/kept-uploads";
 import { noteChange, noteRemoval } from "~/api/listing";
 import { isMoving, lookAt, pauseBehind, retryProcessing } from "~/api/processing";
 import { account, isSame } from "~/api/session";
 import type { Processing, Video, VideoTexts } from "~/api/types";
-import { type Progress, sendBytes } from "~/api/upload";
+import { endUpload, type Progress, REFUSED, sendBytes } from "~/api/upload";
 import { announce, deleteVideo, editVideo, isGone, showVideo } from "~/api/videos";
 
 export type Phase = "queued" | "sending" | "proving" | "processing" | "ready" | "failed" | "broken";
@@ -119,8 +120,6 @@ async function follow(id: number, hash: string, signal: AbortSignal): Promise<vo
   }
 }
 
-const REFUSED = [413, 415];
-
 /** Whether what is on its way can come to nothing any more: the server does not take the bytes. */
 export function isRefused({ phase, failure }: Sending): boolean {
   return phase === "failed" || (failure !== null && REFUSED.includes(failure.status));
@@ -154,6 +153,7 @@ async function run(id: number, signal: AbortSignal): Promise<void> {
     // An answer that was lost on its way: the bytes are there.
     const there = failure instanceof Failure && failure.code === "already_uploaded";
     if (!there) throw failure;
+    forgetKept(hash);
   }
   await follow(id, hash, signal);
 }
@@ -200,9 +200,17 @@ export function startSending(
   sendings.value = [...sendings.peek(), ...added];
 }
 
-/** The same file once more, when it is its turn. */
+/** Go on with what an earlier visit began, whose video is `video`. */
+export function goOn(file: File, { thumbnail: hash, title, description }: Video): void {
+  const saved = { title, description };
+  startSending([{ file, typed: saved }], { hash, saved });
+}
+
+/** Go on with the same file, when it is its turn. */
 export function tryAgain(id: number): void {
-  const progress = { sent: 0, total: find(id)?.file.size ?? 0, speed: 0 };
+  const now = find(id);
+  if (!now) return;
+  const progress = { ...now.progress, speed: 0 };
   set(id, { phase: "queued", failure: null, stopping: false, progress });
 }
 
@@ -214,7 +222,9 @@ export async function makeAgain(id: number): Promise<void> {
   void attend(id, "processing", (signal) => follow(id, hash, signal));
 }
 
-async function discard(hash: string): Promise<void> {
+/** Take away a video that is announced, and what was sent for it. */
+export async function discard(hash: string): Promise<void> {
+  await endUpload(hash);
   try {
     await deleteVideo(hash);
   } catch (failure) {
@@ -259,6 +269,7 @@ export async function giveUp(id: number): Promise<"stored" | "gone" | "none"> {
   if (now && !isRefused(now) && (await isStored(now.hash))) {
     if (isChanged(now)) await saveTexts(id);
     putAside(id);
+    forgetKept(now.hash);
     return "stored";
   }
   return (await stopSending(id)) ? "gone" : "none";
@@ -266,6 +277,7 @@ export async function giveUp(id: number): Promise<"stored" | "gone" | "none"> {
 
 /** A video was deleted from another screen. */
 export function noteGone(hash: string): void {
+  void endUpload(hash);
   for (const one of sendings.peek()) if (one.hash === hash) putAside(one.id);
 }
 

@@ -1,8 +1,10 @@
-/** The bytes of a video on their way: XMLHttpRequest, for only it tells how much has been sent. */
+/** The bytes of a video on their way. What sends them (`tus.ts`) is loaded with the first ones. */
 
 import { doubtLine } from "~/api/connection";
-import { failureFrom, offline } from "~/api/failure";
+import { Failure, failureFrom, offline } from "~/api/failure";
+import { forgetKept, type Kept, keptOf, keptUploads } from "~/api/kept-uploads";
 import { withToken } from "~/api/session";
+import { isGone, showVideo } from "~/api/videos";
 
 export interface Progress {
   sent: number;
@@ -28,57 +30,92 @@ export function speedometer(now: () => number = () => performance.now()) {
   };
 }
 
-function attempt(
-  hash: string,
-  file: File,
-  token: string,
-  report: (progress: Progress) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const request = new XMLHttpRequest();
-    const speed = speedometer();
-    const stop = () => request.abort();
-    signal.addEventListener("abort", stop);
-    request.upload.onprogress = (event) =>
-      report({ sent: event.loaded, total: file.size, speed: speed(event.loaded) });
-    request.onloadend = () => {
-      signal.removeEventListener("abort", stop);
-      if (request.status === 200) return resolve();
-      if (signal.aborted) return reject(signal.reason);
-      if (request.status === 0) {
-        doubtLine();
-        return reject(offline());
-      }
-      const id = request.getResponseHeader("X-Request-ID") ?? "";
-      reject(failureFrom(request.status, read(request.responseText), id));
-    };
-    request.open("POST", `/upload/v/${hash}`);
-    request.setRequestHeader("Authorization", `Bearer ${token}`);
-    request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.send(file);
+/** Where uploads in pieces are, and each one below it. */
+export const PIECES = "/upload/tus";
+/** What says that nothing is kept of a file. */
+export const REFUSED = [413, 415];
+const PATIENCE_MS = 20_000;
+
+/** Ask something of an upload that needs no body. */
+function ask(method: "HEAD" | "DELETE", id: string): Promise<Response> {
+  return withToken(async (token) => {
+    const headers = { Authorization: `Bearer ${token}`, "Tus-Resumable": "1.0.0" };
+    const limit = AbortSignal.timeout(PATIENCE_MS);
+    const options: RequestInit = { method, headers, cache: "no-store", signal: limit };
+    const answer = await fetch(`${PIECES}/${id}`, options).catch(() => null);
+    if (answer?.ok) return answer;
+    if (answer) throw failureFrom(answer.status, await answer.json().catch(() => null), "");
+    doubtLine();
+    throw offline();
   });
 }
 
-function read(text: string): unknown {
+/** How many bytes of an upload the server has; `null` where there is no such upload any more. */
+export async function countBytes(id: string): Promise<number | null> {
   try {
-    return JSON.parse(text);
-  } catch {
-    // Whoever answered does not speak the envelope; `failureFrom` says so.
+    return Number((await ask("HEAD", id)).headers.get("Upload-Offset"));
+  } catch (failure) {
+    if (isEnded(failure)) return null;
+    throw failure;
+  }
+}
+
+/** Whether an upload is not there any more: it has expired, or never was. */
+export const isEnded = (failure: unknown): boolean =>
+  failure instanceof Failure && (failure.status === 404 || failure.status === 410);
+
+/** End what was kept of a video's upload. Where the server can't be told, it expires there. */
+export async function endUpload(hash: string): Promise<void> {
+  const known = keptOf(hash);
+  if (!known) return;
+  await ask("DELETE", known.id).catch(() => null);
+  forgetKept(hash);
+}
+
+/** How far an upload is that was begun in an earlier visit; it is forgotten where it is none. */
+export async function lookAtKept({ hash, id, size }: Kept) {
+  const gone = (failure: unknown) => {
+    if (!isGone(failure)) throw failure;
     return null;
+  };
+  const [video, sent] = await Promise.all([showVideo(hash).catch(gone), countBytes(id)]);
+  if (video && !video.uploaded && sent !== null && sent < size) return { video, sent };
+  forgetKept(hash);
+  return null;
+}
+
+const lockOf = (hash: string) => `vireo-upload-${hash}`;
+
+/** Those that no tab of this browser is at. */
+export async function interrupted(): Promise<Kept[]> {
+  // Locks are for secure origins; without them the other tab's is shown too.
+  const held = (await navigator.locks?.query())?.held?.map(({ name }) => name) ?? [];
+  return keptUploads.peek().filter(({ hash }) => !held.includes(lockOf(hash)));
+}
+
+async function load() {
+  try {
+    return await import("~/api/tus");
+  } catch {
+    doubtLine();
+    throw offline();
   }
 }
 
 /**
- * Send the bytes of an announced video; resolved when they are proven to be one and stored.
- * Rejected with a Failure, or with the signal's reason.
+ * Send the bytes of an announced video; resolved when they are proven to be one and stored. It goes
+ * on from where an earlier attempt with the same file came to. Rejected with a Failure, with
+ * SignedOut, or with the signal's reason.
  */
-export function sendBytes(
+export async function sendBytes(
   hash: string,
   file: File,
   report: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  return withToken((token) => attempt(hash, file, token, report, signal));
+  const { sendPieces } = await load();
+  const work = () => sendPieces(hash, file, report, signal);
+  // Two tabs that send the same would take it from each other.
+  if (navigator.locks) await navigator.locks.request(lockOf(hash), { signal }, work);
+  else await work();
 }

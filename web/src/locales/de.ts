@@ -263,6 +263,10 @@ export const de: Texts = {
     stop: "Hochladen abbrechen",
     stopped: "Das Hochladen wurde abgebrochen.",
     stay: "Sieh dich ruhig um, aber lass diesen Tab offen, bis es hochgeladen ist.",
+    interrupted: "Dieser Upload wurde unterbrochen.",
+    sameFile: "Wähle dieselbe Datei, dann geht es von dort weiter:",
+    chooseSame: "Dieselbe Datei wählen",
+    otherFile: (name) => `Das ist eine andere Datei, oder sie wurde geändert. Nötig ist „${name}“.`,
     processing: "Das Video wird umgewandelt. Du kannst gehen; es läuft weiter.",
     ready: "Dein Video ist fertig.",
     watch: "Ansehen",
@@ -326,6 +330,7 @@ export const de: Texts = {
       "Es verschwindet für immer, samt seiner Datei. Das lässt sich nicht rückgängig machen.",
     removed: "Das Video ist gelöscht.",
     sendFile: "Seine Datei schicken",
+    goOn: "Das Hochladen fortsetzen",
     sending: "Wie weit es ist",
   },
   account: {

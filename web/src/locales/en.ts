@@ -265,6 +265,10 @@ export const en = {
     stop: "Cancel upload",
     stopped: "The upload was cancelled.",
     stay: "Look around meanwhile, but keep this tab open until it is uploaded.",
+    interrupted: "This upload was interrupted.",
+    sameFile: "Choose the same file, and it goes on from there:",
+    chooseSame: "Choose the same file",
+    otherFile: (name: string) => `That is another file, or it was changed. Needed is “${name}”.`,
     processing: "The video is being converted. You can leave; it goes on.",
     ready: "Your video is ready.",
     watch: "Watch it",
@@ -327,6 +331,7 @@ export const en = {
     sureHint: "It goes for good, with its file. This can't be undone.",
     removed: "The video is deleted.",
     sendFile: "Send its file",
+    goOn: "Go on with its upload",
     sending: "How far it is",
   },
   account: {

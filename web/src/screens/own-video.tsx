@@ -1,6 +1,7 @@
 /** One of one's own videos in the list of them: how far it is, and what can be done with it. */
 
 import { computed } from "@preact/signals";
+import { keptUploads } from "~/api/kept-uploads";
 import type { Video } from "~/api/types";
 import { isUnderWay, sendings } from "~/api/upload-queue";
 import { Thumbnail, When } from "~/components/card";
@@ -47,11 +48,12 @@ function isMade(video: Video, state: ShownState): boolean {
 function File({ video, state }: { video: Video; state: ShownState }) {
   const t = texts.value.studio;
   if (state !== "waiting" && state !== "sending") return null;
+  const begun = keptUploads.value.some(({ hash }) => hash === video.thumbnail);
   return (
     <p class="small">
       {state === "waiting" ? (
         <a class="above" href={`/send?v=${video.thumbnail}`}>
-          {t.sendFile}
+          {begun ? t.goOn : t.sendFile}
         </a>
       ) : (
         <a class="above" href="/send">

@@ -4,6 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Video, VideoTexts } from "~/api/types";
 import { type Draft, sendings, startSending, takeTexts } from "~/api/upload-queue";
 import { showVideo } from "~/api/videos";
+import { useAct } from "~/components/action";
+import { sentence } from "~/components/failure-text";
 import { lookAtFirstError } from "~/components/field";
 import { SignedIn } from "~/components/guard";
 import { useLoad } from "~/components/loaded";
@@ -13,6 +15,7 @@ import { texts } from "~/locales";
 import { bytes } from "~/locales/formats";
 import { place } from "~/router";
 import { DropZone } from "~/screens/drop-zone";
+import { goOnWith, isBegun, Unfinished } from "~/screens/unfinished";
 import { UploadProgress } from "~/screens/upload-progress";
 import { TextFields, textProblems, titleOf } from "~/screens/video-texts";
 import "~/screens/upload.css";
@@ -49,6 +52,13 @@ function Chosen({ draft: { file, typed }, alone, tried, onTyped, onRemove }: Cho
   );
 }
 
+/** Files with their texts: those that were typed for the `first`, names where none were. */
+const draftsOf = (files: File[], first: VideoTexts): Draft[] =>
+  files.map((file, n) => {
+    const typed = n === 0 ? first : { title: "", description: "" };
+    return { file, typed: typed.title.trim() ? typed : { ...typed, title: titleOf(file.name) } };
+  });
+
 interface FormProps {
   /** The video that waits for its file; `null` for new ones. */
   announced: Video | null;
@@ -64,6 +74,7 @@ function Form({ announced, more }: FormProps) {
   // What was typed before there is a file.
   const [loose, setLoose] = useState({ title, description });
   const [tried, setTried] = useState(false);
+  const act = useAct();
   useEffect(() => {
     const left = more ? null : takeTexts();
     if (left) setLoose(left);
@@ -73,12 +84,15 @@ function Form({ announced, more }: FormProps) {
     const full = given.filter((file) => file.size > 0);
     const empty = given.filter((file) => file.size === 0).map((file) => file.name);
     setComplaint(empty.length ? t.emptyFile(empty.join(", ")) : "");
-    const taken = full.map((file, n) => {
-      const first = n === 0 && drafts.length === 0;
-      const typed = first ? loose : { title: "", description: "" };
-      return { file, typed: typed.title.trim() ? typed : { ...typed, title: titleOf(file.name) } };
-    });
-    setDrafts([...drafts, ...taken]);
+    const begun = announced ? [] : full.filter(isBegun);
+    add(full.filter((file) => !begun.includes(file)));
+    // They are no second videos.
+    if (begun.length) void act.run(async () => add(await goOnWith(begun)));
+  }
+
+  function add(files: File[]): void {
+    const none = { title: "", description: "" };
+    setDrafts((known) => [...known, ...draftsOf(files, known.length ? none : loose)]);
   }
 
   function remove(draft: Draft): void {
@@ -107,6 +121,7 @@ function Form({ announced, more }: FormProps) {
   return (
     <form class="form" onSubmit={submit} noValidate>
       {complaint && <Complaint>{complaint}</Complaint>}
+      {act.failure && <Complaint>{sentence(act.failure)}</Complaint>}
       {drafts.map((draft, n) => (
         <Chosen
           key={n}
@@ -158,6 +173,7 @@ function Uploads({ hash }: { hash: string | null }) {
   return (
     <>
       {rest && <Rest key={rest} hash={rest} more={false} />}
+      <Unfinished />
       {all.length > 0 && (
         <ol class="uploads">
           {all.map((one) => (

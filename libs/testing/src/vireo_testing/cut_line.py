@@ -13,6 +13,8 @@ PIECE = 64 * 1024
 class Line:
     """Hands bytes on between whoever connects to ``url`` and the server; ``cut`` ends all.
 
+    While it is ``away`` whoever connects is cut at once.
+
     Args:
         every: it is cut after each so many bytes that were sent to the server, ``cuts`` times.
         pause: seconds that each 64 KiB to the server take at least.
@@ -28,6 +30,7 @@ class Line:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
+        self.away = False
         self.url = f"http://localhost:{self._listening.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -55,15 +58,27 @@ class Line:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, socket.create_connection(self._server) as server:
-            with self._lock:
-                self._open += [client, server]
-            answers = threading.Thread(target=_pump, args=(server, client))
-            answers.start()
-            _pump(client, server, self._count)
-            answers.join()
-            with self._lock:
-                self._open = [one for one in self._open if one not in (client, server)]
+        if self.away:
+            client.close()
+            return
+        with client:
+            try:
+                server = socket.create_connection(self._server)
+            except OSError:
+                # Nobody listens there at the moment.
+                return
+            with server:
+                self._hand_on(client, server)
+
+    def _hand_on(self, client: socket.socket, server: socket.socket) -> None:
+        with self._lock:
+            self._open += [client, server]
+        answers = threading.Thread(target=_pump, args=(server, client))
+        answers.start()
+        _pump(client, server, self._count)
+        answers.join()
+        with self._lock:
+            self._open = [one for one in self._open if one not in (client, server)]
 
     def _count(self, size: int) -> None:
         time.sleep(self._pause)
