@@ -288,12 +288,14 @@ class Uploads:
             raise
 
     def _await_verdict(self, hash_path: str, upload_id: str) -> None:
-        deadline = time.monotonic() + self._verdict_seconds
+        began = time.monotonic()
         pause = self._poll_seconds
-        while time.monotonic() < deadline:
+        while time.monotonic() < began + self._verdict_seconds:
             time.sleep(pause)
-            # Patient with what takes longer, so that many who wait cost little.
-            pause = min(pause * 1.2, MAX_POLL_SECONDS)
+            # Patient with what takes longer, so that many who wait cost little: a twentieth of what
+            # was waited.
+            waited = time.monotonic() - began
+            pause = min(max(self._poll_seconds, waited / 20), MAX_POLL_SECONDS)
             try:
                 upload = self._store.find(hash_path)
             except Failure:

@@ -20,7 +20,7 @@ from vireo_media.storage.staging import TUS, Staging
 
 WANTED = ".wanted"
 # The disk works on what is there while more comes, so that the end need not wait for all of it.
-SYNC_BYTES = 64 << 20
+SYNC_BYTES = 128 << 20
 SYNC_THREADS = 4
 # Buffers that the system takes with one call, at least.
 AT_ONCE = 1024

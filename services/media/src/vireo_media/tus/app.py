@@ -33,6 +33,7 @@ Result = TypeVar("Result")
 
 # Bodies of all accounts together, which is what the memory of this process allows.
 MOST_BODIES = 512
+FEW_BODIES = 32
 # Each of them may have a connection to the database. What may take long (a sync, a copy of parts)
 # has threads of its own, so that short questions are answered meanwhile.
 RULES_THREADS = 16
@@ -251,7 +252,9 @@ class Application:
         """Write a piece; the offset behind it, and the id of what its video got by it."""
         held = ExitStack()
         piece = await self._begin(held, upload, head, request.address)
-        body = Body(request.receive, piece, self._disk, self._rules, self._least_rate)
+        work = (self._disk, self._rules)
+        many = self._bodies > FEW_BODIES
+        body = Body(request.receive, piece, *work, self._least_rate, is_one_of_many=many)
         ended = Ended.CUT
         try:
             ended = await body.take()
@@ -308,8 +311,10 @@ class Application:
                     if failure.code is not Code.UNAVAILABLE:
                         raise
                 await asyncio.sleep(pause)
-                # Patient with what takes longer, so that many who wait cost little.
-                pause = min(pause * 1.2, MOST_POLL_SECONDS)
+                # Patient with what takes longer, so that many who wait cost little: a twentieth of
+                # what was waited.
+                waited = seconds - (deadline - time.monotonic())
+                pause = min(max(VERDICT_POLL_SECONDS, waited / 20), MOST_POLL_SECONDS)
         finally:
             self._waiting -= 1
 

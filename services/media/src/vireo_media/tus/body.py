@@ -9,8 +9,9 @@ from vireo_common.asgi import Receive
 from vireo_media.core.open_uploads import GRACE_SECONDS
 from vireo_media.core.tus_pieces import Piece
 
-# Handed to a thread at once; of each body there are at most two of them in memory.
-BLOCK_BYTES = 256 << 10
+# Handed to a thread at once; of each body there are at most two of them in memory. Each costs a
+# change of threads, so they are large while few bodies are on their way.
+BLOCK_BYTES, SMALL_BLOCK_BYTES = 1 << 20, 128 << 10
 MOST_BLOCKS = 1024
 # How often a line that brings nothing is looked at.
 LOOK_SECONDS = 0.5
@@ -35,11 +36,20 @@ class Body:
         disk: writes.
         rules: renews what is reserved for it.
         least_rate: how many bytes a second it must have on the average, after a while.
+        is_one_of_many: so that each gets little memory.
     """
 
     def __init__(
-        self, receive: Receive, piece: Piece, disk: Executor, rules: Executor, least_rate: int
+        self,
+        receive: Receive,
+        piece: Piece,
+        disk: Executor,
+        rules: Executor,
+        least_rate: int,
+        *,
+        is_one_of_many: bool = False,
     ) -> None:
+        self._block_bytes = SMALL_BLOCK_BYTES if is_one_of_many else BLOCK_BYTES
         self._receive = receive
         self._piece = piece
         self._disk = disk
@@ -101,7 +111,7 @@ class Body:
             self._blocks.append(body)
             self._size += len(body)
             self._taken += len(body)
-        if self._size >= BLOCK_BYTES or len(self._blocks) >= MOST_BLOCKS:
+        if self._size >= self._block_bytes or len(self._blocks) >= MOST_BLOCKS:
             await self._begin_write()
 
     async def _flush(self) -> None:
