@@ -45,7 +45,7 @@ def figures(setup: Setup) -> list[Figure]:
             "upload",
             f"POST /upload/v of {setup.scale.upload_bytes // _MIB} MiB to its 200",
             "MB/s",
-            Goal(Judged.RATIO_AT_LEAST, 0.80),
+            Goal(Judged.RATIO_AT_LEAST, 0.95),
             turn,
             "nginx spools it, fsync",
             lambda: _spool(setup),
