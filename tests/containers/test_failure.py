@@ -82,8 +82,8 @@ def test_the_gateway_uses_every_container(scaled: Project) -> None:
         text = scaled.compose(
             "exec", "-T", "gateway", "cat", "/var/lib/vireo/gateway/upstreams.conf"
         )
-        # Two each of three services, and community with its streams.
-        return sum(line.strip().startswith("server ") for line in text.splitlines()) == 8
+        # Two each of auth, catalog, media and media-tus, and community with its streams.
+        return sum(line.strip().startswith("server ") for line in text.splitlines()) == 10
 
     eventually(all_found)
     for turn in range(40):
@@ -161,12 +161,15 @@ def test_an_upload_in_pieces_goes_on_when_one_of_two_is_killed(
             endpoint = f"{line.url}/upload/tus"
             sent.append(CLIENTS["tus-js-client"].upload(endpoint, token, film))
 
+    # Tests before have brought up single services, and with them one of each that these need.
+    options = ("--scale", "media-tus=2")
+    scaled.compose("up", "--detach", "--wait", "--no-recreate", *options, "media-tus")
+    assert len(scaled.containers("media-tus")) == 2
     uploading = threading.Thread(target=upload)
     uploading.start()
     time.sleep(1.5)
     scaled.docker("kill", scaled.containers("media-tus")[0])
     uploading.join()
-    options = ("--scale", "media-tus=2")
     scaled.compose("up", "--detach", "--wait", "--no-recreate", *options, "media-tus")
     (done,) = sent
     hash_path = Tus(person).ask("HEAD", done.path).headers["Vireo-Hash"]

@@ -1,6 +1,7 @@
 """Uploads in pieces: the protocol, request by request, as the contract has it."""
 
 import hashlib
+import threading
 import zlib
 from collections.abc import Callable
 
@@ -145,8 +146,10 @@ def test_nothing_is_kept_of_a_cut_piece_with_a_checksum(tus: Tus, film: bytes) -
     assert tus.patch(path, 0, film[:1000]).status_code == 204
     sha1 = f"sha1 {encoded(DIGESTS['sha1'](film[1000:]))}"
     line = tus.begin_patch(path, 1000, SIZE - 1000, film[1000:half], Upload_Checksum=sha1)
+    # Whoever comes second is refused in any case, and changes nothing.
+    wrong = f"sha1 {encoded(DIGESTS['sha1'](b'another'))}"
     locked = (423, "upload_locked")
-    eventually(lambda: error(tus.patch(path, 1000, b"x")) == locked)
+    eventually(lambda: error(tus.patch(path, 1000, b"x", Upload_Checksum=wrong)) == locked)
     assert tus.offset(path) == 1000
     line.close()
     eventually(lambda: tus.patch(path, 1000, film[1000:]).status_code == 204)
@@ -157,8 +160,21 @@ def test_two_writers_are_kept_apart(tus: Tus, film: bytes) -> None:
     path, half = tus.create(SIZE), SIZE // 2
     line = tus.begin_patch(path, 0, SIZE, film[:half])
     eventually(lambda: tus.offset(path) == half)
-    assert error(tus.patch(path, half, film[half:])) == (423, "upload_locked")
-    line.sendall(film[half:])
+    sent, enough = [half], threading.Event()
+
+    def trickle() -> None:
+        # A line that is silent gives way.
+        while not enough.wait(0.2):
+            line.sendall(film[sent[0] : sent[0] + 1])
+            sent[0] += 1
+
+    trickling = threading.Thread(target=trickle)
+    trickling.start()
+    refused = tus.patch(path, half, film[half:])
+    enough.set()
+    trickling.join()
+    assert error(refused) == (423, "upload_locked")
+    line.sendall(film[sent[0] :])
     assert line.recv(65536).startswith(b"HTTP/1.1 204")
     line.close()
     assert tus.offset(path) == SIZE

@@ -2,7 +2,7 @@
 
     upload.py '{"endpoint": address, "token": file, "file": path, "chunk": bytes}'
 
-Where the line is cut while it asks how far an upload is, tuspy gives up: who calls it tries again.
+After its retries tuspy gives up; who calls it tries again.
 """
 
 import json

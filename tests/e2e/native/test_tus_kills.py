@@ -40,13 +40,13 @@ def files(runtime: Runtime) -> list[Path]:
     return list((runtime.data / "media/tus").iterdir())
 
 
-def written(runtime: Runtime) -> int:
-    """Bytes of all of them; of one that goes away meanwhile none."""
-    total = 0
+def largest(runtime: Runtime) -> int:
+    """Bytes of the largest of them; of one that goes away meanwhile none."""
+    sizes = [0]
     for path in files(runtime):
         with contextlib.suppress(FileNotFoundError):
-            total += path.stat().st_size
-    return total
+            sizes.append(path.stat().st_size)
+    return max(sizes)
 
 
 def kill(runtime: Runtime, program: str) -> None:
@@ -68,7 +68,9 @@ def require_kept(person: Person, path: str, film: Path) -> None:
 
 
 @contextlib.contextmanager
-def uploading(person: Person, film: Path, token: Path, client: str) -> Iterator[Callable[[], Sent]]:
+def uploading(
+    runtime: Runtime, person: Person, film: Path, token: Path, client: str
+) -> Iterator[Callable[[], Sent]]:
     """An upload on its way over a slow line; what is given waits for its end."""
     ended: list[Sent] = []
 
@@ -76,6 +78,7 @@ def uploading(person: Person, film: Path, token: Path, client: str) -> Iterator[
         with line_to(person.url, pause=PAUSE_SECONDS) as line:
             ended.append(CLIENTS[client].upload(f"{line.url}/upload/tus", token, film))
 
+    assert files(runtime) == [], "another test left an upload behind"
     thread = threading.Thread(target=run)
     thread.start()
 
@@ -84,8 +87,10 @@ def uploading(person: Person, film: Path, token: Path, client: str) -> Iterator[
         assert ended, "the client gave up"
         return ended[0]
 
-    yield end
-    thread.join()
+    try:
+        yield end
+    finally:
+        thread.join()
 
 
 @pytest.mark.parametrize("program", ["media-tus", "gateway", "media-worker", "catalog"])
@@ -94,10 +99,14 @@ def test_a_client_goes_on_when_a_program_is_killed(
 ) -> None:
     token = tmp_path / "token"
     token.write_text(person.token)
-    with uploading(person, film, token, "tus-js-client") as end:
-        eventually(lambda: written(runtime) > SIZE // 4)
+    with uploading(runtime, person, film, token, "tus-js-client") as end:
+        eventually(lambda: largest(runtime) > SIZE // 4)
         kill(runtime, program)
+        assert largest(runtime) < SIZE, "it had ended before"
         sent = end()
+    if program in {"media-tus", "gateway"}:
+        # It was in the middle of the one piece: who goes on asks where it stands.
+        assert "HEAD" in [method for method, _ in sent.requests]
     eventually(lambda: all(row.ready for row in runtime.status()))
     require_kept(person, sent.path, film)
     eventually(lambda: files(runtime) == [])
@@ -154,13 +163,19 @@ def test_a_token_that_expires_in_the_middle(
     head = jwt.get_unverified_header(person.token)
     claims = jwt.decode(person.token, options={"verify_signature": False})
     token, fresh = tmp_path / "token", tmp_path / "fresh"
-    short = {**claims, "exp": int(time.time()) + 2}
-    token.write_text(jwt.encode(short, key, algorithm="EdDSA", headers={"kid": head["kid"]}))
-    with uploading(person, film, token, "tus-js-client-in-small-chunks") as end:
-        # Longer than the token is valid; the client goes on asking for some seconds.
-        time.sleep(max(0.0, short["exp"] + 1 - time.time()))
-        fresh.write_text(person.token)
+
+    def use(given: str) -> None:
+        fresh.write_text(given)
         fresh.rename(token)
+
+    use(person.token)
+    with uploading(runtime, person, film, token, "tus-js-client-in-small-chunks") as end:
+        eventually(lambda: largest(runtime) > SIZE // 8)
+        expired = {**claims, "exp": int(time.time()) - 1}
+        use(jwt.encode(expired, key, algorithm="EdDSA", headers={"kid": head["kid"]}))
+        # The client goes on asking for nine seconds.
+        time.sleep(2)
+        use(person.token)
         sent = end()
     assert ("PATCH", 401) in sent.requests
     assert [method for method, _ in sent.requests].count("POST") == 1

@@ -108,5 +108,7 @@ def _pump(
 def line_to(url: str, every: int = 0, cuts: int = 0, pause: float = 0.0) -> Iterator[Line]:
     """A line to the server at ``url``; see ``Line``."""
     line = Line(url, every, cuts, pause)
-    yield line
-    line.close()
+    try:
+        yield line
+    finally:
+        line.close()

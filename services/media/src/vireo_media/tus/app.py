@@ -210,7 +210,11 @@ class Application:
         upload = await self._run(self._uploads.find, request.tus_id, channel_id)
         upload = await self._run_in(self._ends, self._pieces.finish_if_complete, upload)
         if upload.upload_id:
-            await self._verdict(upload, upload.upload_id, HEAD_SECONDS)
+            try:
+                await self._verdict(upload, upload.upload_id, HEAD_SECONDS)
+            except Failure:
+                # As whoever asks a moment later hears it: there is no such upload any more.
+                raise Failure(Code.NOT_FOUND) from None
         offset = await self._run(self._uploads.offset, upload)
         return 200, tus_headers.shown(upload, offset)
 
