@@ -67,6 +67,8 @@ function causeOf(error: unknown): unknown {
   return cause instanceof Error ? cause : offline();
 }
 
+const idOf = (address: string | null): string => address?.split("/").at(-1) ?? "";
+
 class Sending {
   private readonly upload: Upload;
   private token = "";
@@ -95,7 +97,7 @@ class Sending {
       onUploadUrlAvailable: () => {
         // Without an address for new uploads it begins none where it is answered in another way.
         this.upload.options.endpoint = null;
-        keep(hash, this.upload.url?.split("/").at(-1) ?? "", file);
+        keep(hash, idOf(this.upload.url), file);
       },
       onBeforeRequest: (request) => this.prepare(request),
       onAfterResponse: (_, answer) => this.note(answer),
@@ -164,7 +166,8 @@ class Sending {
    * file was not taken is said once.
    */
   private async verdict(): Promise<void> {
-    const id = keptOf(this.hash)?.id ?? "";
+    // What the browser keeps may be lost.
+    const id = idOf(this.upload.url);
     while (!(await showVideo(this.hash)).uploaded) {
       if ((await countBytes(id)) === null) {
         throw new Failure({ error: "unsupported_media", message: "" }, 415, "");
