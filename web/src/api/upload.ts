@@ -34,7 +34,8 @@ export function speedometer(now: () => number = () => performance.now()) {
 export const PIECES = "/upload/tus";
 /** What says that nothing is kept of a file. */
 export const REFUSED = [413, 415];
-const PATIENCE_MS = 20_000;
+// Longer than the server waits for a verdict before it answers a look: 20 seconds.
+const PATIENCE_MS = 30_000;
 
 /** Ask something of an upload that needs no body. */
 function ask(method: "HEAD" | "DELETE", id: string): Promise<Response> {

@@ -57,12 +57,24 @@ function Row({ one }: { one: Kept }) {
   const input = useRef<HTMLInputElement>(null);
   const [other, setOther] = useState(false);
   const act = useAct();
+  const loading = found.state === "loading";
   useEffect(() => {
+    if (loading) return;
+    let wanted = true;
+    let timer = 0;
+    // One after the other: an answer takes as long as a verdict on the file does.
+    const next = () => {
+      if (wanted) timer = window.setTimeout(look, LOOK_MS);
+    };
     // The last bytes may still be on their way to the disk; and what failed may not fail again.
-    const look = () => void lookAtKept(one).then(put, () => {});
-    const timer = setInterval(() => document.hidden || look(), LOOK_MS);
-    return () => clearInterval(timer);
-  }, [one, put]);
+    const look = () =>
+      document.hidden ? next() : void lookAtKept(one).then(put, () => {}).finally(next);
+    next();
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [one, put, loading]);
   const came = found.state === "ready" ? found.value : null;
   const failure = act.failure ?? (found.state === "failed" ? found.failure : null);
   const take = (file: File | undefined) => {
