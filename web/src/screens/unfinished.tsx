@@ -68,7 +68,11 @@ function Row({ one }: { one: Kept }) {
     };
     // The last bytes may still be on their way to the disk; and what failed may not fail again.
     const look = () =>
-      document.hidden ? next() : void lookAtKept(one).then(put, () => {}).finally(next);
+      document.hidden
+        ? next()
+        : void lookAtKept(one)
+            .then(put, () => {})
+            .finally(next);
     next();
     return () => {
       wanted = false;
