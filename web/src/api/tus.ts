@@ -249,7 +249,7 @@ export async function sendPieces(
 ): Promise<void> {
   const known = keptOf(hash);
   // Another file for the same video.
-  if (known && !isFileOf(known, file)) await endUpload(hash);
+  if (known && !isFileOf(known, file)) await endUpload(known);
   try {
     await new Sending(hash, file, report, signal).send();
   } catch (failure) {

@@ -2,7 +2,7 @@
 
 import { doubtLine } from "~/api/connection";
 import { Failure, failureFrom, offline } from "~/api/failure";
-import { forgetKept, type Kept, keptOf, keptUploads } from "~/api/kept-uploads";
+import { forgetKept, type Kept, keptUploads } from "~/api/kept-uploads";
 import { withToken } from "~/api/session";
 import { isGone, showVideo } from "~/api/videos";
 
@@ -65,11 +65,13 @@ export async function countBytes(id: string): Promise<number | null> {
 export const isEnded = (failure: unknown): boolean =>
   failure instanceof Failure && (failure.status === 404 || failure.status === 410);
 
-/** End what was kept of a video's upload. Where the server can't be told, it expires there. */
-export async function endUpload(hash: string): Promise<void> {
-  const known = keptOf(hash);
-  if (!known) return;
-  await ask("DELETE", known.id).catch(() => null);
+/** End an upload. It is forgotten here only when the server has said that it is gone. */
+export async function endUpload({ hash, id }: Kept): Promise<void> {
+  try {
+    await ask("DELETE", id);
+  } catch (failure) {
+    if (!isEnded(failure)) throw failure;
+  }
   forgetKept(hash);
 }
 
