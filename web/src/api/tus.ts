@@ -6,7 +6,7 @@
 
 import { DetailedError, type HttpRequest, type HttpResponse, Upload } from "tus-js-client";
 import { answers, doubtLine, isOffline } from "~/api/connection";
-import { Failure, failureFrom, offline } from "~/api/failure";
+import { bareFailure, Failure, offline } from "~/api/failure";
 import { news } from "~/api/heard";
 import { forgetKept, isFileOf, keep, keptOf } from "~/api/kept-uploads";
 import { tokenFor } from "~/api/session";
@@ -64,13 +64,13 @@ function causeOf(error: unknown): unknown {
   const { originalResponse: answer, causingError: cause } = error;
   if (answer) {
     const id = answer.getHeader("X-Request-ID") ?? "";
-    return failureFrom(answer.getStatus(), read(answer.getBody()), id);
+    return bareFailure(answer.getStatus(), read(answer.getBody()), id);
   }
   // No answer, or no token to ask with.
   return cause instanceof Error ? cause : offline();
 }
 
-const refusal = () => new Failure({ error: "unsupported_media", message: "" }, 415, "");
+const refusal = () => bareFailure(415, null, "");
 
 const idOf = (address: string | null): string => address?.split("/").at(-1) ?? "";
 

@@ -1,7 +1,7 @@
 /** The bytes of a video on their way. What sends them (`tus.ts`) is loaded with the first ones. */
 
 import { doubtLine } from "~/api/connection";
-import { Failure, failureFrom, offline } from "~/api/failure";
+import { bareFailure, Failure, offline } from "~/api/failure";
 import { forgetKept, type Kept, keptUploads } from "~/api/kept-uploads";
 import { withToken } from "~/api/session";
 import { isGone, showVideo } from "~/api/videos";
@@ -45,7 +45,7 @@ function ask(method: "HEAD" | "DELETE", id: string): Promise<Response> {
     const options: RequestInit = { method, headers, cache: "no-store", signal: limit };
     const answer = await fetch(`${PIECES}/${id}`, options).catch(() => null);
     if (answer?.ok) return answer;
-    if (answer) throw failureFrom(answer.status, await answer.json().catch(() => null), "");
+    if (answer) throw bareFailure(answer.status, await answer.json().catch(() => null), "");
     doubtLine();
     throw offline();
   });
