@@ -53,7 +53,7 @@ function read(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Whoever answered does not speak the envelope; `failureFrom` says so.
+    // None, or not of the envelope; `bareFailure` says so.
     return null;
   }
 }

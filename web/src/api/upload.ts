@@ -4,6 +4,7 @@ import { doubtLine } from "~/api/connection";
 import { bareFailure, Failure, offline } from "~/api/failure";
 import { forgetKept, type Kept, keptUploads } from "~/api/kept-uploads";
 import { withToken } from "~/api/session";
+import type { Video } from "~/api/types";
 import { isGone, showVideo } from "~/api/videos";
 
 export interface Progress {
@@ -75,16 +76,26 @@ export async function endUpload({ hash, id }: Kept): Promise<void> {
   forgetKept(hash);
 }
 
-/** How far an upload is that was begun in an earlier visit; it is forgotten where it is none. */
-export async function lookAtKept({ hash, id, size }: Kept) {
+/** How far an upload came; `done`: the server has all of it, `gone`: it can't be gone on with. */
+export type Came =
+  | { state: "begun" | "done"; video: Video; sent: number }
+  | { state: "gone"; video: null; sent: null };
+
+/** Look at an upload of an earlier visit; it is forgotten where there is nothing to be done. */
+export async function lookAtKept({ hash, id, size }: Kept): Promise<Came> {
   const gone = (failure: unknown) => {
     if (!isGone(failure)) throw failure;
     return null;
   };
   const [video, sent] = await Promise.all([showVideo(hash).catch(gone), countBytes(id)]);
-  if (video && !video.uploaded && sent !== null && sent < size) return { video, sent };
+  if (video && !video.uploaded && sent !== null) {
+    // Of one that is all there the verdict may still come.
+    return { state: sent < size ? "begun" : "done", video, sent };
+  }
   forgetKept(hash);
-  return null;
+  return video?.uploaded
+    ? { state: "done", video, sent: size }
+    : { state: "gone", video: null, sent: null };
 }
 
 const lockOf = (hash: string) => `vireo-upload-${hash}`;

@@ -2,12 +2,12 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isFileOf, type Kept, keptFor, keptUploads } from "~/api/kept-uploads";
-import { interrupted, lookAtKept, percentOf } from "~/api/upload";
+import { type Came, interrupted, lookAtKept, percentOf } from "~/api/upload";
 import { discard, goOn, sendings } from "~/api/upload-queue";
 import { useAct } from "~/components/action";
 import { Button } from "~/components/button";
 import { sentence } from "~/components/failure-text";
-import { useLoad } from "~/components/loaded";
+import { type Loaded, useLoad } from "~/components/loaded";
 import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
@@ -24,20 +24,22 @@ function begunOf(file: File): Kept | null {
 
 export const isBegun = (file: File): boolean => begunOf(file) !== null;
 
-/** Go on with files that are begun; gives those which turn out to be begun no more. */
+/** Go on with files that are begun; gives those of which nothing is left. */
 export async function goOnWith(files: File[]): Promise<File[]> {
   const over: File[] = [];
   for (const file of files) {
     const begun = begunOf(file);
     const came = begun && (await lookAtKept(begun));
-    if (came) goOn(file, came.video);
+    if (came?.state === "begun") goOn(file, came.video);
+    // Another draft of it would be a second video.
+    else if (came?.state === "done") say(`${file.name}: ${texts.peek().send.taken}`);
     else over.push(file);
   }
   return over;
 }
 
 /** How far it came; nothing until that is known. */
-function Came({ sent, size }: { sent: number | null; size: number }) {
+function HowFar({ sent, size }: { sent: number | null; size: number }) {
   const t = texts.value.send;
   const percent = percentOf(sent ?? 0, size);
   return (
@@ -51,12 +53,9 @@ function Came({ sent, size }: { sent: number | null; size: number }) {
   );
 }
 
-function Row({ one }: { one: Kept }) {
-  const t = texts.value.send;
+/** How far it came, looked at again and again. */
+function useLooks(one: Kept): Loaded<Came> {
   const [found, , put] = useLoad(() => lookAtKept(one), [one.id]);
-  const input = useRef<HTMLInputElement>(null);
-  const [other, setOther] = useState(false);
-  const act = useAct();
   const loading = found.state === "loading";
   useEffect(() => {
     if (loading) return;
@@ -79,11 +78,21 @@ function Row({ one }: { one: Kept }) {
       clearTimeout(timer);
     };
   }, [one, put, loading]);
+  return found;
+}
+
+function Row({ one }: { one: Kept }) {
+  const t = texts.value.send;
+  const found = useLooks(one);
+  const input = useRef<HTMLInputElement>(null);
+  const [other, setOther] = useState(false);
+  const act = useAct();
   const came = found.state === "ready" ? found.value : null;
+  const isDone = came?.state === "done";
   const failure = act.failure ?? (found.state === "failed" ? found.failure : null);
   const take = (file: File | undefined) => {
     setOther(file !== undefined && !isFileOf(one, file));
-    if (file && came && isFileOf(one, file)) goOn(file, came.video);
+    if (file && came?.video && isFileOf(one, file)) goOn(file, came.video);
   };
   const stop = () =>
     void act.run(async () => {
@@ -92,10 +101,11 @@ function Row({ one }: { one: Kept }) {
     });
   return (
     <section class="on-its-way">
-      <h2 dir="auto">{came?.video.title ?? one.name}</h2>
-      <Came sent={came?.sent ?? null} size={one.size} />
+      <h2 dir="auto">{came?.video?.title ?? one.name}</h2>
+      <HowFar sent={came?.sent ?? null} size={one.size} />
       <p>
-        {t.interrupted} {t.sameFile} <bdi class="file-name">{one.name}</bdi>
+        {isDone ? t.proving : `${t.interrupted} ${t.sameFile}`}{" "}
+        <bdi class="file-name">{one.name}</bdi>
       </p>
       {other && <Complaint>{t.otherFile(one.name)}</Complaint>}
       {failure !== null && <Complaint>{sentence(failure)}</Complaint>}
@@ -106,7 +116,7 @@ function Row({ one }: { one: Kept }) {
         <button
           type="button"
           class="button main"
-          disabled={!came}
+          disabled={came?.state !== "begun"}
           onClick={() => input.current?.click()}
         >
           {t.chooseSame}
