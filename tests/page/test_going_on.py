@@ -274,3 +274,37 @@ def test_an_unfinished_upload_is_for_everybody(
     tab.screenshot(path=screens / f"unfinished-{size[0]}-{theme}.png", full_page=True)
     assert visit.violations(tab, axe) == []
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_not_cancelled_for_want_of_a_line_stays(
+    browser: Browser, enter: Enter, url: str, large: Path
+) -> None:
+    person = Person(url)
+    with line_to(url) as line, visiting(browser, line.url) as visit:
+        tab = enter(visit, person, then="/send")
+        begin(visit, tab, large)
+        reload(tab)
+        row = tab.get_by_role("listitem").filter(has_text="This upload was interrupted.")
+        expect(row.get_by_role("heading", name="all day")).to_be_visible()
+        line.away = True
+        line.cut()
+        row.get_by_role("button", name="Cancel upload").click()
+        expect(row.get_by_role("alert")).to_be_visible()
+        assert len(tab.evaluate(KEPT)) == 1
+        line.away = False
+        row.get_by_role("button", name="Cancel upload").click()
+        expect(row).to_have_count(0)
+        eventually(lambda: person.get("/me/videos").json()["response"] == [])
+        assert tab.evaluate(KEPT) == []
+
+
+def test_what_is_kept_in_the_browser_may_be_lost(
+    visit: Visit, enter: Enter, url: str, large: Path
+) -> None:
+    person = Person(url)
+    tab = enter(visit, person, then="/send")
+    sent = begin(visit, tab, large)
+    tab.evaluate("localStorage.removeItem('vireo.uploads')")
+    sent.network(FAST)
+    expect(tab.get_by_text("Your video is ready.")).to_be_visible()
+    assert sent.offsets == [0]

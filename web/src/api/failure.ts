@@ -29,6 +29,24 @@ export function offline(): Failure {
   return new Failure({ error: "offline", message: "No answer came." }, 0, "");
 }
 
+/** What a status means in uploads, whose answers may have no body. */
+const BARE: Record<number, [code: Problem["error"], message: string]> = {
+  401: ["token_expired", "The session has expired."],
+  404: ["not_found", "There is no such upload."],
+  410: ["upload_expired", "The upload has expired."],
+  413: ["too_large", "The file is too large."],
+  415: ["unsupported_media", ""],
+  423: ["upload_locked", "The upload is busy."],
+};
+
+/** As `failureFrom`, where the `body` may be none (`null`). */
+export function bareFailure(status: number, body: unknown, requestId: string): Failure {
+  const known = body === null ? BARE[status] : undefined;
+  if (!known) return failureFrom(status, body, requestId);
+  const [error, message] = known;
+  return new Failure({ error, message }, status, requestId);
+}
+
 /** The failure in an answer's body, whoever wrote it. */
 export function failureFrom(status: number, body: unknown, requestId: string): Failure {
   const told = (body as { response?: Problem } | null)?.response;

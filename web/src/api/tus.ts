@@ -6,7 +6,7 @@
 
 import { DetailedError, type HttpRequest, type HttpResponse, Upload } from "tus-js-client";
 import { answers, doubtLine, isOffline } from "~/api/connection";
-import { Failure, failureFrom, offline } from "~/api/failure";
+import { bareFailure, Failure, offline } from "~/api/failure";
 import { news } from "~/api/heard";
 import { forgetKept, isFileOf, keep, keptOf } from "~/api/kept-uploads";
 import { tokenFor } from "~/api/session";
@@ -33,6 +33,9 @@ const MANY_TRIES = 25;
 /** What a server says that is busy, or starts. */
 const PASSING = [423, 429, 502, 503, 504];
 const LOOK_MS = 2000;
+const MOST_NEW_BEGINNINGS = 2;
+/** Requests that are made of an upload which was begun. */
+const OF_ONE_UPLOAD = ["HEAD", "PATCH"];
 
 const wait = (ms: number, signal: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
@@ -50,7 +53,7 @@ function read(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Whoever answered does not speak the envelope; `failureFrom` says so.
+    // None, or not of the envelope; `bareFailure` says so.
     return null;
   }
 }
@@ -61,11 +64,15 @@ function causeOf(error: unknown): unknown {
   const { originalResponse: answer, causingError: cause } = error;
   if (answer) {
     const id = answer.getHeader("X-Request-ID") ?? "";
-    return failureFrom(answer.getStatus(), read(answer.getBody()), id);
+    return bareFailure(answer.getStatus(), read(answer.getBody()), id);
   }
   // No answer, or no token to ask with.
   return cause instanceof Error ? cause : offline();
 }
+
+const refusal = () => bareFailure(415, null, "");
+
+const idOf = (address: string | null): string => address?.split("/").at(-1) ?? "";
 
 class Sending {
   private readonly upload: Upload;
@@ -75,7 +82,11 @@ class Sending {
   private method = "";
   /** How many bytes the server is known to have. */
   private there = -1;
-  private tries = 0;
+  /** Whether all bytes have left, of an upload that may be gone since. */
+  private allLeft = false;
+  private newBeginnings = 0;
+  /** Failures without a byte between them, by how many of their kind are borne. */
+  private readonly tries = new Map<number, number>();
   private timer = 0;
   private onSilence = () => {};
 
@@ -95,7 +106,7 @@ class Sending {
       onUploadUrlAvailable: () => {
         // Without an address for new uploads it begins none where it is answered in another way.
         this.upload.options.endpoint = null;
-        keep(hash, this.upload.url?.split("/").at(-1) ?? "", file);
+        keep(hash, idOf(this.upload.url), file);
       },
       onBeforeRequest: (request) => this.prepare(request),
       onAfterResponse: (_, answer) => this.note(answer),
@@ -107,6 +118,9 @@ class Sending {
     this.upload.url = null;
     this.upload.options.uploadUrl = null;
     this.upload.options.endpoint = `${location.origin}${PIECES}`;
+    // That a new upload has no bytes is no progress.
+    this.there = 0;
+    this.allLeft = false;
   }
 
   private async prepare(request: HttpRequest): Promise<void> {
@@ -128,7 +142,7 @@ class Sending {
   private note(answer: HttpResponse): void {
     this.hear();
     const offset = Number.parseInt(answer.getHeader("Upload-Offset") ?? "", 10);
-    if (offset > this.there) this.tries = 0;
+    if (offset > this.there) this.tries.clear();
     if (offset >= 0) this.there = offset;
   }
 
@@ -150,6 +164,7 @@ class Sending {
       this.onSilence = () => stop(offline());
       upload.options.onProgress = (sent, total) => {
         this.hear();
+        this.allLeft ||= sent >= total;
         this.report({ sent, total, speed: speed(sent) });
       };
       upload.options.onSuccess = () => end(resolve);
@@ -160,15 +175,16 @@ class Sending {
   }
 
   /**
-   * All was there already, and its answer was lost: what was said in it has to be found out. Why a
-   * file was not taken is said once.
+   * All is there. Where the answer that said so was lost, or came before the verdict, what is said
+   * of the file has to be found out. Why one was not taken is said once.
    */
   private async verdict(): Promise<void> {
-    const id = keptOf(this.hash)?.id ?? "";
+    // What fails from here on is no request for its pieces.
+    this.method = "GET";
+    // What the browser keeps may be lost.
+    const id = idOf(this.upload.url);
     while (!(await showVideo(this.hash)).uploaded) {
-      if ((await countBytes(id)) === null) {
-        throw new Failure({ error: "unsupported_media", message: "" }, 415, "");
-      }
+      if ((await countBytes(id)) === null) throw refusal();
       await news(this.hash, LOOK_MS, this.signal);
       this.signal.throwIfAborted();
     }
@@ -185,29 +201,41 @@ class Sending {
     }
     if (status === 401) this.refused = this.token;
     if (status === 401 || failure.code === "wrong_offset" || status === 500) return FEW_TRIES;
-    if (isEnded(failure) && this.method !== "POST") {
+    if (isEnded(failure) && OF_ONE_UPLOAD.includes(this.method)) {
       forgetKept(this.hash);
+      // The server removes what it refuses, also where nobody heard that it did.
+      if (this.allLeft && status === 404) throw refusal();
+      this.newBeginnings += 1;
+      if (this.newBeginnings > MOST_NEW_BEGINNINGS) return 0;
       this.beginAnew();
-      this.there = -1;
       return FEW_TRIES;
     }
     return PASSING.includes(status) ? MANY_TRIES : 0;
   }
 
+  /** Count a failure, which is thrown where it was one too many; how often it came by now. */
+  private async bear(failure: Failure): Promise<number> {
+    const most = await this.triesFor(failure);
+    const tries = (this.tries.get(most) ?? 0) + 1;
+    this.tries.set(most, tries);
+    if (tries > most) throw failure;
+    return tries;
+  }
+
   async send(): Promise<void> {
     for (;;) {
+      let tries: number;
       try {
         this.signal.throwIfAborted();
         await this.run();
-        if (this.method === "HEAD") await this.verdict();
+        await this.verdict();
         return forgetKept(this.hash);
       } catch (failure) {
         this.signal.throwIfAborted();
         if (!(failure instanceof Failure)) throw failure;
-        this.tries += 1;
-        if (this.tries > (await this.triesFor(failure))) throw failure;
+        tries = await this.bear(failure);
       }
-      await wait(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.tries - 1)), this.signal);
+      await wait(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1)), this.signal);
     }
   }
 }
@@ -221,7 +249,7 @@ export async function sendPieces(
 ): Promise<void> {
   const known = keptOf(hash);
   // Another file for the same video.
-  if (known && !isFileOf(known, file)) await endUpload(hash);
+  if (known && !isFileOf(known, file)) await endUpload(known);
   try {
     await new Sending(hash, file, report, signal).send();
   } catch (failure) {

@@ -8,7 +8,7 @@ import { isOffline, online, whenBack } from "~/api/connection";
 import { Failure } from "~/api/failure";
 import { news } from "~/api/heard";
 import { newKey } from "~/api/http";
-import { forgetKept } from "~/api/kept-uploads";
+import { forgetKept, keptOf } from "~/api/kept-uploads";
 import { noteChange, noteRemoval } from "~/api/listing";
 import { isMoving, lookAt, pauseBehind, retryProcessing } from "~/api/processing";
 import { account, isSame } from "~/api/session";
@@ -224,7 +224,8 @@ export async function makeAgain(id: number): Promise<void> {
 
 /** Take away a video that is announced, and what was sent for it. */
 export async function discard(hash: string): Promise<void> {
-  await endUpload(hash);
+  // Whoever looks at it meanwhile may forget it.
+  const known = keptOf(hash);
   try {
     await deleteVideo(hash);
   } catch (failure) {
@@ -232,6 +233,7 @@ export async function discard(hash: string): Promise<void> {
     if (!isGone(failure)) throw failure;
   }
   noteRemoval(hash);
+  if (known) await endUpload(known);
 }
 
 /** Look no longer; what has been sent stays. */
@@ -277,7 +279,9 @@ export async function giveUp(id: number): Promise<"stored" | "gone" | "none"> {
 
 /** A video was deleted from another screen. */
 export function noteGone(hash: string): void {
-  void endUpload(hash);
+  const known = keptOf(hash);
+  // Where it can't be told, the next look at it finds no video.
+  if (known) void endUpload(known).catch(() => {});
   for (const one of sendings.peek()) if (one.hash === hash) putAside(one.id);
 }
 

@@ -1,9 +1,10 @@
 /** The bytes of a video on their way. What sends them (`tus.ts`) is loaded with the first ones. */
 
 import { doubtLine } from "~/api/connection";
-import { Failure, failureFrom, offline } from "~/api/failure";
-import { forgetKept, type Kept, keptOf, keptUploads } from "~/api/kept-uploads";
+import { bareFailure, Failure, offline } from "~/api/failure";
+import { forgetKept, type Kept, keptUploads } from "~/api/kept-uploads";
 import { withToken } from "~/api/session";
+import type { Video } from "~/api/types";
 import { isGone, showVideo } from "~/api/videos";
 
 export interface Progress {
@@ -34,7 +35,8 @@ export function speedometer(now: () => number = () => performance.now()) {
 export const PIECES = "/upload/tus";
 /** What says that nothing is kept of a file. */
 export const REFUSED = [413, 415];
-const PATIENCE_MS = 20_000;
+// Longer than the server waits for a verdict before it answers a look: 20 seconds.
+const PATIENCE_MS = 30_000;
 
 /** Ask something of an upload that needs no body. */
 function ask(method: "HEAD" | "DELETE", id: string): Promise<Response> {
@@ -44,7 +46,7 @@ function ask(method: "HEAD" | "DELETE", id: string): Promise<Response> {
     const options: RequestInit = { method, headers, cache: "no-store", signal: limit };
     const answer = await fetch(`${PIECES}/${id}`, options).catch(() => null);
     if (answer?.ok) return answer;
-    if (answer) throw failureFrom(answer.status, await answer.json().catch(() => null), "");
+    if (answer) throw bareFailure(answer.status, await answer.json().catch(() => null), "");
     doubtLine();
     throw offline();
   });
@@ -64,24 +66,36 @@ export async function countBytes(id: string): Promise<number | null> {
 export const isEnded = (failure: unknown): boolean =>
   failure instanceof Failure && (failure.status === 404 || failure.status === 410);
 
-/** End what was kept of a video's upload. Where the server can't be told, it expires there. */
-export async function endUpload(hash: string): Promise<void> {
-  const known = keptOf(hash);
-  if (!known) return;
-  await ask("DELETE", known.id).catch(() => null);
+/** End an upload. It is forgotten here only when the server has said that it is gone. */
+export async function endUpload({ hash, id }: Kept): Promise<void> {
+  try {
+    await ask("DELETE", id);
+  } catch (failure) {
+    if (!isEnded(failure)) throw failure;
+  }
   forgetKept(hash);
 }
 
-/** How far an upload is that was begun in an earlier visit; it is forgotten where it is none. */
-export async function lookAtKept({ hash, id, size }: Kept) {
+/** How far an upload came; `done`: the server has all of it, `gone`: it can't be gone on with. */
+export type Came =
+  | { state: "begun" | "done"; video: Video; sent: number }
+  | { state: "gone"; video: null; sent: null };
+
+/** Look at an upload of an earlier visit; it is forgotten where there is nothing to be done. */
+export async function lookAtKept({ hash, id, size }: Kept): Promise<Came> {
   const gone = (failure: unknown) => {
     if (!isGone(failure)) throw failure;
     return null;
   };
   const [video, sent] = await Promise.all([showVideo(hash).catch(gone), countBytes(id)]);
-  if (video && !video.uploaded && sent !== null && sent < size) return { video, sent };
+  if (video && !video.uploaded && sent !== null) {
+    // Of one that is all there the verdict may still come.
+    return { state: sent < size ? "begun" : "done", video, sent };
+  }
   forgetKept(hash);
-  return null;
+  return video?.uploaded
+    ? { state: "done", video, sent: size }
+    : { state: "gone", video: null, sent: null };
 }
 
 const lockOf = (hash: string) => `vireo-upload-${hash}`;

@@ -2,12 +2,12 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isFileOf, type Kept, keptFor, keptUploads } from "~/api/kept-uploads";
-import { interrupted, lookAtKept, percentOf } from "~/api/upload";
+import { type Came, interrupted, lookAtKept, percentOf } from "~/api/upload";
 import { discard, goOn, sendings } from "~/api/upload-queue";
 import { useAct } from "~/components/action";
 import { Button } from "~/components/button";
 import { sentence } from "~/components/failure-text";
-import { useLoad } from "~/components/loaded";
+import { type Loaded, useLoad } from "~/components/loaded";
 import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
@@ -24,20 +24,22 @@ function begunOf(file: File): Kept | null {
 
 export const isBegun = (file: File): boolean => begunOf(file) !== null;
 
-/** Go on with files that are begun; gives those which turn out to be begun no more. */
+/** Go on with files that are begun; gives those of which nothing is left. */
 export async function goOnWith(files: File[]): Promise<File[]> {
   const over: File[] = [];
   for (const file of files) {
     const begun = begunOf(file);
     const came = begun && (await lookAtKept(begun));
-    if (came) goOn(file, came.video);
+    if (came?.state === "begun") goOn(file, came.video);
+    // Another draft of it would be a second video.
+    else if (came?.state === "done") say(`${file.name}: ${texts.peek().send.taken}`);
     else over.push(file);
   }
   return over;
 }
 
 /** How far it came; nothing until that is known. */
-function Came({ sent, size }: { sent: number | null; size: number }) {
+function HowFar({ sent, size }: { sent: number | null; size: number }) {
   const t = texts.value.send;
   const percent = percentOf(sent ?? 0, size);
   return (
@@ -51,23 +53,46 @@ function Came({ sent, size }: { sent: number | null; size: number }) {
   );
 }
 
+/** How far it came, looked at again and again. */
+function useLooks(one: Kept): Loaded<Came> {
+  const [found, , put] = useLoad(() => lookAtKept(one), [one.id]);
+  const loading = found.state === "loading";
+  useEffect(() => {
+    if (loading) return;
+    let wanted = true;
+    let timer = 0;
+    // One after the other: an answer takes as long as a verdict on the file does.
+    const next = () => {
+      if (wanted) timer = window.setTimeout(look, LOOK_MS);
+    };
+    // The last bytes may still be on their way to the disk; and what failed may not fail again.
+    const look = () =>
+      document.hidden
+        ? next()
+        : void lookAtKept(one)
+            .then(put, () => {})
+            .finally(next);
+    next();
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [one, put, loading]);
+  return found;
+}
+
 function Row({ one }: { one: Kept }) {
   const t = texts.value.send;
-  const [found, , put] = useLoad(() => lookAtKept(one), [one.id]);
+  const found = useLooks(one);
   const input = useRef<HTMLInputElement>(null);
   const [other, setOther] = useState(false);
   const act = useAct();
-  useEffect(() => {
-    // The last bytes may still be on their way to the disk; and what failed may not fail again.
-    const look = () => void lookAtKept(one).then(put, () => {});
-    const timer = setInterval(() => document.hidden || look(), LOOK_MS);
-    return () => clearInterval(timer);
-  }, [one, put]);
   const came = found.state === "ready" ? found.value : null;
+  const isDone = came?.state === "done";
   const failure = act.failure ?? (found.state === "failed" ? found.failure : null);
   const take = (file: File | undefined) => {
     setOther(file !== undefined && !isFileOf(one, file));
-    if (file && came && isFileOf(one, file)) goOn(file, came.video);
+    if (file && came?.video && isFileOf(one, file)) goOn(file, came.video);
   };
   const stop = () =>
     void act.run(async () => {
@@ -76,10 +101,11 @@ function Row({ one }: { one: Kept }) {
     });
   return (
     <section class="on-its-way">
-      <h2 dir="auto">{came?.video.title ?? one.name}</h2>
-      <Came sent={came?.sent ?? null} size={one.size} />
+      <h2 dir="auto">{came?.video?.title ?? one.name}</h2>
+      <HowFar sent={came?.sent ?? null} size={one.size} />
       <p>
-        {t.interrupted} {t.sameFile} <bdi class="file-name">{one.name}</bdi>
+        {isDone ? t.proving : `${t.interrupted} ${t.sameFile}`}{" "}
+        <bdi class="file-name">{one.name}</bdi>
       </p>
       {other && <Complaint>{t.otherFile(one.name)}</Complaint>}
       {failure !== null && <Complaint>{sentence(failure)}</Complaint>}
@@ -90,7 +116,7 @@ function Row({ one }: { one: Kept }) {
         <button
           type="button"
           class="button main"
-          disabled={!came}
+          disabled={came?.state !== "begun"}
           onClick={() => input.current?.click()}
         >
           {t.chooseSame}
