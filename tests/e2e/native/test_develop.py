@@ -51,9 +51,10 @@ def serving(process: "subprocess.Popen[bytes]") -> set[int]:
 
 
 def supervised(runtime: Runtime, service: str) -> tuple[str, bool]:
-    """What the supervisor says of a service: its state, and whether it is ready."""
-    (row,) = [row for row in runtime.status() if row.name == service]
-    return row.state, row.ready
+    """What the supervisor says of a service: its state, and whether it is ready; ``""`` in the
+    moment in which it takes a service's description out, and the changed one in."""
+    rows = [row for row in runtime.status() if row.name == service]
+    return (rows[0].state, rows[0].ready) if rows else ("", False)
 
 
 # One service each: the tests run at the same time, and a change is seen by all who import it.

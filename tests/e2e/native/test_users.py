@@ -24,7 +24,7 @@ from vireo_ops.runtime import Runtime
 from vireo_testing.clips import Library
 from vireo_testing.person import Person, eventually
 
-OF_MEDIA = {"media", "media-worker"}
+OF_MEDIA = {"media", "media-tus", "media-worker"}
 # What each attempt ends with: an error's name, or "done".
 ATTEMPTS = """
 import errno, json, os, signal, socket, sys
@@ -116,7 +116,7 @@ def test_media_is_another_user_than_all_else(runtime: Runtime) -> None:
     assert {name: users.pop(name) for name in OF_MEDIA} == {name: {media} for name in OF_MEDIA}
     assert set(users) == {
         *("mariadb", "auth", "catalog", "auth-worker", "catalog-worker", "courier", "media-spool"),
-        *("community", "community-worker", "community-stream", "media-tus"),
+        *("community", "community-worker", "community-stream"),
     }
     assert all(uids == {services} for uids in users.values())
 
