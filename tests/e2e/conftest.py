@@ -35,6 +35,13 @@ ENVIRONMENT = {
 }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where one Vireo is given, what needs pictures comes first: they are made one after the other,
+    and those of a hundred videos of other tests would come before."""
+    if GIVEN_URL:
+        items.sort(key=lambda item: item.path.name != "test_thumbnails.py")
+
+
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run share."""

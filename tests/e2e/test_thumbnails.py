@@ -38,7 +38,8 @@ def made(url: str, clip: Path) -> tuple[Person, str]:
 
 
 def with_pictures(owner: Person, hash_path: str) -> None:
-    eventually(lambda: video_of(owner, hash_path)["storyboard"], seconds=120)
+    # Pictures wait for what people wait for, and for those of videos that came before.
+    eventually(lambda: video_of(owner, hash_path)["storyboard"], seconds=240)
 
 
 def video_of(owner: Person, hash_path: str) -> dict[str, str]:
