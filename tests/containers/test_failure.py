@@ -12,7 +12,7 @@ import requests
 
 from vireo_testing.clips import Library
 from vireo_testing.compose import Project
-from vireo_testing.cut_line import line_to
+from vireo_testing.cut_line import Line, line_to
 from vireo_testing.person import Person, eventually
 from vireo_testing.tus import Tus, padded
 from vireo_testing.tus_clients import CLIENTS, Sent
@@ -154,10 +154,12 @@ def test_an_upload_in_pieces_goes_on_when_one_of_two_is_killed(
         file.writelines(padded(clip.read_bytes(), size))
     token.write_text(person.token)
     sent: list[Sent] = []
+    lines: list[Line] = []
 
     def upload() -> None:
         # 24 MiB in four seconds, cut ten times: each of the two gets parts of it.
         with line_to(scaled.url, every=2 << 20, cuts=10, pause=0.01) as line:
+            lines.append(line)
             endpoint = f"{line.url}/upload/tus"
             sent.append(CLIENTS["tus-js-client"].upload(endpoint, token, film))
 
@@ -167,7 +169,8 @@ def test_an_upload_in_pieces_goes_on_when_one_of_two_is_killed(
     assert len(scaled.containers("media-tus")) == 2
     uploading = threading.Thread(target=upload)
     uploading.start()
-    time.sleep(1.5)
+    # In the middle: both have had parts of it, and more is to come.
+    eventually(lambda: lines and lines[0].cuts_left <= 7)
     scaled.docker("kill", scaled.containers("media-tus")[0])
     uploading.join()
     scaled.compose("up", "--detach", "--wait", "--no-recreate", *options, "media-tus")
