@@ -28,6 +28,12 @@ def video(anybody: Anybody, hash_path: str) -> Any:
     return anybody("GET", f"/v/{hash_path}").json()["response"]
 
 
+def with_some(anybody: Anybody, hash_path: str, key: str) -> Any:
+    """The video, where it has some of these; ``None`` where it has none."""
+    shown = video(anybody, hash_path)
+    return shown if shown[key] else None
+
+
 @pytest.fixture
 def hash_path(person: Person, clips: Library) -> str:
     return person.publish(clips.path("plain.mp4"))
@@ -91,8 +97,7 @@ def test_what_is_in_a_file_comes_by_itself(
 ) -> None:
     caption_clips.with_tracks(clip := tmp_path / "tracks.mkv")
     hash_path = person.publish(clip)
-    eventually(lambda: len(video(anybody, hash_path)["captions"]) == 2)
-    shown = video(anybody, hash_path)
+    shown = eventually(lambda: with_some(anybody, hash_path, "captions"))
     assert [each["language"] for each in shown["captions"]] == ["de", "en"]
     assert [each["title"] for each in shown["chapters"]] == ['One ; "two"', "Zwei \U0001f600"]
     english = anybody("GET", shown["captions"][1]["url"]).content.decode()
@@ -102,16 +107,17 @@ def test_what_is_in_a_file_comes_by_itself(
     assert (row["captions"], row["chapters"]) == ([], [])
     # The owner's words win over the file's.
     person.client.edit_video(hash_path, description="0:00 One\n0:01 Two\n0:02 Three")
-    eventually(lambda: video(anybody, hash_path)["chapters"] != shown["chapters"])
-    titles = [each["title"] for each in video(anybody, hash_path)["chapters"]]
-    assert titles == ["One", "Two", "Three"]
+
+    def titles() -> list[str]:
+        return [each["title"] for each in video(anybody, hash_path)["chapters"]]
+
+    eventually(lambda: titles() == ["One", "Two", "Three"])
 
 
 def test_closed_captions_of_a_broadcast(person: Person, anybody: Anybody, tmp_path: Path) -> None:
     caption_clips.with_closed_captions(clip := tmp_path / "broadcast.ts", "GOOD EVENING")
     hash_path = person.publish(clip)
-    eventually(lambda: video(anybody, hash_path)["captions"])
-    (captions,) = video(anybody, hash_path)["captions"]
+    (captions,) = eventually(lambda: video(anybody, hash_path)["captions"])
     assert (captions["language"], captions["label"]) == ("en", "English (CC)")
     (cue,) = read_webvtt(anybody("GET", captions["url"]).content.decode())
     assert cue.text == "GOOD EVENING"
@@ -119,8 +125,7 @@ def test_closed_captions_of_a_broadcast(person: Person, anybody: Anybody, tmp_pa
 
 def test_a_stream_names_its_captions(person: Person, anybody: Anybody, hash_path: str) -> None:
     assert put(person, hash_path, "de", SRT).status_code == 200
-    eventually(lambda: video(anybody, hash_path)["stream"])
-    master = video(anybody, hash_path)["stream"]
+    master = eventually(lambda: video(anybody, hash_path)["stream"])
     eventually(lambda: "TYPE=SUBTITLES" in anybody("GET", master).text)
     line = next(each for each in anybody("GET", master).text.splitlines() if "SUBTITLES" in each)
     playlist = line.partition('URI="')[2].partition('"')[0]

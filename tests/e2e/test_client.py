@@ -369,5 +369,6 @@ def test_ctrl_c_in_the_middle(url: str, person: Person, padded: Path, tmp_path: 
             f"The video is announced. To send its bytes: vireo upload {padded} --to {hash_path}",
             "vireo: stopped",
         ]
-        assert shell.run("upload", str(padded), "--to", hash_path)[0] == 0
+        status, _, err = shell.run("upload", str(padded), "--to", hash_path)
+        assert status == 0, err
     assert person.state(hash_path) == "ready"

@@ -4,24 +4,30 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 
 from vireo_client import Client
 
+Found = TypeVar("Found")
+
 # The machine that tests run on may be busy with other tests.
 PATIENCE_SECONDS = 90.0
 
 
-def eventually(check: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until ``check`` gives something true; an AssertionError where it does not in time."""
+def eventually(check: Callable[[], Found], seconds: float = PATIENCE_SECONDS) -> Found:
+    """What ``check`` gives once that is something true; an AssertionError where it is not in time.
+
+    Look at what it gives, and do not ask again: an answer of the cache may be a second older.
+    """
     deadline, pause = time.monotonic() + seconds, 0.01
-    while not check():
+    while not (found := check()):
         assert time.monotonic() < deadline, "it did not come true in time"
         time.sleep(pause)
         # Most of it comes true at once; what takes seconds is not asked for all the time.
         pause = min(2 * pause, 0.1)
+    return found
 
 
 def details(name: str, password: str) -> dict[str, Any]:

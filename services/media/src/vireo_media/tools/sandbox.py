@@ -72,6 +72,9 @@ _STDERR_KEPT = 64 * 1024
 _LONGEST_LINE = 64 * 1024
 # How the programs used here say that they got no memory (libc, libstdc++, Python, OpenCV).
 _MEMORY_WORDS = (b"Cannot allocate memory", b"bad_alloc", b"MemoryError", b"Insufficient memory")
+# EAGAIN of pthread_create, as ffmpeg 5.1 and 7.1 tell of it: a decoder or a filter in the words of
+# the C library, an encoder in its own.
+_THREAD_WORDS = (b"Resource temporarily unavailable", b"ff_frame_thread_encoder_init failed")
 
 
 class SandboxError(Exception):
@@ -87,7 +90,7 @@ class NotStarted(SandboxError):
 
 
 class Starved(SandboxError):
-    """The wall clock ran out on a program that hardly ran: the machine or its disk is busy.
+    """The machine had not enough for the program: processor time, memory, or threads.
 
     It says nothing about the file; trying again later may help.
     """
@@ -397,4 +400,7 @@ def _verdict(returncode: int, output: _Output, peak: int, name: str) -> Complete
         raise NotStarted(stderr.decode(errors="replace").strip())
     if returncode != 0 and any(words in stderr for words in _MEMORY_WORDS):
         raise MemoryLimit(f"{name}: out of memory")
+    if returncode != 0 and any(words in stderr for words in _THREAD_WORDS):
+        # A container, or the user of all these programs, has as many as it may have.
+        raise Starved(f"{name}: could not start a thread")
     return Completed(returncode, bytes(output.stdout), stderr, peak)

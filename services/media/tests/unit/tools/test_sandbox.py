@@ -1,5 +1,6 @@
 """Each bound of the sandbox, shown by a program that runs into it."""
 
+import errno
 import os
 import signal
 import socket
@@ -75,6 +76,21 @@ def test_what_on_line_raises_ends_the_child() -> None:
 def test_memory() -> None:
     with pytest.raises(sandbox.MemoryLimit):
         sandbox.run([PYTHON, "-c", "bytes(1 << 30)"], limits(memory_bytes=256 << 20))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # Of ffmpeg 5.1 and 7.1 whose decoder, filter or encoder got no thread of a good film.
+        f"Error while opening decoder for input stream #0:0 : {os.strerror(errno.EAGAIN)}",
+        f"Failed to inject frame into filter network: {os.strerror(errno.EAGAIN)}",
+        "ff_frame_thread_encoder_init failed\nmaybe incorrect parameters such as bit_rate",
+    ],
+)
+def test_threads(words: str) -> None:
+    """It says nothing about the file, which may be as good as any."""
+    with pytest.raises(sandbox.Starved, match="thread"):
+        sandbox.run([PYTHON, "-c", f"import sys; sys.exit({words!r})"], limits())
 
 
 def test_cpu_seconds() -> None:
