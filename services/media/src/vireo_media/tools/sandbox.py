@@ -14,7 +14,7 @@ Errors:
             MemoryLimit     address space
             FileSizeLimit   one output file became too large
             OutputLimit     too much on standard output
-        Starved             the wall clock ran out, but the machine gave it next to no CPU
+        Starved             the machine lacked CPU time, memory or threads for it
         NotStarted          the program is missing, or the launcher failed
 
 A program that ends by itself with a bad exit code is no error here: see `Completed.returncode`.
@@ -72,8 +72,7 @@ _STDERR_KEPT = 64 * 1024
 _LONGEST_LINE = 64 * 1024
 # How the programs used here say that they got no memory (libc, libstdc++, Python, OpenCV).
 _MEMORY_WORDS = (b"Cannot allocate memory", b"bad_alloc", b"MemoryError", b"Insufficient memory")
-# EAGAIN of pthread_create, as ffmpeg 5.1 and 7.1 tell of it: a decoder or a filter in the words of
-# the C library, an encoder in its own.
+# And no thread (ffmpeg 5.1 and 7.1), where a container or a user has all that it may have.
 _THREAD_WORDS = (b"Resource temporarily unavailable", b"ff_frame_thread_encoder_init failed")
 
 
@@ -90,10 +89,7 @@ class NotStarted(SandboxError):
 
 
 class Starved(SandboxError):
-    """The machine had not enough for the program: processor time, memory, or threads.
-
-    It says nothing about the file; trying again later may help.
-    """
+    """The machine lacked time, memory or threads for it; later it may have them."""
 
 
 class LimitExceeded(SandboxError):
@@ -389,8 +385,7 @@ def _verdict(returncode: int, output: _Output, peak: int, name: str) -> Complete
         output.stdout.clear()
     stderr = bytes(output.stderr)
     if returncode == -signal.SIGKILL:
-        # Not ours, which comes after the end: the machine had no memory left. That says nothing
-        # about the file.
+        # Not ours, which comes after the end: the machine had no memory left.
         raise Starved(f"{name}: killed from outside")
     if returncode == -signal.SIGXCPU:
         raise TimeLimit(f"{name}: out of CPU seconds")
@@ -401,6 +396,5 @@ def _verdict(returncode: int, output: _Output, peak: int, name: str) -> Complete
     if returncode != 0 and any(words in stderr for words in _MEMORY_WORDS):
         raise MemoryLimit(f"{name}: out of memory")
     if returncode != 0 and any(words in stderr for words in _THREAD_WORDS):
-        # A container, or the user of all these programs, has as many as it may have.
         raise Starved(f"{name}: could not start a thread")
     return Completed(returncode, bytes(output.stdout), stderr, peak)
