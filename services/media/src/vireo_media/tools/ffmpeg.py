@@ -11,10 +11,18 @@ PROTOCOLS = "file"
 _MAX_ALLOCATION = 256 << 20
 
 
-def quiet(program: str) -> list[str]:
-    """Return the start of a command line that asks nothing and says only what went wrong."""
+def quiet(program: str, *, filter_threads: int = 2) -> list[str]:
+    """Return the start of a command line that asks nothing and says only what went wrong.
+
+    Args:
+        filter_threads: of each graph of filters. ffmpeg begins one for each processor otherwise,
+            and each takes 8 MiB of the address space.
+    """
     words = [program, "-hide_banner", "-loglevel", "error", "-max_alloc", str(_MAX_ALLOCATION)]
-    return [*words, "-nostdin"] if program == "ffmpeg" else words
+    if program != "ffmpeg":
+        return words
+    threads = str(filter_threads)
+    return [*words, "-nostdin", "-filter_threads", threads, "-filter_complex_threads", threads]
 
 
 def source(path: Path, file_format: FileFormat) -> list[str]:

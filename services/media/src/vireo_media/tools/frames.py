@@ -39,8 +39,12 @@ _LEAST_DIFFERENCE = 2.0
 # A frame in the output of framecrc.
 _SHOWN_AT = re.compile(rb"^0,\s*-?\d+,\s*(-?\d+),", re.MULTILINE)
 _CLOCK_RATE = 90_000
-# How many frames a decoder of H.264 holds at most, and what else it takes.
-_DECODED_FRAMES, _DECODER_BYTES = 17, 16 << 20
+# How many frames a decoder of H.264 holds at most, and what else each frame takes that is looked
+# at: ffmpeg 7.1 has nine threads for it (demuxer, decoder, filters, three encoders, three muxers),
+# each with a stack of 8 MiB.
+_DECODED_FRAMES, _LOOK_BYTES = 17, 96 << 20
+# The program and its libraries.
+_PROGRAM_BYTES = 640 << 20
 _MOST_AT_ONCE = 12
 
 
@@ -115,7 +119,7 @@ def _take(
         *(*quiet("ffmpeg"), "-y", "-threads", "1", *_from(at, key_frames=key_frames)),
         *(*source(path, MP4), "-map", "0:v:0", "-frames:v", "1", "-fps_mode", "passthrough"),
         *("-vf", f"{_SHOWN_NOW},{picture_filters(matrix, _WIDTH, _HEIGHT)}"),
-        *("-c:v", "mjpeg", "-q:v", "2", "-flags:v", "+bitexact"),
+        *("-c:v", "mjpeg", "-q:v", "2", "-threads:v", "1", "-flags:v", "+bitexact"),
         *("-f", "mjpeg", f"file:{target.absolute()}"),
     ]
     limits = _LIMITS if key_frames else _EXACT_LIMITS
@@ -190,8 +194,9 @@ def _times(part: int, made: Made) -> list[float]:
 def _at_once(made: Made) -> int:
     """How many frames are looked at by one process: to start one takes longer than to decode a
     frame, and each frame has a decoder of its own."""
-    decoder = made.width * made.height * 3 // 2 * _DECODED_FRAMES + _DECODER_BYTES
-    return max(1, min(_MOST_AT_ONCE, _LIMITS.memory_bytes // 2 // decoder))
+    decoder = made.width * made.height * 3 // 2 * _DECODED_FRAMES
+    room = _LIMITS.memory_bytes - _PROGRAM_BYTES
+    return max(1, min(_MOST_AT_ONCE, room // (decoder + _LOOK_BYTES)))
 
 
 def _look(
@@ -207,8 +212,8 @@ def _look(
     frame = "select='gte(t,0)'" if exact else "null"
     small = f"scale=w='min({_LOOKED_AT_SIDE},iw)':h=-1:flags=area,format=gray"
     picture = picture_filters(matrix, _CANDIDATE_SIDE, _CANDIDATE_SIDE)
-    one = ("-fps_mode", "passthrough", "-frames:v", "1")
-    argv = [*quiet("ffmpeg"), "-y"]
+    one = ("-fps_mode", "passthrough", "-frames:v", "1", "-threads:v", "1")
+    argv = [*quiet("ffmpeg", filter_threads=1), "-y"]
     for each in wanted:
         argv += ["-threads", "1", *_from(each.at, key_frames=not exact), *source(path, MP4)]
     for number, each in enumerate(wanted):
@@ -231,8 +236,10 @@ def _look(
     targets = [target for each in wanted for target in (each.jpeg, each.grey, each.crc)]
     try:
         run(argv, limits, path, targets, stop)
-    except (NoFrame, sandbox.LimitExceeded):
-        # One of them is no reason to have none.
+    except (NoFrame, sandbox.LimitExceeded, sandbox.Starved) as error:
+        if isinstance(error, sandbox.Starved) and len(wanted) == 1:
+            raise
+        # One of them is no reason to have none; and one alone needs fewer threads.
         each_alone = [[each] for each in wanted] if len(wanted) > 1 else []
         return [pair for one in each_alone for pair in _look(path, one, made, matrix, stop)]
     return [(each, look) for each in wanted if (look := _looked_at(each))]

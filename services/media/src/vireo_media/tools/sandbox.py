@@ -72,7 +72,7 @@ _STDERR_KEPT = 64 * 1024
 _LONGEST_LINE = 64 * 1024
 # How the programs used here say that they got no memory (libc, libstdc++, Python, OpenCV).
 _MEMORY_WORDS = (b"Cannot allocate memory", b"bad_alloc", b"MemoryError", b"Insufficient memory")
-# And no thread (ffmpeg 5.1 and 7.1), where a container or a user has all that it may have.
+# And no thread (ffmpeg 5.1, 7.1): a container or user has all it may have, or no room for stacks.
 _THREAD_WORDS = (b"Resource temporarily unavailable", b"ff_frame_thread_encoder_init failed")
 
 

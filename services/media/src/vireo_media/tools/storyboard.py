@@ -55,7 +55,8 @@ def sprites(
     argv = [
         *(*quiet("ffmpeg"), "-y", "-threads", "1", *fast, *source(path, MP4)),
         *("-map", "0:v:0", "-vf", ",".join(chain), "-frames:v", str(len(targets))),
-        *("-fps_mode", "passthrough", "-c:v", "mjpeg", "-q:v", "5", "-flags:v", "+bitexact"),
+        *("-fps_mode", "passthrough", "-c:v", "mjpeg", "-q:v", "5", "-threads:v", "1"),
+        *("-flags:v", "+bitexact"),
         *("-f", "image2", "-start_number", "0", f"file:{stem}%d.jpg"),
     ]
     run(argv, _BOARD_LIMITS, path, targets, stop)

@@ -195,7 +195,7 @@ def _looked_at(chain: str, target: Path) -> list[str]:
     return [
         *("-filter_complex", f"{chain},split[jpeg][look];[look]{_SMALL_AND_GREY}[small]"),
         *("-map", "[jpeg]", *one, *_as_jpeg(target)),
-        *("-map", "[small]", *one, "-f", "rawvideo", "pipe:1"),
+        *("-map", "[small]", *one, "-threads:v", "1", "-f", "rawvideo", "pipe:1"),
     ]
 
 
@@ -210,7 +210,18 @@ def _take(path: Path, target: Path, at: float, matrix: str, stop: threading.Even
 
 
 def _as_jpeg(target: Path) -> Sequence[str]:
-    coder = ("-c:v", "mjpeg", "-q:v", "3", "-flags:v", "+bitexact", "-f", "mjpeg")
+    coder = (
+        "-c:v",
+        "mjpeg",
+        "-q:v",
+        "3",
+        "-threads:v",
+        "1",
+        "-flags:v",
+        "+bitexact",
+        "-f",
+        "mjpeg",
+    )
     return (*coder, f"file:{target.absolute()}")
 
 

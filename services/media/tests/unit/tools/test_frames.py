@@ -2,10 +2,12 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageStat
 
+from vireo_media.tools import frames, sandbox
 from vireo_media.tools.frames import candidates, sharpness, take_frame
 from vireo_media.tools.measure import measure
 from vireo_media.tools.thumbnail import NoFrame
@@ -76,6 +78,40 @@ def test_key_frames_of_a_longer_film(tmp_path: Path) -> None:
     times = sorted(chosen(film, tmp_path))
     assert len(times) == 6
     assert [at % 3500 for at in times] == [0] * 6
+
+
+def test_one_process_looks_at_all_of_a_small_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stacks of its threads fit into its address space (ffmpeg 7.1 has nine for each frame)."""
+    film = tmp_path / "film.mp4"
+    ffmpeg(*picture("160x90", "10", seconds=66.5), *QUICK, "-g", "35", str(film))
+    real, looks = frames.run, list[int]()
+
+    def counted(*args: Any, **kwargs: Any) -> sandbox.Completed:
+        looks.append(args[0].count("-i"))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(frames, "run", counted)
+    assert len(chosen(film, tmp_path)) == 6
+    assert looks == [12]
+
+
+@pytest.mark.parametrize("error", [sandbox.Starved("threads"), sandbox.MemoryLimit("memory")])
+def test_what_is_too_much_at_once_is_looked_at_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: sandbox.SandboxError
+) -> None:
+    film = tmp_path / "film.mp4"
+    ffmpeg(*picture("160x90", "10", seconds=66.5), *QUICK, "-g", "35", str(film))
+    real = frames.run
+
+    def alone(*args: Any, **kwargs: Any) -> sandbox.Completed:
+        if args[0].count("-i") > 1:
+            raise error
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(frames, "run", alone)
+    assert len(chosen(film, tmp_path)) == 6
 
 
 def test_what_is_black_or_blank_is_none(library: Library, tmp_path: Path) -> None:
