@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from vireo_media.core.formats import MP4
@@ -47,6 +48,8 @@ _DECODED_FRAMES, _LOOK_BYTES = 17, 96 << 20
 _PROGRAM_BYTES = 640 << 20
 _MOST_AT_ONCE = 12
 
+Run = Callable[..., sandbox.Completed]
+
 
 @dataclass(frozen=True)
 class Look:
@@ -74,8 +77,8 @@ def run(
     limits: sandbox.Limits,
     path: Path,
     targets: Sequence[Path],
-    stop: threading.Event | None,
     *,
+    stop: threading.Event | None,
     nice: int = sandbox.NICE_LAST,
 ) -> sandbox.Completed:
     """Run ffmpeg on a film.
@@ -123,7 +126,7 @@ def _take(
         *("-f", "mjpeg", f"file:{target.absolute()}"),
     ]
     limits = _LIMITS if key_frames else _EXACT_LIMITS
-    run(argv, limits, path, [target], stop, nice=sandbox.NICE_WAITED_FOR)
+    run(argv, limits, path, [target], stop=stop, nice=sandbox.NICE_WAITED_FOR)
     if target.stat().st_size == 0:
         raise NoFrame(f"no frame at {at:.3f} s")
 
@@ -146,6 +149,7 @@ def candidates(
     matrix: str,
     *,
     stop: threading.Event | None = None,
+    runner: Run = run,
 ) -> dict[int, Path]:
     """Frames that could be the thumbnail, as JPEGs by the times at which they are shown, in
     milliseconds.
@@ -155,7 +159,9 @@ def candidates(
 
     Args:
         draft: gives a name for a file.
+        runner: as ``run``.
     """
+    started = partial(runner, stop=stop)
     wanted = [
         _Wanted(part, at, *(draft(f"{part}-{number}.{each}") for each in ("jpg", "grey", "crc")))
         for part in range(MOST_CANDIDATES)
@@ -165,7 +171,7 @@ def candidates(
     found = [
         pair
         for first in range(0, len(wanted), each)
-        for pair in _look(path, wanted[first : first + each], made, matrix, stop)
+        for pair in _look(path, wanted[first : first + each], made, matrix, started)
     ]
     best, others = list[Look](), list[Look]()
     for part in range(MOST_CANDIDATES):
@@ -204,7 +210,7 @@ def _look(
     wanted: Sequence[_Wanted],
     made: Made,
     matrix: str,
-    stop: threading.Event | None,
+    started: Run,
 ) -> Sequence[tuple[_Wanted, Look]]:
     """Make pictures of frames; those are left out that there are not, or that show nothing."""
     exact = made.video_seconds <= _SHORT_SECONDS
@@ -235,13 +241,13 @@ def _look(
     )
     targets = [target for each in wanted for target in (each.jpeg, each.grey, each.crc)]
     try:
-        run(argv, limits, path, targets, stop)
+        started(argv, limits, path, targets)
     except (NoFrame, sandbox.LimitExceeded, sandbox.Starved) as error:
         if isinstance(error, sandbox.Starved) and len(wanted) == 1:
             raise
         # One of them is no reason to have none; and one alone needs fewer threads.
         each_alone = [[each] for each in wanted] if len(wanted) > 1 else []
-        return [pair for one in each_alone for pair in _look(path, one, made, matrix, stop)]
+        return [pair for one in each_alone for pair in _look(path, one, made, matrix, started)]
     return [(each, look) for each in wanted if (look := _looked_at(each))]
 
 

@@ -59,7 +59,7 @@ def sprites(
         *("-flags:v", "+bitexact"),
         *("-f", "image2", "-start_number", "0", f"file:{stem}%d.jpg"),
     ]
-    run(argv, _BOARD_LIMITS, path, targets, stop)
+    run(argv, _BOARD_LIMITS, path, targets, stop=stop)
     if not all(target.stat().st_size for target in targets):
         raise NoFrame("a sprite without a tile")
 
@@ -91,4 +91,4 @@ def preview(
         *("-fflags", "+bitexact", "-movflags", "+faststart", "-f", "mp4"),
         f"file:{target.absolute()}",
     ]
-    run(argv, _PREVIEW_LIMITS, path, [target], stop)
+    run(argv, _PREVIEW_LIMITS, path, [target], stop=stop)

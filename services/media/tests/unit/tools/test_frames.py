@@ -1,14 +1,15 @@
 """Frames of a film: the right one for a time, and good ones to choose from."""
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageStat
 
-from vireo_media.tools import frames, sandbox
-from vireo_media.tools.frames import candidates, sharpness, take_frame
+from vireo_media.tools import sandbox
+from vireo_media.tools.frames import Run, candidates, run, sharpness, take_frame
 from vireo_media.tools.measure import measure
 from vireo_media.tools.thumbnail import NoFrame
 from vireo_testing.clips import H264, QUICK, Library, ffmpeg, lavfi, picture
@@ -53,9 +54,10 @@ def test_a_film_that_is_no_film_has_no_frame(tmp_path: Path) -> None:
         take_frame(nothing, tmp_path / "frame.jpg", 0, "bt709")
 
 
-def chosen(film: Path, folder: Path) -> dict[int, tuple[int, int]]:
+def chosen(film: Path, folder: Path, runner: Run = run) -> dict[int, tuple[int, int]]:
     """The sizes of the candidates by their times."""
-    found = candidates(film, lambda what: folder / what, measure(film), "smpte170m")
+    made = measure(film)
+    found = candidates(film, lambda what: folder / what, made, "smpte170m", runner=runner)
     sizes = {}
     for at, path in found.items():
         with Image.open(path) as image:
@@ -80,38 +82,33 @@ def test_key_frames_of_a_longer_film(tmp_path: Path) -> None:
     assert [at % 3500 for at in times] == [0] * 6
 
 
-def test_one_process_looks_at_all_of_a_small_film(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_process_looks_at_all_of_a_small_film(tmp_path: Path) -> None:
     """The stacks of its threads fit into its address space (ffmpeg 7.1 has nine for each frame)."""
     film = tmp_path / "film.mp4"
     ffmpeg(*picture("160x90", "10", seconds=66.5), *QUICK, "-g", "35", str(film))
-    real, looks = frames.run, list[int]()
+    looks = []
 
-    def counted(*args: Any, **kwargs: Any) -> sandbox.Completed:
-        looks.append(args[0].count("-i"))
-        return real(*args, **kwargs)
+    def counted(argv: Sequence[str], *args: Any, **kwargs: Any) -> sandbox.Completed:
+        looks.append(argv.count("-i"))
+        return run(argv, *args, **kwargs)
 
-    monkeypatch.setattr(frames, "run", counted)
-    assert len(chosen(film, tmp_path)) == 6
+    assert len(chosen(film, tmp_path, counted)) == 6
     assert looks == [12]
 
 
 @pytest.mark.parametrize("error", [sandbox.Starved("threads"), sandbox.MemoryLimit("memory")])
 def test_what_is_too_much_at_once_is_looked_at_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: sandbox.SandboxError
+    tmp_path: Path, error: sandbox.SandboxError
 ) -> None:
     film = tmp_path / "film.mp4"
     ffmpeg(*picture("160x90", "10", seconds=66.5), *QUICK, "-g", "35", str(film))
-    real = frames.run
 
-    def alone(*args: Any, **kwargs: Any) -> sandbox.Completed:
-        if args[0].count("-i") > 1:
+    def alone(argv: Sequence[str], *args: Any, **kwargs: Any) -> sandbox.Completed:
+        if argv.count("-i") > 1:
             raise error
-        return real(*args, **kwargs)
+        return run(argv, *args, **kwargs)
 
-    monkeypatch.setattr(frames, "run", alone)
-    assert len(chosen(film, tmp_path)) == 6
+    assert len(chosen(film, tmp_path, alone)) == 6
 
 
 def test_what_is_black_or_blank_is_none(library: Library, tmp_path: Path) -> None:
