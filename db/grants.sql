@@ -42,6 +42,10 @@ GRANT SELECT (ChannelID, Username, CreatedAt, SuspendedAt) ON Channels TO vireo_
 GRANT SELECT ON Roles TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelTexts TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Videos TO vireo_catalog;
+GRANT SELECT, INSERT, DELETE ON VideoViewers TO vireo_catalog;
+-- It decides who sees a video, and signs that for addresses (ADR 0062).
+GRANT SELECT, INSERT ON GrantKeys TO vireo_catalog;
+GRANT SELECT, INSERT, UPDATE ON Gates TO vireo_catalog;
 GRANT SELECT, INSERT, DELETE ON SearchWords TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_catalog;
 GRANT SELECT, INSERT, UPDATE ON ChannelWrites TO vireo_catalog;
@@ -74,8 +78,10 @@ GRANT SELECT ON ChannelTexts TO vireo_community;
 -- Whether somebody wants a history to be kept.
 GRANT SELECT ON Preferences TO vireo_community;
 GRANT SELECT (VideoID, PathHash, ChannelID, Title, Upload, Duration, Width, Height, `Like`, Dislike,
-    ThumbnailVersion, State, CommentsPolicy, Reason, HiddenBy, IsPublic, Stream, Storyboard),
+    ThumbnailVersion, State, CommentsPolicy, Reason, HiddenBy, IsPublic, Stream, Storyboard,
+    Visibility, PublishedAt),
     UPDATE (`Like`, Dislike, HiddenBy) ON Videos TO vireo_community;
+GRANT SELECT ON VideoViewers TO vireo_community;
 GRANT SELECT, INSERT, UPDATE ON ChannelStats TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ModerationCases TO vireo_community;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Reports TO vireo_community;
@@ -127,9 +133,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON IdempotentRequests TO vireo_community;
 
 -- media: bytes, and the jobs of its worker. Of channels it sees that they exist.
 GRANT SELECT (ChannelID, SuspendedAt) ON Channels TO vireo_media;
--- Which videos are hidden, whose files are not served then, and who may see them all the same.
-GRANT SELECT (VideoID, PathHash, ChannelID, HiddenBy, IsPublic, State, Duration)
+-- Which videos are not open to everybody, and who may see them all the same.
+GRANT SELECT (VideoID, PathHash, ChannelID, HiddenBy, IsPublic, State, Duration, Visibility)
     ON Videos TO vireo_media;
+GRANT SELECT ON VideoViewers TO vireo_media;
 GRANT SELECT ON Roles TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Uploads TO vireo_media;
 GRANT SELECT, INSERT, UPDATE, DELETE ON Renditions TO vireo_media;

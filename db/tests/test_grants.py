@@ -57,6 +57,7 @@ READERS = [
 
 FORBIDDEN = {
     "auth": [
+        "SELECT 1 FROM VideoViewers",
         "SELECT Title FROM Videos",
         "SELECT * FROM Videos",
         f"INSERT INTO Videos {HASH}",
@@ -96,8 +97,8 @@ FORBIDDEN = {
         "SELECT 1 FROM MailedAddresses",
         "SELECT 1 FROM Uploads",
         "SELECT 1 FROM Exports",
-        "SELECT Half FROM GrantKeys",
-        "INSERT INTO GrantKeys (KeyID, Half, CreatedAt) VALUES ('x', 'x', NOW())",
+        "DELETE FROM GrantKeys",
+        "UPDATE GrantKeys SET ValidUntil = NOW()",
         "UPDATE Exports SET ChannelID = 1",
         # A mail's job has an address in it, and whoever writes one writes a mail.
         "SELECT 1 FROM Jobs",
@@ -131,6 +132,8 @@ FORBIDDEN = {
         *READERS,
     ],
     "media": [
+        "DELETE FROM VideoViewers",
+        "UPDATE Videos SET Visibility = 'public'",
         "SELECT Username FROM Channels",
         "SELECT Password FROM Channels",
         "SELECT * FROM Channels",
@@ -158,6 +161,8 @@ FORBIDDEN = {
         *READERS,
     ],
     "community": [
+        "INSERT INTO VideoViewers VALUES (1, 1, NOW(3))",
+        "UPDATE Videos SET Visibility = 'public'",
         "SELECT Password FROM Channels",
         "SELECT * FROM Channels",
         "SELECT 1 FROM ChannelDetails",

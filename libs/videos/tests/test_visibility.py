@@ -1,13 +1,15 @@
 """Who may see a video, and that nothing else decides it."""
 
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 
 import pytest
 
 from vireo_ops.layout import CHECKOUT
-from vireo_videos.visibility import HiddenBy, State, is_public, may_view
+from vireo_videos.visibility import HiddenBy, State, Visibility, is_open, is_public, may_view
 
-OWNER, STRANGER, NOBODY = 7, 8, None
+OWNER, STRANGER, NAMED, NOBODY = 7, 8, 9, None
+EVERYBODY = (OWNER, STRANGER, NAMED, NOBODY)
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,8 @@ class Some:
     channel_id: int
     state: State
     hidden_by: HiddenBy = HiddenBy.NOTHING
+    visibility: Visibility = Visibility.PUBLIC
+    viewers: Set[int] = frozenset()
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,41 @@ def test_who_sees_what(state: State, sees: set[int | None]) -> None:
     video = Some(OWNER, state)
     assert {who for who in (OWNER, STRANGER, NOBODY) if may_view(who, video)} == sees
     assert is_public(video) == (NOBODY in sees)
+
+
+@pytest.mark.parametrize(
+    ("visibility", "sees"),
+    [
+        (Visibility.PUBLIC, set(EVERYBODY)),
+        (Visibility.UNLISTED, set(EVERYBODY)),
+        (Visibility.PRIVATE, {OWNER, NAMED}),
+        (Visibility.SCHEDULED, {OWNER}),
+    ],
+)
+def test_who_is_to_see_it(visibility: Visibility, sees: set[int | None]) -> None:
+    # Who was named is known of private ones alone; see ``VIEWERS``.
+    viewers = frozenset({NAMED}) if visibility is Visibility.PRIVATE else frozenset()
+    video = Some(OWNER, State.READY, visibility=visibility, viewers=viewers)
+    assert {who for who in EVERYBODY if may_view(who, video)} == sees
+    assert is_open(video) == (NOBODY in sees)
+    assert is_public(video) == (visibility is Visibility.PUBLIC)
+    for state in set(State) - {State.READY}:
+        early = replace(video, state=state)
+        assert {who for who in EVERYBODY if may_view(who, early)} == {OWNER}
+        assert not is_open(early)
+        assert not is_public(early)
+
+
+@pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.SCHEDULED])
+@pytest.mark.parametrize("hidden_by", HiddenBy)
+def test_moderators_see_nothing_that_is_not_for_them(
+    visibility: Visibility, hidden_by: HiddenBy
+) -> None:
+    video = Some(OWNER, State.READY, hidden_by, visibility, frozenset({NAMED}))
+    # An owner who closes what was decided about takes it from no moderator.
+    assert may_view(STRANGER, video, moderator=True) == (HiddenBy.DECISION in hidden_by)
+    assert may_view(OWNER, video)
+    assert may_view(NAMED, video) == (not hidden_by)
 
 
 @pytest.mark.parametrize("hidden_by", [each for each in HiddenBy if each])

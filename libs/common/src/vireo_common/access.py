@@ -187,7 +187,8 @@ def account_id() -> int:
 
 
 def session_id() -> str:
-    """Of which session the token is that a ``signed_in`` request carries."""
+    """Of which session the token is that a ``signed_in`` request carries, or a ``maybe_signed_in``
+    one once it was asked for with ``viewer_id``."""
     return str(g.session_id)
 
 
@@ -224,4 +225,6 @@ def required_account_id(*, writes: bool = False) -> int:
         Failure: ``token_missing``, or the token that it carries is not valid.
     """
     guard: Guard = current_app.extensions["vireo_guard"]
-    return guard.claims(writes=writes).account_id
+    claims = guard.claims(writes=writes)
+    g.account_id, g.session_id = claims.account_id, claims.session_id
+    return claims.account_id

@@ -70,7 +70,7 @@ class VideoFilesChanged(Event):
 
 @dataclass(frozen=True)
 class VideoPublished(Event):
-    """A video is ready for the first time, and everybody may see it."""
+    """Everybody may see a video for the first time."""
 
     kind = "video_published"
 
@@ -214,7 +214,8 @@ class Unsubscribed(Event):
 
 @dataclass(frozen=True)
 class VideoVisibilityChanged(Event):
-    """A moderator's decision has hidden a video, or shown it again: its row says which."""
+    """Others may see a video than before, by its owner's choice or a moderator's decision: its row
+    says who."""
 
     kind = "video_visibility_changed"
 

@@ -9,7 +9,7 @@ from vireo_common.text import iso_time
 from vireo_videos.channel import NAME, ChannelPage, ChannelSummary, Notify
 from vireo_videos.mine import Mine, MyReaction, show_mine
 from vireo_videos.video import HASH_PATH, CommentsPolicy, Video
-from vireo_videos.visibility import HiddenBy, State
+from vireo_videos.visibility import HiddenBy, State, Visibility, is_open, is_playable
 
 Moderation = Literal["hidden", "suspended"]
 
@@ -41,6 +41,20 @@ class CaptionsObject(BaseModel):
         description="Where the WebVTT is.",
         json_schema_extra={"example": "/captions/aB3dE5g/en.vtt"},
     )
+
+
+class FilesObject(BaseModel):
+    """Where the files of a video are, for who may see it; `""` for what there is none of (yet).
+
+    Of a video that is not open to everybody the addresses carry a grant: they work without a token
+    for 6 hours, in a plain `<video>` too, and for as long as the account may see the video and the
+    session lasts. Keep them secret.
+    """
+
+    video: str = Field(description="The MP4.", json_schema_extra={"example": "/video/d/aB3dE5g"})
+    stream: str = Field(description="The HLS master playlist.")
+    thumbnail: str = Field(description="The thumbnail; `w` may be added.")
+    storyboard: str = Field(description="The WebVTT of the storyboard.")
 
 
 class ChapterObject(BaseModel):
@@ -102,6 +116,23 @@ class UniversalObject(BaseModel):
     chapters: list[ChapterObject] | Omitted = Field(
         None, description="Chapters of a video in their order; empty in lists."
     )
+    visibility: Visibility | Omitted = Field(
+        None,
+        description="Who sees a video: `public` (everybody), `unlisted` (who has the hash path), "
+        "`private` (its owner, and who was named) or `scheduled` (its owner; public from "
+        "`publish_at` on).",
+    )
+    published: str | Omitted = Field(
+        None,
+        description='When everybody could see a video for the first time, ISO 8601 in UTC; `""` '
+        "where that has not come.",
+    )
+    publish_at: str | Omitted = Field(
+        None, description="When a scheduled video becomes public; for its owner alone."
+    )
+    files: FilesObject | Omitted = Field(
+        None, description="Where its files are; in a video of its own, and in lists of one's own."
+    )
     my_reaction: MyReaction | Omitted = Field(
         None, description="What one thinks of a video; with a token alone."
     )
@@ -159,14 +190,42 @@ def moderation(hidden_by: HiddenBy) -> Moderation | None:
     return "suspended" if hidden_by == HiddenBy.CHANNEL else "hidden"
 
 
+def needs_grant(video: Video) -> bool:
+    """Whether the files of a video are sent only to who has a grant."""
+    return is_playable(video.state) and not is_open(video)
+
+
+def files_of(video: Video, grant: str = "") -> dict[str, str]:
+    """Where the files of a video are, with a grant where it needs one; without it they are not
+    said."""
+    if not is_playable(video.state) or (needs_grant(video) and not grant):
+        return {"video": "", "stream": "", "thumbnail": "", "storyboard": ""}
+    base, hash_path = f"/granted/{grant}" if grant else "", video.hash_path
+    version = f"?v={video.thumbnail_version}" if video.thumbnail_version else ""
+    return {
+        "video": f"{base}/video/d/{hash_path}",
+        "stream": f"{base}/hls/{hash_path}/master.m3u8" if video.stream else "",
+        "thumbnail": f"{base}/thumbnails/{hash_path}{version}",
+        "storyboard": f"{base}/storyboard/{hash_path}.vtt" if video.storyboard else "",
+    }
+
+
 def show_video(
-    video: Video, *, to_owner: bool = False, mine: Mine | None = None
+    video: Video,
+    *,
+    to_owner: bool = False,
+    mine: Mine | None = None,
+    with_files: bool = False,
+    grant: str = "",
 ) -> dict[str, object]:
     """The universal object of a video.
 
     Args:
         mine: what the viewer has with it, where somebody is signed in.
+        with_files: say where its files are.
+        grant: the viewer's, where the video needs one; every address carries it.
     """
+    files = files_of(video, grant)
     shown: dict[str, object] = {
         "type": "video",
         "channel": video.channel,
@@ -183,33 +242,51 @@ def show_video(
         "thumbnail_version": video.thumbnail_version,
         "views": video.views,
         "comments": video.comments,
-        "stream": f"/hls/{video.hash_path}/master.m3u8" if video.stream else "",
-        "storyboard": f"/storyboard/{video.hash_path}.vtt" if video.storyboard else "",
-        "captions": [
-            {
-                "language": each.language,
-                "label": each.label,
-                "url": f"/captions/{video.hash_path}/{each.language}.vtt",
-            }
-            for each in video.captions
-        ],
+        "visibility": video.visibility.value,
+        "published": iso_time(video.published_at) if video.published_at else "",
+        "stream": files["stream"],
+        "storyboard": files["storyboard"],
+        "captions": _captions_of(video, grant),
         "chapters": [{"start": each.start, "title": each.title} for each in video.chapters],
     }
     if video.comments_policy is not None:
         shown["comments_policy"] = video.comments_policy.value
     if mine is not None:
         shown |= show_mine(mine)
+    if with_files:
+        shown["files"] = files
     # Who may see it all the same is its owner, or decides about it.
     if found := moderation(video.hidden_by):
         shown["moderation"] = found
     if to_owner:
-        shown["state"] = video.state.value
-        shown["uploaded"] = video.stored_at is not None
-        shown["sha256"] = video.sha256
-        if video.state is State.FAILED:
-            shown["reason"] = video.reason
-        elif video.state is State.READY and video.reason:
-            shown["note"] = video.reason
+        shown |= _for_its_owner(video)
+    return shown
+
+
+def _captions_of(video: Video, grant: str) -> list[dict[str, str]]:
+    base = f"/granted/{grant}" if grant else ""
+    return [
+        {
+            "language": each.language,
+            "label": each.label,
+            "url": f"{base}/captions/{video.hash_path}/{each.language}.vtt",
+        }
+        for each in video.captions
+    ]
+
+
+def _for_its_owner(video: Video) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "state": video.state.value,
+        "uploaded": video.stored_at is not None,
+        "sha256": video.sha256,
+    }
+    if video.publish_at is not None:
+        shown["publish_at"] = iso_time(video.publish_at)
+    if video.state is State.FAILED:
+        shown["reason"] = video.reason
+    elif video.state is State.READY and video.reason:
+        shown["note"] = video.reason
     return shown
 
 

@@ -15,17 +15,17 @@ from typing import Any, NamedTuple
 from vireo_common.pages import decode_cursor
 from vireo_videos.channel import ChannelPage, ChannelSummary, Link, Notify
 from vireo_videos.video import Captions, Chapter, CommentsPolicy, Video
-from vireo_videos.visibility import PUBLIC, HiddenBy, State
+from vireo_videos.visibility import PUBLIC, VIEWERS, HiddenBy, State, Visibility, viewers_of
 
 LISTED = """
 v.VideoID, v.PathHash, v.ChannelID, c.Username, v.Title, v.Upload, v.Duration, v.Width, v.Height,
 v.`Like`, v.Dislike, v.ThumbnailVersion, COALESCE(k.Views, 0), COALESCE(k.Comments, 0),
-v.Stream, v.Storyboard
+v.Stream, v.Storyboard, v.Visibility, v.PublishedAt
 """
 """Of a video that is ready, for lists: each column costs, and there may be a hundred rows."""
-_STATE = "v.State, v.Reason, v.StoredAt, v.CommentsPolicy, v.HiddenBy, v.Sha256"
-WHOLE = f"{LISTED}, v.Description, v.Captions, v.Chapters, {_STATE}"
-TO_OWNER = f"{LISTED}, '', '[]', '[]', {_STATE}"
+_STATE = "v.State, v.Reason, v.StoredAt, v.CommentsPolicy, v.HiddenBy, v.Sha256, v.PublishAt"
+WHOLE = f"{LISTED}, v.Description, v.Captions, v.Chapters, {_STATE}, {VIEWERS}"
+TO_OWNER = f"{LISTED}, '', '[]', '[]', {_STATE}, NULL"
 """The same for lists, without the text that may be long."""
 LISTED_JOINS = """
 JOIN Channels c ON c.ChannelID = v.ChannelID
@@ -74,6 +74,8 @@ class _Listed(NamedTuple):
     comments: int
     stream: int
     storyboard: int
+    visibility: str
+    published_at: dt.datetime | None
 
 
 AFTER = "AND v.Upload <= %s AND (v.Upload < %s OR v.VideoID < %s)"
@@ -135,14 +137,16 @@ def listed(row: Sequence[Any]) -> Video:
 
 def video(row: Sequence[Any]) -> Video:
     """A row of ``WHOLE`` as a value."""
-    *columns, description, captions, chapters, state, reason, stored_at = row[:-3]
-    policy, hidden_by, sha256 = row[-3:]
+    *columns, description, captions, chapters, state, reason, stored_at = row[:-5]
+    policy, hidden_by, sha256, publish_at, viewers = row[-5:]
     found = _video(_Listed(*columns), description, State(state), reason, stored_at)
     return dataclasses.replace(
         found,
         comments_policy=CommentsPolicy(policy),
         hidden_by=HiddenBy(hidden_by),
         sha256=sha256,
+        publish_at=_utc(publish_at),
+        viewers=viewers_of(viewers),
         captions=[Captions(**each) for each in json.loads(captions)],
         chapters=[Chapter(**each) for each in json.loads(chapters)],
     )
@@ -166,7 +170,7 @@ def _video(
         upload=columns.upload.replace(tzinfo=dt.UTC),
         state=state,
         reason=reason,
-        stored_at=stored_at.replace(tzinfo=dt.UTC) if stored_at else None,
+        stored_at=_utc(stored_at),
         duration=columns.duration,
         width=columns.width,
         height=columns.height,
@@ -177,4 +181,10 @@ def _video(
         comments=columns.comments,
         stream=bool(columns.stream),
         storyboard=bool(columns.storyboard),
+        visibility=Visibility(columns.visibility),
+        published_at=_utc(columns.published_at),
     )
+
+
+def _utc(time: dt.datetime | None) -> dt.datetime | None:
+    return time.replace(tzinfo=dt.UTC) if time else None

@@ -2,11 +2,11 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vireo_videos.visibility import HiddenBy, State
+from vireo_videos.visibility import HiddenBy, State, Visibility
 
 HASH_PATH = re.compile(r"[A-Za-z0-9]{7}")
 
@@ -41,7 +41,8 @@ class Video:
     ``duration`` is in seconds, ``width`` and ``height`` in pixels; ``thumbnail_version`` changes
     with each picture. In lists for everybody there is no ``comments_policy``; what is long
     (``captions``, ``chapters``) is in no list. ``sha256`` is of the original, in hexadecimal; empty
-    where it is not known."""
+    where it is not known. ``publish_at`` is of a scheduled one, ``published_at`` is when everybody
+    could see it for the first time, ``viewers`` are the channels that were named."""
 
     video_id: int
     hash_path: str
@@ -68,3 +69,7 @@ class Video:
     captions: Sequence[Captions] = ()
     chapters: Sequence[Chapter] = ()
     sha256: str = ""
+    visibility: Visibility = Visibility.PUBLIC
+    publish_at: dt.datetime | None = None
+    published_at: dt.datetime | None = None
+    viewers: Set[int] = frozenset()

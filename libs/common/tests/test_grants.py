@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core.grants import (
+from vireo_common.grants import (
     MOST_SECONDS,
     Grant,
     GrantExpired,

@@ -1,7 +1,7 @@
 """The keys of grants: which one signs, which ones are still valid, and how processes learn of them.
 
-A key has two halves. One is a row that only media can read, the other is the service token, which
-is in no database: whoever has a dump of the database, or is another service, can make no grant.
+A key has two halves. One is a row that media and catalog can read, the other is the service token,
+which is in no database: whoever has a dump of the database can make no grant.
 A rotation adds a row; the rows before stay valid for as long as a grant of theirs may be.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core.grants import MOST_SECONDS, GrantKey
+from vireo_common.grants import MOST_SECONDS, GrantKey
 
 # How long the keys are cached, and the least time between two looks for an unknown id.
 CACHE_SECONDS = 60.0

@@ -1,4 +1,4 @@
-"""The table ``GrantKeys``: the halves of keys that the processes of media share."""
+"""The table ``GrantKeys``: the halves of keys that the processes of media and catalog share."""
 
 import secrets
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pymysql.cursors import Cursor
 
 from vireo_common.database import Database
-from vireo_media.core.grant_keys import RETIRED_SECONDS, SETTLE_SECONDS, StoredKey
+from vireo_common.grant_keys import RETIRED_SECONDS, SETTLE_SECONDS, StoredKey
 
 HALF_BYTES = 32
 

@@ -41,6 +41,7 @@ class Purpose(StrEnum):
     PICTURE = "picture"
     THUMBNAIL = "thumbnail"
     EXPORT = "export"
+    VIEW = "view"
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class Grant:
             address names nothing.
         holder: the account's id.
         expires: in seconds since 1970.
-        reference: the open upload that it belongs to, with whose end it is of no use any more;
-            ``""`` for none.
+        reference: the open upload that it belongs to, or a digest of the session, with whose end it
+            is of no use any more; ``""`` for none.
     """
 
     purpose: Purpose

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from vireo_common.errors import Code, Failure
-from vireo_media.core.grant_keys import (
+from vireo_common.grant_keys import (
     CACHE_SECONDS,
     RETIRED_SECONDS,
     RETRY_SECONDS,
@@ -13,7 +13,7 @@ from vireo_media.core.grant_keys import (
     KeyRing,
     StoredKey,
 )
-from vireo_media.core.grants import MOST_SECONDS
+from vireo_common.grants import MOST_SECONDS
 
 OLD = StoredKey("a" * 16, b"1" * 32, settled=True)
 FRESH = StoredKey("b" * 16, b"2" * 32, settled=False)
