@@ -12,27 +12,34 @@ from vireo_catalog.api import (
     lists,
     search,
     videos,
+    viewers,
 )
 from vireo_catalog.core.channel_pages import ChannelPages
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.exports import Exports
 from vireo_catalog.core.search import Search
 from vireo_catalog.core.videos import Videos
+from vireo_catalog.core.viewers import Viewers
 from vireo_catalog.settings import CatalogSettings
 from vireo_catalog.storage.channel_pages import ChannelPageTable
 from vireo_catalog.storage.channels import ChannelTable
 from vireo_catalog.storage.exports import ExportTables
 from vireo_catalog.storage.search import SearchTables
 from vireo_catalog.storage.videos import VideoTable
+from vireo_catalog.storage.viewers import ViewerTable
 from vireo_common import logs
 from vireo_common.access import Guard, require_declarations
 from vireo_common.client import ServiceClient
 from vireo_common.database import MOST_CONNECTIONS, Database
 from vireo_common.errors import Failure
+from vireo_common.grant_key_table import GrantKeyTable
+from vireo_common.grant_keys import KeyRing
+from vireo_common.grants import Grants
 from vireo_common.idempotency import IdempotentRequests
 from vireo_common.logs import get_logger
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
+from vireo_common.view_grants import ViewGrants
 from vireo_common.web import create_application
 
 log = get_logger()
@@ -70,8 +77,10 @@ def create_app(settings: CatalogSettings | None = None) -> OpenAPI:
     app.url_map.converters["text"] = AnyText
     rules = Videos(VideoTable(database), remove_files)
     channel_rules = Channels(channel_table)
-    app.register_api(videos.blueprint(rules))
-    app.register_api(lists.blueprint(rules, channel_rules))
+    grants = ViewGrants(Grants(KeyRing(GrantKeyTable(database).valid, service_token)))
+    app.register_api(videos.blueprint(rules, grants))
+    app.register_api(viewers.blueprint(Viewers(ViewerTable(database), rules.require_owner)))
+    app.register_api(lists.blueprint(rules, channel_rules, grants))
     app.register_api(channels.blueprint(channel_rules))
     app.register_api(channel_pages.blueprint(ChannelPages(ChannelPageTable(database))))
     app.register_api(search.blueprint(Search(SearchTables(database)), rules))

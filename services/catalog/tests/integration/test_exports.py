@@ -48,6 +48,7 @@ def test_a_channel_with_its_videos(
         "sha256",
         *("duration", "width", "height", "likes", "dislikes"),
         *("views", "comments", "comments_policy", "moderation"),
+        *("visibility", "publish_at", "published", "viewers"),
     }
     assert (others[2]["reason"], others[2]["duration"]) == ("broken", 2.5)
     assert first["description"] == "a\nd"

@@ -298,7 +298,7 @@ def test_a_hidden_video_is_for_its_owner_and_moderators(who: int) -> None:
     assert rules.show("abcdefg", viewer(who)).video.hidden_by
     assert refusal(lambda: rules.show("abcdefg", viewer(STRANGER))) is Code.NOT_FOUND
     assert refusal(lambda: rules.show("abcdefg", anonymous)) is Code.NOT_FOUND
-    assert not rules.is_public("abcdefg")
+    assert not rules.is_open("abcdefg")
 
 
 def test_chapters_of_the_description_are_shown_in_place_of_the_file_s() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vireo_catalog.core.videos import MAX_TITLE
+from vireo_catalog.core.checks import MAX_TITLE
 from vireo_catalog.core.words import (
     DESCRIPTION_SEARCHED,
     LONGEST_TERM,

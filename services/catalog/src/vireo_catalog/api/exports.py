@@ -1,5 +1,6 @@
 """``/internal/exports/<channel id>``: catalog's part of a data export, for media."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
@@ -30,13 +31,17 @@ def blueprint(exports: Exports) -> APIBlueprint:
     @internal
     def videos(path: ChannelPath, query: AfterQuery) -> Response:
         found, last = exports.videos(path.channel_id, query.after)
-        return answer({"rows": [row(video) for video in found], "next": last})
+        named = exports.viewers(found)
+        return answer(
+            {"rows": [row(each, named.get(each.video_id, ())) for each in found], "next": last}
+        )
 
     return bp
 
 
-def row(video: Video) -> dict[str, Any]:
-    """What a person is given of their video."""
+def row(video: Video, viewers: Sequence[str]) -> dict[str, Any]:
+    """What a person is given of their video, with the names of who may see it while it is
+    private."""
     return {
         "hash_path": video.hash_path,
         "title": video.title,
@@ -55,4 +60,8 @@ def row(video: Video) -> dict[str, Any]:
         "comments": video.comments,
         "comments_policy": video.comments_policy.value if video.comments_policy else None,
         "moderation": moderation(video.hidden_by),
+        "visibility": video.visibility.value,
+        "publish_at": iso_time(video.publish_at) if video.publish_at else None,
+        "viewers": list(viewers),
+        "published": iso_time(video.published_at) if video.published_at else None,
     }

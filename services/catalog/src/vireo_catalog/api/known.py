@@ -21,7 +21,7 @@ def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
     @bp.get("/gateway/known/v/<hash_path>", doc_ui=False)
     @public
     def known_video(path: HashPathInPath) -> Response:
-        if not videos.is_public(path.hash_path):
+        if not videos.is_open(path.hash_path):
             raise Failure(Code.FORBIDDEN)
         return answer()
 

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from flask import Response
 from flask_openapi3.models.tag import Tag
 
+from vireo_catalog.api.shown import show_with_files
 from vireo_catalog.core.channels import Channels
 from vireo_catalog.core.videos import Videos
 from vireo_common.access import account_id, maybe_signed_in, recent_viewer_id, signed_in
 from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.pages import PageQuery
+from vireo_common.view_grants import ViewGrants
 from vireo_common.web import (
     PAGE_PROBLEMS,
     TOKEN_PROBLEMS,
@@ -25,7 +27,7 @@ from vireo_videos.video import Video
 VIDEOS, CHANNELS = Tag(name="videos"), Tag(name="channels")
 
 
-def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
+def blueprint(videos: Videos, channels: Channels, grants: ViewGrants) -> APIBlueprint:
     """The routes, on the rules of ``videos`` and ``channels``."""
     bp = APIBlueprint("lists", __name__)
 
@@ -89,14 +91,17 @@ def blueprint(videos: Videos, channels: Channels) -> APIBlueprint:
     def mine(query: PageQuery) -> Response:
         """One's own videos in whatever state, the newest announcement first.
 
-        Each has ``state`` and ``uploaded``, and ``reason`` where it failed.
+        Each has ``state``, ``uploaded`` and ``files``, and ``reason`` where it failed.
 
         Example:
             curl $VIREO/me/videos -H "Authorization: Bearer $TOKEN"
         """
         page = videos.all_of(account_id(), query.limit, query.cursor)
         theirs = videos.mine(account_id, page.rows)
-        own = [show_video(row, to_owner=True, mine=theirs[row.video_id]) for row in page.rows]
+        own = [
+            show_with_files(row, grants, to_owner=True, mine=theirs[row.video_id])
+            for row in page.rows
+        ]
         return answer_page(page, own, query.limit)
 
     return bp

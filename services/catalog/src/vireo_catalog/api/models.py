@@ -2,12 +2,14 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from vireo_catalog.core.channel_pages import MAX_ABOUT, MAX_LABEL, MAX_URL, MOST_LINKS
+from vireo_catalog.core.checks import MAX_DESCRIPTION, MAX_TITLE
 from vireo_catalog.core.search import MAX_QUERY, SearchType
-from vireo_catalog.core.videos import MAX_DESCRIPTION, MAX_TITLE
+from vireo_videos.objects import HashPathInPath, NameInPath
 from vireo_videos.video import CommentsPolicy
+from vireo_videos.visibility import Visibility
 
 # Bounds of the fields as they are sent. The rules' own (`core.videos.check`) are tighter, but count
 # after trimming: what is far beyond them is refused here, before any code loops over it. The API
@@ -58,6 +60,32 @@ class EditBody(BaseModel):
         description="Who may comment: `open`, `review` (shown once the owner has approved it), "
         "`closed`.",
     )
+    visibility: Visibility | None = Field(
+        None,
+        strict=False,
+        description="Who sees it: `public` (everybody), `unlisted` (who has the hash path), "
+        "`private` (its owner, and who is named at `/v/<hash>/viewers/<name>`), `scheduled` (its "
+        "owner; public from `publish_at` on).",
+    )
+    publish_at: AwareDatetime | None = Field(
+        None,
+        strict=False,
+        description="When a scheduled video becomes public: ISO 8601 with a time zone, within two "
+        "years. Given alone it makes the video `scheduled`.",
+        json_schema_extra={"example": "2027-01-01T12:00:00Z"},
+    )
+
+    @field_validator("publish_at", mode="before")
+    @classmethod
+    def _as_text(cls, given: object) -> object:
+        # Otherwise a number would be taken for seconds since 1970.
+        if given is not None and not isinstance(given, str):
+            raise ValueError("must be a text")
+        return given
+
+
+class ViewerPath(HashPathInPath, NameInPath):
+    """A video, and a channel that may see it."""
 
 
 class ChannelLinkBody(BaseModel):

@@ -4,6 +4,7 @@ from flask import Response
 from flask_openapi3.models.tag import Tag
 
 from vireo_catalog.api.models import EditBody, UploadBody
+from vireo_catalog.api.shown import show_with_files
 from vireo_catalog.core.videos import Change, Videos
 from vireo_common.access import (
     account_id,
@@ -15,6 +16,7 @@ from vireo_common.access import (
 from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code
 from vireo_common.idempotency import request_key
+from vireo_common.view_grants import ViewGrants
 from vireo_common.web import (
     JSON_PROBLEMS,
     TOKEN_PROBLEMS,
@@ -24,12 +26,12 @@ from vireo_common.web import (
     answer,
     problems,
 )
-from vireo_videos.objects import HashPathInPath, UniversalObject, show_video
+from vireo_videos.objects import HashPathInPath, UniversalObject
 
 WRITE_PROBLEMS = (*TOKEN_PROBLEMS, Code.RATE_LIMITED)
 
 
-def blueprint(videos: Videos) -> APIBlueprint:
+def blueprint(videos: Videos, grants: ViewGrants) -> APIBlueprint:
     """The routes, on the rules of ``videos``."""
     bp = APIBlueprint("videos", __name__, abp_tags=[Tag(name="videos")])
 
@@ -65,17 +67,18 @@ def blueprint(videos: Videos) -> APIBlueprint:
     )
     @maybe_signed_in
     def show(path: HashPathInPath) -> Response:
-        """A video: everybody's once it is ready, its owner's before.
+        """A video: for who may see it once it is ready, for its owner before.
 
         With a token the answer has ``my_reaction``; with the owner's also ``state`` and
-        ``uploaded``, and ``reason`` where it failed. Before the video is ready there is no answer
-        to anybody else.
+        ``uploaded``, and ``reason`` where it failed. To everybody else the video is as one that
+        never was. ``files`` says where its bytes are.
 
         Example:
             curl $VIREO/v/$HASH
         """
         shown = videos.show(path.hash_path, viewer_id, recent_viewer_id)
-        return answer(show_video(shown.video, to_owner=shown.is_owner, mine=shown.mine))
+        said = show_with_files(shown.video, grants, to_owner=shown.is_owner, mine=shown.mine)
+        return answer(said)
 
     @bp.patch(
         "/v/<hash_path>",
@@ -88,18 +91,21 @@ def blueprint(videos: Videos) -> APIBlueprint:
     )
     @signed_in
     def edit(path: HashPathInPath, body: EditBody) -> Response:
-        r"""Change title, description or who may comment of one's own video.
+        r"""Change title, description, who may comment on and who sees one's own video.
 
         What is left out stays as it is. Where comments are reviewed, they are shown once the owner
-        has approved them; those that are there stay shown.
+        has approved them; those that are there stay shown. Whatever ends that somebody may see it
+        counts within 5 s, for addresses with a grant too; a scheduled video is public within 5 s of
+        its time.
 
         Example:
             curl -X PATCH $VIREO/v/$HASH -H "Authorization: Bearer $TOKEN" \
               -H 'Content-Type: application/json' -d '{"title": "Another title"}'
         """
-        change = Change(body.title, body.description, body.comments_policy)
+        texts = (body.title, body.description, body.comments_policy)
+        change = Change(*texts, body.visibility, body.publish_at)
         shown = videos.edit(path.hash_path, account_id(), change)
-        return answer(show_video(shown.video, to_owner=True, mine=shown.mine))
+        return answer(show_with_files(shown.video, grants, to_owner=True, mine=shown.mine))
 
     @bp.delete(
         "/v/<hash_path>",

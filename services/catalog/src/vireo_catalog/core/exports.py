@@ -1,6 +1,6 @@
 """Catalog's part of a person's data export, which media assembles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from vireo_catalog.core.channels import ChannelCount
@@ -19,6 +19,9 @@ class ExportStore(Protocol):
 
     def videos(self, channel_id: int, after: int, limit: int) -> Sequence[Video]:
         """Its videos in whatever state whose id is beyond ``after``, in the order of ids."""
+
+    def viewers(self, video_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+        """The names of who was named for videos, by the ids of these."""
 
 
 class Exports:
@@ -47,3 +50,7 @@ class Exports:
         self.channel(channel_id)
         found = self._store.videos(channel_id, after, PAGE)
         return found, found[-1].video_id if len(found) == PAGE else None
+
+    def viewers(self, videos: Sequence[Video]) -> Mapping[int, Sequence[str]]:
+        """The names of who was named for each of some videos, by their ids."""
+        return self._store.viewers([video.video_id for video in videos])

@@ -1,5 +1,6 @@
 """Videos: validation, visibility, changes and deletion."""
 
+import datetime as dt
 import secrets
 import string
 from collections.abc import Callable, Mapping, Sequence
@@ -7,18 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from vireo_catalog.core.chapters import chapters_in
+from vireo_catalog.core.checks import check, time_problem
 from vireo_catalog.core.writes import TooManyOpen, too_many_open
-from vireo_common.errors import Code, Failure, FieldCode, FieldProblem
+from vireo_common.errors import Code, Failure
 from vireo_common.pages import Page
 from vireo_common.rates import TooFast, slow_down
-from vireo_common.text import has_control_characters
 from vireo_videos.mine import Mine
 from vireo_videos.video import HASH_PATH, Captions, Chapter, CommentsPolicy, Video
-from vireo_videos.visibility import State, is_public, may_view
+from vireo_videos.visibility import CLOSED, State, Visibility, is_open, may_view
 
 ALPHABET = string.ascii_letters + string.digits
-MAX_TITLE = 255
-MAX_DESCRIPTION = 50_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,8 @@ class Change:
     title: str | None = None
     description: str | None = None
     comments_policy: CommentsPolicy | None = None
+    visibility: Visibility | None = None
+    publish_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ class Videos:
                 expired token.
         """
         video = self._find(hash_path)
-        if video is not None and is_public(video):
+        if video is not None and is_open(video):
             who = _somebody(recent or viewer)
             if recent is not None and who == video.channel_id:
                 who = _somebody(viewer)
@@ -249,10 +250,10 @@ class Videos:
             return {}
         return self._store.mine(who, [video.video_id for video in videos])
 
-    def is_public(self, hash_path: str) -> bool:
-        """Whether everybody may see the video."""
+    def is_open(self, hash_path: str) -> bool:
+        """Whether who has its hash path may see the video."""
         video = self._find(hash_path)
-        return video is not None and is_public(video)
+        return video is not None and is_open(video)
 
     def newest(self, limit: int, cursor: str | None) -> Page[Video]:
         """A page of all videos that are ready, newest first."""
@@ -269,15 +270,22 @@ class Videos:
     def edit(self, hash_path: str, channel_id: int, change: Change) -> Shown:
         """Change what is given of one's own video, in whatever state.
 
+        Where ``publish_at`` is given alone, the video becomes ``scheduled``.
+
         Raises:
             Failure: ``invalid_body`` with a reason for each field; ``not_found``, or ``forbidden``
                 where it is public and somebody else's; ``rate_limited``.
         """
-        self._require_owner(hash_path, channel_id)
+        self.require_owner(hash_path, channel_id)
         title = change.title.strip() if change.title is not None else None
-        if problems := check("-" if title is None else title, change.description or ""):
+        problems = check("-" if title is None else title, change.description or "")
+        if problem := time_problem(change.visibility, change.publish_at):
+            problems["publish_at"] = problem
+        if problems:
             raise Failure(Code.INVALID_BODY, fields=problems)
         try:
+            if change.publish_at is not None:
+                change = replace(change, visibility=Visibility.SCHEDULED)
             there = self._store.change(hash_path, channel_id, replace(change, title=title))
         except TooFast as refused:
             raise slow_down(refused) from None
@@ -285,7 +293,13 @@ class Videos:
             raise Failure(Code.NOT_FOUND)
         return self.show(hash_path, lambda: channel_id)
 
-    def _require_owner(self, hash_path: str, channel_id: int) -> None:
+    def require_owner(self, hash_path: str, channel_id: int) -> None:
+        """Let pass whose own video it is, in whatever state.
+
+        Raises:
+            Failure: ``not_found``, or ``forbidden`` where they may see it and it is somebody
+                else's.
+        """
         video = self._find(hash_path)
         if video is None or not may_view(channel_id, video):
             raise Failure(Code.NOT_FOUND)
@@ -297,9 +311,12 @@ class Videos:
         another day.
 
         Raises:
-            Failure: ``not_found``.
+            Failure: ``not_found``: it is not there, or is closed to who wants to send.
         """
         video = self.find_any(hash_path)
+        closed = video.hidden_by or video.visibility in CLOSED
+        if sender is not None and closed and not may_view(sender, video):
+            raise Failure(Code.NOT_FOUND)
         if video.stored_at is None and video.channel_id == sender:
             self._store.keep_open(hash_path)
         return video
@@ -327,7 +344,7 @@ class Videos:
             Failure: ``not_found``, or ``forbidden`` where it is public and somebody else's;
                 ``rate_limited``.
         """
-        self._require_owner(hash_path, channel_id)
+        self.require_owner(hash_path, channel_id)
         try:
             there = self._store.remove(hash_path, channel_id)
         except TooFast as refused:
@@ -364,27 +381,3 @@ def _somebody(viewer: Callable[[], int | None]) -> int | None:
         return viewer()
     except Failure:
         return None
-
-
-def check(title: str, description: str) -> dict[str, FieldProblem]:
-    """What is wrong with the texts of a video; ``title`` is trimmed already."""
-    found = {"title": _title_problem(title), "description": _description_problem(description)}
-    return {field: problem for field, problem in found.items() if problem}
-
-
-def _title_problem(title: str) -> FieldProblem | None:
-    if not 1 <= len(title) <= MAX_TITLE:
-        code = FieldCode.TOO_LONG if title else FieldCode.TOO_SHORT
-        return FieldProblem(code, f"must have 1 to {MAX_TITLE} characters")
-    if has_control_characters(title):
-        return FieldProblem(FieldCode.FORBIDDEN_CHARACTERS, "must not hold control characters")
-    return None
-
-
-def _description_problem(description: str) -> FieldProblem | None:
-    if len(description) > MAX_DESCRIPTION:
-        return FieldProblem(FieldCode.TOO_LONG, f"must have at most {MAX_DESCRIPTION} characters")
-    if has_control_characters(description, allowed="\n\r\t"):
-        message = "must not hold control characters but line breaks and tabs"
-        return FieldProblem(FieldCode.FORBIDDEN_CHARACTERS, message)
-    return None

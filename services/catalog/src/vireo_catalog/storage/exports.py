@@ -1,7 +1,8 @@
 """A channel and its videos in whatever state, read for the channel's owner."""
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from vireo_catalog.core.channels import ChannelCount
 from vireo_common.database import Database
@@ -19,6 +20,12 @@ VIDEOS = f"""
 SELECT STRAIGHT_JOIN {WHOLE}
 FROM Videos v FORCE INDEX (OfChannel) {LISTED_JOINS}
 WHERE v.ChannelID = %s AND v.VideoID > %s ORDER BY v.VideoID LIMIT %s
+"""
+
+
+VIEWERS = """
+SELECT w.VideoID, c.Username FROM VideoViewers w JOIN Channels c ON c.ChannelID = w.ChannelID
+WHERE w.VideoID IN %s ORDER BY c.Username
 """
 
 
@@ -45,3 +52,13 @@ class ExportTables:
         with self._database.read() as cursor:
             cursor.execute(VIDEOS, (channel_id, after, limit))
             return [video(row) for row in cursor.fetchall()]
+
+    def viewers(self, video_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+        """The names of who was named for videos, by the ids of these."""
+        found = defaultdict[int, list[str]](list)
+        if video_ids:
+            with self._database.read() as cursor:
+                cursor.execute(VIEWERS, (tuple(video_ids),))
+                for video_id, name in cursor.fetchall():
+                    found[video_id].append(name)
+        return found

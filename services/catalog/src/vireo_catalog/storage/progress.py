@@ -10,11 +10,11 @@ from pymysql.cursors import Cursor
 from vireo_catalog.core.videos import Files, Progress
 from vireo_catalog.storage import words
 from vireo_common import events
-from vireo_common.events import VideoPublished
-from vireo_videos.visibility import HiddenBy, State, is_playable, is_public_in
+from vireo_common.events import VideoPublished, VideoVisibilityChanged
+from vireo_videos.visibility import HiddenBy, State, Visibility, is_playable, is_public_in
 
 LOCK = """
-SELECT VideoID, ChannelID, State, StoredAt, StateEvent, HiddenBy
+SELECT VideoID, ChannelID, State, StoredAt, StateEvent, HiddenBy, Visibility, PublishAt, PublishedAt
 FROM Videos WHERE PathHash = %s FOR UPDATE
 """
 
@@ -28,11 +28,18 @@ class Locked(NamedTuple):
     stored_at: dt.datetime | None
     state_event: int
     hidden_by: int
+    visibility: str
+    publish_at: dt.datetime | None
+    published_at: dt.datetime | None
 
     @property
     def is_public(self) -> bool:
         """Whether everybody may see it."""
-        return is_public_in(State(self.state), HiddenBy(self.hidden_by))
+        return self.is_public_as(Visibility(self.visibility))
+
+    def is_public_as(self, visibility: Visibility) -> bool:
+        """Whether everybody could see it with this visibility."""
+        return is_public_in(State(self.state), HiddenBy(self.hidden_by), visibility)
 
 
 SET_STATE_EVENT = "UPDATE Videos SET StateEvent = %s WHERE VideoID = %s"
@@ -57,6 +64,8 @@ STORED = """
 UPDATE Videos SET StoredAt = UTC_TIMESTAMP(), Upload = UTC_TIMESTAMP() WHERE VideoID = %s
 """
 
+PUBLISHED = "UPDATE Videos SET PublishedAt = UTC_TIMESTAMP() WHERE VideoID = %s"
+
 LOCK_FILES = "SELECT VideoID, FilesEvent FROM Videos WHERE PathHash = %s FOR UPDATE"
 
 RECORD_FILES = """
@@ -80,12 +89,12 @@ def record(cursor: Cursor, hash_path: str, progress: Progress) -> bool:
     found = lock(cursor, hash_path)
     if found is None:
         return False
-    video_id, channel_id, state, stored_at, state_event, hidden_by = found
+    video_id, state = found.video_id, found.state
     if progress.event_id is not None:
-        if progress.event_id <= state_event:
+        if progress.event_id <= found.state_event:
             return True
         cursor.execute(SET_STATE_EVENT, (progress.event_id, video_id))
-    if stored_at is None:
+    if found.stored_at is None:
         cursor.execute(STORED, (video_id,))
     if progress.thumbnail_version is not None:
         _set_thumbnail(cursor, video_id, progress.thumbnail_version, progress.event_id)
@@ -96,10 +105,21 @@ def record(cursor: Cursor, hash_path: str, progress: Progress) -> bool:
     if after and not before:
         words.index(cursor, [video_id])
         # What was hidden meanwhile is counted when it is shown, and announced to nobody.
-        if not hidden_by:
-            cursor.execute(COUNT, (channel_id, 1, 1))
-            events.publish(cursor, VideoPublished(hash_path, channel_id, video_id))
+        if is_public_in(progress.state, HiddenBy(found.hidden_by), Visibility(found.visibility)):
+            show(cursor, hash_path, found)
+        elif found.visibility == Visibility.UNLISTED:
+            # Captions that were set before are seen from now on.
+            events.publish(cursor, VideoVisibilityChanged(hash_path, found.channel_id))
     return True
+
+
+def show(cursor: Cursor, hash_path: str, found: Locked) -> None:
+    """Note that everybody may see a video that could not be seen before; the first time it is
+    announced."""
+    cursor.execute(COUNT, (found.channel_id, 1, 1))
+    if found.published_at is None:
+        cursor.execute(PUBLISHED, (found.video_id,))
+        events.publish(cursor, VideoPublished(hash_path, found.channel_id, found.video_id))
 
 
 def record_files(cursor: Cursor, hash_path: str, files: Files) -> bool:

@@ -20,6 +20,7 @@ from vireo_catalog.core.videos import (
 from vireo_catalog.core.writes import MOST_OPEN, ROOM, ROOM_A_SECOND, TooManyOpen, cost_of
 from vireo_catalog.storage import words
 from vireo_catalog.storage.progress import COUNT, lock, record, record_files
+from vireo_catalog.storage.visibilities import as_column, follow
 from vireo_common import events
 from vireo_common.database import (
     SWEEP_BATCHES,
@@ -46,7 +47,7 @@ from vireo_videos.rows import (
     video,
 )
 from vireo_videos.video import Video
-from vireo_videos.visibility import PUBLIC
+from vireo_videos.visibility import PUBLIC, Visibility
 
 WRITES = TokenBucket("ChannelWrites", ROOM, ROOM_A_SECOND)
 
@@ -107,7 +108,7 @@ ORDER BY v.VideoID DESC LIMIT %s
 
 CHANGE = """
 UPDATE Videos SET Title = COALESCE(%s, Title), Description = COALESCE(%s, Description),
-    CommentsPolicy = COALESCE(%s, CommentsPolicy)
+    CommentsPolicy = COALESCE(%s, CommentsPolicy), Visibility = %s, PublishAt = %s
 WHERE VideoID = %s
 """
 
@@ -239,10 +240,16 @@ class VideoTable:
             found = lock(cursor, hash_path)
             if found is None or found.channel_id != channel_id:
                 return False
-            if cursor.execute(CHANGE, (*texts, change.comments_policy, found.video_id)):
+            visibility = change.visibility or Visibility(found.visibility)
+            publish_at = found.publish_at
+            if change.visibility is not None:
+                publish_at = change.publish_at and as_column(change.publish_at)
+            set_to = (change.comments_policy, visibility, publish_at)
+            if cursor.execute(CHANGE, (*texts, *set_to, found.video_id)):
                 if texts != (None, None):
                     words.index(cursor, [found.video_id])
                 events.publish(cursor, VideoChanged(hash_path, channel_id))
+            follow(cursor, hash_path, found, visibility)
             return True
 
         return self._database.transaction("videos.change", work)

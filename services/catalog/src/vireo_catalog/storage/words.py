@@ -29,6 +29,8 @@ DELETE = "DELETE FROM SearchWords WHERE VideoID = %s AND Field = %s AND Word IN 
 
 INSERT = "INSERT INTO SearchWords (VideoID, Field, Word, Upload) VALUES (%s, %s, %s, %s)"
 
+FORGET = "DELETE FROM SearchWords WHERE VideoID = %s"
+
 INDEXED = "UPDATE Videos SET Indexed = 1 WHERE VideoID IN ({})"
 
 UNINDEXED = f"""
@@ -68,6 +70,12 @@ def index(cursor: Cursor, video_ids: Sequence[int]) -> None:
         rows = [(video_id, field, word, uploads[video_id]) for field, word, video_id in new]
         cursor.executemany(INSERT, rows)
     cursor.execute(INDEXED.format(marks), ids)
+
+
+def index_anew(cursor: Cursor, video_id: int) -> None:
+    """Make the terms of a video anew, with another time of upload, which each term has."""
+    cursor.execute(FORGET, (video_id,))
+    index(cursor, [video_id])
 
 
 class WordTable:
