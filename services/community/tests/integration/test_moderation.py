@@ -60,6 +60,24 @@ def test_counters_of_channels_follow(court: Any) -> None:
         assert counted() == count, decision
 
 
+def test_moderators_name_nothing_that_its_owner_has_closed(court: Any) -> None:
+    comment = court.people.made("Bob", "between us")
+    query = court.stage.database.query
+    for closed in ("private", "scheduled"):
+        query("UPDATE Videos SET Visibility = %s", (closed,))
+        for subject in ({"video": court.video}, {"comment": comment}, {"video": "zzzzzzz"}):
+            for decision in ("hide", "restore"):
+                said = {"decision": decision, "reason": "spam", **subject}
+                assert court.code("Mo", "POST", "/admin/decisions", **said) == "not_found"
+    # What was decided about before is not taken from them by that.
+    query("UPDATE Videos SET Visibility = 'public'")
+    court.act("hide")
+    query("UPDATE Videos SET Visibility = 'private'")
+    court.act("restore")
+    ((hidden_by,),) = query("SELECT HiddenBy FROM Videos")
+    assert hidden_by == 0
+
+
 def test_a_hidden_comment_is_for_its_author_and_moderators(court: Any) -> None:
     people = court.people
     comment, other = people.made("Bob", "bad"), people.made("Cleo", "good")

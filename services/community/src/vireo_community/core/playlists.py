@@ -115,7 +115,7 @@ class PlaylistStore(Protocol):
         """Which of these playlists have the video."""
 
     def videos(
-        self, playlist_id: int, viewer: int | None, limit: int, cursor: str | None
+        self, playlist: Playlist, viewer: int | None, limit: int, cursor: str | None
     ) -> Page[Placed]:
         """What is in it and the viewer may see, in its order."""
 
@@ -225,7 +225,7 @@ class Playlists:
             Failure: see ``show``.
         """
         playlist = self.show(name, viewer)
-        return self._store.videos(playlist.playlist_id, viewer, limit, cursor)
+        return self._store.videos(playlist, viewer, limit, cursor)
 
     def put(self, name: str, channel_id: int, hash_path: str, position: int | None) -> Playlist:
         """Put a video into one's own playlist, or move it there.

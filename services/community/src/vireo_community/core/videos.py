@@ -1,11 +1,12 @@
 """Videos, as far as community has to do with them: who may see one, and whose it is."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Protocol
 
 from vireo_common.errors import Code, Failure
 from vireo_videos.video import HASH_PATH, CommentsPolicy
-from vireo_videos.visibility import HiddenBy, State, may_view
+from vireo_videos.visibility import HiddenBy, State, Visibility, may_view
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Subject:
     hash_path: str
     comments_policy: CommentsPolicy
     hidden_by: HiddenBy = HiddenBy.NOTHING
+    visibility: Visibility = Visibility.PUBLIC
+    viewers: Set[int] = frozenset()
     pinned_id: int | None = None
     """The comment that stands above the others."""
     in_review: int = 0

@@ -35,7 +35,7 @@ from vireo_community.storage.videos import COLUMNS as VIDEO
 from vireo_community.storage.videos import COUNTERS, held_video, subject
 from vireo_videos.visibility import may_view
 
-VIDEO_COLUMNS = 8
+VIDEO_COLUMNS = 10
 
 WRITES = TokenBucket("CommentWrites", ROOM, ROOM_A_SECOND)
 

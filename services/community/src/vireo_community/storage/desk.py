@@ -24,7 +24,7 @@ from vireo_community.core.moderation import (
 from vireo_community.storage.channels import hold_channels
 from vireo_community.storage.moderation_subjects import COLUMNS, COUNT, JOINS, about
 from vireo_community.storage.reports import open_case
-from vireo_videos.visibility import VISIBLE
+from vireo_videos.visibility import REVIEWED, visible_to
 
 LAST = (1 << 63) - 1
 QUOTES = 5
@@ -74,7 +74,7 @@ WEIGH_APPEAL = "UPDATE ModerationCases SET Grown = %s WHERE CaseID = %s"
 _DECISION = f"""
 SELECT STRAIGHT_JOIN d.DecisionID, d.Decision, d.Reason, d.Note, d.CreatedAt, d.InForce, d.Appeal,
     d.AppealedAt, d.Title, k.Outcome,
-    d.Subject <> 'comment' OR {VISIBLE.replace("%s", "d.OwnerID")}, {COLUMNS.format(row="d")}
+    d.Subject <> 'comment' OR {visible_to("d.OwnerID")}, {COLUMNS.format(row="d")}
 FROM Decisions d {JOINS.format(row="d")}
 LEFT JOIN ModerationCases k ON k.AppealedID = d.DecisionID
 """
@@ -85,9 +85,10 @@ ORDER BY d.DecisionID DESC LIMIT %s
 """
 
 NAMED = {
-    Kind.VIDEO: "SELECT VideoID, ChannelID FROM Videos WHERE PathHash = %s",
-    Kind.COMMENT: """
-        SELECT CommentID, ChannelID FROM Comments WHERE CommentID = %s AND State <> 'deleted'
+    Kind.VIDEO: f"SELECT VideoID, ChannelID FROM Videos v WHERE PathHash = %s AND {REVIEWED}",
+    Kind.COMMENT: f"""
+        SELECT m.CommentID, m.ChannelID FROM Comments m JOIN Videos v ON v.VideoID = m.VideoID
+        WHERE m.CommentID = %s AND m.State <> 'deleted' AND {REVIEWED}
     """,
     Kind.CHANNEL: "SELECT ChannelID, ChannelID FROM Channels WHERE Username = %s",
 }

@@ -89,7 +89,7 @@ def _video(cursor: Cursor, subject: Subject, verdict: Verdict) -> None:
 
 def _set_video(cursor: Cursor, video: Video, hidden_by: HiddenBy) -> None:
     cursor.execute(HIDE_VIDEO, (int(hidden_by), video.video_id))
-    more = int(is_public_in(video.state, hidden_by)) - int(is_public(video))
+    more = int(is_public_in(video.state, hidden_by, video.visibility)) - int(is_public(video))
     if more:
         cursor.execute(COUNT_VIDEO, (video.channel_id, more, more))
     events.publish(cursor, VideoVisibilityChanged(video.hash_path, video.channel_id))

@@ -11,7 +11,7 @@ from vireo_community.storage.channels import hold_channels
 from vireo_community.storage.videos import hold_video
 from vireo_videos.mine import mine
 from vireo_videos.rows import LISTED, LISTED_JOINS, listed
-from vireo_videos.visibility import VISIBLE
+from vireo_videos.visibility import visible_to
 
 # Whoever has no row keeps a history.
 WANTED = "SELECT History FROM Preferences WHERE ChannelID = %s"
@@ -32,7 +32,7 @@ PAGE = f"""
 SELECT STRAIGHT_JOIN {LISTED}, h.Position, h.WatchedAt
 FROM WatchHistory h FORCE INDEX (Latest)
 JOIN Videos v ON v.VideoID = h.VideoID {LISTED_JOINS}
-WHERE h.ChannelID = %s AND {VISIBLE} {{after}}
+WHERE h.ChannelID = %s AND {visible_to("%s")} {{after}}
 ORDER BY h.WatchedAt DESC, h.VideoID DESC LIMIT %s
 """
 AFTER = "AND h.WatchedAt <= %s AND (h.WatchedAt < %s OR h.VideoID < %s)"
@@ -81,7 +81,7 @@ class HistoryTable:
         after = _position(cursor)
         statement = PAGE.format(after=AFTER if after else "")
         with self._database.read() as reading:
-            reading.execute(statement, (channel_id, channel_id, *after, limit + 1))
+            reading.execute(statement, (channel_id, channel_id, channel_id, *after, limit + 1))
             rows = reading.fetchall()
             videos = [listed(row[:-2]) for row in rows[:limit]]
             theirs = mine(reading, channel_id, [video.video_id for video in videos])

@@ -14,7 +14,7 @@ from vireo_common.database import SWEEP_ROWS, Database
 from vireo_common.pages import Page, decode_cursor, encode_cursor
 from vireo_community.core.notices import Digest, Kind, Note, Notice, Settings, Wanted
 from vireo_community.storage.waiting_mails import settings_changed, wait
-from vireo_videos.visibility import VISIBLE
+from vireo_videos.visibility import visible_to
 
 # One more than any row has.
 LAST = 1 << 63
@@ -31,7 +31,7 @@ WHERE c.ChannelID = %s AND COALESCE(s.App, 1)
     AND NOT EXISTS (SELECT 1 FROM Blocks b WHERE b.ChannelID = %s AND b.BlockedID = c.ChannelID)
     AND (%s IS NULL OR EXISTS (
         SELECT 1 FROM Videos v
-        WHERE v.VideoID = %s AND {VISIBLE.replace("%s", "c.ChannelID")}))
+        WHERE v.VideoID = %s AND {visible_to("c.ChannelID")}))
     AND NOT EXISTS (
         SELECT 1 FROM Channels a WHERE a.ChannelID = %s AND a.SuspendedAt IS NOT NULL)
     AND NOT EXISTS (
@@ -64,7 +64,7 @@ ROWS = f"""
 SELECT n.NoticeID, n.ChannelID, n.`Change`, n.Kind, n.Count, v.PathHash, v.Title, a.Username,
     n.CommentID, n.CreatedAt, n.ReadAt, n.VideoID IS NOT NULL
 FROM Notices n
-LEFT JOIN Videos v ON v.VideoID = n.VideoID AND {VISIBLE.replace("%s", "n.ChannelID")}
+LEFT JOIN Videos v ON v.VideoID = n.VideoID AND {visible_to("n.ChannelID")}
 LEFT JOIN Channels a ON a.ChannelID = n.ActorID AND a.SuspendedAt IS NULL
 """
 

@@ -27,7 +27,7 @@ from vireo_community.storage.channels import hold_channels
 from vireo_community.storage.videos import hold_video
 from vireo_videos.mine import Mine, mine
 from vireo_videos.rows import LISTED, LISTED_JOINS, listed
-from vireo_videos.visibility import VISIBLE
+from vireo_videos.visibility import LISTED_FOR, visible_to
 
 # One more than any row has.
 LAST = (1 << 63) - 1
@@ -81,13 +81,17 @@ DELETE_VIDEOS = "DELETE FROM PlaylistVideos WHERE PlaylistID = %s"
 
 DELETE = "DELETE FROM Playlists WHERE PlaylistID = %s"
 
-VIDEOS = f"""
-SELECT STRAIGHT_JOIN {LISTED}, i.Place
+# To its owner all that they may see; to others what is listed.
+VIDEOS = """
+SELECT STRAIGHT_JOIN {listed}, i.Place
 FROM PlaylistVideos i FORCE INDEX (Places)
-JOIN Videos v ON v.VideoID = i.VideoID {LISTED_JOINS}
-WHERE i.PlaylistID = %s AND {VISIBLE} AND i.Place >= %s
+JOIN Videos v ON v.VideoID = i.VideoID {joins}
+WHERE i.PlaylistID = %s AND {shown} AND i.Place >= %s
 ORDER BY i.Place LIMIT %s
 """
+
+VIDEOS_OF_OWNER = VIDEOS.format(listed=LISTED, joins=LISTED_JOINS, shown=visible_to("%s"))
+VIDEOS_OF_OTHERS = VIDEOS.format(listed=LISTED, joins=LISTED_JOINS, shown=LISTED_FOR)
 
 HOLDING = "SELECT PlaylistID FROM PlaylistVideos WHERE VideoID = %s AND PlaylistID IN ({ids})"
 
@@ -220,7 +224,7 @@ class PlaylistTable:
             return {row[0] for row in reading.fetchall()}
 
     def videos(
-        self, playlist_id: int, viewer: int | None, limit: int, cursor: str | None
+        self, playlist: Playlist, viewer: int | None, limit: int, cursor: str | None
     ) -> Page[Placed]:
         """What is in it and the viewer may see, in its order.
 
@@ -228,8 +232,11 @@ class PlaylistTable:
             Failure: ``invalid_cursor``.
         """
         (first,) = decode_cursor(cursor, (int,)) if cursor is not None else (0,)
+        is_own = viewer == playlist.channel_id
+        who = (viewer or NOBODY,) * (2 if is_own else 1)
         with self._database.read() as reading:
-            reading.execute(VIDEOS, (playlist_id, viewer or NOBODY, first, limit + 1))
+            statement = VIDEOS_OF_OWNER if is_own else VIDEOS_OF_OTHERS
+            reading.execute(statement, (playlist.playlist_id, *who, first, limit + 1))
             rows = reading.fetchall()
             found = [(listed(row[:-1]), row[-1]) for row in rows[:limit]]
             ids = [video.video_id for video, _ in found]

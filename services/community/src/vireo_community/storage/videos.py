@@ -9,9 +9,11 @@ from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
 from vireo_community.core.videos import Subject
 from vireo_videos.video import CommentsPolicy
-from vireo_videos.visibility import HiddenBy, State
+from vireo_videos.visibility import VIEWERS, HiddenBy, State, Visibility, viewers_of
 
-COLUMNS = "v.VideoID, v.ChannelID, v.State, v.PathHash, v.CommentsPolicy, v.HiddenBy"
+COLUMNS = f"""
+v.VideoID, v.ChannelID, v.State, v.PathHash, v.CommentsPolicy, v.HiddenBy, v.Visibility, {VIEWERS}
+"""
 
 COUNTERS = "k.PinnedID, COALESCE(k.InReview, 0)"
 
@@ -44,9 +46,11 @@ class VideoTable:
 
 def subject(row: Sequence[Any]) -> Subject:
     """A row of ``COLUMNS`` as a value, ``COUNTERS`` behind them or not."""
-    video_id, channel_id, state, hash_path, policy, hidden_by, *counters = row
+    video_id, channel_id, state, hash_path, policy, *seen_by, viewers = row[:8]
     where = (video_id, channel_id, State(state), hash_path, CommentsPolicy(policy))
-    return Subject(*where, HiddenBy(hidden_by), *counters)
+    hidden_by, visibility = seen_by
+    who = (HiddenBy(hidden_by), Visibility(visibility), viewers_of(viewers))
+    return Subject(*where, *who, *row[8:])
 
 
 def lock_video(cursor: Cursor, video_id: int) -> Subject | None:
