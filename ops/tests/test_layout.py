@@ -85,7 +85,7 @@ def test_two_run_users_get_through_to_what_is_theirs(layout: Layout) -> None:
     assert {name for name, mode in found.items() if mode == 0o700} == {
         *("config", "logs", "secrets", "mail", "run/services"),
         *("media/staging", "media/drafts", "media/tus", "media/originals"),
-        *("media/candidates", "media/hidden"),
+        "media/candidates",
     }
     assert found["run/sockets"] == found["media/incoming"] == 0o2750
     groups = {
@@ -93,7 +93,9 @@ def test_two_run_users_get_through_to_what_is_theirs(layout: Layout) -> None:
         for folder in layout.folders()
     }
     assert groups["gateway"] == services.gid
-    for name in (".", "run", "run/programs", "run/media-secrets", "run/media", "media/public"):
+    for name in (".", "run", "run/programs", "run/media-secrets", "run/media"):
+        assert groups[name] == media.gid, name
+    for name in ("media/public", "media/hidden"):
         assert groups[name] == media.gid, name
 
 

@@ -170,9 +170,8 @@ class Layout:
             Folder(self.media / "tus", Owner.MEDIA),
             Folder(self.media / "originals", Owner.MEDIA),
             Folder(self.media / "candidates", Owner.MEDIA),
-            # What moderators have hidden: the gateway can not read it.
-            Folder(self.media / "hidden", Owner.MEDIA),
-            # The gateway serves these.
+            # The gateway serves these; what is hidden to who has a grant.
+            Folder(self.media / "hidden", Owner.MEDIA, Entrance.BOTH),
             Folder(self.media / "exports", Owner.MEDIA, Entrance.BOTH),
             Folder(self.media / "public", Owner.MEDIA, Entrance.BOTH),
         ]

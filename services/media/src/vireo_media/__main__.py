@@ -6,9 +6,9 @@ import sys
 from vireo_common import logs
 from vireo_common.database import Database
 from vireo_common.errors import Failure
+from vireo_common.grant_key_table import GrantKeyTable
 from vireo_media.settings import MediaSettings
 from vireo_media.storage import earlier_videos
-from vireo_media.storage.grant_keys import GrantKeyTable
 
 
 def main() -> int:

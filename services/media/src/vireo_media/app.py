@@ -6,6 +6,9 @@ from vireo_common import logs
 from vireo_common.access import Guard, require_declarations
 from vireo_common.client import ServiceClient
 from vireo_common.database import Database
+from vireo_common.grant_key_table import GrantKeyTable
+from vireo_common.grant_keys import KeyRing
+from vireo_common.grants import Grants
 from vireo_common.sessions import SessionReader
 from vireo_common.tokens import Verifier
 from vireo_common.web import create_application
@@ -19,30 +22,30 @@ from vireo_media.api import (
     storyboards,
     thumbnails,
     uploads,
+    viewing,
 )
 from vireo_media.catalog import Catalog
 from vireo_media.core.captions import Captions
 from vireo_media.core.exports import Exports
-from vireo_media.core.grant_keys import KeyRing
-from vireo_media.core.grants import Grants
 from vireo_media.core.open_uploads import OpenUploads
 from vireo_media.core.pictures import Pictures
 from vireo_media.core.processing import Processings
 from vireo_media.core.removal import Removal
 from vireo_media.core.thumbnails import Thumbnails
 from vireo_media.core.uploads import Uploads
+from vireo_media.core.viewing import Viewing
 from vireo_media.figures import FiguresCollector
 from vireo_media.settings import MediaSettings
 from vireo_media.storage.captions import CaptionTable
 from vireo_media.storage.exports import ExportTable
 from vireo_media.storage.figures import FigureTable
 from vireo_media.storage.files import files_on_disk
-from vireo_media.storage.grant_keys import GrantKeyTable
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.pictures import PictureTable
 from vireo_media.storage.processing import ProcessingTable
 from vireo_media.storage.uploads import OF_VIDEOS, UploadTable
 from vireo_media.storage.video_pictures import VideoPictureTable
+from vireo_media.storage.viewing import ViewingTable
 from vireo_media.tools.picture import square_picture, thumbnail_sizes
 
 
@@ -96,6 +99,7 @@ def create_app(settings: MediaSettings | None = None) -> OpenAPI:
     )
     app.register_api(captions.blueprint(caption_rules))
     app.register_api(exports.blueprint(Exports(ExportTable(database), media_files), grants))
+    app.register_api(viewing.blueprint(Viewing(ViewingTable(database), grants)))
     app.register_api(processing.blueprint(Processings(ProcessingTable(database))))
     require_declarations(app)
     return app

@@ -11,9 +11,9 @@ import pytest
 
 from vireo_common.database import Database
 from vireo_common.errors import Failure
-from vireo_media.core.grant_keys import CACHE_SECONDS, RETIRED_SECONDS, SETTLE_SECONDS, KeyRing
-from vireo_media.core.grants import Grants, Purpose
-from vireo_media.storage.grant_keys import GrantKeyTable
+from vireo_common.grant_key_table import GrantKeyTable
+from vireo_common.grant_keys import CACHE_SECONDS, RETIRED_SECONDS, SETTLE_SECONDS, KeyRing
+from vireo_common.grants import Grants, Purpose
 from vireo_testing.mariadb import TestDatabase
 
 TOKEN = "the services' token"

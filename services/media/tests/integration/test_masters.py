@@ -61,9 +61,9 @@ class Stream:
         for line in lines:
             language = line.partition('LANGUAGE="')[2].partition('"')[0]
             name = self.stage.hash_path
-            assert f'URI="/captions/{name}/{language}.m3u8"' in line
+            assert f'URI="../../captions/{name}/{language}.m3u8"' in line
             file = self.stage.root / "public" / "captions" / name[:2] / f"{name}.{language}.m3u8"
-            assert f"/captions/{name}/{language}.vtt" in file.read_text()
+            assert f"\n{language}.vtt\n" in file.read_text()
             found.append(language)
         return found
 

@@ -10,10 +10,10 @@ import pytest
 
 from vireo_common.database import Database
 from vireo_common.errors import Code, Failure
-from vireo_media.core.grant_keys import KeyRing
-from vireo_media.core.grants import Grants, Purpose
+from vireo_common.grant_key_table import GrantKeyTable
+from vireo_common.grant_keys import KeyRing
+from vireo_common.grants import Grants, Purpose
 from vireo_media.core.open_uploads import Kind, OpenUpload, OpenUploads, Room
-from vireo_media.storage.grant_keys import GrantKeyTable
 from vireo_media.storage.open_uploads import OpenUploadTable
 from vireo_media.storage.staging import Staging
 from vireo_testing.answers import outcome

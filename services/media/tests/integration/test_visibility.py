@@ -96,6 +96,70 @@ def test_hidden_and_shown_again(hiding: Hiding) -> None:
     assert store.version(blobs.video(name)) == version
 
 
+def test_what_its_owner_closes_is_served_no_more(hiding: Hiding) -> None:
+    hiding.stage.prepare()
+    name = hiding.stage.hash_path
+    for visibility, served in (
+        ("private", False),
+        ("scheduled", False),
+        ("unlisted", True),
+        ("private", False),
+        ("public", True),
+    ):
+        hiding.stage.clean.query("UPDATE Videos SET Visibility = %s", (visibility,))
+        hiding.tell(VideoVisibilityChanged(name, hiding.channel))
+        hiding.apply()
+        assert hiding.served == [served, served], visibility
+
+
+def test_what_is_closed_before_it_is_made_is_never_served(hiding: Hiding) -> None:
+    hiding.stage.clean.query("UPDATE Videos SET Visibility = 'private'")
+    hiding.stage.prepare()
+    assert hiding.served == [False, False]
+
+
+def test_who_opens_and_closes_without_end_waits_alone(hiding: Hiding) -> None:
+    hiding.stage.prepare()
+    for _ in range(5):
+        hiding.tell(VideoVisibilityChanged(hiding.stage.hash_path, hiding.channel))
+    hiding.tell(VideoVisibilityChanged("c000001", hiding.channel))
+    hiding.tell(VideoVisibilityChanged("c000002", hiding.channel))
+    hiding.tell(VideoVisibilityChanged("d000001", hiding.channel + 1))
+    order = []
+    while (job := hiding.queue.claim()) is not None:
+        order.append(job.subject)
+        hiding.queue.finish(job)
+    assert sorted(order) == sorted([hiding.stage.hash_path, "c000001", "c000002", "d000001"])
+    assert order.index("d000001") <= 2, "somebody else's waits for no more than a turn"
+
+
+def test_playlists_of_before_name_captions_relatively(hiding: Hiding) -> None:
+    """Below a grant an absolute address would lead to where nothing is served."""
+    hiding.stage.prepare()
+    files, name = hiding.stage.files, hiding.stage.hash_path
+    store, staged = files.blobs, files.staging.captions("0" * 32, "m3u8")
+    master = blobs.stream_list(name, "master")
+    listed = blobs.captions(blobs.Kind.CAPTIONS_LIST, name, "en")
+    before = {
+        master: f'#EXTM3U\n#EXT-X-MEDIA:TYPE=SUBTITLES,URI="/captions/{name}/en.m3u8"\n',
+        listed: f"#EXTM3U\n#EXTINF:2.000,\n/captions/{name}/en.vtt\n",
+    }
+    for key, text in before.items():
+        staged.write_text(text)
+        store.put(key, staged)
+    hiding.stage.clean.query("UPDATE Videos SET Visibility = 'private'")
+    for _ in range(2):
+        hiding.tell(VideoVisibilityChanged(name, hiding.channel))
+        hiding.apply()
+        said = {}
+        for key in before:
+            with store.open(blobs.hidden(key)) as content:
+                said[key] = content.read(1000).decode()
+        assert f'URI="../../captions/{name}/en.m3u8"' in said[master]
+        assert said[listed].splitlines()[-1] == "en.vtt"
+    assert not list(staged.parent.glob("captions-of-video.*"))
+
+
 def test_all_videos_of_a_channel(hiding: Hiding) -> None:
     hiding.stage.prepare()
     hiding.set(2)

@@ -13,8 +13,8 @@ from flask import Response, request
 from vireo_common.access import public
 from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
+from vireo_common.grants import Grant, GrantExpired, Grants, Purpose
 from vireo_common.web import answer
-from vireo_media.core.grants import Grant, GrantExpired, Grants, Purpose
 
 BODY_LENGTH = "X-Vireo-Body-Length"
 REFUSAL = "X-Vireo-Refusal"

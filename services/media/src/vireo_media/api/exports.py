@@ -10,11 +10,11 @@ from flask_openapi3.models.tag import Tag
 from vireo_common.access import account_id, maybe_signed_in, required_account_id, signed_in
 from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
+from vireo_common.grants import Grants, Purpose
 from vireo_common.web import TOKEN_PROBLEMS, TOKEN_REQUIRED, Envelope, answer, problems
 from vireo_media.api.asked_before import GRANT, given_grant, refusal
 from vireo_media.api.models import ExportNameInPath, ExportRow, RangeHeaders
 from vireo_media.core.exports import Export, Exports
-from vireo_media.core.grants import Grants, Purpose
 
 ZIP = "application/zip"
 PLACE = "/_exports/"

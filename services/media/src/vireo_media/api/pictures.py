@@ -6,6 +6,7 @@ from flask_openapi3.models.tag import Tag
 from vireo_common.access import maybe_signed_in, public, required_account_id, signed_in
 from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
+from vireo_common.grants import Grants, Purpose
 from vireo_common.web import (
     TOKEN_PROBLEMS,
     TOKEN_REQUIRED,
@@ -15,7 +16,6 @@ from vireo_common.web import (
     problems,
 )
 from vireo_media.api.asked_before import body_length, given_grant, permission, refusal
-from vireo_media.core.grants import Grants, Purpose
 from vireo_media.core.pictures import MAX_BYTES, Pictures
 
 # The address names no channel: the picture is that of the grant's holder.

@@ -11,6 +11,7 @@ from flask_openapi3.models.tag import Tag
 from vireo_common.access import account_id, maybe_signed_in, public, required_account_id, signed_in
 from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
+from vireo_common.grants import Grants, Purpose
 from vireo_common.web import (
     TOKEN_PROBLEMS,
     TOKEN_REQUIRED,
@@ -27,7 +28,6 @@ from vireo_media.api.models import (
     ThumbnailObject,
 )
 from vireo_media.api.pictures import PICTURE_BODY, picture_bytes
-from vireo_media.core.grants import Grants, Purpose
 from vireo_media.core.thumbnails import Thumbnail, Thumbnails
 
 _FRAME = {

@@ -10,6 +10,7 @@ from flask_openapi3.models.tag import Tag
 from vireo_common.access import maybe_signed_in, public, required_account_id
 from vireo_common.blueprints import APIBlueprint
 from vireo_common.errors import Code, Failure
+from vireo_common.grants import Grants, Purpose
 from vireo_common.web import (
     TOKEN_PROBLEMS,
     TOKEN_REQUIRED,
@@ -20,7 +21,6 @@ from vireo_common.web import (
 )
 from vireo_media.api.asked_before import body_length, given_grant, permission, refusal
 from vireo_media.api.models import HashPathInPath
-from vireo_media.core.grants import Grants, Purpose
 from vireo_media.core.uploads import Uploads
 
 BODY_FILE = "X-Vireo-Body-File"

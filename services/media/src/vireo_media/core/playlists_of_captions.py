@@ -3,7 +3,7 @@
 import math
 
 
-def playlist_of_captions(hash_path: str, language: str, seconds: float) -> str:
+def playlist_of_captions(language: str, seconds: float) -> str:
     """The playlist of a video's captions in a language.
 
     Args:
@@ -18,7 +18,8 @@ def playlist_of_captions(hash_path: str, language: str, seconds: float) -> str:
         "#EXT-X-PLAYLIST-TYPE:VOD",
         f"#EXTINF:{max(seconds, 1):.3f},",
         # Its times need no map: a stream begins at 0.
-        f"/captions/{hash_path}/{language}.vtt",
+        # Relative, as all that a playlist names: what stands before may be a grant.
+        f"{language}.vtt",
         "#EXT-X-ENDLIST",
     )
     return "\n".join(lines) + "\n"

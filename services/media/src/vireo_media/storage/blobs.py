@@ -125,7 +125,8 @@ def candidate(hash_path: str, number: int) -> Key:
 
 
 def hidden(key: Key) -> Key:
-    """Where a blob is kept while a moderator has hidden it; nobody is served it there."""
+    """Where a blob is kept while a moderator has hidden it, or its owner shows it to some alone; it
+    is served there to who has a grant."""
     return Key(HIDDEN_KINDS[key.kind], key.name)
 
 

@@ -228,7 +228,7 @@ class _Staged:
 
     def _stage(self, track: Track) -> StagedTrack:
         seconds = max(self._seconds, track.ends / 1000)
-        playlist = playlist_of_captions(self._hash_path, track.language, seconds)
+        playlist = playlist_of_captions(track.language, seconds)
         name = secrets.token_hex(16)
         paths = [
             self._write(self._files.staging.captions(name, "vtt"), track.text),

@@ -8,7 +8,7 @@
     public/sizes/<h0h1>/<hash>.<width>.jpg, .webp
     public/storyboards/<h0h1>/<hash>.vtt, <hash>.<part>.jpg
     public/previews/<h0h1>/<hash>.mp4
-    hidden/...                                 the same of what moderators have hidden: not served
+    hidden/...      the same of what moderators have hidden or owners closed: for who has a grant
     candidates/<h0h1>/<hash>.<number>.jpg      frames for the owner to choose from
     public/pictures/<n0n1>/<name>.webp
     exports/<name>.zip                         served by the gateway to who has a grant

@@ -3,6 +3,7 @@
 The order of these acts is what makes a killed process harmless: see each of them.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from vireo_media.storage.staging import Results, Staging
 
 # The part of a stream that names the others.
 MASTER = "master"
+_MOST_OF_A_PLAYLIST = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,24 @@ class MediaFiles:
             for key in self.blobs.keys(place, prefix=f"{hash_path}.")
         }
         return [(key, blobs.hidden(key)) for key in sorted(shown, key=lambda key: key.name)]
+
+    def name_relatively(self, hash_path: str) -> None:
+        """Have hidden playlists of an earlier version name captions as those of today do: below
+        the address that they were asked for, which may begin with a grant."""
+        master = blobs.hidden(blobs.stream_list(hash_path, MASTER))
+        self._replace(master, f'"/captions/{hash_path}/', f'"../../captions/{hash_path}/')
+        for key in self.blobs.keys(Kind.HIDDEN_CAPTIONS_LIST, prefix=f"{hash_path}."):
+            self._replace(key, f"/captions/{hash_path}/", "")
+
+    def _replace(self, key: Key, words: str, by: str) -> None:
+        if self.blobs.size(key) is None:
+            return
+        with self.blobs.open(key) as content:
+            text = content.read(_MOST_OF_A_PLAYLIST).decode()
+        if words in text:
+            path = self.staging.captions(secrets.token_hex(16), "m3u8")
+            path.write_text(text.replace(words, by))
+            self.blobs.commit(self.blobs.transfer(key, path))
 
     # captions
 

@@ -25,5 +25,5 @@ def captions_of(cursor: Cursor, hash_path: str) -> list[Subtitles]:
     for language, label in cursor.fetchall():
         taken = {each.label for each in found}
         name = f"{label} ({language})" if label in taken else label
-        found.append(Subtitles(language, name, f"/captions/{hash_path}/{language}"))
+        found.append(Subtitles(language, name, f"../../captions/{hash_path}/{language}"))
     return found

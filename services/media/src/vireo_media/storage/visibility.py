@@ -1,4 +1,4 @@
-"""Which videos are hidden, and the jobs that have their files served no more, or again.
+"""Which videos are closed, and the jobs that have their files served no more, or again.
 
 That is decided in ``Videos``, which is catalog's and community's. Whoever puts files in place holds
 the row of the upload and asks then, so the last one to do so goes by what holds now.
@@ -19,14 +19,22 @@ ATTEMPTS = 20
 # A channel may have tens of thousands: a video that is hidden meanwhile waits for so many alone.
 PAGE = 200
 
-HIDDEN = "SELECT HiddenBy <> 0 FROM Videos WHERE PathHash = %s"
+CLOSED = "HiddenBy <> 0 OR Visibility IN ('private', 'scheduled')"
+
+HIDDEN = f"SELECT {CLOSED} FROM Videos WHERE PathHash = %s"
 
 # Shared: whether the video is there, and seen by others, is as it is until this is committed.
-UNSEEN = """
-SELECT HiddenBy <> 0 OR State <> 'ready' FROM Videos WHERE PathHash = %s LOCK IN SHARE MODE
+UNSEEN = f"""
+SELECT {CLOSED} OR State <> 'ready' FROM Videos WHERE PathHash = %s LOCK IN SHARE MODE
 """
 
 LOCK = "SELECT 1 FROM Uploads WHERE PathHash = %s FOR UPDATE"
+
+# Not one that failed, and is tried again after a while.
+WAITS = """
+SELECT 1 FROM Jobs WHERE Queue = %s AND State = 'queued' AND RunAfter <= NOW(3) AND Kind = %s
+    AND Subject = %s LIMIT 1
+"""
 
 OF_THE_CHANNEL = """
 SELECT VideoID, PathHash FROM Videos WHERE ChannelID = %s AND VideoID > %s
@@ -47,6 +55,7 @@ class VisibilityTable:
             if cursor.execute(LOCK, (hash_path,)):
                 files.place(hash_path, hidden=is_hidden(cursor, hash_path))
                 files.place_captions(hash_path, unseen=is_unseen(cursor, hash_path))
+                files.name_relatively(hash_path)
 
         self._database.transaction("visibility.apply", work)
 
@@ -58,22 +67,25 @@ class VisibilityTable:
 
 
 def is_hidden(cursor: Cursor, hash_path: str) -> bool:
-    """Whether a video is hidden, as one is that is gone: its files may still wait for removal."""
+    """Whether nobody is served the files of a video without a grant: moderators have hidden it, or
+    its owner shows it to some alone. So is one that is gone: its files may wait for removal."""
     cursor.execute(HIDDEN, (hash_path,))
     row = cursor.fetchone()
     return row is None or bool(row[0])
 
 
 def is_unseen(cursor: Cursor, hash_path: str) -> bool:
-    """Whether nobody but its owner sees a video: it is hidden, gone, or not ready yet."""
+    """The same of captions, which are there before the video is ready."""
     cursor.execute(UNSEEN, (hash_path,))
     row = cursor.fetchone()
     return row is None or bool(row[0])
 
 
-def add_job_of_video(cursor: Cursor, hash_path: str) -> None:
+def add_job_of_video(cursor: Cursor, hash_path: str, channel_id: int) -> None:
     """Have a video's files served no more, or again, as its row says."""
-    _enqueue(cursor, OF_VIDEO, hash_path)
+    # The one that waits will go by what the row says then.
+    if not cursor.execute(WAITS, (VISIBILITY_QUEUE, OF_VIDEO, hash_path)):
+        _enqueue(cursor, OF_VIDEO, hash_path, str(channel_id))
 
 
 def add_job_of_channel(cursor: Cursor, channel_id: int) -> None:
@@ -83,10 +95,14 @@ def add_job_of_channel(cursor: Cursor, channel_id: int) -> None:
 
 def add_job_of_rest(cursor: Cursor, subject: str, after: int) -> None:
     """The same for those beyond an id; it waits behind what is in the queue by now."""
-    _enqueue(cursor, OF_CHANNEL, subject, {"after": after})
+    _enqueue(cursor, OF_CHANNEL, subject, subject, {"after": after})
 
 
 def _enqueue(
-    cursor: Cursor, kind: str, subject: str, payload: Mapping[str, int] | None = None
+    cursor: Cursor, kind: str, subject: str, turn_of: str, payload: Mapping[str, int] | None = None
 ) -> None:
-    jobs.enqueue(cursor, VISIBILITY_QUEUE, kind, subject, payload, max_attempts=ATTEMPTS)
+    jobs.enqueue(
+        *(cursor, VISIBILITY_QUEUE, kind, subject, payload),
+        max_attempts=ATTEMPTS,
+        turn_of=turn_of,
+    )

@@ -106,7 +106,7 @@ def _threads(settings: WorkerSettings, stopping: threading.Event) -> list[thread
     # wait for.
     # What is played first and the rest of streams have their own slots: of these no more than
     # `encode_slots` run at once.
-    slots = settings.prepare_slots + 2 * settings.encode_slots + 8
+    slots = settings.prepare_slots + 2 * settings.encode_slots + 10
     # Two for each slot (its work and its lease), one for events, one for each thread that sweeps
     # rows.
     database = Database.connect("media", settings, size=2 * slots + 3)
@@ -226,7 +226,8 @@ def _slots(
         (2, PICTURES_QUEUE, [MAKE_PICTURES], VERIFY_IDLE_SECONDS),
         (1, FRAME_QUEUE, [TAKE_FRAME], PREPARE_IDLE_SECONDS),
         (1, EXPORT_QUEUE, [EXPORT], EXPORT_IDLE_SECONDS),
-        (1, VISIBILITY_QUEUE, [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
+        # Most of the time they wait for the disk, and whoever closes a video waits for them.
+        (3, VISIBILITY_QUEUE, [OF_VIDEO, OF_CHANNEL], REMOVAL_IDLE_SECONDS),
         (1, REMOVAL_QUEUE, [REMOVE, REMOVE_PICTURE], REMOVAL_IDLE_SECONDS),
     ]
     return [

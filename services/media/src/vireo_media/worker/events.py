@@ -33,7 +33,7 @@ def handlers() -> Handlers:
 def _video_changed(cursor: Cursor, event: VideoVisibilityChanged, event_id: int) -> None:
     if not HASH_PATH.fullmatch(event.hash_path):
         raise Unreadable("no hash path of a video")
-    add_job_of_video(cursor, event.hash_path)
+    add_job_of_video(cursor, event.hash_path, event.channel_id)
 
 
 def _state_changed(cursor: Cursor, event: VideoStateChanged, event_id: int) -> None:
@@ -47,7 +47,7 @@ def _video_published(cursor: Cursor, event: VideoPublished, event_id: int) -> No
     """Captions that were set before are seen from now on."""
     if not HASH_PATH.fullmatch(event.hash_path):
         raise Unreadable("no hash path of a video")
-    add_job_of_video(cursor, event.hash_path)
+    add_job_of_video(cursor, event.hash_path, event.channel_id)
 
 
 def _channel_changed(cursor: Cursor, event: ChannelVisibilityChanged, event_id: int) -> None:

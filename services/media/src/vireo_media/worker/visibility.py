@@ -1,6 +1,7 @@
-"""The jobs ``show_or_hide`` and ``show_or_hide_all``: files of what moderators have decided about.
+"""The jobs ``show_or_hide`` and ``show_or_hide_all``: files of what moderators have decided about,
+or whose owners show it to others than before.
 
-What is hidden is not served: its files are where the gateway finds none.
+What is closed is served by grants alone: its files are where no other address leads.
 """
 
 import threading
