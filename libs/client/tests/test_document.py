@@ -30,8 +30,7 @@ LEFT_OUT = {
     "show_keys": "for services that verify tokens, which are no clients",
     **{"check_gateway": "for what watches it", "show_api_page": "for people"},
     "show_api_document": "for tools that read documents",
-    "show_unsubscribe": "for who has a mail, and no program",
-    "unsubscribe": "for programs that read mails",
+    **{"show_unsubscribe": "for who reads a mail", "unsubscribe": "for programs that do"},
     **dict.fromkeys(OF_TUS, "for clients of tus"),
     "hear_notices": "a stream has no end, and asks for another kind of client",
 }
@@ -55,6 +54,7 @@ COMPOSED = {
 }
 NO_OPERATIONS = {"close", "token", "url"}
 PERSON = {"fname": "Ada", "mname": "M", "lname": "Lovelace"}
+POLICIES = {"comments_policy": "open", "visibility": "public", "publish_at": "2027-01-01T12:00Z"}
 DECISION = {"decision": "hide", "note": "x", "reason": "spam"}
 WITHOUT_ARGUMENTS = (
     *("sign_out", "refresh_token", "list_sessions", "end_other_sessions", "show_me"),
@@ -80,19 +80,19 @@ CALLS: dict[str, dict[str, Any]] = {
         **{"day": 10, "month": 12, "year": 1990},
     },
     "sign_in": {"username": "ada", "password": "x"},
-    "end_session": {"session_id": SESSION},
+    **{"end_session": {"session_id": SESSION}, "forget_password": {"email": "ada@example.org"}},
     "change_me": {**PERSON, "email": "ada@example.org", "password": "x", "history": True},
     "change_password": {"old_password": "x", "new_password": "y"},
-    "forget_password": {"email": "ada@example.org"},
     "reset_password": {"token": "x", "password": "y"},
     **{name: {"token": "x"} for name in ("verify_email", "undo_email_change")},
-    "delete_channel": {"password": "x"},
     "export_me": {"target": TARGET, "seconds": 5.0, "progress": None},
     "upload": {"file": FILE, "title": "x", "description": "y", "progress": None},
     "announce_video": {"title": "x", "description": "y"},
     "upload_video": {"hash_path": HASH, "file": FILE, "progress": None},
     "wait": {"hash_path": HASH, "seconds": 5.0},
-    "edit_video": {"hash_path": HASH, "title": "x", "description": "", "comments_policy": "open"},
+    "edit_video": {"hash_path": HASH, "title": "x", "description": "", **POLICIES},
+    **{f"{act}_viewer": {"hash_path": HASH, "name": "ada"} for act in ("add", "remove")},
+    "list_viewers": {"hash_path": HASH, "page_size": 1},
     "set_captions": {"hash_path": HASH, "language": "en", "file": FILE},
     **{f"{act}_captions": {"hash_path": HASH, "language": "en"} for act in ("remove", "download")},
     "download_video": {"hash_path": HASH, "target": TARGET, "progress": None},
@@ -105,7 +105,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "download_stream_part": {"hash_path": HASH, "part": "master.m3u8"},
     "list_channel_videos": {"name": "ada", "page_size": 1},
     "search": {"query": "a b/c?", "type": "channel", "page_size": 1},
-    "set_channel_picture": {"file": FILE},
+    **{"set_channel_picture": {"file": FILE}, "delete_channel": {"password": "x"}},
     "react": {"hash_path": HASH, "reaction": "like"},
     "list_comments": {"hash_path": HASH, "sort": "top", "page_size": 1},
     "list_replies": {"comment_id": 7, "page_size": 1},

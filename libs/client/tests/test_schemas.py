@@ -24,6 +24,8 @@ def python_types(kind: Any) -> set[object]:
         return {("is", value) for value in typing.get_args(kind)}
     if typing.get_origin(kind) is list:
         return {"array"}
+    if typing.get_origin(kind) is dict:
+        return {"object"}
     names = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
     return {names[kind]}
 
@@ -59,6 +61,7 @@ ALIASES = {
     "CommentSort": values.CommentSort,
     "Notify": values.Notify,
     "PlaylistVisibility": values.PlaylistVisibility,
+    "Visibility": values.Visibility,
 }
 
 

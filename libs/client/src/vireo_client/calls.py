@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from vireo_client.errors import SignInNeeded
+from vireo_client.errors import SignInNeeded, VireoError
 from vireo_client.tokens import InMemory, Tokens, TokenStore
-from vireo_client.transport import Request, Transport, new_key, value_of
+from vireo_client.transport import Request, Transport, new_key, segment, value_of
 from vireo_client.values import SignedIn, UniversalObject, Value, parse, parse_all
 
 T = TypeVar("T")
@@ -74,6 +74,28 @@ class Calls:
             if not cursor:
                 return
             query["cursor"] = cursor[0]
+
+    def _file(self, hash_path: str, path: str, fetch: Callable[[str], T]) -> T:
+        """What ``fetch`` gives of a file of a video that has ``path`` where everybody may see it.
+
+        Where there is none it may be one that needs a grant, which who is signed in may get.
+        """
+        try:
+            return fetch(path)
+        except VireoError:
+            granted = self._granted(hash_path) if self.token else ""
+            if not granted:
+                raise
+            return fetch(granted + path)
+
+    def _granted(self, hash_path: str) -> str:
+        """What stands before the addresses of a video's files: a grant, where they need one."""
+        try:
+            shown = self._value("GET", f"/v/{segment(hash_path)}")
+        except VireoError:
+            return ""
+        files = shown.get("files") if isinstance(shown, dict) else None
+        return str((files or {}).get("video", "")).partition("/video/d/")[0]
 
     def _image(self, path: str) -> bytes:
         return self._http.send(Request("GET", path)).content

@@ -54,12 +54,13 @@ class Thumbnails(Calls):
 
     def download_storyboard(self, hash_path: str) -> str:
         """The storyboard of a video, WebVTT that names sprites."""
-        return self._image(f"/storyboard/{segment(hash_path)}.vtt").decode()
+        return self._file(hash_path, f"/storyboard/{segment(hash_path)}.vtt", self._image).decode()
 
     def download_storyboard_sprite(self, hash_path: str, sprite: str) -> bytes:
         """A picture with tiles of a storyboard, a JPEG."""
-        return self._image(f"/storyboard/{segment(hash_path)}/{segment(sprite)}")
+        path = f"/storyboard/{segment(hash_path)}/{segment(sprite)}"
+        return self._file(hash_path, path, self._image)
 
     def download_preview(self, hash_path: str) -> bytes:
         """A few seconds of a video, a small MP4."""
-        return self._image(f"/previews/{segment(hash_path)}")
+        return self._file(hash_path, f"/previews/{segment(hash_path)}", self._image)

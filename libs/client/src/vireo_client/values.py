@@ -12,6 +12,7 @@ from vireo_client.errors import StrangeAnswer
 
 Step = Literal["queued", "probe", "copy", "first", "renditions", "done"]
 State = Literal["waiting", "processing", "ready", "failed"]
+Visibility = Literal["public", "unlisted", "private", "scheduled"]
 SearchType = Literal["all", "channel"]
 ThumbnailWidth = Literal[320, 640, 1280]
 CommentsPolicy = Literal["open", "review", "closed"]
@@ -75,6 +76,15 @@ class UniversalObject:
     """Each with ``language``, ``label`` and ``url``; empty in lists."""
     chapters: list[dict[str, float | str]] | None = None
     """Each with ``start`` in seconds and ``title``; empty in lists."""
+    visibility: Visibility | None = None
+    published: str | None = None
+    """When everybody could see it for the first time, ISO 8601 in UTC, or empty."""
+    publish_at: str | None = None
+    """When a scheduled one becomes public; for the owner alone."""
+    files: dict[str, str] | None = None
+    """Paths of ``video``, ``stream``, ``thumbnail`` and ``storyboard``, in a video of its own and
+    in lists of one's own. Where not everybody may see it they carry a grant, and are to be kept
+    secret."""
     my_reaction: MyReaction | None = None
     """With a token alone."""
     state: State | None = None

@@ -15,6 +15,7 @@ from vireo_client.values import (
     ProcessingObject,
     SearchType,
     UniversalObject,
+    Visibility,
     parse,
 )
 
@@ -97,10 +98,17 @@ class Videos(Calls):
         title: str | None = None,
         description: str | None = None,
         comments_policy: CommentsPolicy | None = None,
+        visibility: Visibility | None = None,
+        publish_at: str | None = None,
     ) -> UniversalObject:
-        """Change the texts of a video, or who may comment; the video as it is then."""
+        """Change the texts of a video, who may comment or who sees it; the video as it is then.
+
+        Args:
+            publish_at: ISO 8601 with a time zone; the video is ``scheduled`` then.
+        """
         texts = {"title": title, "description": description}
-        body = given({**texts, "comments_policy": comments_policy})
+        seen = {"visibility": visibility, "publish_at": publish_at}
+        body = given({**texts, "comments_policy": comments_policy, **seen})
         return parse(UniversalObject, self._value("PATCH", f"/v/{segment(hash_path)}", body))
 
     def delete_video(self, hash_path: str) -> None:
@@ -111,21 +119,30 @@ class Videos(Calls):
         self, hash_path: str, target: File, *, progress: Progress | None = None
     ) -> None:
         """Fetch a video into a file, which is there when it is whole; a cut is carried on from."""
-        path = f"/video/d/{segment(hash_path)}"
-        Download(self._http, path, Path(target), progress).fetch()
+
+        def fetch(path: str) -> None:
+            Download(self._http, path, Path(target), progress).fetch()
+
+        self._file(hash_path, f"/video/d/{segment(hash_path)}", fetch)
 
     def read_video(self, hash_path: str, first: int, last: int) -> bytes:
         """The bytes ``first`` to ``last`` (both are part of it) of a video, or what is there."""
         headers = {"Range": f"bytes={first}-{last}", "Accept-Encoding": "identity"}
-        request = Request("GET", f"/video/d/{segment(hash_path)}", headers=headers, stream=True)
-        with self._http.send(request) as answer:
-            if answer.status_code != 206:
-                raise StrangeAnswer("The answer is no part of a file.", status=answer.status_code)
-            return self._http.content(answer)
+
+        def fetch(path: str) -> bytes:
+            request = Request("GET", path, headers=headers, stream=True)
+            with self._http.send(request) as answer:
+                if answer.status_code != 206:
+                    said = "The answer is no part of a file."
+                    raise StrangeAnswer(said, status=answer.status_code)
+                return self._http.content(answer)
+
+        return self._file(hash_path, f"/video/d/{segment(hash_path)}", fetch)
 
     def download_stream_part(self, hash_path: str, part: str = "master.m3u8") -> bytes:
         """A playlist of a video's stream, or the fragments that it names."""
-        return self._image(f"/hls/{segment(hash_path)}/{segment(part)}")
+        path = f"/hls/{segment(hash_path)}/{segment(part)}"
+        return self._file(hash_path, path, self._image)
 
     def show_processing(self, hash_path: str) -> ProcessingObject:
         """How far the processing of one's own video is."""
@@ -136,6 +153,20 @@ class Videos(Calls):
         """Begin anew what has failed of one's own video."""
         path = f"/v/{segment(hash_path)}/processing/retry"
         return parse(ProcessingObject, self._value("POST", path))
+
+    # Who may see a private video
+
+    def add_viewer(self, hash_path: str, name: str) -> None:
+        """Let a channel see one's own video while it is private."""
+        self._value("PUT", f"/v/{segment(hash_path)}/viewers/{segment(name)}")
+
+    def remove_viewer(self, hash_path: str, name: str) -> None:
+        """Strike a channel off; within 5 s it sees nothing of a private video."""
+        self._value("DELETE", f"/v/{segment(hash_path)}/viewers/{segment(name)}")
+
+    def list_viewers(self, hash_path: str, *, page_size: int = 50) -> Rows:
+        """The channels that may see one's own private video, in the order of names."""
+        return self._rows(f"/v/{segment(hash_path)}/viewers", page_size, signed=True)
 
     # Captions
 
@@ -160,7 +191,7 @@ class Videos(Calls):
     def download_captions(self, hash_path: str, language: str) -> str:
         """The captions of a video in a language, a WebVTT."""
         path = f"/captions/{segment(hash_path)}/{segment(language)}.vtt"
-        return self._image(path).decode()
+        return self._file(hash_path, path, self._image).decode()
 
     # Lists: rows come from the server page by page, as they are asked for.
 
