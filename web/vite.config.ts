@@ -6,7 +6,7 @@ import { defineConfig, type Plugin } from "vite";
 // Where a Vireo runs for `npm run dev`: pages come from Vite, everything else from there.
 const VIREO = process.env.VIREO_URL ?? "http://localhost:8080";
 const API =
-  "^/(sign_in|sign_up|sign_out|token|sessions|me|email|password|channel|upload|v|video|videos|hls|thumbnails|storyboard|captions|search|feed|notifications|playlists|comments|reports|admin|healthz|openapi\\.json)(/|$)";
+  "^/(sign_in|sign_up|sign_out|token|sessions|me|email|password|channel|upload|v|video|videos|hls|thumbnails|previews|storyboard|captions|granted|search|feed|notifications|playlists|comments|reports|admin|healthz|openapi\\.json)(/|$)";
 
 /** Beside each file of text its compressed form, which nginx sends as it is (`gzip_static`). */
 function compressed(): Plugin {

@@ -94,7 +94,10 @@ def test_compressed_files_are_the_files() -> None:
 
 def test_the_script_before_the_player_is_small() -> None:
     first = re.findall(r"/(assets/[\w.-]+\.js)", (BUILT / "index.html").read_text())
-    assert sum((BUILT / f"{name}.gz").stat().st_size for name in first) < 60_000
+    # What is smaller than a packet is not compressed, and is sent as it is.
+    packed = [BUILT / f"{name}.gz" for name in first]
+    sent = [path if path.exists() else path.with_suffix("") for path in packed]
+    assert sum(path.stat().st_size for path in sent) < 60_000
 
 
 def test_the_player_comes_in_pieces() -> None:

@@ -12,6 +12,7 @@ export type ChannelChange = Schemas["ChannelBody"];
 export type Position = Schemas["PositionBody"];
 export type Comment = Schemas["CommentObject"];
 export type CommentSort = Schemas["CommentSort"];
+export type Visibility = Schemas["Visibility"];
 export type CommentsPolicy = Schemas["CommentsPolicy"];
 export type MyReaction = Reaction["reaction"];
 export type Reaction = Schemas["Reaction"];
@@ -30,7 +31,12 @@ export type Frame = Schemas["ThumbnailObject"];
 export type Chapter = Schemas["ChapterObject"];
 /** What a person writes of a video. */
 export type VideoTexts = Schemas["UploadBody"];
-export type VideoChange = VideoTexts & { comments_policy?: CommentsPolicy };
+/** What else of a video is chosen beside its texts; what is left out stays. */
+export type VideoChange = Partial<VideoTexts> & {
+  comments_policy?: CommentsPolicy;
+  visibility?: Visibility;
+  publish_at?: string;
+};
 export type MeChange = Schemas["PatchMeBody"];
 export type Notice = Schemas["NoticeObject"];
 export type NoticeKind = Notice["kind"];

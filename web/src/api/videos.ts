@@ -10,7 +10,7 @@ export const PAGE = 24;
 const MOST_OF_A_PAGE = 100;
 
 /** A query as a part of a path; `..` alone would lead out of it, also where it is written as %2E. */
-function segment(query: string): string {
+export function segment(query: string): string {
   return /^\.{1,2}$/.test(query) ? `${query}%20` : encodeURIComponent(query);
 }
 
@@ -24,7 +24,7 @@ export const lists = {
     `/search/${type}/${segment(query)}?limit=${PAGE}`,
 };
 
-type Thumbnail = Pick<Video, "thumbnail"> & Partial<Pick<Video, "thumbnail_version">>;
+type Thumbnail = Pick<Video, "thumbnail"> & Partial<Pick<Video, "thumbnail_version" | "files">>;
 
 /** Those that the API has. */
 const WIDTHS = [320, 640, 1280] as const;
@@ -33,21 +33,41 @@ const WIDTHS = [320, 640, 1280] as const;
 const versions = new Map<string, string>();
 const streams = new Map<string, string>();
 
+/** What stands before all addresses of a video: its grant, where it is not open to everybody. */
+function base({ files }: Thumbnail): string {
+  return files?.video.split("/video/d/", 1)[0] ?? "";
+}
+
+function pictured(video: Thumbnail, width?: number): string {
+  const query = new URLSearchParams();
+  if (width) query.set("w", `${width}`);
+  if (video.thumbnail_version) query.set("v", video.thumbnail_version);
+  const address = `${base(video)}/thumbnails/${video.thumbnail}`;
+  return query.size ? `${address}?${query}` : address;
+}
+
+/** Whether the addresses of its files carry a grant. */
+export const isGranted = (video: Video): boolean => base(video) !== "";
+
+/** Whether its files are sent only to who has a grant, and this answer has none. */
+export function isClosed({ visibility, moderation, files }: Video): boolean {
+  const open = visibility !== "private" && visibility !== "scheduled" && !moderation;
+  return !open && !files?.video;
+}
+
 export const files = {
   video: (hash: string) => `/video/d/${hash}`,
-  thumbnail: ({ thumbnail, thumbnail_version }: Thumbnail) =>
-    thumbnail_version
-      ? `/thumbnails/${thumbnail}?v=${thumbnail_version}`
-      : `/thumbnails/${thumbnail}`,
+  /** The same of a video of which more than its address is known. */
+  film: (video: Video) => video.files?.video || files.video(video.thumbnail),
+  thumbnail: (video: Thumbnail) => pictured(video),
   /** The same in a width. */
-  sized: ({ thumbnail, thumbnail_version }: Thumbnail, width: (typeof WIDTHS)[number]) => {
-    const address = `/thumbnails/${thumbnail}?w=${width}`;
-    return thumbnail_version ? `${address}&v=${thumbnail_version}` : address;
-  },
+  sized: (video: Thumbnail, width: (typeof WIDTHS)[number]) => pictured(video, width),
   /** For `srcset`: of what a browser chooses from. */
   sizes: (video: Thumbnail) =>
     WIDTHS.map((width) => `${files.sized(video, width)} ${width}w`).join(", "),
-  preview: (hash: string) => `/previews/${hash}`,
+  /** What an answer names without a grant. */
+  within: (video: Video, address: string) => base(video) + address,
+  preview: (video: Thumbnail) => `${base(video)}/previews/${video.thumbnail}`,
   /** Of a video that is known by its address alone: with the version that a list has told. */
   poster: (hash: string) =>
     files.thumbnail({ thumbnail: hash, thumbnail_version: versions.get(hash) ?? null }),
@@ -56,17 +76,21 @@ export const files = {
   picture: (name: string) => `/channel/picture/${encodeURIComponent(name)}`,
 };
 
-export function noteVersion(hash: string, version: string | null): void {
+/** Keep what is good for as long as the page is open, which a grant is not: it ends. */
+export function noteFiles(video: Video): void {
+  const { thumbnail: hash, thumbnail_version: version, stream } = video;
+  if (isGranted(video) || isClosed(video)) {
+    versions.delete(hash);
+    streams.delete(hash);
+    return;
+  }
   if (version) versions.set(hash, version);
+  // One that has none yet may have one when it is watched.
+  if (stream) streams.set(hash, stream);
 }
 
 function note<T extends Answer<Video[]>>(answer: T): T {
-  for (const { type, thumbnail, thumbnail_version: version, stream } of answer.value) {
-    if (type !== "video") continue;
-    if (version) versions.set(thumbnail, version);
-    // One that has none yet may have one when it is watched.
-    if (stream) streams.set(thumbnail, stream);
-  }
+  for (const row of answer.value) if (row.type === "video") noteFiles(row);
   return answer;
 }
 
@@ -106,6 +130,7 @@ export async function editVideo(hash: string, body: VideoChange): Promise<Video>
   const { value } = await withToken((token) =>
     send<Video>(`/v/${hash}`, { method: "PATCH", body, token }),
   );
+  noteFiles(value);
   return value;
 }
 

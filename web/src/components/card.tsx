@@ -2,9 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import type { Video } from "~/api/types";
-import { files } from "~/api/videos";
+import { files, isClosed } from "~/api/videos";
 import { Avatar, Theirs } from "~/components/avatar";
+import { Icon } from "~/components/icon";
 import { Preview, usePreview } from "~/components/preview";
+import { isPublic, Visibility } from "~/components/visibility";
 import { texts } from "~/locales";
 import { ago, clock, count, dateTime } from "~/locales/formats";
 import { to } from "~/routes";
@@ -36,16 +38,21 @@ interface ThumbnailProps {
 }
 
 export function Thumbnail({ video, row, children }: ThumbnailProps) {
+  const closed = isClosed(video);
   return (
-    <span class="thumbnail">
-      <img
-        src={files.sized(video, 640)}
-        srcset={files.sizes(video)}
-        sizes={row ? ROW : TILE}
-        alt=""
-        loading="lazy"
-        decoding="async"
-      />
+    <span class={closed ? "thumbnail none" : "thumbnail"}>
+      {closed ? (
+        <Icon name="lock" />
+      ) : (
+        <img
+          src={files.sized(video, 640)}
+          srcset={files.sizes(video)}
+          sizes={row ? ROW : TILE}
+          alt=""
+          loading="lazy"
+          decoding="async"
+        />
+      )}
       {children}
       {video.duration != null && (
         <span class="length">
@@ -88,7 +95,7 @@ export function VideoCard(props: CardProps) {
     <article class={row ? "card row" : "card"} {...preview.tile}>
       <div class="picture">
         <Thumbnail video={video} row={row}>
-          {preview.wanted && <Preview hash={video.thumbnail} onEnd={preview.end} />}
+          {preview.wanted && <Preview video={video} onEnd={preview.end} />}
         </Thumbnail>
       </div>
       <div class="about">
@@ -111,6 +118,11 @@ export function VideoCard(props: CardProps) {
             <span aria-hidden="true"> · </span>
             <When iso={video.upload} />
           </p>
+          {!isPublic(video) && (
+            <p class="faint small">
+              <Visibility video={video} />
+            </p>
+          )}
           {note && <p class="faint small">{note}</p>}
         </div>
       </div>

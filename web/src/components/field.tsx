@@ -25,7 +25,7 @@ interface Manner {
   onBlur?: () => void;
 }
 
-type InputProps = Shared & Manner & { type?: "text" | "email" };
+type InputProps = Shared & Manner & { type?: "text" | "email" | "datetime-local" };
 
 type FrameProps = Pick<Shared, "label" | "hint" | "error"> & {
   id: string;
@@ -65,7 +65,7 @@ function described(id: string, hint: unknown, error: unknown): string | undefine
 
 export function Field({ label, value, onValue, hint, error, type, ...rest }: InputProps) {
   const id = useId();
-  // Preact's types know each kind of input by itself; these two are alike.
+  // Preact's types know each kind of input by itself; these are alike.
   const kind = { type: type ?? "text" } as { type: "text" };
   return (
     <Frame {...{ id, label, hint, error }}>

@@ -42,12 +42,12 @@ export function usePreview({ storyboard, thumbnail }: Video) {
 }
 
 /** It says nothing that the title does not say, and ends by itself. */
-export function Preview({ hash, onEnd }: { hash: string; onEnd: () => void }) {
+export function Preview({ video, onEnd }: { video: Video; onEnd: () => void }) {
   const [runs, setRuns] = useState(false);
   return (
     <video
       class={runs ? "preview runs" : "preview"}
-      src={files.preview(hash)}
+      src={files.preview(video)}
       muted
       autoplay
       playsInline

@@ -57,10 +57,12 @@ export function useSource(
   left: number | null,
 ): Source {
   const [stream, setStream] = useState<Stream | null>(null);
-  const [file, setFile] = useState<string | undefined>(undefined);
+  /** What the element plays by itself. */
+  const [alone, setAlone] = useState<"stream" | "film" | null>(null);
   const decided = useRef(address);
   decided.current ??= address;
   const chosen = decided.current;
+  const film = useFilm(hash, about, chosen === "" || alone === "film");
   const known = useRef({ left, duration: 0 });
   known.current = { left, duration: about?.duration ?? 0 };
   useEffect(() => {
@@ -78,7 +80,7 @@ export function useSource(
       end();
       setStream(null);
       goOnAt(it, currentTime, !paused);
-      setFile(files.video(hash));
+      setAlone("film");
     };
     import("~/player/stream").then(({ openStream }) => {
       if (!wanted) return;
@@ -86,12 +88,23 @@ export function useSource(
       open = openStream(it, chosen, { at: beginOf(hash, left, duration), onFailed: fail });
       if (open) setStream(open);
       // Where a browser plays streams by itself alone (`canPlayType` is a maybe of Chromium too).
-      else if (it.canPlayType(APPLE_HLS)) setFile(chosen);
+      else if (it.canPlayType(APPLE_HLS)) setAlone("stream");
       else fail();
     }, fail);
     return end;
   }, [hash, chosen, video]);
-  return { file: chosen === "" ? files.video(hash) : file, stream };
+  return { file: alone === "stream" && chosen ? chosen : film, stream };
+}
+
+/**
+ * The address of the MP4, where `played`. The first one that is known stays: the same with another
+ * grant would begin anew.
+ */
+function useFilm(hash: string, about: Video | null, played: boolean): string | undefined {
+  const begun = useRef<string | null>(null);
+  if (!played) return undefined;
+  if (about) begun.current ??= files.film(about);
+  return begun.current ?? files.video(hash);
 }
 
 /** Whether renditions are missing that will come. */

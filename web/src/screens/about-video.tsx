@@ -14,6 +14,7 @@ import { useLoad } from "~/components/loaded";
 import { type Choice, MoreMenu } from "~/components/more-menu";
 import { signedIn } from "~/components/sign-in-first";
 import { say } from "~/components/toast";
+import { isPublic, Visibility } from "~/components/visibility";
 import { texts } from "~/locales";
 import { clock, count } from "~/locales/formats";
 import { chooseKeys, everywhere } from "~/player/keys";
@@ -161,6 +162,8 @@ export function About({ video, seek, onChanged }: AboutProps) {
         <span title={views.toLocaleString()}>{texts.value.views(views, count(views))}</span>
         <span aria-hidden="true"> · </span>
         <When iso={video.upload} />
+        {!isPublic(video) && <span aria-hidden="true"> · </span>}
+        <Visibility video={video} />
       </p>
       <OfChannel video={video} onKnown={onChanged} />
       <div class="acts">

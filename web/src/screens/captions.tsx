@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { removeCaptions, setCaptions } from "~/api/captions";
 import type { Failure } from "~/api/failure";
 import type { Captions, Video } from "~/api/types";
+import { files } from "~/api/videos";
 import { useAct } from "~/components/action";
 import { Button } from "~/components/button";
 import { sentence } from "~/components/failure-text";
@@ -103,7 +104,8 @@ export function CaptionsPart({ video, onChanged }: PartProps) {
       return;
     }
     void act.run(async () => {
-      const set = await setCaptions(video.thumbnail, chosen, file);
+      const answer = await setCaptions(video.thumbnail, chosen, file);
+      const set = { ...answer, url: files.within(video, answer.url) };
       const others = latest.current.filter((one) => one.language !== set.language);
       show([...others, set].sort((one, other) => one.language.localeCompare(other.language)));
       if (input.current) input.current.value = "";

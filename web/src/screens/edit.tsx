@@ -1,8 +1,8 @@
-/** Another title or description for one's own video, in front of whatever shows it. */
+/** Other texts for one's own video, and who sees it, in front of whatever shows it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { noteChange } from "~/api/listing";
-import type { CommentsPolicy, Video } from "~/api/types";
+import type { CommentsPolicy, Video, VideoChange, VideoTexts } from "~/api/types";
 import { noteTexts } from "~/api/upload-queue";
 import { editVideo, isGone, showVideo } from "~/api/videos";
 import { useAct } from "~/components/action";
@@ -15,6 +15,13 @@ import { useLoad } from "~/components/loaded";
 import { Complaint } from "~/components/states";
 import { say } from "~/components/toast";
 import { texts } from "~/locales";
+import {
+  type Sharing,
+  SharingFields,
+  sharingChange,
+  sharingOf,
+  sharingProblem,
+} from "~/screens/sharing";
 import { TextFields, textProblems } from "~/screens/video-texts";
 
 const CaptionsPart = lazy(
@@ -23,6 +30,10 @@ const CaptionsPart = lazy(
 );
 const ThumbnailPart = lazy(
   async () => (await import("~/screens/thumbnail")).ThumbnailPart,
+  () => null,
+);
+const ViewersPart = lazy(
+  async () => (await import("~/screens/viewers")).ViewersPart,
   () => null,
 );
 const POLICIES: CommentsPolicy[] = ["open", "review", "closed"];
@@ -37,27 +48,79 @@ function told(failure: unknown): string {
   return isGone(failure) ? texts.value.watch.gone : sentence(failure);
 }
 
-function Form({ video, onClose, onSaved }: EditProps) {
+interface Typed {
+  texts: VideoTexts;
+  policy: CommentsPolicy;
+  sharing: Sharing;
+}
+
+const typedOf = (video: Video): Typed => ({
+  texts: { title: video.title, description: video.description },
+  policy: video.comments_policy ?? "open",
+  sharing: sharingOf(video),
+});
+
+/** What of it is to be sent: what has changed. */
+function changeOf(video: Video, { texts, policy, sharing }: Typed): VideoChange {
+  const before = typedOf(video);
+  const title = texts.title.trim();
+  return {
+    ...(title !== before.texts.title && { title }),
+    ...(texts.description !== before.texts.description && { description: texts.description }),
+    ...(policy !== before.policy && { comments_policy: policy }),
+    ...sharingChange(video, sharing),
+  };
+}
+
+interface PolicyProps {
+  chosen: CommentsPolicy;
+  onChosen: (policy: CommentsPolicy) => void;
+}
+
+function Policy({ chosen, onChosen }: PolicyProps) {
+  const t = texts.value.studio;
+  return (
+    <Select
+      label={t.comments}
+      hint={t.policyHints[chosen]}
+      value={chosen}
+      onValue={onChosen}
+      choices={POLICIES.map((one) => [one, t.policies[one]])}
+    />
+  );
+}
+
+interface FormProps extends EditProps {
+  /** Somebody chooses who is to see it. */
+  onSharing: (sharing: Sharing) => void;
+}
+
+function Form({ video, onClose, onSaved, onSharing }: FormProps) {
   const t = texts.value;
-  const [typed, setTyped] = useState({ title: video.title, description: video.description });
-  const { comments_policy: known = "open" } = video;
-  const [policy, setPolicy] = useState(known);
+  const [typed, setTyped] = useState(() => typedOf(video));
+  const [tried, setTried] = useState(false);
   const act = useAct();
   const form = useRef<HTMLFormElement>(null);
   // What had the focus has gone when the texts came.
   useEffect(() => form.current?.querySelector("input")?.focus(), []);
-  const problems = textProblems(typed, act.failure);
+  const problems = textProblems(typed.texts, act.failure);
+  const timeless = sharingProblem(typed.sharing, act.failure);
+
+  function type(part: Partial<Typed>): void {
+    setTyped({ ...typed, ...part });
+    setTried(false);
+    act.clear();
+  }
 
   function submit(event: Event): void {
     event.preventDefault();
-    if (Object.keys(textProblems(typed)).length) {
+    setTried(true);
+    if (Object.keys(textProblems(typed.texts)).length || sharingProblem(typed.sharing, null)) {
       lookAtFirstError();
       return;
     }
     void act.run(async () => {
-      const texts = { ...typed, title: typed.title.trim() };
-      const body = policy === known ? texts : { ...texts, comments_policy: policy };
-      const changed = await editVideo(video.thumbnail, body);
+      const changed = await editVideo(video.thumbnail, changeOf(video, typed));
       noteChange(changed);
       noteTexts(changed);
       say(t.saved);
@@ -69,21 +132,16 @@ function Form({ video, onClose, onSaved }: EditProps) {
   return (
     <form ref={form} class="form" onSubmit={submit} noValidate>
       {act.failure && !act.failure.fields.length && <Complaint>{told(act.failure)}</Complaint>}
-      <TextFields
-        typed={typed}
-        onTyped={(changed) => {
-          setTyped(changed);
-          act.clear();
+      <TextFields typed={typed.texts} onTyped={(texts) => type({ texts })} problems={problems} />
+      <SharingFields
+        chosen={typed.sharing}
+        onChosen={(sharing) => {
+          type({ sharing });
+          onSharing(sharing);
         }}
-        problems={problems}
+        problem={tried ? timeless : ""}
       />
-      <Select
-        label={t.studio.comments}
-        hint={t.studio.policyHints[policy]}
-        value={policy}
-        onValue={setPolicy}
-        choices={POLICIES.map((one) => [one, t.studio.policies[one]])}
-      />
+      <Policy chosen={typed.policy} onChosen={(policy) => type({ policy })} />
       <div class="buttons">
         <button type="button" class="button" onClick={onClose}>
           {t.cancel}
@@ -109,6 +167,7 @@ function FormSkeleton() {
 export function Edit({ video, onClose, ...rest }: EditProps) {
   const t = texts.value;
   const [found, again] = useLoad(() => showVideo(video.thumbnail), [video.thumbnail]);
+  const [chosen, setChosen] = useState<Sharing | null>(null);
   // One part may be saved after another in the same dialog.
   const changed = useRef<Partial<Video>>({});
   const change = (part: Partial<Video>): Video => {
@@ -119,7 +178,10 @@ export function Edit({ video, onClose, ...rest }: EditProps) {
     <Dialog wide title={t.studio.editTitle} onClose={onClose}>
       {found.state === "ready" ? (
         <>
-          <Form video={found.value} onClose={onClose} {...rest} />
+          <Form video={found.value} onClose={onClose} onSharing={setChosen} {...rest} />
+          {(chosen ?? sharingOf(found.value)).visibility === "private" && (
+            <ViewersPart video={found.value} />
+          )}
           {found.value.state === "ready" && (
             <ThumbnailPart
               video={found.value}

@@ -8,6 +8,7 @@ import { Thumbnail, When } from "~/components/card";
 import { Chip, type ShownState, stateOf } from "~/components/chip";
 import { Icon } from "~/components/icon";
 import { lazy } from "~/components/lazy";
+import { isPublic, Visibility } from "~/components/visibility";
 import { texts } from "~/locales";
 import { to } from "~/routes";
 import "~/screens/own-video.css";
@@ -89,7 +90,10 @@ export function OwnVideo({ video, onEdit, onRemove }: OwnVideoProps) {
           <a href={to.watch(video.thumbnail)}>{video.title}</a>
         </h2>
         <p class="small faint">
-          <Chip state={state} /> <When iso={video.upload} />
+          {(state !== "ready" || isPublic(video)) && <Chip state={state} />}{" "}
+          <Visibility video={video} />
+          {!isPublic(video) && <span aria-hidden="true"> · </span>}
+          <When iso={video.upload} />
         </p>
         {(video.reason ?? video.note) && <p class="small">{video.reason ?? video.note}</p>}
         <File video={video} state={state} />

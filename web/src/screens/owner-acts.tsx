@@ -4,10 +4,15 @@ import { useState } from "preact/hooks";
 import { account, isSame } from "~/api/session";
 import type { Video } from "~/api/types";
 import { Icon } from "~/components/icon";
+import { lazy } from "~/components/lazy";
 import { texts } from "~/locales";
 import { go } from "~/router";
-import { Edit } from "~/screens/edit";
 import { Remove } from "~/screens/remove";
+
+const Edit = lazy(
+  async () => (await import("~/screens/edit")).Edit,
+  () => null,
+);
 
 interface OwnerActsProps {
   video: Video;

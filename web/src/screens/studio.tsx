@@ -8,14 +8,18 @@ import { firstOfMine, listOwn, lists } from "~/api/videos";
 import { Chunks } from "~/components/chunked-list";
 import { End } from "~/components/grid";
 import { SignedIn } from "~/components/guard";
+import { lazy } from "~/components/lazy";
 import { Empty, Failed } from "~/components/states";
 import { useTitle } from "~/components/title";
 import { texts } from "~/locales";
 import { place } from "~/router";
-import { Edit } from "~/screens/edit";
 import { moves, OwnVideo, OwnVideoSkeleton } from "~/screens/own-video";
 import { Remove } from "~/screens/remove";
 
+const Edit = lazy(
+  async () => (await import("~/screens/edit")).Edit,
+  () => null,
+);
 const LOOK_MS = 3000;
 
 /**

@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Failure } from "~/api/failure";
 import { candidates, chooseFrame, pictureOf, sendThumbnail } from "~/api/thumbnails";
 import type { Frame, Video } from "~/api/types";
-import { files, noteVersion } from "~/api/videos";
+import { files, noteFiles } from "~/api/videos";
 import { useAct } from "~/components/action";
 import { Button } from "~/components/button";
 import { sentence } from "~/components/failure-text";
@@ -91,7 +91,7 @@ export function ThumbnailPart({ video, onChanged }: PartProps) {
       const now = frame.thumbnail_version ?? null;
       setVersion(now);
       setChosen(frame.id);
-      noteVersion(hash, now);
+      noteFiles({ ...video, thumbnail_version: now });
       onChanged(now);
       say(t.set);
     });

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { account } from "~/api/session";
 import type { Video } from "~/api/types";
-import { files, isGone, list, lists, showVideo } from "~/api/videos";
+import { files, isGone, isGranted, list, lists, showVideo } from "~/api/videos";
 import { CardSkeleton, VideoCard } from "~/components/card";
 import { lazy } from "~/components/lazy";
 import { type Loaded, useLoad } from "~/components/loaded";
@@ -159,8 +159,9 @@ export function Watch({ hash }: { hash: string }) {
   const t = texts.value.watch;
   const [found, again, put] = useLoad(() => showVideo(hash), [hash]);
   const player = useRef<HTMLVideoElement>(null);
-  const [poster] = useState(() => files.poster(hash));
+  const [open] = useState(() => files.poster(hash));
   const video = found.state === "ready" ? found.value : null;
+  const poster = video && isGranted(video) ? files.thumbnail(video) : open;
   // Other texts for the video are no other video.
   const known = video?.thumbnail;
   const [beside, besideAgain] = useLoad<Besides | Playing | null>(

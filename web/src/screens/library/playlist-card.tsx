@@ -2,13 +2,14 @@
 
 import { LATER, libraryLists, listPlaylistVideos } from "~/api/library";
 import type { Playlist } from "~/api/types";
-import { files } from "~/api/videos";
+import { files, isClosed } from "~/api/videos";
 import { Icon } from "~/components/icon";
 import { useLoad } from "~/components/loaded";
 import { texts } from "~/locales";
 import { ago } from "~/locales/formats";
 import { own } from "~/locales/own";
 import { to } from "~/routes";
+import "~/components/visibility.css";
 
 /** What it is called: of `later` in the person's language. */
 export const nameOf = (playlist: Playlist): string =>
@@ -30,7 +31,7 @@ function useFirst({ id, count, updated }: Playlist): string | null {
   const [found] = useLoad(async () => {
     if (count === 0) return null;
     const [first] = (await listPlaylistVideos(libraryLists.playlist(id, 1))).value;
-    return first ? files.thumbnail(first) : null;
+    return first && !isClosed(first) ? files.thumbnail(first) : null;
   }, [id, count, updated]);
   return found.state === "ready" ? found.value : null;
 }
