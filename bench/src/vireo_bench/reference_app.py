@@ -19,13 +19,15 @@ COALESCE(k.Views, 0), COALESCE(k.Comments, 0),
 """
 _JOINS = "JOIN Channels c USING (ChannelID) LEFT JOIN VideoCounters k USING (VideoID)"
 ONE = f"""
-SELECT {_COLUMNS} v.Description, v.ThumbnailVersion, v.Stream, v.Storyboard, v.CommentsPolicy
+SELECT {_COLUMNS} v.Description, v.ThumbnailVersion, v.Stream, v.Storyboard, v.Visibility,
+    v.PublishedAt, v.CommentsPolicy
 FROM Videos v {_JOINS}
 WHERE v.PathHash = %s
 """
 # The index and the order of the join that Vireo asks for, and one row more, as Vireo reads it.
 NEWEST = f"""
-SELECT STRAIGHT_JOIN {_COLUMNS} '', v.ThumbnailVersion, v.Stream, v.Storyboard
+SELECT STRAIGHT_JOIN {_COLUMNS} '', v.ThumbnailVersion, v.Stream, v.Storyboard, v.Visibility,
+    v.PublishedAt
 FROM Videos v FORCE INDEX (NewestPublic) {_JOINS}
 WHERE v.IsPublic = 1 ORDER BY v.Upload DESC, v.VideoID DESC LIMIT %s
 """
@@ -60,7 +62,7 @@ def _cursor() -> Cursor:
 
 def _shown(row: tuple[Any, ...]) -> dict[str, object]:
     hash_path, channel, title, upload, duration, width, height, likes, dislikes, *rest = row
-    views, comments, text, version, stream, storyboard, *policy = rest
+    views, comments, text, version, stream, storyboard, visibility, published, *policy = rest
     shown = {
         "type": "video",
         "channel": channel,
@@ -77,13 +79,23 @@ def _shown(row: tuple[Any, ...]) -> dict[str, object]:
         "thumbnail_version": version,
         "views": views,
         "comments": comments,
+        "visibility": visibility,
+        "published": published.strftime("%Y-%m-%dT%H:%M:%SZ") if published else "",
         "stream": f"/hls/{hash_path}/master.m3u8" if stream else "",
         "storyboard": f"/storyboard/{hash_path}.vtt" if storyboard else "",
         "captions": [],
         "chapters": [],
     }
     # In lists it is left out.
-    return {**shown, "comments_policy": policy[0]} if policy else shown
+    if not policy:
+        return shown
+    files = {
+        "video": f"/video/d/{hash_path}",
+        "stream": shown["stream"],
+        "thumbnail": f"/thumbnails/{hash_path}?v={version}",
+        "storyboard": shown["storyboard"],
+    }
+    return {**shown, "comments_policy": policy[0], "files": files}
 
 
 def _mine(cursor: Cursor, hash_paths: list[str]) -> dict[str, dict[str, object]]:

@@ -20,6 +20,10 @@ class MediaFolder:
         """What is played."""
         return self.root / "public" / "videos" / hash_path[:2] / f"{hash_path}.mp4"
 
+    def hidden_video(self, hash_path: str) -> Path:
+        """What is played by who has a grant alone."""
+        return self.root / "hidden" / "videos" / hash_path[:2] / f"{hash_path}.mp4"
+
     def thumbnail(self, hash_path: str) -> Path:
         """What is seen before it is played."""
         return self.root / "public" / "thumbnails" / hash_path[:2] / f"{hash_path}.jpg"
