@@ -149,6 +149,31 @@ def test_another_time_in_the_address_leads_there(visit: Visit, tab: Page, owner:
     wait_for(other, "v.currentTime === 7")
 
 
+# hls.js tells the element how long the video is beside the first bytes, before or after them.
+LENGTH_COMES_LATE = """
+const real = Object.getOwnPropertyDescriptor(MediaSource.prototype, "duration");
+function later(source, seconds) {
+  if (source.readyState !== "open") return;
+  if ([...source.sourceBuffers].some((one) => one.updating)) setTimeout(later, 10, source, seconds);
+  else real.set.call(source, seconds);
+}
+Object.defineProperty(MediaSource.prototype, "duration", {
+  ...real,
+  set(seconds) {
+    setTimeout(later, 2000, this, seconds);
+  },
+});
+"""
+
+
+def test_a_time_is_reached_whenever_the_length_is_known(visit: Visit, owner: Owner) -> None:
+    """Before, a video is endless, and who goes anywhere gets to the end of what is there."""
+    visit.context.add_init_script(LENGTH_COMES_LATE)
+    tab = visit.open(f"/watch/{owner[1]}?t=7")
+    wait_for(tab, "v.readyState >= 1 && v.duration === Infinity")
+    wait_for(tab, "v.duration === 24 && v.currentTime === 7 && !v.seeking")
+
+
 def end_of(tab: Page) -> None:
     """Let the video end."""
     tab.evaluate("document.querySelector('video').currentTime = 1e6")

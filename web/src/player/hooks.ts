@@ -16,14 +16,25 @@ type Video = RefObject<HTMLVideoElement | null>;
 const KEEP_MS = 4000;
 const SOON_SECONDS = 3;
 
-/** Do `work` as soon as the video's length is known; gives a function that forgets it. */
+/**
+ * Do `work` as soon as the video's length is known; gives a function that forgets it.
+ *
+ * The element of a stream may tell of its metadata first, and that it is endless: whoever goes to a
+ * place then gets to the end of what has been loaded by now.
+ */
 function onceKnown(it: HTMLVideoElement, work: () => void): () => void {
-  if (it.readyState >= HTMLMediaElement.HAVE_METADATA) {
+  const told = ["loadedmetadata", "durationchange"];
+  const forget = () => {
+    for (const event of told) it.removeEventListener(event, look);
+  };
+  function look(): void {
+    if (it.readyState < HTMLMediaElement.HAVE_METADATA || !Number.isFinite(it.duration)) return;
+    forget();
     work();
-    return () => {};
   }
-  it.addEventListener("loadedmetadata", work, { once: true });
-  return () => it.removeEventListener("loadedmetadata", work);
+  for (const event of told) it.addEventListener(event, look);
+  look();
+  return forget;
 }
 
 /**
