@@ -52,7 +52,7 @@ def _private(setup: Setup) -> _Film:
     setup.owner.edit_video(hash_path, visibility="private")
     leave_stream(setup)
     files, file = setup.owner.show_video(hash_path).files, setup.vireo.files.hidden_video(hash_path)
-    assert files
+    assert files, "it is said where its files are"
     until = time.monotonic() + _MOVE_SECONDS
     while not file.exists():
         assert time.monotonic() < until, "the private film is served to everybody"
