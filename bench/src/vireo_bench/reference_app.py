@@ -89,10 +89,11 @@ def _shown(row: tuple[Any, ...]) -> dict[str, object]:
     # In lists it is left out.
     if not policy:
         return shown
+    picture = f"/thumbnails/{hash_path}"
     files = {
         "video": f"/video/d/{hash_path}",
         "stream": shown["stream"],
-        "thumbnail": f"/thumbnails/{hash_path}?v={version}",
+        "thumbnail": f"{picture}?v={version}" if version else picture,
         "storyboard": shown["storyboard"],
     }
     return {**shown, "comments_policy": policy[0], "files": files}

@@ -11,6 +11,8 @@ from vireo_load.plan import Film
 
 _HOME, _FOUND, _CHANNEL = 24, 20, 24
 # What a screen shows before anybody scrolls.
+# What a video says by itself, and no list does.
+_OF_ONE = {"comments_policy", "files"}
 _THUMBNAILS, _PICTURES = 8, 3
 _PIECE = 1 << 20
 _SEED = "seed_"
@@ -52,7 +54,7 @@ class Visitor(Person):
         for row in rows:
             known = self.day.plan.shown.get(str(row["thumbnail"]))
             if known is not None and row["type"] == "video":
-                wanted = {key: known[key] for key in known if key != "comments_policy"}
+                wanted = {key: known[key] for key in known if key not in _OF_ONE}
                 wanted["description"] = ""
                 # With a token a row also says what somebody has with the video.
                 require(row.items() >= wanted.items(), f"{row!r:.120} in place of {wanted!r:.120}")
