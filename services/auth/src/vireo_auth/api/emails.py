@@ -23,6 +23,12 @@ def blueprint(emails: Emails) -> APIBlueprint:
     """The routes, on the rules of ``emails``."""
     bp = APIBlueprint("emails", __name__, abp_tags=[Tag(name="accounts")])
 
+    _add_verification(bp, emails)
+    _add_undo(bp, emails)
+    return bp
+
+
+def _add_verification(bp: APIBlueprint, emails: Emails) -> None:
     @bp.post(
         "/email/verify",
         operation_id="verify_email",
@@ -62,6 +68,8 @@ def blueprint(emails: Emails) -> APIBlueprint:
         emails.resend(account_id(), asking_client())
         return answer()
 
+
+def _add_undo(bp: APIBlueprint, emails: Emails) -> None:
     @bp.post(
         "/email/undo",
         operation_id="undo_email_change",
@@ -85,5 +93,3 @@ def blueprint(emails: Emails) -> APIBlueprint:
         """
         emails.undo(body.token, asking_client())
         return answer()
-
-    return bp

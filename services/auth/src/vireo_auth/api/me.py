@@ -32,6 +32,12 @@ def blueprint(me: Me) -> APIBlueprint:
     """The routes, on the rules of ``me``."""
     bp = APIBlueprint("me", __name__, abp_tags=[Tag(name="accounts")])
 
+    _add_profile(bp, me)
+    _add_password_and_deletion(bp, me)
+    return bp
+
+
+def _add_profile(bp: APIBlueprint, me: Me) -> None:
     @bp.get(
         "/me",
         operation_id="show_me",
@@ -73,6 +79,8 @@ def blueprint(me: Me) -> APIBlueprint:
         wanted = body.model_dump(exclude_none=True, exclude={"password"})
         return answer(show_profile(me.change(account_id(), wanted, body.password, asking_client())))
 
+
+def _add_password_and_deletion(bp: APIBlueprint, me: Me) -> None:
     @bp.post(
         "/password/change",
         operation_id="change_password",
@@ -115,5 +123,3 @@ def blueprint(me: Me) -> APIBlueprint:
         """
         me.delete(account_id(), body.password, asking_client())
         return answer()
-
-    return bp

@@ -26,6 +26,12 @@ def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
     """The routes, on the rules of ``sessions``; ``secure`` keeps the cookie to HTTPS."""
     bp = APIBlueprint("sessions", __name__, abp_tags=[Tag(name="sessions")])
 
+    _add_sign_out(bp, sessions, secure=secure)
+    _add_sessions(bp, sessions)
+    return bp
+
+
+def _add_sign_out(bp: APIBlueprint, sessions: Sessions, *, secure: bool) -> None:
     @bp.post(
         "/sign_out",
         operation_id="sign_out",
@@ -47,6 +53,8 @@ def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
         cookies.drop_refresh_token(response, secure=secure)
         return response
 
+
+def _add_sessions(bp: APIBlueprint, sessions: Sessions) -> None:
     @bp.get(
         "/sessions",
         operation_id="list_sessions",
@@ -96,8 +104,6 @@ def blueprint(sessions: Sessions, *, secure: bool) -> APIBlueprint:
         """
         sessions.end_others(account_id(), session_id())
         return answer()
-
-    return bp
 
 
 def _row(session: Session, mine: str) -> dict[str, Any]:

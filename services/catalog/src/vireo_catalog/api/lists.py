@@ -31,10 +31,12 @@ def blueprint(videos: Videos, channels: Channels, grants: ViewGrants) -> APIBlue
     """The routes, on the rules of ``videos`` and ``channels``."""
     bp = APIBlueprint("lists", __name__)
 
-    def shown(rows: Sequence[Video]) -> list[dict[str, object]]:
-        theirs = videos.mine(recent_viewer_id, rows)
-        return [show_video(row, mine=theirs.get(row.video_id)) for row in rows]
+    _add_public_lists(bp, videos, channels)
+    _add_own_list(bp, videos, grants)
+    return bp
 
+
+def _add_public_lists(bp: APIBlueprint, videos: Videos, channels: Channels) -> None:
     @bp.get(
         "/videos/all",
         operation_id="list_videos",
@@ -55,7 +57,7 @@ def blueprint(videos: Videos, channels: Channels, grants: ViewGrants) -> APIBlue
             curl -i "$VIREO/videos/all?limit=10"
         """
         page = videos.newest(query.limit, query.cursor)
-        return answer_page(page, shown(page.rows), query.limit)
+        return answer_page(page, _shown(videos, page.rows), query.limit)
 
     @bp.get(
         "/videos/channel/<name>",
@@ -75,8 +77,10 @@ def blueprint(videos: Videos, channels: Channels, grants: ViewGrants) -> APIBlue
             curl $VIREO/videos/channel/ada
         """
         page = videos.newest_of(channels.find(path.name).channel_id, query.limit, query.cursor)
-        return answer_page(page, shown(page.rows), query.limit)
+        return answer_page(page, _shown(videos, page.rows), query.limit)
 
+
+def _add_own_list(bp: APIBlueprint, videos: Videos, grants: ViewGrants) -> None:
     @bp.get(
         "/me/videos",
         operation_id="list_my_videos",
@@ -104,4 +108,8 @@ def blueprint(videos: Videos, channels: Channels, grants: ViewGrants) -> APIBlue
         ]
         return answer_page(page, own, query.limit)
 
-    return bp
+
+def _shown(videos: Videos, rows: Sequence[Video]) -> list[dict[str, object]]:
+    """Rows, with what the viewer has with each of them."""
+    theirs = videos.mine(recent_viewer_id, rows)
+    return [show_video(row, mine=theirs.get(row.video_id)) for row in rows]

@@ -35,6 +35,13 @@ def blueprint(videos: Videos, grants: ViewGrants) -> APIBlueprint:
     """The routes, on the rules of ``videos``."""
     bp = APIBlueprint("videos", __name__, abp_tags=[Tag(name="videos")])
 
+    _add_announcement(bp, videos)
+    _add_showing(bp, videos, grants)
+    _add_changes(bp, videos, grants)
+    return bp
+
+
+def _add_announcement(bp: APIBlueprint, videos: Videos) -> None:
     @bp.post(
         "/upload",
         operation_id="announce_video",
@@ -56,6 +63,8 @@ def blueprint(videos: Videos, grants: ViewGrants) -> APIBlueprint:
         key = request_key()
         return answer(videos.announce(account_id(), body.title, body.description, key))
 
+
+def _add_showing(bp: APIBlueprint, videos: Videos, grants: ViewGrants) -> None:
     @bp.get(
         "/v/<hash_path>",
         operation_id="show_video",
@@ -80,6 +89,8 @@ def blueprint(videos: Videos, grants: ViewGrants) -> APIBlueprint:
         said = show_with_files(shown.video, grants, to_owner=shown.is_owner, mine=shown.mine)
         return answer(said)
 
+
+def _add_changes(bp: APIBlueprint, videos: Videos, grants: ViewGrants) -> None:
     @bp.patch(
         "/v/<hash_path>",
         operation_id="edit_video",
@@ -122,5 +133,3 @@ def blueprint(videos: Videos, grants: ViewGrants) -> APIBlueprint:
         """
         videos.delete(path.hash_path, account_id())
         return answer()
-
-    return bp
